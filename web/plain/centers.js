@@ -1,0 +1,77 @@
+// Work centers as tiles. They keep their places: planners know where to look.
+import { centerState, duration, millis } from "./format.js";
+import { el, glow, icon, keyed, link, setAttr, setIcon, setText } from "./keyed.js";
+
+const QUEUE_SHOWN_MAX = 3;
+const byName = new Intl.Collator(undefined, { numeric: true }).compare;
+
+export function renderCenters(store, onFilter) {
+  const items = [...store.centers.values()].sort((a, b) => byName(a.id, b.id));
+  const nowMs = store.nowMs();
+  const heldOrders = new Set(store.openHolds().filter((h) => h.scope.kind === "work_order").map((h) => h.scope.id));
+  keyed(document.getElementById("centers"), items, {
+    key: (center) => center.id, fresh: true,
+    create: () => createTile(onFilter),
+    update: (node, center, before) => updateTile(node, center, before, nowMs, heldOrders),
+  });
+  const tally = new Map();
+  for (const center of items) {
+    const [word] = centerState(center);
+    tally.set(word, (tally.get(word) ?? 0) + 1);
+  }
+  setText(document.getElementById("centers-sum"), [...tally].sort((a, b) => b[1] - a[1]).map(([word, n]) => `${n} ${word.toLowerCase()}`).join(", "));
+  document.getElementById("centers-none").hidden = items.length > 0;
+}
+
+function createTile(onFilter) {
+  const node = el("li", { class: "tile" });
+  node.parts = {
+    name: el("button", { type: "button", class: "tile-name", onclick: () => onFilter(node.centerId) }),
+    sign: icon("idle"), word: el("span"), since: el("span", { class: "dim" }),
+    reason: el("p", { class: "tile-reason" }), running: el("ul", { class: "tile-running" }),
+    count: el("span", { class: "queue-count" }), queue: el("ol", { class: "queue" }), more: el("span", { class: "dim" }),
+    hold: el("p", { class: "mark mark-hold" }, icon("hold"), el("span", {}, "On hold")),
+  };
+  const p = node.parts;
+  node.append(
+    el("h3", {}, p.name),
+    el("p", { class: "tile-state" }, p.sign, p.word, p.since),
+    p.hold, p.reason, p.running,
+    el("div", { class: "tile-queue" }, p.count, p.queue, p.more),
+  );
+  return node;
+}
+
+function updateTile(node, center, before, nowMs, heldOrders) {
+  const p = node.parts;
+  const [word, tone] = centerState(center);
+  if (before && centerState(before)[1] !== tone) glow(node);
+  node.centerId = center.id;
+  setAttr(node, "data-tone", tone);
+  setText(p.name, center.id);
+  setAttr(p.name, "title", `Show the orders of ${center.id}`);
+  setIcon(p.sign, tone);
+  setText(p.word, word);
+  const since = millis(center.since);
+  setText(p.since, since == null ? "" : duration(nowMs - since));
+  p.hold.hidden = center.holds.length === 0;
+  setText(p.reason, center.reason ?? "");
+  p.reason.hidden = !center.reason;
+  keyed(p.running, center.running, {
+    key: (run) => `${run.order}/${run.op}`, fresh: true,
+    create: (run) => el("li", {}, link("orders", run.order), el("span", { class: "op" })),
+    update: (li, run) => setText(li.lastChild, run.op),
+  });
+  const length = center.queue.length;
+  setText(p.count, length ? `Queue ${length}` : "No queue");
+  setAttr(p.count, "class", length ? "queue-count" : "queue-count dim");
+  keyed(p.queue, center.queue.slice(0, QUEUE_SHOWN_MAX), {
+    key: (next) => `${next.order}/${next.op}`, fresh: true,
+    create: (next) => el("li", {}, link("orders", next.order, { title: `Operation ${next.op}, priority ${next.priority}` })),
+    update: (li, next) => {
+      setAttr(li, "class", heldOrders.has(next.order) ? "held" : null);
+      setAttr(li.firstChild, "aria-label", heldOrders.has(next.order) ? `${next.order}, on hold` : null);
+    },
+  });
+  setText(p.more, length > QUEUE_SHOWN_MAX ? `+${length - QUEUE_SHOWN_MAX}` : "");
+}
