@@ -1,0 +1,1 @@
+//! One plant as a supervised shard of entity actors: turn, group commit, recovery.

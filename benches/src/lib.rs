@@ -1,0 +1,1 @@
+//! Measurements of plant-twin against bare limits, in one run.

@@ -1,0 +1,1 @@
+//! How events come in: RabbitMQ consumers, the embedded broker, files and HTTP routes.

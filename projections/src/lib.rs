@@ -1,0 +1,1 @@
+//! What planners and integrators read: read models, queries and the change stream.

@@ -1,0 +1,153 @@
+//! Codes and kinds of rejections, stable for ever once given out.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What happens to an event that meets a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Refused: nothing can satisfy the rule any more (X).
+    Refuse,
+    /// Parked until its cause arrives, then tried again by itself (P).
+    Park,
+    /// Accepted, with a discrepancy for people to see (D).
+    Discrepancy,
+    /// Put before a person (Q).
+    Exception,
+}
+
+/// The code of a rejection, shown as `TWIN-R07`. Codes are never used for another rule.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(u8);
+
+impl Code {
+    /// Every code that this twin can give, in ascending order.
+    pub const ALL: &'static [Code] = &[
+        Code::R01,
+        Code::R02,
+        Code::R03,
+        Code::R04,
+        Code::R05,
+        Code::R06,
+        Code::R07,
+        Code::R08,
+        Code::R10,
+        Code::R11,
+        Code::R14,
+        Code::R15,
+        Code::R16,
+        Code::R17,
+        Code::R19,
+        Code::R20,
+        Code::R25,
+        Code::R26,
+        Code::R28,
+        Code::R33,
+        Code::R34,
+        Code::R38,
+        Code::R39,
+        Code::R40,
+        Code::R41,
+        Code::R42,
+        Code::R43,
+        Code::R44,
+    ];
+}
+
+macro_rules! codes {
+    ($($name:ident = $number:literal, $doc:literal;)+) => {
+        impl Code {$(
+            #[doc = $doc]
+            pub const $name: Code = Code($number);
+        )+}
+    };
+}
+
+codes! {
+    R01 = 1, "The object is not known yet.";
+    R02 = 2, "The object's state does not allow this.";
+    R03 = 3, "The order is not released.";
+    R04 = 4, "More would be delivered than was ordered and tolerated.";
+    R05 = 5, "An operation reports more than its predecessor has finished.";
+    R06 = 6, "A predecessor has nothing ready yet.";
+    R07 = 7, "On hold.";
+    R08 = 8, "Contains a lot that is on hold.";
+    R10 = 10, "Expired.";
+    R11 = 11, "Not decided by quality.";
+    R14 = 14, "The hold is already released.";
+    R15 = 15, "A lot cannot come from itself.";
+    R16 = 16, "Not enough in the lot.";
+    R17 = 17, "Not enough in the lot yet.";
+    R19 = 19, "No conversion between the units.";
+    R20 = 20, "Not a whole number of a counted unit.";
+    R25 = 25, "Already received.";
+    R26 = 26, "The same id with different content.";
+    R28 = 28, "Older than what can still be recognised or recomputed.";
+    R33 = 33, "Unknown type or version.";
+    R34 = 34, "Unreadable.";
+    R38 = 38, "From the future.";
+    R39 = 39, "An operation reports more good pieces than were released.";
+    R40 = 40, "The twin itself failed on this event.";
+    R41 = 41, "Larger than the limit.";
+    R42 = 42, "The object is quarantined.";
+    R43 = 43, "The identifier is already in use.";
+    R44 = 44, "A negative quantity.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TWIN-R{:02}", self.0)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is no rejection code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a rejection code of this twin (like TWIN-R07)")]
+pub struct UnknownCode;
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Code, UnknownCode> {
+        let number = text.strip_prefix("TWIN-R").ok_or(UnknownCode)?;
+        let number: u8 = number.parse().map_err(|_| UnknownCode)?;
+        Code::ALL
+            .iter()
+            .copied()
+            .find(|code| code.0 == number)
+            .ok_or(UnknownCode)
+    }
+}
+
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Code, D::Error> {
+        let text = smol_str::SmolStr::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_ascend_and_read_back_from_their_text() {
+        assert!(Code::ALL.windows(2).all(|pair| pair[0] < pair[1]));
+        for code in Code::ALL {
+            assert_eq!(code.to_string().parse::<Code>(), Ok(*code));
+        }
+        assert_eq!("TWIN-R99".parse::<Code>(), Err(UnknownCode));
+    }
+}

@@ -1,0 +1,142 @@
+//! What one entity tells another within a turn.
+
+use std::collections::VecDeque;
+
+use smol_str::SmolStr;
+
+use crate::{
+    DeliveryId, EntityKey, HoldId, LotId, Notice, OperationId, Plant, SourceId, Time, WorkOrderId,
+};
+
+/// A message from one entity of a plant to another, delivered within the same turn.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub enum Message {
+    /// To an order, lot or work center: it is on hold.
+    HoldPlaced(HoldId),
+    /// To an order, lot or work center: that hold is over.
+    HoldReleased(HoldId),
+    /// To a lot: something it was made from is on hold.
+    HoldInherited(HoldId),
+    /// To a lot: that hold is over.
+    HoldDisinherited(HoldId),
+    /// To an order: this lot was made for it.
+    LotProduced(LotId),
+    /// To a lot: a shipment wants to hear when it changes.
+    GateOpened(DeliveryId),
+    /// To a shipment: one of its lots changed.
+    GateCheck,
+    /// To a work center: an operation is released to its queue.
+    Queued {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        op: OperationId,
+        /// The order's priority; lower is more urgent.
+        priority: i32,
+    },
+    /// To a work center: an operation left its queue.
+    Dequeued {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        op: OperationId,
+    },
+    /// To a work center: an operation runs there.
+    Started {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        op: OperationId,
+        /// Since when.
+        since: Time,
+    },
+    /// To a work center: an operation ended there.
+    Ended {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        op: OperationId,
+    },
+}
+
+impl Message {
+    /// Whether the message is kept for an entity that does not exist yet and meets it at birth.
+    /// What protects (holds) and what connects (lots, gates) is; the rest presumes existence.
+    pub(crate) fn waits_for_birth(&self) -> bool {
+        matches!(
+            self,
+            Message::HoldPlaced(_)
+                | Message::HoldReleased(_)
+                | Message::LotProduced(_)
+                | Message::GateOpened(_)
+        )
+    }
+}
+
+/// Collects what follows from an event while the turn goes on.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) messages: VecDeque<(EntityKey, Message)>,
+    pub(crate) notices: Vec<Notice>,
+    /// Lots that a hold reached (or left) by inheritance in this turn.
+    pub(crate) hold_spread: Vec<(HoldId, bool, u32)>,
+}
+
+impl Effects {
+    pub(crate) fn tell(&mut self, to: EntityKey, message: Message) {
+        self.messages.push_back((to, message));
+    }
+
+    pub(crate) fn notice(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+
+    pub(crate) fn hold_spread_to_one_more(&mut self, hold: &HoldId, placed: bool) {
+        match self
+            .hold_spread
+            .iter_mut()
+            .find(|(h, p, _)| h == hold && *p == placed)
+        {
+            Some((_, _, lots)) => *lots += 1,
+            None => self.hold_spread.push((hold.clone(), placed, 1)),
+        }
+    }
+}
+
+/// What an entity may see while it handles something: when it happened, who said it, and the
+/// other entities of the plant as they stand at this point of the turn. Read only: an entity
+/// changes others only through [`Effects`].
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) at: Time,
+    pub(crate) source: &'a SourceId,
+    pub(crate) plant: &'a Plant,
+}
+
+impl View<'_> {
+    /// Refuses an action that happened at or after the placing of a hold that is still open. An
+    /// action from before the hold is a late report: it is accepted, and the hold spreads to it.
+    pub(crate) fn refuse_if_held<'h>(
+        &self,
+        object: &EntityKey,
+        holds: impl Iterator<Item = &'h HoldId>,
+        action: &'static str,
+    ) -> Result<(), crate::Rejection> {
+        for id in holds {
+            let Some(hold) = self.plant.hold(id) else {
+                continue;
+            };
+            if hold.is_open() && self.at >= hold.placed_at() {
+                return Err(crate::Rejection::OnHold {
+                    object: object.clone(),
+                    hold: id.clone(),
+                    reason: hold.reason().clone(),
+                    since: hold.placed_at(),
+                    by: SmolStr::new(hold.placed_by()),
+                    action,
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! A quality hold: what is stopped, why, by whom, and how it ended.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::effect::{Effects, View};
+use crate::{
+    EntityKey, HoldId, HoldPlaced, HoldReleased, LotId, Message, Rejection, Time, WorkCenterId,
+    WorkOrderId,
+};
+
+/// What a hold stops.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    content = "id",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
+pub enum HoldScope {
+    /// One lot, and with it everything made from it.
+    Lot(LotId),
+    /// One order, and with it every lot made for it.
+    WorkOrder(WorkOrderId),
+    /// One work center: nothing may start there.
+    WorkCenter(WorkCenterId),
+}
+
+impl HoldScope {
+    /// The entity that is held.
+    #[must_use]
+    pub fn target(&self) -> EntityKey {
+        match self {
+            HoldScope::Lot(id) => EntityKey::Lot(id.clone()),
+            HoldScope::WorkOrder(id) => EntityKey::WorkOrder(id.clone()),
+            HoldScope::WorkCenter(id) => EntityKey::WorkCenter(id.clone()),
+        }
+    }
+}
+
+/// How a hold ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldRelease {
+    /// What was decided.
+    pub disposition: SmolStr,
+    /// By whom.
+    pub by: SmolStr,
+    /// When.
+    pub at: Time,
+}
+
+/// A hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    pub(crate) id: HoldId,
+    pub(crate) scope: HoldScope,
+    pub(crate) reason: SmolStr,
+    pub(crate) placed_by: SmolStr,
+    pub(crate) placed_at: Time,
+    pub(crate) release: Option<HoldRelease>,
+    pub(crate) version: u64,
+}
+
+impl Hold {
+    /// A hold is placed: it takes effect on its target within this turn.
+    pub(crate) fn place(body: &HoldPlaced, view: View<'_>, effects: &mut Effects) -> Hold {
+        effects.tell(body.scope.target(), Message::HoldPlaced(body.hold.clone()));
+        Hold {
+            id: body.hold.clone(),
+            scope: body.scope.clone(),
+            reason: body.reason.clone(),
+            placed_by: match &body.placed_by {
+                Some(person) => person.clone(),
+                None => SmolStr::new(view.source.as_str()),
+            },
+            placed_at: view.at,
+            release: None,
+            version: 0,
+        }
+    }
+
+    /// The hold is released.
+    pub(crate) fn release(
+        &mut self,
+        body: &HoldReleased,
+        at: Time,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        if let Some(release) = &self.release {
+            return Err(Rejection::AlreadyReleased {
+                hold: self.id.clone(),
+                at: release.at,
+                by: release.by.clone(),
+            });
+        }
+        self.release = Some(HoldRelease {
+            disposition: body.disposition.clone(),
+            by: body.released_by.clone(),
+            at,
+        });
+        effects.tell(self.scope.target(), Message::HoldReleased(self.id.clone()));
+        Ok(())
+    }
+
+    /// Hold number.
+    #[must_use]
+    pub fn id(&self) -> &HoldId {
+        &self.id
+    }
+
+    /// What is held.
+    #[must_use]
+    pub fn scope(&self) -> &HoldScope {
+        &self.scope
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> &SmolStr {
+        &self.reason
+    }
+
+    /// By whom: a person, or the source that sent it.
+    #[must_use]
+    pub fn placed_by(&self) -> &str {
+        &self.placed_by
+    }
+
+    /// When it was placed.
+    #[must_use]
+    pub fn placed_at(&self) -> Time {
+        self.placed_at
+    }
+
+    /// How it ended; `None` while it is open.
+    #[must_use]
+    pub fn release_record(&self) -> Option<&HoldRelease> {
+        self.release.as_ref()
+    }
+
+    /// Whether it still holds.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.release.is_none()
+    }
+}

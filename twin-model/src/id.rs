@@ -1,0 +1,162 @@
+//! Typed identifiers. Text becomes an id once, at the edge, and stays one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
+
+/// Longest identifier, in bytes of UTF-8.
+pub const ID_BYTES_MAX: usize = 96;
+
+/// A text that cannot be an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidId {
+    /// No characters at all.
+    #[error("an identifier may not be empty")]
+    Empty,
+    /// More than [`ID_BYTES_MAX`] bytes.
+    #[error("an identifier has at most {ID_BYTES_MAX} bytes, this one has {bytes}")]
+    TooLong {
+        /// Bytes found.
+        bytes: usize,
+    },
+    /// Control characters, or a blank at either end.
+    #[error("an identifier has no control characters and no blank at its ends: {text:?}")]
+    Unprintable {
+        /// The refused text.
+        text: SmolStr,
+    },
+}
+
+fn checked(text: &str) -> Result<SmolStr, InvalidId> {
+    if text.is_empty() {
+        return Err(InvalidId::Empty);
+    }
+    if text.len() > ID_BYTES_MAX {
+        return Err(InvalidId::TooLong { bytes: text.len() });
+    }
+    let blank_end = text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
+    if blank_end || text.chars().any(char::is_control) {
+        return Err(InvalidId::Unprintable { text: text.into() });
+    }
+    Ok(SmolStr::new(text))
+}
+
+macro_rules! id_type {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(SmolStr);
+
+        impl $name {
+            /// The identifier as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                checked(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(IdVisitor).map(Self)
+            }
+        }
+    )+};
+}
+
+struct IdVisitor;
+
+impl serde::de::Visitor<'_> for IdVisitor {
+    type Value = SmolStr;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an identifier of 1 to {ID_BYTES_MAX} bytes")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SmolStr, E> {
+        checked(text).map_err(E::custom)
+    }
+}
+
+id_type! {
+    /// One plant: the unit that is decided together.
+    PlantId,
+    /// A production order of the ERP.
+    WorkOrderId,
+    /// An operation within a work order.
+    OperationId,
+    /// A lot (batch) of material, unique within its plant.
+    LotId,
+    /// A work center (ISA-95), the place where operations run.
+    WorkCenterId,
+    /// A quality hold.
+    HoldId,
+    /// A delivery whose lots must be cleared before they ship.
+    DeliveryId,
+    /// A material number.
+    MaterialId,
+    /// The id of one event, unique within its source.
+    EventId,
+    /// The system that sent an event (CloudEvents `source`).
+    SourceId,
+    /// A person who works at a work center, as the sending system names them.
+    WorkerId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_refused_when_empty_too_long_or_unprintable() {
+        assert_eq!("".parse::<LotId>(), Err(InvalidId::Empty));
+        let long = "x".repeat(ID_BYTES_MAX + 1);
+        assert_eq!(long.parse::<LotId>(), Err(InvalidId::TooLong { bytes: 97 }));
+        for text in [" L", "L ", "a\nb", "\u{7}"] {
+            assert!(
+                matches!(text.parse::<LotId>(), Err(InvalidId::Unprintable { .. })),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn real_plant_names_are_identifiers() {
+        for text in [
+            "Turning & Milling Q.C.",
+            "SETUP     Turning & Milling - Machine 5",
+            "Größe/7",
+        ] {
+            assert_eq!(
+                text.parse::<OperationId>().map(|id| id.to_string()),
+                Ok(text.to_owned())
+            );
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The pure domain of a plant: state, event and time in; effects or a coded rejection out.
+//!
+//! [`Plant`] holds the entities of one plant and [`Plant::apply`] takes one canonical [`Event`]
+//! to the entity that owns it, delivers what follows from it to other entities of the plant in a
+//! fixed order, and either keeps all of it or nothing.
+//!
+//! What is absent here, by design: clocks, input and output, threads, randomness, and iteration
+//! over hash maps. The same events in the same order give the same [`StateHash`] everywhere.
+
+mod code;
+mod discrepancy;
+mod dispatch;
+mod effect;
+mod entity;
+mod event;
+mod hold;
+mod id;
+mod lot;
+mod notice;
+mod operation;
+mod order_axes;
+mod plant;
+mod quantity;
+mod rejection;
+mod shipment;
+mod state_hash;
+mod time;
+mod transform;
+mod unit;
+pub mod wire;
+mod work_center;
+mod work_order;
+
+pub use code::{Code, Kind, UnknownCode};
+pub use discrepancy::Discrepancy;
+pub use effect::Message;
+pub use entity::{Entity, EntityKey, EntityKind};
+pub use event::{
+    Event, EventBody, HoldPlaced, HoldReleased, LotCreated, LotQuantity, LotTransformed,
+    OperationReport, OperationStarted, PlannedOperation, ProducedLot, ShipmentRequested, Tolerance,
+    WorkCenterStateChanged, WorkOrderCreated, WorkOrderReleased,
+};
+pub use hold::{Hold, HoldRelease, HoldScope};
+pub use id::{
+    DeliveryId, EventId, HoldId, ID_BYTES_MAX, InvalidId, LotId, MaterialId, OperationId, PlantId,
+    SourceId, WorkCenterId, WorkOrderId, WorkerId,
+};
+pub use lot::{Lot, LotLifecycle, Usage};
+pub use notice::Notice;
+pub use operation::{Operation, OperationState};
+pub use order_axes::{Confirmation, Delivery, Lifecycle};
+pub use plant::{Plant, Touched, Turn};
+pub use quantity::{Amount, InvalidAmount, QUANTITY_ABS_MAX, QUANTITY_SCALE_MAX, Quantity};
+pub use rejection::Rejection;
+pub use rust_decimal::Decimal;
+pub use shipment::{GateDecision, Reason, Shipment};
+pub use smol_str::SmolStr;
+pub use state_hash::StateHash;
+pub use time::{InvalidTime, Time};
+pub use unit::{InvalidUnit, Unit};
+pub use work_center::{ItemState, Mode, WorkCenter};
+pub use work_order::WorkOrder;

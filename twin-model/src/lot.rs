@@ -1,0 +1,424 @@
+//! A lot: how much there is, whether it may be used, what it was made from and became.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::effect::{Effects, View};
+use crate::{
+    DeliveryId, EntityKey, HoldId, LotCreated, LotId, MaterialId, Message, OperationId, Quantity,
+    Reason, Rejection, Time, Unit, WorkOrderId,
+};
+
+/// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Usage {
+    /// Free to use and ship.
+    #[default]
+    Unrestricted,
+    /// Usable under a concession; may not ship.
+    Restricted,
+    /// Waiting for quality.
+    QualityInspection,
+    /// Blocked stock.
+    Blocked,
+    /// Rejected by quality.
+    Rejected,
+}
+
+impl Usage {
+    /// The status in words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Usage::Unrestricted => "unrestricted",
+            Usage::Restricted => "restricted",
+            Usage::QualityInspection => "in quality inspection",
+            Usage::Blocked => "blocked",
+            Usage::Rejected => "rejected",
+        }
+    }
+}
+
+/// Lifecycle of a lot, computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LotLifecycle {
+    /// Something of it is there.
+    OnHand,
+    /// All of it went into other lots.
+    Depleted,
+}
+
+impl LotLifecycle {
+    /// The state's name in answers and streams.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LotLifecycle::OnHand => "on_hand",
+            LotLifecycle::Depleted => "depleted",
+        }
+    }
+}
+
+/// A lot of material.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lot {
+    pub(crate) id: LotId,
+    pub(crate) material: MaterialId,
+    pub(crate) unit: Unit,
+    /// Created plus produced.
+    pub(crate) received: Decimal,
+    /// Gone into other lots.
+    pub(crate) consumed: Decimal,
+    /// Whether its own creation was reported, beside any transformation that made it.
+    pub(crate) announced: bool,
+    pub(crate) order: Option<WorkOrderId>,
+    pub(crate) op: Option<OperationId>,
+    pub(crate) produced_at: Option<Time>,
+    pub(crate) expiry: Option<Time>,
+    pub(crate) usage: Usage,
+    /// Lots it was made from, with how much of each went in, in the parent's unit.
+    pub(crate) parents: BTreeMap<LotId, Decimal>,
+    pub(crate) children: BTreeSet<LotId>,
+    pub(crate) holds: BTreeSet<HoldId>,
+    /// Holds on what it was made from, kept up by the messages of its parents.
+    pub(crate) inherited: BTreeSet<HoldId>,
+    /// Shipments that want to hear of changes.
+    pub(crate) gates: BTreeSet<DeliveryId>,
+    pub(crate) version: u64,
+}
+
+impl Lot {
+    /// A lot that nothing is known of but its name, material and unit.
+    pub(crate) fn named(id: LotId, material: MaterialId, unit: Unit) -> Lot {
+        Lot {
+            id,
+            material,
+            unit,
+            received: Decimal::ZERO,
+            consumed: Decimal::ZERO,
+            announced: false,
+            order: None,
+            op: None,
+            produced_at: None,
+            expiry: None,
+            usage: Usage::Unrestricted,
+            parents: BTreeMap::new(),
+            children: BTreeSet::new(),
+            holds: BTreeSet::new(),
+            inherited: BTreeSet::new(),
+            gates: BTreeSet::new(),
+            version: 0,
+        }
+    }
+
+    /// The lot's own creation is reported. It may follow a transformation that made the lot:
+    /// both add up, in either order.
+    pub(crate) fn announce(
+        &mut self,
+        body: &LotCreated,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        body.quantity.check("quantity")?;
+        let key = EntityKey::Lot(self.id.clone());
+        if self.announced || self.material != body.material {
+            return Err(Rejection::IdentifierTaken { object: key });
+        }
+        self.check_unit(body.quantity.unit)?;
+        self.announced = true;
+        self.received += body.quantity.value.value();
+        self.op = body.op.clone().or_else(|| self.op.take());
+        self.produced_at = Some(body.produced_at.unwrap_or(view.at));
+        self.expiry = body.expiry;
+        self.usage = body.usage;
+        if let Some(order) = &body.order {
+            self.order = Some(order.clone());
+            self.join_order(order, effects);
+        }
+        self.tell_gates(effects);
+        Ok(())
+    }
+
+    /// A transformation made (more of) this lot.
+    pub(crate) fn produced(
+        &mut self,
+        quantity: Decimal,
+        from: &[(LotId, Decimal)],
+        made_by: (Option<&WorkOrderId>, Option<&OperationId>),
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
+        self.received += quantity;
+        if self.op.is_none() {
+            self.op = made_by.1.cloned();
+        }
+        if self.produced_at.is_none() {
+            self.produced_at = Some(view.at);
+        }
+        for (parent, amount) in from {
+            *self.parents.entry(parent.clone()).or_default() += amount;
+            let Some(parent) = view.plant.lot(parent) else {
+                continue;
+            };
+            for hold in parent.all_holds() {
+                self.inherit(hold, effects);
+            }
+        }
+        if let Some(order) = made_by.0 {
+            if self.order.is_none() {
+                self.order = Some(order.clone());
+            }
+            self.join_order(order, effects);
+        }
+        self.tell_gates(effects);
+    }
+
+    /// Some of this lot went into `children`.
+    pub(crate) fn consumed_into<'c>(
+        &mut self,
+        quantity: Decimal,
+        children: impl Iterator<Item = &'c LotId>,
+        effects: &mut Effects,
+    ) {
+        self.consumed += quantity;
+        assert!(
+            self.consumed <= self.received,
+            "lot {}: more consumed than received",
+            self.id
+        );
+        self.children.extend(children.cloned());
+        self.tell_gates(effects);
+    }
+
+    /// A message from another entity of the plant.
+    pub(crate) fn receive(&mut self, message: &Message, effects: &mut Effects) {
+        match message {
+            Message::HoldPlaced(hold) => {
+                self.holds.insert(hold.clone());
+                self.tell_children(&Message::HoldInherited(hold.clone()), effects);
+                self.tell_gates(effects);
+            }
+            Message::HoldReleased(hold) => {
+                self.holds.remove(hold);
+                self.tell_children(&Message::HoldDisinherited(hold.clone()), effects);
+                self.tell_gates(effects);
+            }
+            Message::HoldInherited(hold) => self.inherit(hold, effects),
+            Message::HoldDisinherited(hold) => {
+                if self.inherited.remove(hold) {
+                    effects.hold_spread_to_one_more(hold, false);
+                    self.tell_children(message, effects);
+                    self.tell_gates(effects);
+                }
+            }
+            Message::GateOpened(delivery) => {
+                self.gates.insert(delivery.clone());
+                effects.tell(EntityKey::Shipment(delivery.clone()), Message::GateCheck);
+            }
+            other => unreachable!("a lot gets no {other:?}"),
+        }
+    }
+
+    fn inherit(&mut self, hold: &HoldId, effects: &mut Effects) {
+        if self.inherited.insert(hold.clone()) {
+            effects.hold_spread_to_one_more(hold, true);
+            self.tell_children(&Message::HoldInherited(hold.clone()), effects);
+            self.tell_gates(effects);
+        }
+    }
+
+    fn join_order(&self, order: &WorkOrderId, effects: &mut Effects) {
+        let key = EntityKey::WorkOrder(order.clone());
+        effects.tell(key, Message::LotProduced(self.id.clone()));
+    }
+
+    fn tell_children(&self, message: &Message, effects: &mut Effects) {
+        for child in &self.children {
+            effects.tell(EntityKey::Lot(child.clone()), message.clone());
+        }
+    }
+
+    fn tell_gates(&self, effects: &mut Effects) {
+        for delivery in &self.gates {
+            effects.tell(EntityKey::Shipment(delivery.clone()), Message::GateCheck);
+        }
+    }
+
+    /// R19.
+    pub(crate) fn check_unit(&self, unit: Unit) -> Result<(), Rejection> {
+        if unit == self.unit {
+            return Ok(());
+        }
+        let object = EntityKey::Lot(self.id.clone());
+        Err(Rejection::UnitMismatch {
+            object,
+            unit,
+            base: self.unit,
+        })
+    }
+
+    /// R17: a fact may still be waiting for the report of a receipt.
+    pub(crate) fn require_on_hand(&self, want: Decimal) -> Result<(), Rejection> {
+        let have = self.on_hand();
+        if want <= have {
+            return Ok(());
+        }
+        Err(Rejection::NotEnoughYet {
+            lot: self.id.clone(),
+            have,
+            want,
+            unit: self.unit,
+        })
+    }
+
+    /// Why the lot itself may not ship now; holds are judged by the shipment, which knows the
+    /// genealogy.
+    pub(crate) fn reasons_against_shipping(&self, want: Quantity, at: Time) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if self.usage != Usage::Unrestricted {
+            reasons.push(Reason::from(&Rejection::NotDecided {
+                lot: self.id.clone(),
+                usage: self.usage.as_str(),
+                quantity: self.on_hand(),
+                unit: self.unit,
+            }));
+        }
+        if let Some(expiry) = self.expiry
+            && at >= expiry
+        {
+            reasons.push(Reason::from(&Rejection::Expired {
+                lot: self.id.clone(),
+                expiry,
+            }));
+        }
+        if let Err(mismatch) = self.check_unit(want.unit) {
+            reasons.push(Reason::from(&mismatch));
+        } else if want.value.value() > self.on_hand() {
+            reasons.push(Reason::from(&Rejection::NotEnough {
+                lot: self.id.clone(),
+                have: self.on_hand(),
+                want: want.value.value(),
+                unit: self.unit,
+            }));
+        }
+        reasons
+    }
+}
+
+/// Plain answers.
+impl Lot {
+    /// Lot number.
+    #[must_use]
+    pub fn id(&self) -> &LotId {
+        &self.id
+    }
+
+    /// Of which material.
+    #[must_use]
+    pub fn material(&self) -> &MaterialId {
+        &self.material
+    }
+
+    /// Unit of every quantity of the lot.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// What is there: received less consumed, in the lot's unit.
+    #[must_use]
+    pub fn on_hand(&self) -> Decimal {
+        self.received - self.consumed
+    }
+
+    /// Created plus produced, in the lot's unit.
+    #[must_use]
+    pub fn received(&self) -> Decimal {
+        self.received
+    }
+
+    /// Lifecycle, computed.
+    #[must_use]
+    pub fn lifecycle(&self) -> LotLifecycle {
+        if self.on_hand().is_zero() {
+            LotLifecycle::Depleted
+        } else {
+            LotLifecycle::OnHand
+        }
+    }
+
+    /// Usage status.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// The order that made it.
+    #[must_use]
+    pub fn order(&self) -> Option<&WorkOrderId> {
+        self.order.as_ref()
+    }
+
+    /// The operation that made it.
+    #[must_use]
+    pub fn op(&self) -> Option<&OperationId> {
+        self.op.as_ref()
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub fn produced_at(&self) -> Option<Time> {
+        self.produced_at
+    }
+
+    /// End of its shelf life.
+    #[must_use]
+    pub fn expiry(&self) -> Option<Time> {
+        self.expiry
+    }
+
+    /// Lots it was made from, with how much of each went in, in the parent's unit.
+    #[must_use]
+    pub fn parents(&self) -> &BTreeMap<LotId, Decimal> {
+        &self.parents
+    }
+
+    /// Lots made from it.
+    #[must_use]
+    pub fn children(&self) -> &BTreeSet<LotId> {
+        &self.children
+    }
+
+    /// Holds on the lot itself.
+    #[must_use]
+    pub fn holds(&self) -> &BTreeSet<HoldId> {
+        &self.holds
+    }
+
+    /// Holds on what it was made from or for.
+    #[must_use]
+    pub fn inherited_holds(&self) -> &BTreeSet<HoldId> {
+        &self.inherited
+    }
+
+    /// Its own holds, then the inherited ones.
+    pub fn all_holds(&self) -> impl Iterator<Item = &HoldId> {
+        self.holds.iter().chain(&self.inherited)
+    }
+
+    /// Whether the lot could ship at `at`: unrestricted, something there, not expired, no hold
+    /// of its own or inherited.
+    #[must_use]
+    pub fn is_shippable(&self, at: Time) -> bool {
+        self.usage == Usage::Unrestricted
+            && self.on_hand() > Decimal::ZERO
+            && self.expiry.is_none_or(|expiry| at < expiry)
+            && self.holds.is_empty()
+            && self.inherited.is_empty()
+    }
+}

@@ -1,0 +1,46 @@
+//! What a turn tells the outside beside the changed states.
+
+use smol_str::SmolStr;
+
+use crate::{Code, DeliveryId, EntityKey, GateDecision, HoldId, Reason};
+
+/// Something that people or systems outside should hear of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A shipment was cleared or blocked.
+    GateDecided {
+        /// The delivery.
+        delivery: DeliveryId,
+        /// What was decided.
+        decision: GateDecision,
+        /// Why, when blocked.
+        reasons: Vec<Reason>,
+    },
+    /// A hold reached (or left) further lots along the genealogy.
+    HoldPropagated {
+        /// The hold.
+        hold: HoldId,
+        /// How many lots inherit it or no longer do, beside the one it was placed on.
+        lots: u32,
+        /// Whether it was placed (true) or released (false).
+        placed: bool,
+    },
+    /// Sources disagree, or a soft rule is broken.
+    DiscrepancyFound {
+        /// Where.
+        object: EntityKey,
+        /// Which rule.
+        code: Code,
+        /// In business words.
+        text: SmolStr,
+    },
+    /// A discrepancy went away by itself.
+    DiscrepancyHealed {
+        /// Where.
+        object: EntityKey,
+        /// Which rule.
+        code: Code,
+        /// What it concerned.
+        text: SmolStr,
+    },
+}

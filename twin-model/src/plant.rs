@@ -1,0 +1,414 @@
+//! All entities of one plant, and the turn that one event makes through them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::effect::{Effects, View};
+use crate::{
+    Entity, EntityKey, Event, Hold, HoldId, Lot, LotId, MaterialId, Message, Notice, PlantId,
+    Rejection, SourceId, Time, Unit, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
+};
+
+/// The entities of one plant.
+///
+/// States are shared copy-on-write: a clone of the plant costs one pointer per entity, and the
+/// same copy of a state serves undo, readers, forks and snapshots.
+#[derive(Debug, Clone)]
+pub struct Plant {
+    id: PlantId,
+    /// Only for look-ups: whatever decides goes through keys in a defined order.
+    index: FxHashMap<EntityKey, u32>,
+    slots: Vec<Slot>,
+    /// Counts turns, so that a slot can tell whether this one touched it already.
+    turn: u64,
+    /// Messages to entities that do not exist yet; they meet them at birth.
+    unborn: BTreeMap<EntityKey, Vec<Message>>,
+    undo: Undo,
+}
+
+/// The place of one entity.
+#[derive(Debug, Clone)]
+struct Slot {
+    /// `None` only while the entity handles something.
+    state: Option<Arc<Entity>>,
+    /// The turn that touched it last.
+    touched_in: u64,
+}
+
+/// What a turn has touched so far, and how it was before.
+#[derive(Debug, Clone, Default)]
+struct Undo {
+    /// Slot and former state, in order of first touch.
+    touched: Vec<(u32, Arc<Entity>)>,
+    /// Entities that came into being, in order.
+    born: Vec<EntityKey>,
+    /// Former content of `unborn` entries.
+    unborn: Vec<(EntityKey, Option<Vec<Message>>)>,
+    /// Whose handler runs; for the report on a panic.
+    current: Option<EntityKey>,
+}
+
+/// Who said it and when: what a handler may know of the event beside its body.
+#[derive(Clone, Copy)]
+pub(crate) struct Cause<'a> {
+    pub(crate) at: Time,
+    pub(crate) source: &'a SourceId,
+}
+
+/// One entity that a turn changed.
+#[derive(Debug, Clone)]
+pub struct Touched {
+    /// Which one.
+    pub key: EntityKey,
+    /// Its state after the turn.
+    pub state: Arc<Entity>,
+}
+
+/// What an accepted event did.
+#[derive(Debug, Clone, Default)]
+pub struct Turn {
+    /// Changed entities, in the order in which the turn first touched them.
+    pub touched: Vec<Touched>,
+    /// What the outside should hear of.
+    pub notices: Vec<Notice>,
+}
+
+impl Plant {
+    /// A plant without any entity.
+    #[must_use]
+    pub fn new(id: PlantId) -> Plant {
+        Plant {
+            id,
+            index: FxHashMap::default(),
+            slots: Vec::new(),
+            turn: 0,
+            unborn: BTreeMap::new(),
+            undo: Undo::default(),
+        }
+    }
+
+    /// Takes one event through the plant: the owner's handler, then everything that follows for
+    /// other entities, in a fixed order.
+    ///
+    /// # Errors
+    /// The [`Rejection`] of the rule that the event meets; the plant is then as before.
+    ///
+    /// # Panics
+    /// A panic in a handler passes through. Call [`Plant::roll_back`] then; the plant is as
+    /// before afterwards.
+    pub fn apply(&mut self, event: &Event) -> Result<Turn, Rejection> {
+        self.undo.clear();
+        self.turn += 1;
+        let mut effects = Effects::default();
+        let cause = Cause {
+            at: event.time,
+            source: &event.source,
+        };
+        let outcome = self
+            .handle(event, cause, &mut effects)
+            .and_then(|()| self.deliver(cause, &mut effects));
+        match outcome {
+            Ok(()) => Ok(self.finish(effects)),
+            Err(rejection) => {
+                self.roll_back();
+                Err(rejection)
+            }
+        }
+    }
+
+    /// Puts back everything that an unfinished turn touched. Does nothing after a finished one.
+    pub fn roll_back(&mut self) {
+        let undo = std::mem::take(&mut self.undo);
+        for (slot, state) in undo.touched.into_iter().rev() {
+            self.slots[slot as usize].state = Some(state);
+        }
+        for key in undo.born.iter().rev() {
+            self.index.remove(key);
+            self.slots.pop();
+        }
+        for (key, messages) in undo.unborn.into_iter().rev() {
+            match messages {
+                Some(messages) => self.unborn.insert(key, messages),
+                None => self.unborn.remove(&key),
+            };
+        }
+    }
+
+    /// The entity whose handler ran when a turn broke off by a panic.
+    #[must_use]
+    pub fn current_entity(&self) -> Option<&EntityKey> {
+        self.undo.current.as_ref()
+    }
+
+    /// Delivers messages first in, first out, until nothing is left.
+    fn deliver(&mut self, cause: Cause<'_>, effects: &mut Effects) -> Result<(), Rejection> {
+        while let Some((key, message)) = effects.messages.pop_front() {
+            if let EntityKey::WorkCenter(id) = &key {
+                self.ensure_work_center(id, effects);
+            }
+            if !self.index.contains_key(&key) {
+                assert!(
+                    message.waits_for_birth(),
+                    "{message:?} presumes that {key:?} exists"
+                );
+                self.keep_for_birth(key, message);
+                continue;
+            }
+            self.change(&key, cause, effects, |entity, view, effects| {
+                match entity {
+                    Entity::WorkOrder(order) => order.receive(&message, effects),
+                    Entity::Lot(lot) => lot.receive(&message, effects),
+                    Entity::WorkCenter(center) => center.receive(&message),
+                    Entity::Shipment(shipment) => shipment.check(view, effects),
+                    Entity::Hold(_) => unreachable!("a hold gets no {message:?}"),
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, effects: Effects) -> Turn {
+        let mut slots: Vec<u32> = self.undo.touched.iter().map(|(slot, _)| *slot).collect();
+        slots.extend(self.undo.born.iter().filter_map(|key| self.index.get(key)));
+        let mut touched = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let Some(state) = &mut self.slots[slot as usize].state else {
+                continue;
+            };
+            Arc::make_mut(state).bump_version();
+            touched.push(Touched {
+                key: state.key(),
+                state: Arc::clone(state),
+            });
+        }
+        let mut notices = effects.notices;
+        for (hold, placed, lots) in effects.hold_spread {
+            notices.push(Notice::HoldPropagated { hold, lots, placed });
+        }
+        self.undo.clear();
+        Turn { touched, notices }
+    }
+
+    /// Lets `handler` change one entity. The entity's former state is kept for the undo.
+    pub(crate) fn change(
+        &mut self,
+        key: &EntityKey,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+        handler: impl FnOnce(&mut Entity, View<'_>, &mut Effects) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let slot = self.index[key];
+        let place = &mut self.slots[slot as usize];
+        let Some(mut state) = place.state.take() else {
+            unreachable!("{key:?} handles one thing at a time")
+        };
+        if place.touched_in != self.turn {
+            place.touched_in = self.turn;
+            self.undo.touched.push((slot, Arc::clone(&state)));
+        }
+        self.undo.current = Some(key.clone());
+        let outcome = handler(Arc::make_mut(&mut state), self.view(cause), effects);
+        self.slots[slot as usize].state = Some(state);
+        outcome
+    }
+
+    /// Lets `handler` change a lot that exists.
+    pub(crate) fn change_lot(
+        &mut self,
+        lot: &LotId,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+        handler: impl FnOnce(&mut Lot, View<'_>, &mut Effects) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let key = EntityKey::Lot(lot.clone());
+        self.change(&key, cause, effects, |entity, view, effects| match entity {
+            Entity::Lot(lot) => handler(lot, view, effects),
+            _ => unreachable!("a lot's key names a lot"),
+        })
+    }
+
+    /// Makes sure that a lot exists.
+    pub(crate) fn ensure_lot(
+        &mut self,
+        lot: &LotId,
+        material: &MaterialId,
+        unit: Unit,
+        effects: &mut Effects,
+    ) {
+        if !self.index.contains_key(&EntityKey::Lot(lot.clone())) {
+            let lot = Lot::named(lot.clone(), material.clone(), unit);
+            self.give_birth(Entity::Lot(lot), effects);
+        }
+    }
+
+    pub(crate) fn ensure_work_center(&mut self, id: &WorkCenterId, effects: &mut Effects) {
+        if !self.index.contains_key(&EntityKey::WorkCenter(id.clone())) {
+            self.give_birth(Entity::WorkCenter(WorkCenter::named(id.clone())), effects);
+        }
+    }
+
+    pub(crate) fn give_birth(&mut self, entity: Entity, effects: &mut Effects) {
+        let key = entity.key();
+        let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        assert!(slot < u32::MAX, "a plant has fewer than 2^32 entities");
+        self.index.insert(key.clone(), slot);
+        self.slots.push(Slot {
+            state: Some(Arc::new(entity)),
+            touched_in: self.turn,
+        });
+        if let Some(messages) = self.unborn.remove(&key) {
+            for message in &messages {
+                effects.tell(key.clone(), message.clone());
+            }
+            self.undo.unborn.push((key.clone(), Some(messages)));
+        }
+        self.undo.born.push(key);
+    }
+
+    fn keep_for_birth(&mut self, key: EntityKey, message: Message) {
+        self.undo
+            .unborn
+            .push((key.clone(), self.unborn.get(&key).cloned()));
+        if let Message::HoldReleased(hold) = message {
+            // The hold never met its target: nothing of it remains.
+            if let Some(waiting) = self.unborn.get_mut(&key) {
+                waiting.retain(|kept| *kept != Message::HoldPlaced(hold.clone()));
+                if waiting.is_empty() {
+                    self.unborn.remove(&key);
+                }
+            }
+            return;
+        }
+        let waiting = self.unborn.entry(key).or_default();
+        // Kept sorted, so that the state does not depend on the order of arrival.
+        if let Err(place) = waiting.binary_search(&message) {
+            waiting.insert(place, message);
+        }
+    }
+
+    pub(crate) fn require(&self, key: &EntityKey, event: &Event) -> Result<(), Rejection> {
+        if self.index.contains_key(key) {
+            return Ok(());
+        }
+        Err(Rejection::NotKnown {
+            object: key.clone(),
+            event: event.body.type_name(),
+        })
+    }
+
+    pub(crate) fn refuse_taken(&self, key: &EntityKey) -> Result<(), Rejection> {
+        if self.index.contains_key(key) {
+            return Err(Rejection::IdentifierTaken {
+                object: key.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn view<'a>(&'a self, cause: Cause<'a>) -> View<'a> {
+        View {
+            at: cause.at,
+            source: cause.source,
+            plant: self,
+        }
+    }
+
+    /// The plant's id.
+    #[must_use]
+    pub fn id(&self) -> &PlantId {
+        &self.id
+    }
+
+    /// How many entities there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there is no entity at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// One entity.
+    #[must_use]
+    pub fn get(&self, key: &EntityKey) -> Option<&Arc<Entity>> {
+        self.index
+            .get(key)
+            .and_then(|slot| self.slots[*slot as usize].state.as_ref())
+    }
+
+    /// All entities, in the order in which they came into being.
+    pub fn entities(&self) -> impl Iterator<Item = &Arc<Entity>> {
+        self.slots.iter().filter_map(|slot| slot.state.as_ref())
+    }
+
+    /// One order.
+    #[must_use]
+    pub fn work_order(&self, id: &WorkOrderId) -> Option<&WorkOrder> {
+        match self.get(&EntityKey::WorkOrder(id.clone()))?.as_ref() {
+            Entity::WorkOrder(order) => Some(order),
+            _ => None,
+        }
+    }
+
+    /// One lot.
+    #[must_use]
+    pub fn lot(&self, id: &LotId) -> Option<&Lot> {
+        match self.get(&EntityKey::Lot(id.clone()))?.as_ref() {
+            Entity::Lot(lot) => Some(lot),
+            _ => None,
+        }
+    }
+
+    /// One hold.
+    #[must_use]
+    pub fn hold(&self, id: &HoldId) -> Option<&Hold> {
+        match self.get(&EntityKey::Hold(id.clone()))?.as_ref() {
+            Entity::Hold(hold) => Some(hold),
+            _ => None,
+        }
+    }
+
+    /// One work center.
+    #[must_use]
+    pub fn work_center(&self, id: &WorkCenterId) -> Option<&WorkCenter> {
+        match self.get(&EntityKey::WorkCenter(id.clone()))?.as_ref() {
+            Entity::WorkCenter(center) => Some(center),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn unborn(&self) -> &BTreeMap<EntityKey, Vec<Message>> {
+        &self.unborn
+    }
+
+    /// Builds a plant from parts that were checked before.
+    pub(crate) fn from_parts(
+        id: PlantId,
+        entities: Vec<Entity>,
+        unborn: BTreeMap<EntityKey, Vec<Message>>,
+    ) -> Plant {
+        let mut plant = Plant::new(id);
+        let mut effects = Effects::default();
+        for entity in entities {
+            plant.give_birth(entity, &mut effects);
+        }
+        plant.unborn = unborn;
+        plant.undo.clear();
+        plant
+    }
+}
+
+impl Undo {
+    fn clear(&mut self) {
+        self.touched.clear();
+        self.born.clear();
+        self.unborn.clear();
+        self.current = None;
+    }
+}

@@ -1,0 +1,233 @@
+//! A shipment and its gate: may these lots leave the plant?
+
+use std::collections::{BTreeSet, VecDeque};
+
+use smol_str::SmolStr;
+
+use crate::effect::{Effects, View};
+use crate::{
+    Code, DeliveryId, EntityKey, HoldId, Lot, LotId, LotQuantity, Message, Notice, Plant, Quantity,
+    Rejection, ShipmentRequested, Time,
+};
+
+/// What the gate says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GateDecision {
+    /// The lots may not leave.
+    Blocked,
+    /// The lots may leave.
+    Cleared,
+}
+
+impl GateDecision {
+    /// The decision's name in answers and streams.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            GateDecision::Blocked => "blocked",
+            GateDecision::Cleared => "cleared",
+        }
+    }
+}
+
+/// Why a gate is blocked: a rejection's code with its text at the time of the decision.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Reason {
+    /// The rule.
+    pub code: Code,
+    /// In business words.
+    pub text: SmolStr,
+}
+
+impl From<&Rejection> for Reason {
+    fn from(rejection: &Rejection) -> Reason {
+        Reason {
+            code: rejection.code(),
+            text: rejection.to_string().into(),
+        }
+    }
+}
+
+/// A requested shipment with the standing decision of its gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shipment {
+    pub(crate) id: DeliveryId,
+    pub(crate) customer: Option<SmolStr>,
+    pub(crate) lots: Vec<(LotId, Quantity)>,
+    pub(crate) requested_at: Time,
+    pub(crate) decision: GateDecision,
+    pub(crate) reasons: Vec<Reason>,
+    /// Plant time of the event that led to the decision. Not part of the state hash: it tells
+    /// which of several events came last, which depends on their arrival.
+    pub(crate) decided_at: Time,
+    pub(crate) version: u64,
+}
+
+impl Shipment {
+    /// Somebody asks. Blocked until every lot has been looked at, within this turn.
+    pub(crate) fn request(
+        body: &ShipmentRequested,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<Shipment, Rejection> {
+        for line in &body.lots {
+            line.quantity.check("lots.quantity")?;
+        }
+        for line in &body.lots {
+            let key = EntityKey::Lot(line.lot.clone());
+            effects.tell(key, Message::GateOpened(body.delivery.clone()));
+        }
+        // A lot that is not known yet answers only when it comes into being.
+        effects.tell(
+            EntityKey::Shipment(body.delivery.clone()),
+            Message::GateCheck,
+        );
+        Ok(Shipment {
+            id: body.delivery.clone(),
+            customer: body.customer.clone(),
+            lots: body
+                .lots
+                .iter()
+                .map(|LotQuantity { lot, quantity }| (lot.clone(), *quantity))
+                .collect(),
+            requested_at: view.at,
+            decision: GateDecision::Blocked,
+            reasons: Vec::new(),
+            decided_at: view.at,
+            version: 0,
+        })
+    }
+
+    /// Decides anew from the lots as they stand, and says so when something changed.
+    pub(crate) fn check(&mut self, view: View<'_>, effects: &mut Effects) {
+        let mut reasons = Vec::new();
+        for (id, quantity) in &self.lots {
+            let Some(lot) = view.plant.lot(id) else {
+                reasons.push(Reason::from(&Rejection::NotKnown {
+                    object: EntityKey::Lot(id.clone()),
+                    event: "shipment",
+                }));
+                continue;
+            };
+            reasons.extend(self.hold_reasons(lot, view.plant));
+            reasons.extend(lot.reasons_against_shipping(*quantity, view.at));
+        }
+        let decision = if reasons.is_empty() {
+            GateDecision::Cleared
+        } else {
+            GateDecision::Blocked
+        };
+        let undecided = self.decision == GateDecision::Blocked && self.reasons.is_empty();
+        if !undecided && decision == self.decision && reasons == self.reasons {
+            return;
+        }
+        self.decision = decision;
+        self.reasons.clone_from(&reasons);
+        self.decided_at = view.at;
+        effects.notice(Notice::GateDecided {
+            delivery: self.id.clone(),
+            decision,
+            reasons,
+        });
+    }
+
+    /// R07 for holds on the lot, R08 for holds on what it was made from or for.
+    fn hold_reasons(&self, lot: &Lot, plant: &Plant) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        for id in lot.holds() {
+            let Some(hold) = plant.hold(id) else { continue };
+            reasons.push(Reason::from(&Rejection::OnHold {
+                object: EntityKey::Lot(lot.id().clone()),
+                hold: id.clone(),
+                reason: hold.reason().clone(),
+                since: hold.placed_at(),
+                by: SmolStr::new(hold.placed_by()),
+                action: "shipped",
+            }));
+        }
+        for id in lot.inherited_holds() {
+            let (ancestor, steps) = held_ancestor(lot, id, plant);
+            reasons.push(Reason::from(&Rejection::AncestorOnHold {
+                lot: lot.id().clone(),
+                ancestor,
+                steps,
+                hold: id.clone(),
+                delivery: self.id.clone(),
+            }));
+        }
+        reasons
+    }
+
+    /// Delivery number.
+    #[must_use]
+    pub fn id(&self) -> &DeliveryId {
+        &self.id
+    }
+
+    /// For whom.
+    #[must_use]
+    pub fn customer(&self) -> Option<&SmolStr> {
+        self.customer.as_ref()
+    }
+
+    /// Which lots, and how much of each.
+    #[must_use]
+    pub fn lots(&self) -> &[(LotId, Quantity)] {
+        &self.lots
+    }
+
+    /// When it was asked for.
+    #[must_use]
+    pub fn requested_at(&self) -> Time {
+        self.requested_at
+    }
+
+    /// The standing decision.
+    #[must_use]
+    pub fn decision(&self) -> GateDecision {
+        self.decision
+    }
+
+    /// Why it is blocked; empty when cleared.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// Plant time of the event that led to the decision.
+    #[must_use]
+    pub fn decided_at(&self) -> Time {
+        self.decided_at
+    }
+}
+
+/// The nearest ancestor of `lot` that `hold` was placed on, and how many steps back it is. A hold
+/// on an order counts as one step beyond the lot that was made for it.
+fn held_ancestor(lot: &Lot, hold: &HoldId, plant: &Plant) -> (EntityKey, u32) {
+    let target = plant.hold(hold).map(|hold| hold.scope().target());
+    let mut seen: BTreeSet<&LotId> = BTreeSet::from([lot.id()]);
+    let mut queue: VecDeque<(&Lot, u32)> = VecDeque::from([(lot, 0)]);
+    while let Some((lot, steps)) = queue.pop_front() {
+        if lot.holds().contains(hold) {
+            return (EntityKey::Lot(lot.id().clone()), steps);
+        }
+        if let (Some(EntityKey::WorkOrder(held)), Some(order)) = (&target, lot.order())
+            && held == order
+        {
+            return (EntityKey::WorkOrder(order.clone()), steps + 1);
+        }
+        for id in lot.parents().keys() {
+            if seen.insert(id)
+                && let Some(parent) = plant.lot(id)
+            {
+                queue.push_back((parent, steps + 1));
+            }
+        }
+    }
+    // The hold reached the lot by a message, so its target is known even when the way to it is
+    // not (an order that the lot joined without naming it first).
+    (
+        target.unwrap_or_else(|| EntityKey::Lot(lot.id().clone())),
+        0,
+    )
+}

@@ -1,0 +1,263 @@
+//! CloudEvents 1.0 in structured JSON mode, to and from [`Event`].
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use smol_str::SmolStr;
+
+use crate::{Event, EventBody, EventId, PlantId, Rejection, SourceId, Time};
+
+/// The event types that this twin understands.
+pub const EVENT_TYPES: [&str; 11] = [
+    "mfg.work_order.created.v1",
+    "mfg.work_order.released.v1",
+    "mfg.operation.started.v1",
+    "mfg.operation.progressed.v1",
+    "mfg.operation.completed.v1",
+    "mfg.lot.created.v1",
+    "mfg.lot.transformed.v1",
+    "mfg.hold.placed.v1",
+    "mfg.hold.released.v1",
+    "mfg.shipment.requested.v1",
+    "mfg.work_center.state_changed.v1",
+];
+
+/// A message that is no canonical event, with what could be read of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// R33 or R34, with the place and the detail.
+    pub rejection: Rejection,
+    /// The event id, where it could be read.
+    pub id: Option<EventId>,
+    /// The source, where it could be read.
+    pub source: Option<SourceId>,
+    /// The type as sent, where it could be read.
+    pub type_name: Option<SmolStr>,
+}
+
+/// The envelope as it comes in. Everything is optional here, so that what is missing can be named
+/// together with what is there.
+#[derive(Deserialize)]
+struct Incoming<'a> {
+    #[serde(borrow)]
+    specversion: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    source: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "type")]
+    type_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    plant: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    time: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    sequence: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    correlationid: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+/// Decodes one CloudEvent in structured JSON mode.
+///
+/// # Errors
+/// [`Unreadable`] with R33 for a type or version that this twin does not speak, else with R34
+/// naming the JSON path and what is wrong there.
+pub fn decode(bytes: &[u8]) -> Result<Event, Unreadable> {
+    let envelope: Incoming<'_> = serde_json::from_slice(bytes).map_err(|error| Unreadable {
+        rejection: Rejection::Unreadable {
+            from: "unknown".into(),
+            path: "$".to_owned(),
+            detail: plain(&error),
+        },
+        id: None,
+        source: None,
+        type_name: None,
+    })?;
+    let read = read_envelope(&envelope);
+    read.map_err(|rejection| Unreadable {
+        rejection,
+        id: envelope.id.as_deref().and_then(|id| id.parse().ok()),
+        source: envelope
+            .source
+            .as_deref()
+            .and_then(|source| source.parse().ok()),
+        type_name: envelope
+            .type_name
+            .as_deref()
+            .map(|name| name.chars().take(96).collect()),
+    })
+}
+
+fn read_envelope(envelope: &Incoming<'_>) -> Result<Event, Rejection> {
+    let from = envelope.source.as_deref().unwrap_or("unknown");
+    let version = required(from, "specversion", envelope.specversion.as_deref())?;
+    if version != "1.0" {
+        return Err(unreadable(
+            from,
+            "$.specversion",
+            format!("{version:?}, expected \"1.0\""),
+        ));
+    }
+    let source: SourceId = parse(from, "source", envelope.source.as_deref())?;
+    let id: EventId = parse(from, "id", envelope.id.as_deref())?;
+    let plant: PlantId = parse(from, "plant", envelope.plant.as_deref())?;
+    let time: Time = parse(from, "time", envelope.time.as_deref())?;
+    let type_name = required(from, "type", envelope.type_name.as_deref())?;
+    let data = envelope
+        .data
+        .ok_or_else(|| unreadable(from, "$.data", "is missing".to_owned()))?;
+    let body = read_body(from, type_name, data.get())?;
+    Ok(Event {
+        id,
+        source,
+        plant,
+        time,
+        sequence: envelope.sequence.as_deref().map(SmolStr::new),
+        correlation: envelope.correlationid.as_deref().map(SmolStr::new),
+        body,
+    })
+}
+
+fn read_body(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
+    let body = match type_name {
+        "mfg.work_order.created.v1" => EventBody::WorkOrderCreated(read(from, data)?),
+        "mfg.work_order.released.v1" => EventBody::WorkOrderReleased(read(from, data)?),
+        "mfg.operation.started.v1" => EventBody::OperationStarted(read(from, data)?),
+        "mfg.operation.progressed.v1" => EventBody::OperationProgressed(read(from, data)?),
+        "mfg.operation.completed.v1" => EventBody::OperationCompleted(read(from, data)?),
+        "mfg.lot.created.v1" => EventBody::LotCreated(read(from, data)?),
+        "mfg.lot.transformed.v1" => EventBody::LotTransformed(read(from, data)?),
+        "mfg.hold.placed.v1" => EventBody::HoldPlaced(read(from, data)?),
+        "mfg.hold.released.v1" => EventBody::HoldReleased(read(from, data)?),
+        "mfg.shipment.requested.v1" => EventBody::ShipmentRequested(read(from, data)?),
+        "mfg.work_center.state_changed.v1" => EventBody::WorkCenterStateChanged(read(from, data)?),
+        other => {
+            let type_name = other.chars().take(96).collect();
+            return Err(Rejection::UnknownType { type_name });
+        }
+    };
+    check_lists(from, &body)?;
+    Ok(body)
+}
+
+/// Lists that may not be empty, because something takes its name or meaning from them.
+fn check_lists(from: &str, body: &EventBody) -> Result<(), Rejection> {
+    let empty = match body {
+        EventBody::LotTransformed(body) if body.inputs.is_empty() => "$.data.inputs",
+        EventBody::LotTransformed(body) if body.outputs.is_empty() => "$.data.outputs",
+        EventBody::ShipmentRequested(body) if body.lots.is_empty() => "$.data.lots",
+        _ => return Ok(()),
+    };
+    Err(unreadable(
+        from,
+        empty,
+        "must name at least one lot".to_owned(),
+    ))
+}
+
+fn read<T: DeserializeOwned>(from: &str, data: &str) -> Result<T, Rejection> {
+    serde_json::from_str(data).map_err(|first| {
+        // Read again with the path tracked; only messages with faults pay for it.
+        let mut reader = serde_json::Deserializer::from_str(data);
+        match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+            Err(error) => {
+                let path = match error.path().to_string().as_str() {
+                    "." => "$.data".to_owned(),
+                    path => format!("$.data.{path}"),
+                };
+                unreadable(from, &path, plain(error.inner()))
+            }
+            Ok(_) => unreadable(from, "$.data", plain(&first)),
+        }
+    })
+}
+
+/// The error without its line and column: the path says where.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) if error.is_data() => text[..end].to_owned(),
+        _ => text,
+    }
+}
+
+fn required<'a>(from: &str, field: &str, text: Option<&'a str>) -> Result<&'a str, Rejection> {
+    text.ok_or_else(|| unreadable(from, &format!("$.{field}"), "is missing".to_owned()))
+}
+
+fn parse<T: std::str::FromStr>(from: &str, field: &str, text: Option<&str>) -> Result<T, Rejection>
+where
+    T::Err: std::fmt::Display,
+{
+    let text = required(from, field, text)?;
+    text.parse()
+        .map_err(|error: T::Err| unreadable(from, &format!("$.{field}"), error.to_string()))
+}
+
+fn unreadable(from: &str, path: &str, detail: String) -> Rejection {
+    let from = from.chars().take(96).collect();
+    Rejection::Unreadable {
+        from,
+        path: path.to_owned(),
+        detail,
+    }
+}
+
+#[derive(Serialize)]
+struct Outgoing<'a, B> {
+    specversion: &'static str,
+    id: &'a EventId,
+    source: &'a SourceId,
+    #[serde(rename = "type")]
+    type_name: &'static str,
+    time: Time,
+    datacontenttype: &'static str,
+    plant: &'a PlantId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<&'a SmolStr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correlationid: Option<&'a SmolStr>,
+    data: &'a B,
+}
+
+/// Encodes an event as a CloudEvent in structured JSON mode; [`decode`] reads it back.
+#[must_use]
+pub fn encode(event: &Event) -> String {
+    match &event.body {
+        EventBody::WorkOrderCreated(body) => write(event, body),
+        EventBody::WorkOrderReleased(body) => write(event, body),
+        EventBody::OperationStarted(body) => write(event, body),
+        EventBody::OperationProgressed(body) | EventBody::OperationCompleted(body) => {
+            write(event, body)
+        }
+        EventBody::LotCreated(body) => write(event, body),
+        EventBody::LotTransformed(body) => write(event, body),
+        EventBody::HoldPlaced(body) => write(event, body),
+        EventBody::HoldReleased(body) => write(event, body),
+        EventBody::ShipmentRequested(body) => write(event, body),
+        EventBody::WorkCenterStateChanged(body) => write(event, body),
+    }
+}
+
+fn write<B: Serialize>(event: &Event, data: &B) -> String {
+    let outgoing = Outgoing {
+        specversion: "1.0",
+        id: &event.id,
+        source: &event.source,
+        type_name: event.body.type_name(),
+        time: event.time,
+        datacontenttype: "application/json",
+        plant: &event.plant,
+        sequence: event.sequence.as_ref(),
+        correlationid: event.correlation.as_ref(),
+        data,
+    };
+    match serde_json::to_string(&outgoing) {
+        Ok(text) => text,
+        Err(error) => unreachable!("events are encodable: {error}"),
+    }
+}

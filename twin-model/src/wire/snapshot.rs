@@ -1,0 +1,422 @@
+//! States as they are stored in snapshots and hashed. One struct per entity, one conversion each
+//! way; the entities themselves know nothing of serialization.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::{
+    Decimal, DeliveryId, Entity, EntityKey, GateDecision, Hold, HoldId, HoldRelease, HoldScope,
+    ItemState, Lot, LotId, MaterialId, Message, Mode, Operation, OperationId, Plant, PlantId,
+    Quantity, Reason, Shipment, Time, Tolerance, Unit, Usage, WorkCenter, WorkCenterId, WorkOrder,
+    WorkOrderId, WorkerId,
+};
+
+/// Defines the stored form of a domain struct and the conversions. `beside` names the fields that
+/// are no business state: they are stored elsewhere and not hashed.
+macro_rules! stored {
+    ($(#[$doc:meta])* $state:ident of $entity:ident {
+        $($field:ident: $type:ty),* $(,)?
+    } beside { $($extra:ident: $extra_type:ty),* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "the fields are those of the domain struct")]
+        pub struct $state {
+            $(pub $field: $type,)*
+        }
+
+        impl From<&$entity> for $state {
+            fn from(entity: &$entity) -> $state {
+                $state { $($field: entity.$field.clone(),)* }
+            }
+        }
+
+        impl $state {
+            fn restore(self, $($extra: $extra_type),*) -> $entity {
+                $entity { $($field: self.$field,)* $($extra,)* }
+            }
+        }
+    };
+}
+
+stored! {
+    /// A stored [`Operation`].
+    OperationState of Operation {
+        id: OperationId,
+        position: Option<u32>,
+        planned_work_center: Option<WorkCenterId>,
+        work_center: Option<WorkCenterId>,
+        predecessors: Vec<OperationId>,
+        delivers: bool,
+        setup_s: Option<u32>,
+        run_s_per_unit: Option<Decimal>,
+        worker: Option<WorkerId>,
+        good: Decimal,
+        scrap: Decimal,
+        rework: Decimal,
+        mrb: Decimal,
+        started_at: Option<Time>,
+        last_report_at: Option<Time>,
+        ended_at: Option<Time>,
+    } beside {}
+}
+
+stored! {
+    /// A stored [`Lot`].
+    LotState of Lot {
+        id: LotId,
+        material: MaterialId,
+        unit: Unit,
+        received: Decimal,
+        consumed: Decimal,
+        announced: bool,
+        order: Option<WorkOrderId>,
+        op: Option<OperationId>,
+        produced_at: Option<Time>,
+        expiry: Option<Time>,
+        usage: Usage,
+        parents: BTreeMap<LotId, Decimal>,
+        children: BTreeSet<LotId>,
+        holds: BTreeSet<HoldId>,
+        inherited: BTreeSet<HoldId>,
+        gates: BTreeSet<DeliveryId>,
+    } beside { version: u64 }
+}
+
+/// A stored [`WorkOrder`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain struct")]
+pub struct WorkOrderState {
+    pub id: WorkOrderId,
+    pub material: MaterialId,
+    pub unit: Unit,
+    pub ordered: Decimal,
+    pub released: Option<Decimal>,
+    pub tolerance: Tolerance,
+    pub routing_version: Option<SmolStr>,
+    pub bom_version: Option<SmolStr>,
+    pub planned_start: Option<Time>,
+    pub planned_end: Option<Time>,
+    pub priority: i32,
+    pub sales_order: Option<SmolStr>,
+    pub operations: Vec<OperationState>,
+    pub lots: BTreeSet<LotId>,
+    pub holds: BTreeSet<HoldId>,
+}
+
+impl From<&WorkOrder> for WorkOrderState {
+    fn from(order: &WorkOrder) -> WorkOrderState {
+        WorkOrderState {
+            id: order.id.clone(),
+            material: order.material.clone(),
+            unit: order.unit,
+            ordered: order.ordered,
+            released: order.released,
+            tolerance: order.tolerance,
+            routing_version: order.routing_version.clone(),
+            bom_version: order.bom_version.clone(),
+            planned_start: order.planned_start,
+            planned_end: order.planned_end,
+            priority: order.priority,
+            sales_order: order.sales_order.clone(),
+            operations: order.operations.iter().map(OperationState::from).collect(),
+            lots: order.lots.clone(),
+            holds: order.holds.clone(),
+        }
+    }
+}
+
+impl WorkOrderState {
+    fn restore(self, version: u64) -> WorkOrder {
+        WorkOrder {
+            id: self.id,
+            material: self.material,
+            unit: self.unit,
+            ordered: self.ordered,
+            released: self.released,
+            tolerance: self.tolerance,
+            routing_version: self.routing_version,
+            bom_version: self.bom_version,
+            planned_start: self.planned_start,
+            planned_end: self.planned_end,
+            priority: self.priority,
+            sales_order: self.sales_order,
+            operations: self
+                .operations
+                .into_iter()
+                .map(OperationState::restore)
+                .collect(),
+            lots: self.lots,
+            holds: self.holds,
+            version,
+        }
+    }
+}
+
+/// An operation at a work center, with the time it started or the priority it waits with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtWorkCenter<T> {
+    /// The order.
+    pub order: WorkOrderId,
+    /// The operation.
+    pub op: OperationId,
+    /// Its start, or its priority.
+    pub value: T,
+}
+
+fn listed<T: Copy>(map: &BTreeMap<(WorkOrderId, OperationId), T>) -> Vec<AtWorkCenter<T>> {
+    map.iter()
+        .map(|((order, op), value)| AtWorkCenter {
+            order: order.clone(),
+            op: op.clone(),
+            value: *value,
+        })
+        .collect()
+}
+
+fn mapped<T>(list: Vec<AtWorkCenter<T>>) -> BTreeMap<(WorkOrderId, OperationId), T> {
+    list.into_iter()
+        .map(|entry| ((entry.order, entry.op), entry.value))
+        .collect()
+}
+
+/// A stored [`WorkCenter`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain struct")]
+pub struct WorkCenterState {
+    pub id: WorkCenterId,
+    pub item_state: ItemState,
+    pub mode: Mode,
+    pub reason: Option<SmolStr>,
+    pub since: Option<Time>,
+    pub running: Vec<AtWorkCenter<Time>>,
+    pub queue: Vec<AtWorkCenter<i32>>,
+    pub holds: BTreeSet<HoldId>,
+}
+
+/// A stored [`Hold`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain struct")]
+pub struct HoldState {
+    pub id: HoldId,
+    pub target: EntityKey,
+    pub reason: SmolStr,
+    pub placed_by: SmolStr,
+    pub placed_at: Time,
+    /// Disposition, by whom and when.
+    pub release: Option<(SmolStr, SmolStr, Time)>,
+}
+
+/// A stored [`Shipment`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain struct")]
+pub struct ShipmentState {
+    pub id: DeliveryId,
+    pub customer: Option<SmolStr>,
+    pub lots: Vec<(LotId, Quantity)>,
+    pub requested_at: Time,
+    pub cleared: bool,
+    pub reasons: Vec<Reason>,
+}
+
+/// The business state of one entity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EntityState {
+    /// A work order.
+    WorkOrder(WorkOrderState),
+    /// A lot.
+    Lot(LotState),
+    /// A work center.
+    WorkCenter(WorkCenterState),
+    /// A hold.
+    Hold(HoldState),
+    /// A shipment.
+    Shipment(ShipmentState),
+}
+
+/// One entity with what is not business state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredEntity {
+    /// What is hashed.
+    pub state: EntityState,
+    /// How many turns changed it.
+    pub version: u64,
+    /// When a shipment was decided last; `None` for other entities.
+    pub decided_at: Option<Time>,
+}
+
+/// A whole plant, stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredPlant {
+    /// Which plant.
+    pub id: PlantId,
+    /// Its entities, in the order in which they came into being.
+    pub entities: Vec<StoredEntity>,
+    /// Messages to entities that do not exist yet.
+    pub unborn: Vec<(EntityKey, Vec<Message>)>,
+}
+
+/// The part of an entity that counts as business state.
+#[must_use]
+pub fn business_state(entity: &Entity) -> EntityState {
+    match entity {
+        Entity::WorkOrder(order) => EntityState::WorkOrder(order.into()),
+        Entity::Lot(lot) => EntityState::Lot(lot.into()),
+        Entity::WorkCenter(center) => EntityState::WorkCenter(WorkCenterState {
+            id: center.id.clone(),
+            item_state: center.item_state,
+            mode: center.mode,
+            reason: center.reason.clone(),
+            since: center.since,
+            running: listed(&center.running),
+            queue: listed(&center.queue),
+            holds: center.holds.clone(),
+        }),
+        Entity::Hold(hold) => EntityState::Hold(HoldState {
+            id: hold.id.clone(),
+            target: hold.scope.target(),
+            reason: hold.reason.clone(),
+            placed_by: hold.placed_by.clone(),
+            placed_at: hold.placed_at,
+            release: hold
+                .release
+                .as_ref()
+                .map(|release| (release.disposition.clone(), release.by.clone(), release.at)),
+        }),
+        Entity::Shipment(shipment) => EntityState::Shipment(ShipmentState {
+            id: shipment.id.clone(),
+            customer: shipment.customer.clone(),
+            lots: shipment.lots.clone(),
+            requested_at: shipment.requested_at,
+            cleared: shipment.decision == GateDecision::Cleared,
+            reasons: shipment.reasons.clone(),
+        }),
+    }
+}
+
+/// A stored state that no entity can have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("hold {hold} is stored with the target {target}, which cannot be held")]
+pub struct InvalidState {
+    hold: HoldId,
+    target: EntityKey,
+}
+
+impl From<&Entity> for StoredEntity {
+    fn from(entity: &Entity) -> StoredEntity {
+        StoredEntity {
+            state: business_state(entity),
+            version: entity.version(),
+            decided_at: match entity {
+                Entity::Shipment(shipment) => Some(shipment.decided_at),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl TryFrom<StoredEntity> for Entity {
+    type Error = InvalidState;
+
+    fn try_from(stored: StoredEntity) -> Result<Entity, InvalidState> {
+        let version = stored.version;
+        Ok(match stored.state {
+            EntityState::WorkOrder(state) => Entity::WorkOrder(state.restore(version)),
+            EntityState::Lot(state) => Entity::Lot(state.restore(version)),
+            EntityState::WorkCenter(state) => Entity::WorkCenter(WorkCenter {
+                id: state.id,
+                item_state: state.item_state,
+                mode: state.mode,
+                reason: state.reason,
+                since: state.since,
+                running: mapped(state.running),
+                queue: mapped(state.queue),
+                holds: state.holds,
+                version,
+            }),
+            EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
+            EntityState::Shipment(state) => Entity::Shipment(Shipment {
+                id: state.id,
+                customer: state.customer,
+                lots: state.lots,
+                requested_at: state.requested_at,
+                decision: if state.cleared {
+                    GateDecision::Cleared
+                } else {
+                    GateDecision::Blocked
+                },
+                reasons: state.reasons,
+                decided_at: stored.decided_at.unwrap_or(state.requested_at),
+                version,
+            }),
+        })
+    }
+}
+
+fn restore_hold(state: HoldState, version: u64) -> Result<Hold, InvalidState> {
+    let scope = match state.target {
+        EntityKey::Lot(id) => HoldScope::Lot(id),
+        EntityKey::WorkOrder(id) => HoldScope::WorkOrder(id),
+        EntityKey::WorkCenter(id) => HoldScope::WorkCenter(id),
+        target => {
+            return Err(InvalidState {
+                hold: state.id,
+                target,
+            });
+        }
+    };
+    Ok(Hold {
+        id: state.id,
+        scope,
+        reason: state.reason,
+        placed_by: state.placed_by,
+        placed_at: state.placed_at,
+        release: state.release.map(|(disposition, by, at)| HoldRelease {
+            disposition,
+            by,
+            at,
+        }),
+        version,
+    })
+}
+
+impl From<&Plant> for StoredPlant {
+    fn from(plant: &Plant) -> StoredPlant {
+        StoredPlant {
+            id: plant.id().clone(),
+            entities: plant
+                .entities()
+                .map(|entity| StoredEntity::from(entity.as_ref()))
+                .collect(),
+            unborn: plant
+                .unborn()
+                .iter()
+                .map(|(key, messages)| (key.clone(), messages.clone()))
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<StoredPlant> for Plant {
+    type Error = InvalidState;
+
+    fn try_from(stored: StoredPlant) -> Result<Plant, InvalidState> {
+        let entities = stored
+            .entities
+            .into_iter()
+            .map(Entity::try_from)
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Plant::from_parts(
+            stored.id,
+            entities,
+            stored.unborn.into_iter().collect(),
+        ))
+    }
+}
