@@ -2,7 +2,7 @@
 import { centerState, duration, millis } from "./format.js";
 import { el, glow, icon, keyed, link, setAttr, setIcon, setText } from "./keyed.js";
 
-const QUEUE_SHOWN_MAX = 3;
+const QUEUE_SHOWN_MAX = 4; // a tile shows those of them that fit on one line
 const byName = new Intl.Collator(undefined, { numeric: true }).compare;
 
 export function renderCenters(store, onFilter) {
@@ -29,7 +29,7 @@ function createTile(onFilter) {
     name: el("button", { type: "button", class: "tile-name", onclick: () => onFilter(node.centerId) }),
     sign: icon("idle"), word: el("span"), since: el("span", { class: "dim" }),
     reason: el("p", { class: "tile-reason" }), running: el("ul", { class: "tile-running" }),
-    count: el("span", { class: "queue-count" }), queue: el("ol", { class: "queue" }), more: el("span", { class: "dim" }),
+    count: el("span", { class: "queue-count" }), queue: el("ol", { class: "queue" }),
     hold: el("p", { class: "mark mark-hold" }, icon("hold"), el("span", {}, "On hold")),
   };
   const p = node.parts;
@@ -37,7 +37,7 @@ function createTile(onFilter) {
     el("h3", {}, p.name),
     el("p", { class: "tile-state" }, p.sign, p.word, p.since),
     p.hold, p.reason, p.running,
-    el("div", { class: "tile-queue" }, p.count, p.queue, p.more),
+    el("div", { class: "tile-queue" }, p.count, p.queue),
   );
   return node;
 }
@@ -63,7 +63,7 @@ function updateTile(node, center, before, nowMs, heldOrders) {
     update: (li, run) => setText(li.lastChild, run.op),
   });
   const length = center.queue.length;
-  setText(p.count, length ? `Queue ${length}` : "No queue");
+  setText(p.count, length ? `Queue ${length.toLocaleString()}` : "No queue");
   setAttr(p.count, "class", length ? "queue-count" : "queue-count dim");
   keyed(p.queue, center.queue.slice(0, QUEUE_SHOWN_MAX), {
     key: (next) => `${next.order}/${next.op}`, fresh: true,
@@ -73,5 +73,4 @@ function updateTile(node, center, before, nowMs, heldOrders) {
       setAttr(li.firstChild, "aria-label", heldOrders.has(next.order) ? `${next.order}, on hold` : null);
     },
   });
-  setText(p.more, length > QUEUE_SHOWN_MAX ? `+${length - QUEUE_SHOWN_MAX}` : "");
 }

@@ -7,7 +7,9 @@ const LIFECYCLES = { announced: "Announced", on_hand: "On hand", depleted: "Used
 export function renderLot(body, lot, store) {
   const nowMs = store.nowMs();
   const top = [lot.shippable ? { key: "ship", tone: "done", text: "May be shipped" } : { key: "ship", tone: "block", text: "May not be shipped" }];
-  for (const reason of lot.not_shippable_because) top.push({ key: reason.code + reason.text, tone: "note", text: sentence(reason.text), small: reason.code });
+  // The holds follow with their owner and age, so their reasons are not said twice.
+  const others = lot.not_shippable_because.filter(({ code }) => code !== "TWIN-R07" && code !== "TWIN-R08");
+  for (const reason of others) top.push({ key: reason.code + reason.text, tone: "note", text: sentence(reason.text), small: reason.code });
   const hold = (id, inherited) => {
     const it = store.holds.get(id);
     const from = inherited && it?.scope.kind === "lot" ? `inherited from lot ${it.scope.id}` : inherited ? "inherited" : "";

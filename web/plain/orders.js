@@ -1,5 +1,5 @@
 // The orders table: what needs attention first, then by priority and due date.
-import { decimal, duration, exactly, isZero, millis, moment, operationState, orderState, percent, plural, sentence, share, unitName } from "./format.js";
+import { decimal, duration, exactly, isZero, millis, moment, operationState, orderState, percent, plural, share, unitName } from "./format.js";
 import { el, glow, icon, keyed, link, setAttr, setIcon, setText } from "./keyed.js";
 
 const ROWS_STEP = 100;
@@ -35,7 +35,7 @@ export function heldOrders(store) {
 
 export function countOrders(store, held) {
   const counts = {};
-  for (const [name, [, test]] of Object.entries(FILTERS)) counts[name] = 0;
+  for (const name of Object.keys(FILTERS)) counts[name] = 0;
   for (const order of store.orders.values()) {
     for (const [name, [, test]] of Object.entries(FILTERS)) if (test(order, held)) counts[name] += 1;
   }
@@ -70,7 +70,8 @@ export function renderOrders(store, held, view) {
     update: (row, order, before) => updateRow(row, order, before, held.get(order.id), nowMs, view.selected),
   });
   const all = store.orders.size;
-  setText(document.getElementById("orders-sum"), items.length === all ? plural(all, "order") : `${items.length} of ${plural(all, "order")}`);
+  const cut = store.cut.includes("orders") ? ", the rest of the plant's was not read" : "";
+  setText(document.getElementById("orders-sum"), items.length === all ? plural(all, "order") : `${decimal(items.length)} of ${plural(all, "order")}${cut}`);
   const none = document.getElementById("orders-none");
   none.hidden = items.length > 0;
   if (items.length === 0) setText(none.firstElementChild, all === 0 ? "This plant has no orders yet. They appear here as soon as the first one comes in." : "No order matches.");
@@ -83,7 +84,6 @@ export function renderOrders(store, held, view) {
   const more = document.getElementById("orders-more");
   more.hidden = items.length <= view.rows;
   setText(more, `Show ${Math.min(ROWS_STEP, items.length - view.rows)} more`);
-  setText(document.getElementById("orders-cut"), store.cut.includes("orders") ? `Only the first ${all} orders were read.` : "");
 }
 export { ROWS_STEP };
 
@@ -161,7 +161,7 @@ function renderRoute(node, order) {
   setAttr(node, "title", label);
   const segments = all.length > 0 && all.length <= SEGMENTS_MAX
     ? all.map((op) => ({ key: op.op, tone: operationState(op)[1], fill: op.state === "ended" ? 1 : share(Number(op.good) / Number(op.planned_quantity ?? order.quantity.value)) }))
-    : [{ key: "", tone: open(order) ? "run" : "done", fill: share(order.progress) }];
+    : [{ key: "", tone: open(order) && share(order.progress) > 0 ? "run" : "done", fill: share(order.progress) }];
   keyed(node, segments, {
     key: (s) => s.key, fresh: true, create: () => el("i", {}, el("b")),
     update: (bar, s) => {

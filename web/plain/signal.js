@@ -41,7 +41,7 @@ export class Signal {
         const ageMs = Date.now() - newestMs;
         const data = Number.isFinite(newestMs) ? `data ${duration(ageMs)} old` : "no data yet";
         const clock = store?.eventTime ? `, plant time ${moment(new Date(store.plantMs).toISOString(), Date.now())}` : "";
-        if (late) return ["stale", "Live", `${late} of ${count} sources stale${clock}`];
+        if (late) return ["stale", "Live", `${data}, ${late} of ${count} sources stale${clock}`];
         return [ageMs > QUIET_MS ? "stale" : "live", ageMs > QUIET_MS ? "Quiet" : "Live", data + clock];
       }
     }
