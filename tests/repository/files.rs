@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const SKIPPED: [&str; 4] = [".git", "target", "node_modules", "__pycache__"];
 
 /// The repository's root folder.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -15,7 +15,7 @@ pub fn root() -> &'static Path {
 ///
 /// # Panics
 /// When there is none: a rule that looks at nothing would pass for ever.
-pub fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&root().join(folder), endings, &mut found);
     found.sort();
@@ -45,12 +45,12 @@ fn collect(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
 }
 
 /// The text of a file.
-pub fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// A path as it is shown in messages: relative to the root.
-pub fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root())
         .unwrap_or(path)
         .display()
@@ -59,7 +59,7 @@ pub fn shown(path: &Path) -> String {
 
 /// Fails with one line per finding, under a sentence that says what to do.
 #[track_caller]
-pub fn none(findings: &[String], what_to_do: &str) {
+pub(crate) fn none(findings: &[String], what_to_do: &str) {
     assert!(
         findings.is_empty(),
         "{what_to_do}\n  {}",
