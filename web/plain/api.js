@@ -14,7 +14,12 @@ export class Problem extends Error {
 }
 
 export async function read(path) {
-  const answer = await fetch(`api/v1/${path}`, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+  let answer;
+  try {
+    answer = await fetch(`api/v1/${path}`, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+  } catch {
+    throw new Problem(0, { detail: "The server cannot be reached." });
+  }
   const body = await answer.json().catch(() => null);
   if (!answer.ok) throw new Problem(answer.status, body);
   if (body === null) throw new Problem(answer.status, { detail: "The server's answer is not JSON." });

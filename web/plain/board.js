@@ -50,7 +50,7 @@ function render() {
   const any = (...names) => names.some((name) => parts.has(name));
   if (any("orders", "holds", "ages")) held = heldOrders(store);
   if (any("orders", "holds", "filter", "ages")) renderOrders(store, held, view);
-  if (any("centers", "holds", "ages")) renderCenters(store, (id) => filter({ center: id, show: "open" }, true));
+  if (any("centers", "orders", "holds", "ages")) renderCenters(store, held, (id) => filter({ center: id, show: "open" }, true));
   if (any("holds", "ages")) renderHolds(store);
   if (any("shipments", "ages")) renderShipments(store);
   if (any("orders", "holds", "shipments", "counts", "filter")) renderFigures();

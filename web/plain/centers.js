@@ -5,14 +5,13 @@ import { el, glow, icon, keyed, link, setAttr, setIcon, setText } from "./keyed.
 const QUEUE_SHOWN_MAX = 4; // a tile shows those of them that fit on one line
 const byName = new Intl.Collator(undefined, { numeric: true }).compare;
 
-export function renderCenters(store, onFilter) {
+export function renderCenters(store, held, onFilter) {
   const items = [...store.centers.values()].sort((a, b) => byName(a.id, b.id));
   const nowMs = store.nowMs();
-  const heldOrders = new Set(store.openHolds().filter((h) => h.scope.kind === "work_order").map((h) => h.scope.id));
   keyed(document.getElementById("centers"), items, {
     key: (center) => center.id, fresh: true,
     create: () => createTile(onFilter),
-    update: (node, center, before) => updateTile(node, center, before, nowMs, heldOrders),
+    update: (node, center, before) => updateTile(node, center, before, nowMs, held),
   });
   const tally = new Map();
   for (const center of items) {
@@ -42,7 +41,7 @@ function createTile(onFilter) {
   return node;
 }
 
-function updateTile(node, center, before, nowMs, heldOrders) {
+function updateTile(node, center, before, nowMs, held) {
   const p = node.parts;
   const [word, tone] = centerState(center);
   if (before && centerState(before)[1] !== tone) glow(node);
@@ -60,7 +59,10 @@ function updateTile(node, center, before, nowMs, heldOrders) {
   keyed(p.running, center.running, {
     key: (run) => `${run.order}/${run.op}`, fresh: true,
     create: (run) => el("li", {}, link("orders", run.order), el("span", { class: "op" })),
-    update: (li, run) => setText(li.lastChild, run.op),
+    update: (li, run) => {
+      setText(li.lastChild, run.op);
+      markHeld(li, run.order, held);
+    },
   });
   const length = center.queue.length;
   setText(p.count, length ? `Queue ${length.toLocaleString()}` : "No queue");
@@ -68,9 +70,15 @@ function updateTile(node, center, before, nowMs, heldOrders) {
   keyed(p.queue, center.queue.slice(0, QUEUE_SHOWN_MAX), {
     key: (next) => `${next.order}/${next.op}`, fresh: true,
     create: (next) => el("li", {}, link("orders", next.order, { title: `Operation ${next.op}, priority ${next.priority}` })),
-    update: (li, next) => {
-      setAttr(li, "class", heldOrders.has(next.order) ? "held" : null);
-      setAttr(li.firstChild, "aria-label", heldOrders.has(next.order) ? `${next.order}, on hold` : null);
-    },
+    update: (li, next) => markHeld(li, next.order, held),
   });
+}
+
+function markHeld(li, order, held) {
+  const on = held.has(order);
+  setAttr(li, "class", on ? "held" : null);
+  setAttr(li.querySelector("a"), "aria-label", on ? `${order}, on hold` : null);
+  const sign = li.querySelector("svg");
+  if (on && !sign) li.prepend(icon("hold"));
+  if (!on) sign?.remove();
 }

@@ -23,11 +23,12 @@ export function setAttr(node, name, value) {
 const held = new WeakMap();
 
 /** Makes `parent` hold one node per item, in order. A node is updated only when its item is another
- *  object or `fresh` says so; focus survives moves. */
+ *  object or `fresh` says so; the focus survives moves and removals. */
 export function keyed(parent, items, { key, create, update, fresh = false }) {
   let nodes = held.get(parent);
   if (!nodes) held.set(parent, nodes = new Map());
   const focused = parent.contains(document.activeElement) ? document.activeElement : null;
+  const focusedAt = focused ? [...parent.children].findIndex((node) => node.contains(focused)) : -1;
   const wanted = new Map();
   for (const item of items) {
     const id = key(item);
@@ -53,7 +54,10 @@ export function keyed(parent, items, { key, create, update, fresh = false }) {
     parent.insertBefore(node, at);
   }
   held.set(parent, wanted);
-  if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+  if (!focused || focused === document.activeElement) return;
+  // What had the focus may be gone: its successor takes it, so that a keyboard user stays in place.
+  const heir = focused.isConnected ? focused : parent.children[Math.min(focusedAt, wanted.size - 1)]?.querySelector("a, button");
+  heir?.focus({ preventScroll: true });
 }
 
 const SVG = "http://www.w3.org/2000/svg";

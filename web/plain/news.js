@@ -12,6 +12,8 @@ export function news(kind, before, after) {
 }
 
 function orderNews(before, after) {
+  // An order that was not among those read is new only while it is still as it came.
+  if (!before && after.lifecycle !== "created") return [];
   if (!before) return [{ tone: "note", text: `Order ${after.id} came in: ${quantity(after.quantity)} of ${after.material}.` }];
   const lines = [];
   if (before.lifecycle !== after.lifecycle) {

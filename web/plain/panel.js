@@ -16,6 +16,7 @@ export class Panel {
   #title = document.getElementById("panel-title");
   #kind = document.getElementById("panel-kind");
   #body = document.getElementById("panel-body");
+  #covers = matchMedia("(max-width: 1179px)"); // as in board.css: there the panel lies over the board
   #store; #view = null; #id = null; #item = null; #back = null; #onSelect;
 
   constructor(onSelect) {
@@ -24,6 +25,7 @@ export class Panel {
     addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#view && !event.defaultPrevented && event.target.id !== "search") this.close();
     });
+    this.#covers.addEventListener("change", () => this.#setCover());
     addEventListener("hashchange", () => this.route());
   }
 
@@ -55,6 +57,7 @@ export class Panel {
     this.#item = null;
     this.#node.hidden = false;
     document.body.classList.add("with-panel");
+    this.#setCover();
     setText(this.#kind, view.path ? view.name : "");
     setText(this.#title, view.path ? this.#id : view.name);
     this.#onSelect(kind === "orders" ? this.#id : null);
@@ -70,8 +73,14 @@ export class Panel {
     this.#store.lot = null;
     this.#node.hidden = true;
     document.body.classList.remove("with-panel");
+    this.#setCover();
     this.#onSelect(null);
     if (this.#back?.isConnected) this.#back.focus({ preventScroll: true });
+  }
+
+  /** What the panel covers must not take the focus. */
+  #setCover() {
+    for (const part of document.querySelectorAll("main, .top")) part.inert = !this.#node.hidden && this.#covers.matches;
   }
 
   async #read() {

@@ -11,6 +11,17 @@ export class Signal {
   #sources = document.getElementById("sources");
   #state = "loading"; #detail = null; #lostMs = null;
 
+  constructor() {
+    const close = () => { this.#node.open = false; };
+    this.#node.addEventListener("toggle", () => this.render(this.store));
+    this.#node.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.#node.open) return;
+      event.preventDefault();
+      close();
+    });
+    addEventListener("click", (event) => { if (!this.#node.contains(event.target)) close(); });
+  }
+
   say(state, detail = null) {
     this.#state = state;
     this.#detail = detail;
