@@ -1,0 +1,33 @@
+//! Synthetic plants with known truth, deterministic from their seed.
+//!
+//! A [`Simulation`] of a [`plant_model::PlantModel`] gives canonical events for ever: what ERP,
+//! MES, QMS, WMS and the machines' edge devices of a plant would send. It carries out every event
+//! on a plant of its own with the twin's rules, so a simulated plant can never do what the twin
+//! would refuse, and its state is the truth to compare a twin with.
+//!
+//! What is absent here, by design: clocks, input and output, threads, and any model of an order,
+//! a lot or a work center beside the one of `twin-model`. Whoever runs a simulation paces and
+//! publishes it.
+
+mod demo_plant;
+mod dispatch;
+mod emitter;
+pub mod event_queue;
+pub mod faults;
+mod happening;
+mod machine;
+mod names;
+mod operations;
+mod order;
+mod planning;
+pub mod plant_model;
+mod quality;
+pub mod random;
+mod shipping;
+mod simulation;
+mod stock;
+mod stoppage;
+mod warehouse;
+
+pub use demo_plant::{DEMO_PLANT, demo_model};
+pub use simulation::Simulation;
