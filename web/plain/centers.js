@@ -60,7 +60,7 @@ function updateTile(node, center, before, nowMs, held) {
     key: (run) => `${run.order}/${run.op}`, fresh: true,
     create: (run) => el("li", {}, link("orders", run.order), el("span", { class: "op" })),
     update: (li, run) => {
-      setText(li.lastChild, run.op);
+      setText(li.lastChild, run.op === center.id ? "" : run.op);
       markHeld(li, run.order, held);
     },
   });
