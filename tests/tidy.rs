@@ -257,6 +257,37 @@ fn every_link_between_documents_leads_somewhere() {
 }
 
 #[test]
+fn every_test_that_a_promise_names_exists() {
+    let document = text(&root().join("docs/architecture.md"));
+    let promises = document
+        .split("## Promises")
+        .nth(1)
+        .and_then(|rest| rest.split("\n## ").next())
+        .unwrap();
+    let sources: Vec<String> = files("", &[".rs"]).iter().map(|path| text(path)).collect();
+    let named: Vec<&str> = promises
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.len() > 20 && name.chars().all(|c| c.is_alphanumeric() || c == '_'))
+        .collect();
+    assert!(!named.is_empty(), "no promise names a test");
+    let found: Vec<String> = named
+        .iter()
+        .filter(|name| {
+            !sources
+                .iter()
+                .any(|source| source.contains(&format!("fn {name}(")))
+        })
+        .map(|name| (*name).to_owned())
+        .collect();
+    none(
+        &found,
+        "these tests are gone: say in docs/architecture.md what proves the promise now",
+    );
+}
+
+#[test]
 fn every_data_file_reads() {
     let mut found = Vec::new();
     for path in files("", &[".toml", ".json"]) {
