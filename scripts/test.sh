@@ -84,4 +84,4 @@ export TWIN_TEST_AMQP TWIN_TEST_REDIS TWIN_DATA
 
 # --all-features, so that no test feature of any crate (amqp-tests, chaos, ...) can be forgotten.
 stage "build" cargo test --workspace --all-features --locked --no-run
-stage "tests" cargo test --workspace --all-features --locked "$@"
+stage "tests" cargo test --workspace --all-features --locked --no-fail-fast "$@"
