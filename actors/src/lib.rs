@@ -1,1 +1,62 @@
 //! One plant as a supervised shard of entity actors: turn, group commit, recovery.
+//!
+//! [`open`] recovers a plant from its journal and gives a [`PlantHandle`]. Everything goes through
+//! the handle's doors: [`Intake`] takes events and answers after their commit, [`Feed`] gives the
+//! committed changes in order, [`Outbox`] the commands that are due, [`Exceptions`] what needs a
+//! person, [`Fork`] a consistent copy, [`Ledger`] the head of the journal's hash chain.
+//!
+//! What is absent here: AMQP, Redis, HTTP. And no actix type leaves this crate: the shard runs on
+//! a thread of its own, so that the handles work from any runtime.
+
+mod books;
+mod commit;
+mod counts;
+mod cursor;
+mod exceptions;
+mod feed;
+mod fork;
+mod guard;
+mod input;
+mod intake;
+mod journal;
+mod ledger;
+mod marks;
+mod outbox;
+mod parking;
+mod plant_handle;
+mod record;
+mod recovery;
+mod shard;
+mod snapshot_file;
+mod stored;
+mod supervisor;
+mod verify;
+mod writer;
+
+pub use commit::{CauseRef, Change, Commit, Snapshot};
+pub use counts::Counts;
+pub use cursor::{Cursor, InvalidCursor};
+pub use exceptions::{
+    EXCEPTION_RAW_BYTES_MAX, EXCEPTIONS_MAX, ExceptionEntry, ExceptionId, Exceptions,
+};
+pub use feed::{FEED_COMMITS_MAX, Feed, Subscription};
+pub use fork::Fork;
+pub use guard::{POISON_TRIES_MAX, QUARANTINE_FAILURES_MAX};
+pub use input::{EVENT_BYTES_MAX, Input};
+pub use intake::{
+    Disposition, INTAKE_EVENTS_MAX, INTAKE_KIB_MAX, Intake, IntakeError, Pending, Receipt,
+};
+pub use journal::{JournalError, SEGMENT_BYTES_MAX};
+pub use ledger::{Ledger, LedgerHead};
+pub use marks::MARKS_MAX;
+pub use outbox::{Command, CommandId, OUTBOX_COMMANDS_MAX, Outbox, Route};
+pub use parking::{PARKED_EVENTS_MAX, ParkedEvent};
+pub use plant_handle::{OpenError, PlantClock, PlantHandle, PlantOptions, open};
+pub use record::JOURNAL_FORMAT;
+pub use recovery::RecoveryError;
+pub use verify::{Verified, verify};
+
+/// A plant has stopped, or is stopping: nothing more can be asked of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the plant is stopping or its journal has failed; ask again after it is back")]
+pub struct Stopped;

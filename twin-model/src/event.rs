@@ -3,6 +3,8 @@
 //! The bodies are contracts (version 1 of each type in the event catalogue), so they carry serde;
 //! the entities that they change do not.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -13,7 +15,7 @@ use crate::{
 };
 
 /// One canonical event with the envelope fields that decide.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Event {
     /// Unique within `source`; (`source`, `id`) is the idempotency key.
     pub id: EventId,
@@ -32,7 +34,7 @@ pub struct Event {
 }
 
 /// What happened, one variant per event type.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EventBody {
     /// `mfg.work_order.created.v1`
     WorkOrderCreated(WorkOrderCreated),
@@ -56,6 +58,17 @@ pub enum EventBody {
     ShipmentRequested(ShipmentRequested),
     /// `mfg.work_center.state_changed.v1`
     WorkCenterStateChanged(WorkCenterStateChanged),
+}
+
+impl Event {
+    /// A number for the whole content, to tell a redelivery from an id that was used twice. Equal
+    /// for equal events whatever the layout of their JSON; stable within one release.
+    #[must_use]
+    pub fn content_digest(&self) -> u64 {
+        let mut hasher = rustc_hash::FxHasher::default();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 impl EventBody {
@@ -112,7 +125,7 @@ impl EventBody {
 }
 
 /// The ERP plans an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WorkOrderCreated {
     /// Order number.
     pub order: WorkOrderId,
@@ -149,7 +162,7 @@ fn default_priority() -> i32 {
 }
 
 /// Allowed deviation of the delivered quantity, as fractions (`0.1` is 10 %).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tolerance {
     /// Over-delivery.
@@ -161,7 +174,7 @@ pub struct Tolerance {
 }
 
 /// The ERP releases an order for production.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WorkOrderReleased {
     /// Order number.
     pub order: WorkOrderId,
@@ -180,7 +193,7 @@ pub struct WorkOrderReleased {
 }
 
 /// One operation of a routing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PlannedOperation {
     /// Operation number.
     pub op: OperationId,
@@ -202,7 +215,7 @@ pub struct PlannedOperation {
 }
 
 /// The MES starts an operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OperationStarted {
     /// Order number.
     pub order: WorkOrderId,
@@ -222,7 +235,7 @@ pub struct OperationStarted {
 }
 
 /// The MES reports quantities of an operation. All are additions to what was reported before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OperationReport {
     /// Order number.
     pub order: WorkOrderId,
@@ -260,7 +273,7 @@ pub struct OperationReport {
 }
 
 /// A lot comes into being: produced or received.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LotCreated {
     /// Lot number.
     pub lot: LotId,
@@ -286,7 +299,7 @@ pub struct LotCreated {
 }
 
 /// A lot and how much of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LotQuantity {
     /// Lot number.
     pub lot: LotId,
@@ -295,7 +308,7 @@ pub struct LotQuantity {
 }
 
 /// Lots become other lots (EPCIS TransformationEvent).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LotTransformed {
     /// The order it happens for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -321,7 +334,7 @@ impl LotTransformed {
 }
 
 /// One output of a transformation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProducedLot {
     /// Lot number.
     pub lot: LotId,
@@ -332,7 +345,7 @@ pub struct ProducedLot {
 }
 
 /// Quality (or any system) stops something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HoldPlaced {
     /// Hold number.
     pub hold: HoldId,
@@ -346,7 +359,7 @@ pub struct HoldPlaced {
 }
 
 /// Quality ends a hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HoldReleased {
     /// Hold number.
     pub hold: HoldId,
@@ -357,7 +370,7 @@ pub struct HoldReleased {
 }
 
 /// Somebody asks whether lots may ship.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShipmentRequested {
     /// Delivery number.
     pub delivery: DeliveryId,
@@ -369,7 +382,7 @@ pub struct ShipmentRequested {
 }
 
 /// A work center changes its state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WorkCenterStateChanged {
     /// The work center.
     pub work_center: WorkCenterId,

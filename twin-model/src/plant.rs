@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::effect::{Effects, View};
 use crate::{
-    Entity, EntityKey, Event, Hold, HoldId, Lot, LotId, MaterialId, Message, Notice, PlantId,
+    Code, Entity, EntityKey, Event, Hold, HoldId, Lot, LotId, MaterialId, Message, Notice, PlantId,
     Rejection, SourceId, Time, Unit, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
@@ -26,6 +26,8 @@ pub struct Plant {
     /// Messages to entities that do not exist yet; they meet them at birth.
     unborn: BTreeMap<EntityKey, Vec<Message>>,
     undo: Undo,
+    #[cfg(feature = "chaos")]
+    panic_at: Option<EntityKey>,
 }
 
 /// The place of one entity.
@@ -86,6 +88,8 @@ impl Plant {
             turn: 0,
             unborn: BTreeMap::new(),
             undo: Undo::default(),
+            #[cfg(feature = "chaos")]
+            panic_at: None,
         }
     }
 
@@ -211,6 +215,11 @@ impl Plant {
         }
         self.undo.current = Some(key.clone());
         let outcome = handler(Arc::make_mut(&mut state), self.view(cause), effects);
+        #[cfg(feature = "chaos")]
+        assert!(
+            self.panic_at.as_ref() != Some(key),
+            "chaos: the handler of {key:?} panics"
+        );
         self.slots[slot as usize].state = Some(state);
         outcome
     }
@@ -316,6 +325,12 @@ impl Plant {
         }
     }
 
+    /// Makes every handler of `key` panic after it changed its entity; `None` ends that.
+    #[cfg(feature = "chaos")]
+    pub fn panic_in_handler_of(&mut self, key: Option<EntityKey>) {
+        self.panic_at = key;
+    }
+
     /// The plant's id.
     #[must_use]
     pub fn id(&self) -> &PlantId {
@@ -381,6 +396,20 @@ impl Plant {
             Entity::WorkCenter(center) => Some(center),
             _ => None,
         }
+    }
+
+    /// How many soft rules are broken now, by rule.
+    #[must_use]
+    pub fn open_discrepancies(&self) -> BTreeMap<Code, u64> {
+        let mut open = BTreeMap::new();
+        for entity in self.entities() {
+            if let Entity::WorkOrder(order) = entity.as_ref() {
+                for discrepancy in order.discrepancies() {
+                    *open.entry(discrepancy.code()).or_default() += 1;
+                }
+            }
+        }
+        open
     }
 
     pub(crate) fn unborn(&self) -> &BTreeMap<EntityKey, Vec<Message>> {

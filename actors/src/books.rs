@@ -1,0 +1,492 @@
+//! Everything that a plant knows, and how one input changes it. Deterministic: the live shard and
+//! a replay of the journal run the same code and must come to the same end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use twin_model::{EntityKey, Event, Kind, Notice, Plant, PlantId, Rejection, SourceId, Time, Turn};
+
+use crate::exceptions::ExceptionList;
+use crate::guard::{Supervision, guarded_turn};
+use crate::input::DecodedEvent;
+use crate::marks::{Marks, Seen};
+use crate::outbox::{Command, Pending};
+use crate::parking::{PARKED_EVENTS_MAX, ParkedEvent, Parking, StreamKey};
+use crate::record::{Entry, OperatorEntry, Poisoned, UnreadableEntry, Verdict};
+use crate::{
+    CauseRef, Change, Counts, Disposition, EXCEPTION_RAW_BYTES_MAX, ExceptionEntry, ExceptionId,
+    PlantClock,
+};
+
+/// How far an event's time may run ahead of a wall-clock plant, in seconds.
+const FUTURE_S_MAX: i64 = 300;
+
+/// The state of one plant's shard.
+#[derive(Debug, Clone)]
+pub(crate) struct Books {
+    pub(crate) plant: Plant,
+    pub(crate) clock: PlantClock,
+    /// How long an event may wait for its cause, in seconds of the plant's clock.
+    pub(crate) parking_limit_s: i64,
+    /// The plant's clock, moved by journaled ticks only.
+    pub(crate) now: Time,
+    pub(crate) marks: Marks,
+    pub(crate) parking: Parking,
+    pub(crate) exceptions: ExceptionList,
+    pub(crate) outbox: Pending,
+    pub(crate) counts: Counts,
+    pub(crate) supervision: Supervision,
+    /// Newest event time of each source.
+    pub(crate) sources: BTreeMap<SourceId, Time>,
+    /// On replay: events that were given up as poison when they were decided.
+    pub(crate) poison_script: Vec<Poisoned>,
+}
+
+/// What a batch of inputs did, to be journaled and handed out.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) poisoned: Vec<Poisoned>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) notices: Vec<(u32, Time, Notice)>,
+    pub(crate) exceptions: Vec<Arc<ExceptionEntry>>,
+    pub(crate) sources: BTreeMap<SourceId, Time>,
+    next_index: u32,
+}
+
+impl Outcome {
+    fn index(&mut self) -> u32 {
+        self.next_index += 1;
+        self.next_index
+    }
+
+    fn add_duplicate(&mut self) {
+        match self.entries.last_mut() {
+            Some(Entry::Duplicates(count)) => *count += 1,
+            _ => self.entries.push(Entry::Duplicates(1)),
+        }
+    }
+}
+
+impl Books {
+    pub(crate) fn new(plant: PlantId, clock: PlantClock, parking_limit_s: i64) -> Books {
+        Books {
+            plant: Plant::new(plant),
+            clock,
+            parking_limit_s,
+            now: Time::EPOCH,
+            marks: Marks::default(),
+            parking: Parking::default(),
+            exceptions: ExceptionList::default(),
+            outbox: Pending::default(),
+            counts: Counts::default(),
+            supervision: Supervision::default(),
+            sources: BTreeMap::new(),
+            poison_script: Vec::new(),
+        }
+    }
+
+    /// Decides one event. It gets exactly one disposition.
+    pub(crate) fn decide(&mut self, decoded: DecodedEvent, outcome: &mut Outcome) -> Disposition {
+        let event = &decoded.event;
+        let seen = self
+            .marks
+            .look_up(decoded.key, decoded.digest, &event.source, event.time);
+        if let Some(disposition) = self.refuse_seen(seen, &decoded, outcome) {
+            return disposition;
+        }
+        self.marks
+            .insert(decoded.key, decoded.digest, &event.source, event.time);
+        self.note_source(&event.source, event.time, outcome);
+        let raw = decoded.raw.clone();
+        let place = outcome.entries.len();
+        // The place is taken before the turn, so that entries stand in the order of arrival.
+        outcome.entries.push(Entry::Event {
+            raw,
+            verdict: Verdict::Applied,
+        });
+        let (verdict, disposition) = self.admit(decoded, outcome);
+        if let Some(Entry::Event { verdict: kept, .. }) = outcome.entries.get_mut(place) {
+            *kept = verdict;
+        }
+        disposition
+    }
+
+    /// R25, R26, R28: events that were, or may have been, received before.
+    fn refuse_seen(
+        &mut self,
+        seen: Seen,
+        decoded: &DecodedEvent,
+        outcome: &mut Outcome,
+    ) -> Option<Disposition> {
+        let event = &decoded.event;
+        let rejection = match seen {
+            Seen::No => return None,
+            Seen::Same => {
+                self.counts.duplicates += 1;
+                outcome.add_duplicate();
+                return Some(Disposition::Duplicate);
+            }
+            Seen::Different => {
+                // A redelivery of the same wrong message is a duplicate of its own.
+                let variant = decoded.key.variant(decoded.digest);
+                let known = self
+                    .marks
+                    .look_up(variant, decoded.digest, &event.source, event.time);
+                if known == Seen::Same {
+                    self.counts.duplicates += 1;
+                    outcome.add_duplicate();
+                    return Some(Disposition::Duplicate);
+                }
+                self.marks
+                    .insert(variant, decoded.digest, &event.source, event.time);
+                Rejection::IdReused {
+                    id: event.id.clone(),
+                    source_id: event.source.clone(),
+                }
+            }
+            Seen::Forgotten(horizon) => Rejection::TooOld {
+                event: event.body.type_name(),
+                time: event.time,
+                source_id: event.source.clone(),
+                horizon,
+            },
+        };
+        let verdict = Verdict::Exception(rejection.code());
+        outcome.entries.push(Entry::Event {
+            raw: decoded.raw.clone(),
+            verdict,
+        });
+        Some(self.raise_for(decoded, rejection, outcome))
+    }
+
+    /// Decides an event that is new.
+    fn admit(&mut self, decoded: DecodedEvent, outcome: &mut Outcome) -> (Verdict, Disposition) {
+        if let Some(rejection) = self.refuse_at_the_door(&decoded.event) {
+            return self.reject(decoded, rejection, outcome);
+        }
+        if let Some(head) = self.parking.head_before(&decoded.event) {
+            // Nothing of a stream overtakes what waits before it.
+            let (code, text, waits_for) = (head.code, head.text.clone(), head.waits_for.clone());
+            if self.parking.len() < PARKED_EVENTS_MAX {
+                self.counts.parked += 1;
+                let since = self.now;
+                let disposition = Disposition::Parked {
+                    code,
+                    text: text.clone(),
+                };
+                self.parking.park(ParkedEvent {
+                    decoded,
+                    code,
+                    text,
+                    waits_for,
+                    since,
+                });
+                return (Verdict::Parked(code), disposition);
+            }
+        }
+        match self.turn(&decoded.event, outcome) {
+            Ok(turn) => {
+                self.counts.applied += 1;
+                self.applied(&decoded.event, turn, outcome);
+                (Verdict::Applied, Disposition::Applied)
+            }
+            Err(rejection) => self.reject(decoded, rejection, outcome),
+        }
+    }
+
+    /// Rules about the message rather than the plant.
+    fn refuse_at_the_door(&self, event: &Event) -> Option<Rejection> {
+        if event.plant != *self.plant.id() {
+            return Some(Rejection::Unreadable {
+                from: event.source.as_str().into(),
+                path: "$.plant".to_owned(),
+                detail: format!("is {}, but this is plant {}", event.plant, self.plant.id()),
+            });
+        }
+        let ahead_s = event.time.micros_since(self.now) / 1_000_000;
+        if self.clock == PlantClock::Wall && ahead_s > FUTURE_S_MAX {
+            let (source_id, time) = (event.source.clone(), event.time);
+            return Some(Rejection::FromTheFuture {
+                source_id,
+                time,
+                ahead_s,
+            });
+        }
+        let owner = event.body.owner();
+        self.supervision
+            .is_quarantined(&owner)
+            .then_some(Rejection::Quarantined { object: owner })
+    }
+
+    /// One guarded turn, or the verdict that the journal holds for it.
+    fn turn(&mut self, event: &Event, outcome: &mut Outcome) -> Result<Turn, Rejection> {
+        let scripted = self
+            .poison_script
+            .iter()
+            .find(|p| p.id == event.id && p.source == event.source);
+        if let Some(poisoned) = scripted {
+            return Err(poisoned.rejection());
+        }
+        let decided = guarded_turn(&mut self.plant, event);
+        if let Err(rejection) = &decided
+            && let Some(poisoned) = Poisoned::of(event, rejection)
+        {
+            outcome.poisoned.push(poisoned);
+        }
+        decided
+    }
+
+    /// Books what an accepted event did, then tries what waited for it.
+    fn applied(&mut self, event: &Event, turn: Turn, outcome: &mut Outcome) {
+        let touched = self.book(event, turn, outcome);
+        self.retry_waiting_for(touched, outcome);
+    }
+
+    /// Tries what waits for the entities in `touched`, and for those that this changes in turn.
+    fn retry_waiting_for(&mut self, mut touched: Vec<EntityKey>, outcome: &mut Outcome) {
+        let mut next = 0;
+        while next < touched.len() {
+            for stream in self.parking.take_waiting(&touched[next]) {
+                self.retry(&stream, &mut touched, outcome);
+            }
+            next += 1;
+        }
+    }
+
+    /// Tries the events of a stream until one has to wait again.
+    fn retry(&mut self, stream: &StreamKey, touched: &mut Vec<EntityKey>, outcome: &mut Outcome) {
+        while let Some(mut parked) = self.parking.pop_head(stream) {
+            let event = parked.event().clone();
+            let decided = match self.refuse_at_the_door(&event) {
+                Some(rejection) => Err(rejection),
+                None => self.turn(&event, outcome),
+            };
+            match decided {
+                Ok(turn) => {
+                    self.counts.parked -= 1;
+                    self.counts.applied += 1;
+                    touched.extend(self.book(&event, turn, outcome));
+                }
+                Err(rejection) if rejection.kind() == Kind::Park => {
+                    parked.code = rejection.code();
+                    parked.text = rejection.to_string();
+                    if let Some(key) = rejection.waits_for() {
+                        parked.waits_for = key;
+                    }
+                    self.parking.wait_again(parked);
+                    return;
+                }
+                Err(rejection) => {
+                    self.counts.parked -= 1;
+                    self.reject(parked.decoded, rejection, outcome);
+                }
+            }
+        }
+    }
+
+    /// Hands out what a turn changed; returns the changed entities.
+    fn book(&mut self, event: &Event, turn: Turn, outcome: &mut Outcome) -> Vec<EntityKey> {
+        let caused_by = Arc::new(CauseRef {
+            event: event.id.clone(),
+            source: event.source.clone(),
+            type_name: event.body.type_name(),
+            correlation: event.correlation.clone(),
+        });
+        let mut keys = Vec::with_capacity(turn.touched.len());
+        for touched in turn.touched {
+            keys.push(touched.key.clone());
+            let index = outcome.index();
+            outcome.changes.push(Change {
+                index,
+                key: touched.key,
+                state: touched.state,
+                at: event.time,
+                caused_by: Arc::clone(&caused_by),
+            });
+        }
+        for notice in turn.notices {
+            self.book_notice(event, &notice);
+            let index = outcome.index();
+            outcome.notices.push((index, event.time, notice));
+        }
+        keys
+    }
+
+    fn book_notice(&mut self, event: &Event, notice: &Notice) {
+        match notice {
+            Notice::GateDecided {
+                delivery,
+                decision,
+                reasons,
+            } => {
+                self.outbox.last += 1;
+                let number = self.outbox.last;
+                let command = Command::gate_decided(
+                    number,
+                    self.plant.id(),
+                    event,
+                    delivery,
+                    *decision,
+                    reasons,
+                );
+                self.outbox.push(Arc::new(command));
+            }
+            Notice::DiscrepancyFound { code, .. } => {
+                *self.counts.discrepancies_found.entry(*code).or_default() += 1;
+            }
+            Notice::DiscrepancyHealed { code, .. } => {
+                *self.counts.discrepancies_healed.entry(*code).or_default() += 1;
+            }
+            Notice::HoldPropagated { .. } => {}
+        }
+    }
+
+    /// Parks, refuses or raises, by the kind of the rejection.
+    fn reject(
+        &mut self,
+        decoded: DecodedEvent,
+        rejection: Rejection,
+        outcome: &mut Outcome,
+    ) -> (Verdict, Disposition) {
+        let code = rejection.code();
+        match rejection.kind() {
+            Kind::Park if self.parking.len() < PARKED_EVENTS_MAX => {
+                self.counts.parked += 1;
+                self.parking
+                    .park(ParkedEvent::new(decoded, &rejection, self.now));
+                let text = rejection.to_string();
+                (Verdict::Parked(code), Disposition::Parked { code, text })
+            }
+            Kind::Refuse | Kind::Discrepancy => {
+                *self.counts.refused.entry(code).or_default() += 1;
+                (Verdict::Refused(code), Disposition::Refused(rejection))
+            }
+            Kind::Park | Kind::Exception => {
+                if let Rejection::Poison { object, .. } = &rejection {
+                    self.supervision.failed(object, decoded.event.time);
+                }
+                let disposition = self.raise_for(&decoded, rejection, outcome);
+                (Verdict::Exception(code), disposition)
+            }
+        }
+    }
+
+    fn raise_for(
+        &mut self,
+        decoded: &DecodedEvent,
+        rejection: Rejection,
+        outcome: &mut Outcome,
+    ) -> Disposition {
+        let event = &decoded.event;
+        let id = self.exceptions.next_id();
+        self.raise(
+            ExceptionEntry {
+                id,
+                code: rejection.code(),
+                text: rejection.to_string(),
+                what_to_do: rejection.what_to_do(),
+                source: Some(event.source.clone()),
+                event_id: Some(event.id.clone()),
+                event_type: Some(event.body.type_name().into()),
+                object: Some(event.body.owner()),
+                first_seen: event.time.max(self.now),
+                raw: decoded.raw.clone(),
+            },
+            outcome,
+        );
+        Disposition::Exception { id, rejection }
+    }
+
+    /// Books a message that could not be read.
+    pub(crate) fn unreadable(
+        &mut self,
+        entry: &UnreadableEntry,
+        outcome: &mut Outcome,
+    ) -> ExceptionId {
+        let id = self.exceptions.next_id();
+        outcome.entries.push(Entry::Unreadable(entry.clone()));
+        self.raise(
+            ExceptionEntry {
+                id,
+                code: entry.code,
+                text: entry.text.clone(),
+                what_to_do: entry.code.what_to_do(),
+                source: entry.source.clone(),
+                event_id: entry.id.clone(),
+                event_type: entry.type_name.clone(),
+                object: None,
+                first_seen: self.now,
+                raw: entry.raw.clone(),
+            },
+            outcome,
+        );
+        id
+    }
+
+    fn raise(&mut self, mut entry: ExceptionEntry, outcome: &mut Outcome) {
+        if entry.raw.len() > EXCEPTION_RAW_BYTES_MAX {
+            entry.raw = Bytes::copy_from_slice(&entry.raw[..EXCEPTION_RAW_BYTES_MAX]);
+        }
+        *self.counts.exceptions.entry(entry.code).or_default() += 1;
+        let entry = Arc::new(entry);
+        self.exceptions.push(Arc::clone(&entry));
+        outcome.exceptions.push(entry);
+    }
+
+    /// The plant's clock reaches `now`: what has waited too long becomes an exception.
+    pub(crate) fn tick(&mut self, now: Time, outcome: &mut Outcome) {
+        outcome.entries.push(Entry::Tick(now));
+        self.now = self.now.max(now);
+        if self.parking.len() == 0 {
+            return;
+        }
+        let before = self.now.plus_seconds(-self.parking_limit_s);
+        for parked in self.parking.take_expired(before) {
+            self.counts.parked -= 1;
+            let id = self.exceptions.next_id();
+            let event = parked.event();
+            let entry = ExceptionEntry {
+                id,
+                code: parked.code,
+                text: parked.text.clone(),
+                what_to_do: parked.code.what_to_do(),
+                source: Some(event.source.clone()),
+                event_id: Some(event.id.clone()),
+                event_type: Some(event.body.type_name().into()),
+                object: Some(parked.waits_for.clone()),
+                first_seen: self.now,
+                raw: parked.decoded.raw.clone(),
+            };
+            self.raise(entry, outcome);
+        }
+    }
+
+    /// Something that an operator or a relay did.
+    pub(crate) fn operate(&mut self, entry: &OperatorEntry, outcome: &mut Outcome) {
+        outcome.entries.push(Entry::Operator(entry.clone()));
+        match entry {
+            OperatorEntry::CommandsSent(id) => self.outbox.sent_up_to(*id),
+            OperatorEntry::ReleaseQuarantine(key) => {
+                self.supervision.release(key);
+                self.retry_waiting_for(vec![key.clone()], outcome);
+            }
+        }
+    }
+
+    fn note_source(&mut self, source: &SourceId, time: Time, outcome: &mut Outcome) {
+        let newest = match self.sources.get_mut(source) {
+            Some(newest) if *newest >= time => return,
+            Some(newest) => {
+                *newest = time;
+                time
+            }
+            None => {
+                self.sources.insert(source.clone(), time);
+                time
+            }
+        };
+        outcome.sources.insert(source.clone(), newest);
+    }
+}

@@ -1,0 +1,90 @@
+//! What one commit made true, for everybody who follows the plant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use twin_model::{Entity, EntityKey, EventId, Notice, Plant, PlantId, SmolStr, SourceId, Time};
+
+use crate::{Counts, Cursor, ExceptionEntry};
+
+/// The event behind a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CauseRef {
+    /// Its id.
+    pub event: EventId,
+    /// Who sent it.
+    pub source: SourceId,
+    /// Its CloudEvents type.
+    pub type_name: &'static str,
+    /// The business transaction it belongs to.
+    pub correlation: Option<SmolStr>,
+}
+
+/// One entity in its new state.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Position within the commit, from 1, shared with the notices.
+    pub index: u32,
+    /// Which entity.
+    pub key: EntityKey,
+    /// Its state.
+    pub state: Arc<Entity>,
+    /// When it happened, by the event.
+    pub at: Time,
+    /// The event behind it.
+    pub caused_by: Arc<CauseRef>,
+}
+
+/// One durable commit. Commits are handed out in the order of their numbers, without a gap.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// Which plant.
+    pub plant: PlantId,
+    /// Which opening of the plant.
+    pub epoch: u64,
+    /// Counts from 1.
+    pub commit_no: u64,
+    /// When it was written, by the wall clock.
+    pub recorded: Time,
+    /// Changed entities, in order.
+    pub changes: Vec<Change>,
+    /// Notices with their position within the commit and the plant time.
+    pub notices: Vec<(u32, Time, Notice)>,
+    /// Dispositions up to here.
+    pub counts: Arc<Counts>,
+    /// New exceptions.
+    pub exceptions: Vec<Arc<ExceptionEntry>>,
+    /// Newest event time of each source that this commit moved.
+    pub sources: Vec<(SourceId, Time)>,
+}
+
+/// A consistent, committed copy of a plant.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The entities.
+    pub plant: Plant,
+    /// Which opening of the plant.
+    pub epoch: u64,
+    /// The last commit in it.
+    pub commit_no: u64,
+    /// When that was written, by the wall clock; the Unix epoch before the first commit.
+    pub recorded: Time,
+    /// Dispositions up to here.
+    pub counts: Arc<Counts>,
+    /// The newest exceptions, oldest first.
+    pub exceptions: Vec<Arc<ExceptionEntry>>,
+    /// Newest event time of each source.
+    pub sources: BTreeMap<SourceId, Time>,
+}
+
+impl Snapshot {
+    /// The position that this copy has reached: the whole of its last commit.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
+            epoch: self.epoch,
+            commit_no: self.commit_no,
+            index: u32::MAX,
+        }
+    }
+}

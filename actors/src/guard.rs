@@ -1,0 +1,142 @@
+//! Lets a panic in one entity's handler hurt nobody else.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+use serde::{Deserialize, Serialize};
+use twin_model::{EntityKey, Event, Plant, Rejection, Time, Turn};
+
+use crate::record::Poisoned;
+
+/// How often an event is tried before it is given up as poison.
+pub const POISON_TRIES_MAX: u32 = 3;
+/// Events of one entity that may be given up within [`QUARANTINE_WINDOW_S`] before the entity is
+/// set aside.
+pub const QUARANTINE_FAILURES_MAX: usize = 5;
+/// The window of [`QUARANTINE_FAILURES_MAX`], in seconds of the failed events' own time.
+pub(crate) const QUARANTINE_WINDOW_S: i64 = 60;
+
+/// Failures and quarantine of entities. Only entities that ever failed cost anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Supervision {
+    failures: BTreeMap<EntityKey, Vec<Time>>,
+    quarantined: BTreeSet<EntityKey>,
+}
+
+impl Supervision {
+    pub(crate) fn is_quarantined(&self, key: &EntityKey) -> bool {
+        !self.quarantined.is_empty() && self.quarantined.contains(key)
+    }
+
+    pub(crate) fn release(&mut self, key: &EntityKey) {
+        self.failures.remove(key);
+        self.quarantined.remove(key);
+    }
+
+    /// Counts one given-up event against an entity.
+    pub(crate) fn failed(&mut self, key: &EntityKey, at: Time) {
+        let failures = self.failures.entry(key.clone()).or_default();
+        let window_start = at.plus_seconds(-QUARANTINE_WINDOW_S);
+        failures.retain(|failure| *failure >= window_start);
+        failures.push(at);
+        if failures.len() >= QUARANTINE_FAILURES_MAX {
+            tracing::error!(entity = %key, "quarantined after repeated failures");
+            self.quarantined.insert(key.clone());
+        }
+    }
+}
+
+thread_local! {
+    /// Whether a guarded turn runs on this thread: its panics are reported by the guard.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+static HOOK: Once = Once::new();
+
+/// Keeps panics of guarded turns out of the process' panic report: each would cost a backtrace
+/// (hundreds of microseconds), and the guard reports them in business words.
+pub(crate) fn install_panic_hook() {
+    HOOK.call_once(|| {
+        let other = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !GUARDED.get() {
+                other(info);
+            }
+        }));
+    });
+}
+
+/// Runs one turn. A panic is rolled back and the event tried again at once, so that no later event
+/// overtakes it; after [`POISON_TRIES_MAX`] panics it is given up.
+///
+/// # Errors
+/// The plant's own rejection, or [`Rejection::Poison`] with the entity whose handler panicked.
+pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rejection> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        GUARDED.set(true);
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| plant.apply(event)));
+        GUARDED.set(false);
+        match outcome {
+            Ok(decided) => return decided,
+            Err(payload) => {
+                let object = plant
+                    .current_entity()
+                    .cloned()
+                    .unwrap_or_else(|| event.body.owner());
+                plant.roll_back();
+                if tries >= POISON_TRIES_MAX {
+                    let detail = message_of(payload.as_ref());
+                    tracing::error!(entity = %object, event = %event.id, %detail, "given up");
+                    return Err(Rejection::Poison {
+                        object,
+                        tries,
+                        detail,
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
+    const DETAIL_CHARS_MAX: usize = 300;
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    text.chars().take(DETAIL_CHARS_MAX).collect()
+}
+
+impl Poisoned {
+    /// The record of a given-up event; `None` when the rejection is another one.
+    pub(crate) fn of(event: &Event, rejection: &Rejection) -> Option<Poisoned> {
+        let Rejection::Poison {
+            object,
+            tries,
+            detail,
+        } = rejection
+        else {
+            return None;
+        };
+        Some(Poisoned {
+            source: event.source.clone(),
+            id: event.id.clone(),
+            object: object.clone(),
+            tries: *tries,
+            detail: detail.clone(),
+        })
+    }
+
+    pub(crate) fn rejection(&self) -> Rejection {
+        Rejection::Poison {
+            object: self.object.clone(),
+            tries: self.tries,
+            detail: self.detail.clone(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What can be given to a plant, made ready off its thread.
+
+use bytes::Bytes;
+use twin_model::wire::{self, Unreadable};
+use twin_model::{Event, Rejection, Time};
+
+use crate::marks::MarkKey;
+
+/// Largest message taken, in bytes. Larger ones become exceptions with their start kept.
+pub const EVENT_BYTES_MAX: usize = 256 * 1024;
+
+/// One input, decoded on the caller's thread so that the plant's thread only decides.
+#[derive(Debug)]
+pub struct Input(pub(crate) Kind);
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Event(Box<DecodedEvent>),
+    Unreadable { raw: Bytes, error: Box<Unreadable> },
+    Tick(Time),
+}
+
+/// An event with what the idempotency check needs.
+#[derive(Debug, Clone)]
+pub(crate) struct DecodedEvent {
+    pub(crate) event: Event,
+    pub(crate) raw: Bytes,
+    pub(crate) key: MarkKey,
+    pub(crate) digest: u64,
+}
+
+impl DecodedEvent {
+    pub(crate) fn new(event: Event, raw: Bytes) -> DecodedEvent {
+        let key = MarkKey::of(&event.source, &event.id);
+        let digest = event.content_digest();
+        DecodedEvent {
+            event,
+            raw,
+            key,
+            digest,
+        }
+    }
+}
+
+impl Input {
+    /// Decodes a message. Never fails: what cannot be read becomes an exception of the plant.
+    #[must_use]
+    pub fn decode(raw: Bytes) -> Input {
+        if raw.len() > EVENT_BYTES_MAX {
+            return Input::too_large(&raw);
+        }
+        match wire::decode(&raw) {
+            Ok(event) => Input(Kind::Event(Box::new(DecodedEvent::new(event, raw)))),
+            Err(error) => Input(Kind::Unreadable {
+                raw,
+                error: Box::new(error),
+            }),
+        }
+    }
+
+    /// A message that is over the limit; its first bytes are kept.
+    #[must_use]
+    pub fn too_large(raw: &Bytes) -> Input {
+        let rejection = Rejection::TooLarge {
+            bytes: raw.len(),
+            max: EVENT_BYTES_MAX,
+        };
+        let error = Unreadable {
+            rejection,
+            id: None,
+            source: None,
+            type_name: None,
+        };
+        Input(Kind::Unreadable {
+            raw: start_of(raw),
+            error: Box::new(error),
+        })
+    }
+
+    /// A message that its reader could not turn into an event, for a reason of its own.
+    #[must_use]
+    pub fn unreadable(raw: Bytes, error: Unreadable) -> Input {
+        let raw = if raw.len() > EVENT_BYTES_MAX {
+            start_of(&raw)
+        } else {
+            raw
+        };
+        Input(Kind::Unreadable {
+            raw,
+            error: Box::new(error),
+        })
+    }
+
+    /// The plant's clock reaches `now`. Only event-time plants take ticks from outside.
+    #[must_use]
+    pub fn tick(now: Time) -> Input {
+        Input(Kind::Tick(now))
+    }
+
+    /// The event, if the message could be read.
+    #[must_use]
+    pub fn event(&self) -> Option<&Event> {
+        match &self.0 {
+            Kind::Event(decoded) => Some(&decoded.event),
+            Kind::Unreadable { .. } | Kind::Tick(_) => None,
+        }
+    }
+
+    /// Why the message could not be read, if it could not.
+    #[must_use]
+    pub fn error(&self) -> Option<&Unreadable> {
+        match &self.0 {
+            Kind::Unreadable { error, .. } => Some(error),
+            Kind::Event(_) | Kind::Tick(_) => None,
+        }
+    }
+
+    /// Bytes that the input keeps in memory until its commit.
+    #[must_use]
+    pub fn len_bytes(&self) -> usize {
+        match &self.0 {
+            Kind::Event(decoded) => decoded.raw.len(),
+            Kind::Unreadable { raw, .. } => raw.len(),
+            Kind::Tick(_) => 0,
+        }
+    }
+}
+
+/// How much is kept of a message that is too large, in bytes.
+const TOO_LARGE_KEPT_BYTES: usize = 4 * 1024;
+
+/// The start of a message, copied so that the large buffer is freed.
+fn start_of(raw: &Bytes) -> Bytes {
+    Bytes::copy_from_slice(&raw[..raw.len().min(TOO_LARGE_KEPT_BYTES)])
+}

@@ -1,0 +1,158 @@
+//! The door for events: bounded, and answered after the commit.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use twin_model::{Code, Rejection};
+
+use crate::shard::Door;
+use crate::{ExceptionId, Input, OUTBOX_COMMANDS_MAX, Stopped};
+
+/// Events that may be on their way between intake and commit; more must wait outside.
+pub const INTAKE_EVENTS_MAX: usize = 16_384;
+/// Kibibytes that may be on their way between intake and commit; more must wait outside.
+pub const INTAKE_KIB_MAX: usize = 64 * 1024;
+
+/// What became of one input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// Its effect is in the plant.
+    Applied,
+    /// It was received before; nothing was changed.
+    Duplicate,
+    /// Refused by a rule; nothing was changed.
+    Refused(Rejection),
+    /// It waits for its cause and is tried again by itself.
+    Parked {
+        /// The rule that it waits on.
+        code: Code,
+        /// In business words.
+        text: String,
+    },
+    /// It is put before a person.
+    Exception {
+        /// The exception's number.
+        id: ExceptionId,
+        /// Why.
+        rejection: Rejection,
+    },
+}
+
+/// The commit that holds a batch, and what became of each input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Number of the commit.
+    pub commit_no: u64,
+    /// One per input, in the order of the inputs. A tick counts as applied.
+    pub dispositions: Vec<Disposition>,
+}
+
+/// Why inputs were not taken, or not committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IntakeError {
+    /// More at once than the intake can ever hold.
+    #[error(
+        "a batch has at most {INTAKE_EVENTS_MAX} inputs and {INTAKE_KIB_MAX} KiB; send it in parts"
+    )]
+    TooMuch,
+    /// Too many commands wait to be sent.
+    #[error(
+        "{OUTBOX_COMMANDS_MAX} commands wait to be sent; the plant takes events again when the \
+         broker takes commands"
+    )]
+    OutboxFull,
+    /// The plant is stopping, or its journal has failed. The inputs may or may not have been
+    /// committed: send them again, with the same ids.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+/// Room taken in the intake until the commit.
+#[derive(Debug)]
+pub(crate) struct Credit {
+    _events: OwnedSemaphorePermit,
+    _kib: OwnedSemaphorePermit,
+}
+
+/// The door for events. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    door: Door,
+    events: Arc<Semaphore>,
+    kib: Arc<Semaphore>,
+}
+
+/// A batch on its way to its commit. Resolves to the receipt when the batch is on stable storage.
+#[derive(Debug)]
+pub struct Pending(oneshot::Receiver<Receipt>);
+
+impl Future for Pending {
+    type Output = Result<Receipt, IntakeError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(cx)
+            .map(|answer| answer.map_err(|_| Stopped.into()))
+    }
+}
+
+impl Intake {
+    pub(crate) fn new(door: Door) -> Intake {
+        Intake {
+            door,
+            events: Arc::new(Semaphore::new(INTAKE_EVENTS_MAX)),
+            kib: Arc::new(Semaphore::new(INTAKE_KIB_MAX)),
+        }
+    }
+
+    /// Gives inputs to the plant and waits for their commit. When it returns, their effects are
+    /// on stable storage.
+    ///
+    /// # Errors
+    /// [`IntakeError`]; after [`IntakeError::Stopped`] send the inputs again with the same ids.
+    pub async fn submit(&self, inputs: Vec<Input>) -> Result<Receipt, IntakeError> {
+        self.enqueue(inputs).await?.await
+    }
+
+    /// Gives inputs to the plant and returns once there was room for them; the commit is awaited
+    /// with the returned [`Pending`]. Batches are decided in the order of these calls. A dropped
+    /// [`Pending`] does not take the inputs back.
+    ///
+    /// # Errors
+    /// [`IntakeError`]; nothing of the batch was taken then.
+    pub async fn enqueue(&self, inputs: Vec<Input>) -> Result<Pending, IntakeError> {
+        let bytes: usize = inputs.iter().map(Input::len_bytes).sum();
+        let kib = bytes.div_ceil(1024);
+        if inputs.len() > INTAKE_EVENTS_MAX || kib > INTAKE_KIB_MAX {
+            return Err(IntakeError::TooMuch);
+        }
+        if self.door.outbox_len() >= OUTBOX_COMMANDS_MAX {
+            return Err(IntakeError::OutboxFull);
+        }
+        let events = take(&self.events, inputs.len()).await?;
+        let kib = take(&self.kib, kib).await?;
+        let (reply, answer) = oneshot::channel();
+        self.door
+            .batch(
+                inputs,
+                Credit {
+                    _events: events,
+                    _kib: kib,
+                },
+                reply,
+            )
+            .await?;
+        Ok(Pending(answer))
+    }
+}
+
+async fn take(credits: &Arc<Semaphore>, count: usize) -> Result<OwnedSemaphorePermit, Stopped> {
+    let count = u32::try_from(count).map_err(|_| Stopped)?;
+    Arc::clone(credits)
+        .acquire_many_owned(count)
+        .await
+        .map_err(|_| Stopped)
+}

@@ -1,0 +1,168 @@
+//! Commands to other systems: decided with the event, journaled in its commit, sent afterwards.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use twin_model::{DeliveryId, Event, GateDecision, PlantId, Reason, SmolStr};
+
+use crate::Stopped;
+use crate::shard::Door;
+
+/// Commands that may wait to be sent. At this number the plant takes no more events until some
+/// are sent.
+pub const OUTBOX_COMMANDS_MAX: usize = 100_000;
+
+/// The number of a command within its plant. Deterministic: the same journal gives the same
+/// numbers, so a command that is sent twice carries one id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CommandId(pub(crate) u64);
+
+impl fmt::Display for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CMD-{}", self.0)
+    }
+}
+
+/// A text that is no command number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a command number (like CMD-7)")]
+pub struct InvalidCommandId;
+
+impl FromStr for CommandId {
+    type Err = InvalidCommandId;
+
+    fn from_str(text: &str) -> Result<CommandId, InvalidCommandId> {
+        let number = text.strip_prefix("CMD-").ok_or(InvalidCommandId)?;
+        number.parse().map(CommandId).map_err(|_| InvalidCommandId)
+    }
+}
+
+/// Which way a command goes. Each command has exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Route {
+    /// To the broker's command exchange.
+    Broker,
+}
+
+/// One command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Its number.
+    pub id: CommandId,
+    /// Its way.
+    pub route: Route,
+    /// CloudEvents type.
+    pub type_name: SmolStr,
+    /// The whole CloudEvent in structured JSON mode.
+    pub body: String,
+}
+
+impl Command {
+    /// Tells warehouse and shipping what the gate of a delivery decided.
+    pub(crate) fn gate_decided(
+        number: u64,
+        plant: &PlantId,
+        cause: &Event,
+        delivery: &DeliveryId,
+        decision: GateDecision,
+        reasons: &[Reason],
+    ) -> Command {
+        let id = CommandId(number);
+        let type_name = "mfg.gate.decided.v1";
+        let body = json!({
+            "specversion": "1.0",
+            "id": id.to_string(),
+            "source": format!("/twin/{plant}"),
+            "type": type_name,
+            "subject": delivery,
+            "time": cause.time,
+            "datacontenttype": "application/json",
+            "plant": plant,
+            "correlationid": cause.correlation,
+            "causationid": cause.id,
+            "data": { "delivery": delivery, "decision": decision.as_str(), "reasons": reasons },
+        });
+        Command {
+            id,
+            route: Route::Broker,
+            type_name: type_name.into(),
+            body: body.to_string(),
+        }
+    }
+}
+
+/// Commands that are decided and not yet sent, oldest first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pending {
+    commands: VecDeque<Arc<Command>>,
+    /// Number of the last command ever.
+    pub(crate) last: u64,
+}
+
+impl Pending {
+    pub(crate) fn push(&mut self, command: Arc<Command>) {
+        self.commands.push_back(command);
+    }
+
+    /// Forgets the commands up to and including `id`: they were sent.
+    pub(crate) fn sent_up_to(&mut self, id: CommandId) {
+        while self
+            .commands
+            .front()
+            .is_some_and(|command| command.id <= id)
+        {
+            self.commands.pop_front();
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.commands.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Command>> {
+        self.commands.iter()
+    }
+}
+
+/// The door to the commands of a plant.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    pub(crate) door: Door,
+}
+
+impl Outbox {
+    /// The oldest commands that are committed and not yet marked as sent, at most `max`, in the
+    /// order in which they must be sent. Waits until there is one.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the plant is stopping or its journal has failed.
+    pub async fn due(&self, max: usize) -> Result<Vec<Arc<Command>>, Stopped> {
+        let mut due = self.door.due();
+        loop {
+            let commands: Vec<_> = {
+                let pending = due.borrow_and_update();
+                pending.iter().take(max).cloned().collect()
+            };
+            if !commands.is_empty() {
+                return Ok(commands);
+            }
+            due.changed().await.map_err(|_| Stopped)?;
+        }
+    }
+
+    /// Records that every command up to and including `last` was taken over by its receiver.
+    /// Returns after the record is on stable storage; a crash before it sends them again with the
+    /// same ids.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the plant is stopping or its journal has failed.
+    pub async fn mark_sent(&self, last: CommandId) -> Result<(), Stopped> {
+        self.door
+            .operator(crate::record::OperatorEntry::CommandsSent(last))
+            .await
+    }
+}

@@ -1,0 +1,161 @@
+//! Events whose cause has not arrived yet: they wait, bounded in number and time, and are tried
+//! again by themselves.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use twin_model::{Code, EntityKey, Event, OperationId, Rejection, SourceId, Time};
+
+use crate::input::DecodedEvent;
+
+/// Events that may wait in one plant; one more becomes an exception.
+pub const PARKED_EVENTS_MAX: usize = 100_000;
+
+/// Events that a source must not overtake among themselves: same source, same owner, same
+/// operation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct StreamKey {
+    source: SourceId,
+    owner: EntityKey,
+    operation: Option<OperationId>,
+}
+
+impl StreamKey {
+    pub(crate) fn of(event: &Event) -> StreamKey {
+        StreamKey {
+            source: event.source.clone(),
+            owner: event.body.owner(),
+            operation: event.body.operation().cloned(),
+        }
+    }
+}
+
+/// One waiting event.
+#[derive(Debug, Clone)]
+pub struct ParkedEvent {
+    pub(crate) decoded: DecodedEvent,
+    /// The rule that it waits on.
+    pub code: Code,
+    /// In business words.
+    pub text: String,
+    /// The object whose next change may help.
+    pub waits_for: EntityKey,
+    /// Plant time when it began to wait.
+    pub since: Time,
+}
+
+impl ParkedEvent {
+    pub(crate) fn new(decoded: DecodedEvent, rejection: &Rejection, since: Time) -> ParkedEvent {
+        let waits_for = rejection
+            .waits_for()
+            .unwrap_or_else(|| decoded.event.body.owner());
+        ParkedEvent {
+            code: rejection.code(),
+            text: rejection.to_string(),
+            waits_for,
+            since,
+            decoded,
+        }
+    }
+
+    /// The waiting event.
+    #[must_use]
+    pub fn event(&self) -> &Event {
+        &self.decoded.event
+    }
+}
+
+/// All waiting events of a plant, by stream. Ordered maps: what is tried first is defined.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parking {
+    streams: BTreeMap<StreamKey, VecDeque<ParkedEvent>>,
+    /// Streams whose head waits for the entity.
+    waiting: BTreeMap<EntityKey, BTreeSet<StreamKey>>,
+    len: usize,
+}
+
+impl Parking {
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The head of the stream that `event` belongs to, if it waits.
+    pub(crate) fn head_before(&self, event: &Event) -> Option<&ParkedEvent> {
+        if self.len == 0 {
+            return None;
+        }
+        self.streams
+            .get(&StreamKey::of(event))
+            .and_then(VecDeque::front)
+    }
+
+    /// Lets an event wait at the end of its stream.
+    pub(crate) fn park(&mut self, parked: ParkedEvent) {
+        let stream = StreamKey::of(parked.event());
+        let queue = self.streams.entry(stream.clone()).or_default();
+        if queue.is_empty() {
+            self.waiting
+                .entry(parked.waits_for.clone())
+                .or_default()
+                .insert(stream);
+        }
+        queue.push_back(parked);
+        self.len += 1;
+    }
+
+    /// Streams whose head waits for `key`, in the order of their keys: it must not depend on
+    /// whether the plant was recovered in between. They no longer count as waiting; each must be
+    /// put back with [`Parking::wait_again`] or emptied.
+    pub(crate) fn take_waiting(&mut self, key: &EntityKey) -> BTreeSet<StreamKey> {
+        if self.len == 0 {
+            return BTreeSet::new();
+        }
+        self.waiting.remove(key).unwrap_or_default()
+    }
+
+    pub(crate) fn pop_head(&mut self, stream: &StreamKey) -> Option<ParkedEvent> {
+        let queue = self.streams.get_mut(stream)?;
+        let head = queue.pop_front();
+        if head.is_some() {
+            self.len -= 1;
+        }
+        if queue.is_empty() {
+            self.streams.remove(stream);
+        }
+        head
+    }
+
+    /// Puts a head back that still has to wait, keeping its place and its first waiting time.
+    pub(crate) fn wait_again(&mut self, parked: ParkedEvent) {
+        let stream = StreamKey::of(parked.event());
+        self.waiting
+            .entry(parked.waits_for.clone())
+            .or_default()
+            .insert(stream.clone());
+        self.streams.entry(stream).or_default().push_front(parked);
+        self.len += 1;
+    }
+
+    /// Takes out every event that began to wait at or before `before`.
+    pub(crate) fn take_expired(&mut self, before: Time) -> Vec<ParkedEvent> {
+        let expired = |parked: &ParkedEvent| parked.since <= before;
+        if !self.streams.values().flatten().any(expired) {
+            return Vec::new();
+        }
+        let all: Vec<ParkedEvent> = std::mem::take(&mut self.streams)
+            .into_values()
+            .flatten()
+            .collect();
+        self.waiting.clear();
+        self.len = 0;
+        let (gone, stay): (Vec<_>, Vec<_>) = all.into_iter().partition(expired);
+        for parked in stay {
+            self.park(parked);
+        }
+        gone
+    }
+
+    /// All waiting events, stream by stream.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &ParkedEvent> {
+        self.streams.values().flatten()
+    }
+}

@@ -1,0 +1,458 @@
+//! The shard: one plant as an actix actor that decides, and hands batches to its journal.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+
+use actix::dev::SendError;
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Supervised,
+    WrapFuture,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+use twin_model::Time;
+
+use crate::books::{Books, Outcome};
+use crate::input::{Input, Kind};
+use crate::intake::Credit;
+use crate::plant_handle::Home;
+use crate::record::{OperatorEntry, UnreadableEntry};
+use crate::stored::StoredBooks;
+use crate::writer::{Follower, Job, JournalFailed, Published, Reply, Write, WriterHandle};
+use crate::{Command, Commit, Disposition, LedgerHead, PlantClock, Receipt, Snapshot, Stopped};
+
+/// How far the clock of a wall-clock plant may lag, in microseconds: ticks are journaled no more
+/// often than this.
+const TICK_MICROS: i64 = 1_000_000;
+/// How often a wall-clock plant looks for events that have waited too long.
+const PARKING_CHECK: Duration = Duration::from_secs(10);
+/// Committed inputs after which a new snapshot is written.
+const SNAPSHOT_INPUTS: u64 = 100_000;
+/// Commands shown to the relay at once.
+const COMMANDS_DUE_MAX: usize = 1_000;
+
+/// One plant's shard.
+pub(crate) struct ShardActor {
+    home: Home,
+    books: Books,
+    writer: WriterHandle,
+    epoch: u64,
+    /// Number of the next commit.
+    next_commit: u64,
+    head: LedgerHead,
+    recorded: Time,
+    open: OpenBatch,
+    in_flight: bool,
+    stopping: bool,
+    inputs_at_snapshot: u64,
+}
+
+/// What is decided and not yet given to the journal.
+#[derive(Default)]
+struct OpenBatch {
+    outcome: Outcome,
+    replies: Vec<Reply>,
+    followers: Vec<(
+        Option<mpsc::Sender<Arc<Commit>>>,
+        oneshot::Sender<Arc<Snapshot>>,
+    )>,
+    commands_changed: bool,
+}
+
+impl OpenBatch {
+    fn is_empty(&self) -> bool {
+        self.outcome.entries.is_empty() && self.replies.is_empty()
+    }
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Batch {
+    inputs: Vec<Input>,
+    credit: Credit,
+    reply: oneshot::Sender<Receipt>,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Follow {
+    commits: Option<mpsc::Sender<Arc<Commit>>>,
+    reply: oneshot::Sender<Arc<Snapshot>>,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Operate {
+    entry: OperatorEntry,
+    reply: oneshot::Sender<Receipt>,
+}
+
+/// Commits what is open, then stops.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Close;
+
+/// Makes the shard itself panic, to test its supervision.
+#[cfg(feature = "chaos")]
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Panic;
+
+impl ShardActor {
+    pub(crate) fn new(
+        home: Home,
+        recovered: crate::recovery::Recovered,
+        writer: WriterHandle,
+    ) -> ShardActor {
+        ShardActor {
+            home,
+            inputs_at_snapshot: recovered.books.counts.input(),
+            books: recovered.books,
+            writer,
+            epoch: recovered.epoch + 1,
+            next_commit: recovered.head.commit_no + 1,
+            head: recovered.head,
+            recorded: recovered.recorded,
+            open: OpenBatch::default(),
+            in_flight: false,
+            stopping: false,
+        }
+    }
+
+    fn decide(&mut self, input: Input) -> Disposition {
+        let outcome = &mut self.open.outcome;
+        match input.0 {
+            Kind::Event(decoded) => self.books.decide(*decoded, outcome),
+            Kind::Unreadable { raw, error } => {
+                let entry = UnreadableEntry {
+                    raw,
+                    code: error.rejection.code(),
+                    text: error.rejection.to_string(),
+                    id: error.id,
+                    source: error.source,
+                    type_name: error.type_name,
+                };
+                let id = self.books.unreadable(&entry, outcome);
+                Disposition::Exception {
+                    id,
+                    rejection: error.rejection,
+                }
+            }
+            Kind::Tick(now) => {
+                self.books.tick(now, outcome);
+                Disposition::Applied
+            }
+        }
+    }
+
+    /// Moves the clock of a wall-clock plant, before anything is decided by it.
+    fn keep_time(&mut self) {
+        if self.books.clock == PlantClock::Wall {
+            let now = wall_clock();
+            if now.micros_since(self.books.now) >= TICK_MICROS {
+                self.books.tick(now, &mut self.open.outcome);
+            }
+        }
+    }
+
+    /// Gives the open batch to the journal, if the journal is free: while it was busy, the batch
+    /// grew by itself.
+    fn flush(&mut self, ctx: &mut Context<Self>) {
+        if self.in_flight || self.open.is_empty() {
+            return;
+        }
+        let open = std::mem::take(&mut self.open);
+        let recorded = wall_clock();
+        let commit = Arc::new(Commit {
+            plant: self.books.plant.id().clone(),
+            epoch: self.epoch,
+            commit_no: self.next_commit,
+            recorded,
+            changes: open.outcome.changes,
+            notices: open.outcome.notices,
+            counts: Arc::new(self.books.counts.clone()),
+            exceptions: open.outcome.exceptions,
+            sources: open.outcome.sources.into_iter().collect(),
+        });
+        self.next_commit += 1;
+        self.recorded = recorded;
+        let commands = open.commands_changed.then(|| {
+            self.books
+                .outbox
+                .iter()
+                .take(COMMANDS_DUE_MAX)
+                .cloned()
+                .collect()
+        });
+        let (done, wait) = oneshot::channel();
+        let given = self.writer.give(Job::Write(Box::new(Write {
+            entries: open.outcome.entries,
+            poisoned: open.outcome.poisoned,
+            commit,
+            replies: open.replies,
+            commands,
+            commands_len: self.books.outbox.len(),
+            done,
+        })));
+        for (commits, reply) in open.followers {
+            self.hand_out(commits, reply);
+        }
+        if !given {
+            ctx.stop();
+            return;
+        }
+        self.in_flight = true;
+        ctx.spawn(wait.into_actor(self).map(|durable, shard, ctx| {
+            shard.durable(durable.unwrap_or(Err(JournalFailed)), ctx);
+        }));
+    }
+
+    /// The journal has made the batch durable, or has failed.
+    fn durable(&mut self, durable: Result<LedgerHead, JournalFailed>, ctx: &mut Context<Self>) {
+        self.in_flight = false;
+        match durable {
+            Ok(head) => {
+                self.head = head;
+                self.snapshot_now_and_then();
+                self.flush(ctx);
+                if self.stopping && !self.in_flight {
+                    ctx.stop();
+                }
+            }
+            Err(JournalFailed) => ctx.stop(),
+        }
+    }
+
+    /// Writes a snapshot file when enough has happened since the last. Only between batches, when
+    /// the books are exactly what the journal holds.
+    fn snapshot_now_and_then(&mut self) {
+        let inputs = self.books.counts.input();
+        if inputs - self.inputs_at_snapshot < SNAPSHOT_INPUTS || !self.open.is_empty() {
+            return;
+        }
+        self.inputs_at_snapshot = inputs;
+        let stored = StoredBooks::of(
+            &self.books,
+            self.epoch,
+            self.head.commit_no,
+            self.recorded,
+            self.head.hash,
+        );
+        self.writer.give(Job::Snapshot(Box::new(stored)));
+    }
+
+    fn hand_out(
+        &self,
+        commits: Option<mpsc::Sender<Arc<Commit>>>,
+        reply: oneshot::Sender<Arc<Snapshot>>,
+    ) {
+        let snapshot = Arc::new(Snapshot {
+            plant: self.books.plant.clone(),
+            epoch: self.epoch,
+            commit_no: self.next_commit - 1,
+            recorded: self.recorded,
+            counts: Arc::new(self.books.counts.clone()),
+            exceptions: self.books.exceptions.to_vec(),
+            sources: self.books.sources.clone(),
+        });
+        self.writer.give(Job::Follow(Follower {
+            snapshot,
+            commits,
+            reply,
+        }));
+    }
+}
+
+/// The wall clock. Decisions never read it: they see journaled ticks.
+fn wall_clock() -> Time {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    Time::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+impl Actor for ShardActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        if self.books.clock == PlantClock::Wall {
+            ctx.run_interval(PARKING_CHECK, |shard, ctx| {
+                if shard.books.parking.len() > 0 {
+                    shard.keep_time();
+                    shard.flush(ctx);
+                }
+            });
+        }
+    }
+}
+
+impl Supervised for ShardActor {
+    /// After a panic of the shard itself nothing in memory is trusted: the books are rebuilt from
+    /// the files. What was decided and not committed gets no answer, and is sent again.
+    fn restarting(&mut self, ctx: &mut Context<Self>) {
+        self.writer.barrier();
+        self.open = OpenBatch::default();
+        self.in_flight = false;
+        match crate::recovery::recover(&self.home.dir, &self.home.settings) {
+            Ok(recovered) => {
+                self.books = recovered.books;
+                #[cfg(feature = "chaos")]
+                self.books
+                    .plant
+                    .panic_in_handler_of(self.home.panic_at.clone());
+                self.head = recovered.head;
+                self.recorded = recovered.recorded;
+                self.next_commit = recovered.head.commit_no + 1;
+                self.started(ctx);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the shard cannot be rebuilt; the plant stops");
+                ctx.stop();
+            }
+        }
+    }
+}
+
+impl Handler<Batch> for ShardActor {
+    type Result = ();
+
+    fn handle(&mut self, batch: Batch, ctx: &mut Context<Self>) {
+        self.keep_time();
+        let commands_before = self.books.outbox.last;
+        let dispositions = batch
+            .inputs
+            .into_iter()
+            .map(|input| self.decide(input))
+            .collect();
+        self.open.commands_changed |= self.books.outbox.last != commands_before;
+        self.open.replies.push(Reply {
+            dispositions,
+            to: batch.reply,
+            _credit: Some(batch.credit),
+        });
+        self.flush(ctx);
+    }
+}
+
+impl Handler<Operate> for ShardActor {
+    type Result = ();
+
+    fn handle(&mut self, operate: Operate, ctx: &mut Context<Self>) {
+        self.keep_time();
+        self.books.operate(&operate.entry, &mut self.open.outcome);
+        self.open.commands_changed = true;
+        let dispositions = vec![Disposition::Applied];
+        self.open.replies.push(Reply {
+            dispositions,
+            to: operate.reply,
+            _credit: None,
+        });
+        self.flush(ctx);
+    }
+}
+
+impl Handler<Follow> for ShardActor {
+    type Result = ();
+
+    fn handle(&mut self, follow: Follow, _: &mut Context<Self>) {
+        if self.open.is_empty() {
+            self.hand_out(follow.commits, follow.reply);
+        } else {
+            // What is decided is visible only once it is durable.
+            self.open.followers.push((follow.commits, follow.reply));
+        }
+    }
+}
+
+impl Handler<Close> for ShardActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Close, ctx: &mut Context<Self>) {
+        self.stopping = true;
+        self.flush(ctx);
+        if !self.in_flight {
+            ctx.stop();
+        }
+    }
+}
+
+#[cfg(feature = "chaos")]
+impl Handler<Panic> for ShardActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Panic, _: &mut Context<Self>) {
+        panic!("chaos: the shard panics");
+    }
+}
+
+/// The way into a shard, for the handles. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    pub(crate) shard: Addr<ShardActor>,
+    pub(crate) published: Arc<Published>,
+    pub(crate) due: watch::Receiver<Vec<Arc<Command>>>,
+}
+
+impl Door {
+    pub(crate) async fn batch(
+        &self,
+        inputs: Vec<Input>,
+        credit: Credit,
+        reply: oneshot::Sender<Receipt>,
+    ) -> Result<(), Stopped> {
+        self.send(Batch {
+            inputs,
+            credit,
+            reply,
+        })
+        .await
+    }
+
+    pub(crate) async fn snapshot(
+        &self,
+        commits: Option<mpsc::Sender<Arc<Commit>>>,
+    ) -> Result<Arc<Snapshot>, Stopped> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Follow { commits, reply }).await?;
+        answer.await.map_err(|_| Stopped)
+    }
+
+    pub(crate) async fn operator(&self, entry: OperatorEntry) -> Result<(), Stopped> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Operate { entry, reply }).await?;
+        answer.await.map(|_| ()).map_err(|_| Stopped)
+    }
+
+    pub(crate) async fn close(&self) {
+        // An error means that the shard is closed already.
+        self.send(Close).await.ok();
+    }
+
+    #[cfg(feature = "chaos")]
+    pub(crate) async fn panic(&self) {
+        self.send(Panic).await.ok();
+    }
+
+    pub(crate) fn due(&self) -> watch::Receiver<Vec<Arc<Command>>> {
+        self.due.clone()
+    }
+
+    pub(crate) fn outbox_len(&self) -> usize {
+        self.published.commands_len.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn head(&self) -> LedgerHead {
+        *self.published.head.read()
+    }
+
+    /// Puts a message into the mailbox, waiting for room when it is full.
+    async fn send<M>(&self, message: M) -> Result<(), Stopped>
+    where
+        M: Message<Result = ()> + Send + 'static,
+        ShardActor: Handler<M>,
+    {
+        match self.shard.try_send(message) {
+            Ok(()) => Ok(()),
+            Err(SendError::Full(message)) => self.shard.send(message).await.map_err(|_| Stopped),
+            Err(SendError::Closed(_)) => Err(Stopped),
+        }
+    }
+}

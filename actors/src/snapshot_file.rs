@@ -1,0 +1,63 @@
+//! Snapshot files: a cache of a prefix of the journal, so that recovery need not start at zero.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::journal::{JournalError, files, sync_dir};
+use crate::stored::StoredBooks;
+
+/// Snapshots kept; the older one serves when the newest turns out to be damaged.
+const SNAPSHOTS_KEPT: usize = 2;
+/// Version of the snapshot's encoding. Another version is passed over: the journal has it all.
+const SNAPSHOT_FORMAT: u32 = 1;
+const MAGIC: &[u8; 8] = b"PTWINSNP";
+const HEADER_BYTES: usize = 16;
+
+/// Writes a snapshot and removes older ones. Readers see the whole file or none of it.
+pub(crate) fn write(dir: &Path, books: &StoredBooks) -> Result<PathBuf, JournalError> {
+    let mut bytes = vec![0; HEADER_BYTES];
+    bytes = match postcard::to_extend(books, bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => unreachable!("snapshots are encodable: {error}"),
+    };
+    let crc = crc32c::crc32c(&bytes[HEADER_BYTES..]);
+    bytes[..8].copy_from_slice(MAGIC);
+    bytes[8..12].copy_from_slice(&SNAPSHOT_FORMAT.to_le_bytes());
+    bytes[12..16].copy_from_slice(&crc.to_le_bytes());
+
+    let path = dir.join(format!("snapshot-{:020}.bin", books.commit_no));
+    let unfinished = path.with_extension("tmp");
+    let io_error = |error| JournalError::io(&unfinished, error);
+    let mut file = File::create(&unfinished).map_err(io_error)?;
+    file.write_all(&bytes).map_err(io_error)?;
+    file.sync_all().map_err(io_error)?;
+    fs::rename(&unfinished, &path).map_err(io_error)?;
+    sync_dir(dir)?;
+    let mut all = list(dir)?;
+    all.truncate(all.len().saturating_sub(SNAPSHOTS_KEPT));
+    for old in all {
+        fs::remove_file(&old).map_err(|error| JournalError::io(&old, error))?;
+    }
+    Ok(path)
+}
+
+/// The snapshots of a directory, oldest first.
+pub(crate) fn list(dir: &Path) -> Result<Vec<PathBuf>, JournalError> {
+    files(dir, "snapshot-", ".bin")
+}
+
+/// Reads a snapshot; `None` when it is damaged or of another format, which the journal makes good.
+pub(crate) fn read(path: &Path) -> Result<Option<StoredBooks>, JournalError> {
+    let bytes = fs::read(path).map_err(|error| JournalError::io(path, error))?;
+    if bytes.len() < HEADER_BYTES || &bytes[..8] != MAGIC {
+        return Ok(None);
+    }
+    let number =
+        |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    let body = &bytes[HEADER_BYTES..];
+    if number(8) != SNAPSHOT_FORMAT || number(12) != crc32c::crc32c(body) {
+        return Ok(None);
+    }
+    Ok(postcard::from_bytes(body).ok())
+}

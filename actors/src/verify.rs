@@ -1,0 +1,61 @@
+//! Proves a plant's files: the chain is whole, and a replay from the first record comes to the
+//! same state as the snapshots.
+
+use std::path::Path;
+
+use twin_model::{Code, StateHash};
+
+use crate::plant_handle::{OpenError, PlantOptions, lock};
+use crate::{Counts, LedgerHead, recovery, snapshot_file};
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The newest record.
+    pub head: LedgerHead,
+    /// Events replayed.
+    pub events: u64,
+    /// State after the replay.
+    pub state_hash: StateHash,
+    /// Dispositions after the replay.
+    pub counts: Counts,
+    /// Discrepancies that are open in the replayed state, by rule.
+    pub open_discrepancies: std::collections::BTreeMap<Code, u64>,
+    /// Whether a recovery that starts at the newest snapshot comes to the same state; `None`
+    /// without snapshots.
+    pub snapshot_agrees: Option<bool>,
+    /// Whether the journal has a torn end, which a start cuts off; it was never acknowledged.
+    pub torn: bool,
+}
+
+/// Replays a plant's journal from its first record and compares with the newest snapshot.
+/// The plant must not be open.
+///
+/// # Errors
+/// [`OpenError`] naming the file and offset, or the first event that decides otherwise.
+pub fn verify(options: &PlantOptions) -> Result<Verified, OpenError> {
+    let dir: &Path = &options.dir;
+    let _lock = lock(dir)?;
+    let settings = options.settings();
+    let replayed = recovery::replay_all(dir, &settings)?;
+    let state_hash = replayed.books.plant.state_hash();
+    let snapshot_agrees = match snapshot_file::list(dir)?.last() {
+        Some(_) => {
+            let recovered = recovery::recover(dir, &settings)?;
+            Some(
+                recovered.books.plant.state_hash() == state_hash
+                    && recovered.books.counts == replayed.books.counts,
+            )
+        }
+        None => None,
+    };
+    Ok(Verified {
+        head: replayed.head,
+        events: replayed.replayed,
+        state_hash,
+        open_discrepancies: replayed.books.plant.open_discrepancies(),
+        counts: replayed.books.counts,
+        snapshot_agrees,
+        torn: replayed.torn.is_some(),
+    })
+}

@@ -1,0 +1,234 @@
+//! The journal's own thread: one record and one sync per batch, while the next is being decided.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use parking_lot::RwLock;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::intake::Credit;
+use crate::journal::Journal;
+use crate::record::{Entry, Poisoned, Record};
+use crate::stored::StoredBooks;
+use crate::{
+    Command, Commit, Disposition, JournalError, LedgerHead, Receipt, Snapshot, snapshot_file,
+};
+
+/// Jobs that may wait for the journal's thread. At most one of them is a write.
+const WRITER_JOBS_MAX: usize = 64;
+
+/// One answer that is due with a commit.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) dispositions: Vec<Disposition>,
+    pub(crate) to: oneshot::Sender<Receipt>,
+    /// Given back when the commit is done.
+    pub(crate) _credit: Option<Credit>,
+}
+
+/// A batch to be made durable and then made known.
+#[derive(Debug)]
+pub(crate) struct Write {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) poisoned: Vec<Poisoned>,
+    pub(crate) commit: Arc<Commit>,
+    pub(crate) replies: Vec<Reply>,
+    /// Commands that wait after this commit, when the batch changed them.
+    pub(crate) commands: Option<Vec<Arc<Command>>>,
+    pub(crate) commands_len: usize,
+    /// Told as soon as the batch is durable (or the journal failed).
+    pub(crate) done: oneshot::Sender<Result<LedgerHead, JournalFailed>>,
+}
+
+/// Someone who follows the plant, with where they start.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) commits: Option<mpsc::Sender<Arc<Commit>>>,
+    pub(crate) reply: oneshot::Sender<Arc<Snapshot>>,
+}
+
+/// The journal does not take records any more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct JournalFailed;
+
+#[derive(Debug)]
+pub(crate) enum Job {
+    Write(Box<Write>),
+    /// Hands out a snapshot; comes after the write of the commit that it reflects.
+    Follow(Follower),
+    /// Answers when everything before it is done.
+    Barrier(SyncSender<()>),
+    /// Writes a snapshot file. It is a cache, so a failure is reported and otherwise passed over.
+    Snapshot(Box<StoredBooks>),
+}
+
+/// What the journal's thread makes known beside replies and commits.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) head: RwLock<LedgerHead>,
+    pub(crate) commands_len: AtomicUsize,
+}
+
+/// The sending end of the journal's thread.
+#[derive(Debug)]
+pub(crate) struct WriterHandle {
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl WriterHandle {
+    /// Gives a job; waits while too many wait. False when the thread is gone.
+    pub(crate) fn give(&self, job: Job) -> bool {
+        self.jobs
+            .as_ref()
+            .is_some_and(|jobs| jobs.send(job).is_ok())
+    }
+
+    /// Waits until everything given before is done.
+    pub(crate) fn barrier(&self) {
+        let (done, wait) = sync_channel(1);
+        if self.give(Job::Barrier(done)) {
+            // An error means that the thread is gone, so nothing is left to wait for.
+            wait.recv().ok();
+        }
+    }
+}
+
+impl Drop for WriterHandle {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the journal's thread panicked");
+        }
+    }
+}
+
+pub(crate) struct Writer {
+    dir: PathBuf,
+    journal: Journal,
+    head: LedgerHead,
+    failed: bool,
+    followers: Vec<mpsc::Sender<Arc<Commit>>>,
+    published: Arc<Published>,
+    due: watch::Sender<Vec<Arc<Command>>>,
+}
+
+/// Starts the journal's thread.
+pub(crate) fn start(
+    dir: PathBuf,
+    journal: Journal,
+    published: Arc<Published>,
+    due: watch::Sender<Vec<Arc<Command>>>,
+) -> std::io::Result<WriterHandle> {
+    let head = *published.head.read();
+    let mut writer = Writer {
+        dir,
+        journal,
+        head,
+        failed: false,
+        followers: Vec::new(),
+        published,
+        due,
+    };
+    let (jobs, received) = sync_channel(WRITER_JOBS_MAX);
+    let thread = std::thread::Builder::new()
+        .name("journal".to_owned())
+        .spawn(move || writer.run(&received))?;
+    Ok(WriterHandle {
+        jobs: Some(jobs),
+        thread: Some(thread),
+    })
+}
+
+impl Writer {
+    fn run(&mut self, jobs: &Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            match job {
+                Job::Write(write) => self.write(*write),
+                Job::Follow(follower) => self.follow(follower),
+                Job::Barrier(done) => {
+                    done.send(()).ok();
+                }
+                Job::Snapshot(books) => {
+                    if let Err(error) = snapshot_file::write(&self.dir, &books) {
+                        tracing::warn!(%error, "snapshot not written; the journal has it all");
+                    }
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, write: Write) {
+        let commit = write.commit;
+        let record = Record {
+            epoch: commit.epoch,
+            commit_no: commit.commit_no,
+            recorded: commit.recorded,
+            previous: self.head.hash,
+            entries: write.entries,
+            poisoned: write.poisoned,
+        };
+        match self.append(&record) {
+            Ok(hash) => {
+                self.head = LedgerHead {
+                    commit_no: commit.commit_no,
+                    hash,
+                }
+            }
+            Err(error) => {
+                // What the file holds is unknown now: nothing is acknowledged any more, and the
+                // truth is read back from the file at the next start.
+                tracing::error!(%error, "the journal failed; the plant stops");
+                self.failed = true;
+                write.done.send(Err(JournalFailed)).ok();
+                return;
+            }
+        }
+        *self.published.head.write() = self.head;
+        self.published
+            .commands_len
+            .store(write.commands_len, Ordering::Release);
+        // First of all, so that the next batch can be given while this one is made known.
+        write.done.send(Ok(self.head)).ok();
+        for reply in write.replies {
+            let receipt = Receipt {
+                commit_no: commit.commit_no,
+                dispositions: reply.dispositions,
+            };
+            // Who asked may have gone; the commit stands all the same.
+            reply.to.send(receipt).ok();
+        }
+        if let Some(commands) = write.commands {
+            self.due.send_replace(commands);
+        }
+        self.followers
+            .retain(|follower| follower.blocking_send(Arc::clone(&commit)).is_ok());
+    }
+
+    fn append(&mut self, record: &Record) -> Result<[u8; 32], JournalError> {
+        if self.failed {
+            let error = std::io::Error::other("the journal failed before");
+            return Err(JournalError::io(&self.dir, error));
+        }
+        self.journal.append(record)
+    }
+
+    fn follow(&mut self, follower: Follower) {
+        if self.failed {
+            return;
+        }
+        assert_eq!(
+            follower.snapshot.commit_no, self.head.commit_no,
+            "a snapshot is handed out right after its commit"
+        );
+        if follower.reply.send(follower.snapshot).is_ok() {
+            self.followers.extend(follower.commits);
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! A plant's shard: dispositions, parking, recovery, and what a failure may not touch.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests"
+)]
+
+use std::path::Path;
+
+use actors::{Counts, Disposition, Input, PlantClock, PlantHandle, PlantOptions, open, verify};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use twin_model::{Code, StateHash};
+
+fn options(dir: &Path) -> PlantOptions {
+    PlantOptions {
+        clock: PlantClock::EventTime,
+        ..PlantOptions::new("P1".parse().unwrap(), dir)
+    }
+}
+
+fn message(id: &str, source: &str, name: &str, data: Value) -> Bytes {
+    json!({"specversion": "1.0", "id": id, "source": source, "type": format!("mfg.{name}.v1"),
+        "time": "2026-03-01T08:00:00Z", "plant": "P1", "data": data})
+    .to_string()
+    .into()
+}
+
+fn created(order: &str) -> Bytes {
+    message(
+        &format!("c-{order}"),
+        "/erp",
+        "work_order.created",
+        json!({"order": order,
+        "material": "M", "quantity": {"value": "100", "unit": "H87"}}),
+    )
+}
+
+fn released(order: &str) -> Bytes {
+    message(
+        &format!("r-{order}"),
+        "/erp",
+        "work_order.released",
+        json!({"order": order,
+        "operations": [{"op": "10", "work_center": "SAW", "delivers": true}]}),
+    )
+}
+
+fn report(id: &str, order: &str, good: &str) -> Bytes {
+    message(
+        id,
+        "/mes",
+        "operation.progressed",
+        json!({"order": order, "op": "10", "unit": "H87",
+        "good": good}),
+    )
+}
+
+async fn tell(plant: &PlantHandle, raw: Bytes) -> Disposition {
+    let mut receipt = plant
+        .intake()
+        .submit(vec![Input::decode(raw)])
+        .await
+        .unwrap();
+    assert_eq!(receipt.dispositions.len(), 1);
+    receipt.dispositions.pop().unwrap()
+}
+
+async fn state(plant: &PlantHandle) -> (StateHash, Counts) {
+    let snapshot = plant.fork().take().await.unwrap();
+    (snapshot.plant.state_hash(), (*snapshot.counts).clone())
+}
+
+#[tokio::test]
+async fn every_input_gets_exactly_one_disposition_and_they_add_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    assert_eq!(tell(&plant, created("WO-1")).await, Disposition::Applied);
+    assert_eq!(tell(&plant, created("WO-1")).await, Disposition::Duplicate);
+    let taken = message(
+        "other",
+        "/erp",
+        "work_order.created",
+        json!({"order": "WO-1",
+        "material": "M", "quantity": {"value": "1", "unit": "H87"}}),
+    );
+    assert!(matches!(tell(&plant, taken).await, Disposition::Refused(r) if r.code() == Code::R43));
+    let reused = message(
+        "c-WO-1",
+        "/erp",
+        "work_order.created",
+        json!({"order": "WO-2",
+        "material": "M", "quantity": {"value": "1", "unit": "H87"}}),
+    );
+    for again in [false, true] {
+        let disposition = tell(&plant, reused.clone()).await;
+        match disposition {
+            Disposition::Exception { rejection, .. } if !again => {
+                assert_eq!(rejection.code(), Code::R26);
+            }
+            Disposition::Duplicate if again => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(matches!(tell(&plant, report("e1", "WO-1", "1")).await,
+        Disposition::Parked { code, .. } if code == Code::R03));
+    for raw in ["{", "{\"specversion\":\"1.0\"}"] {
+        let disposition = tell(&plant, Bytes::from(raw)).await;
+        assert!(
+            matches!(disposition, Disposition::Exception { rejection, .. }
+            if rejection.code() == Code::R34)
+        );
+    }
+    let (_, counts) = state(&plant).await;
+    assert_eq!(counts.input(), 8);
+    assert_eq!(
+        (counts.applied, counts.duplicates, counts.parked),
+        (1, 2, 1)
+    );
+    assert_eq!(counts.refused.get(&Code::R43), Some(&1));
+    assert_eq!(plant.exceptions().list().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn parked_events_are_applied_by_themselves_in_their_own_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    let start = message(
+        "s",
+        "/mes",
+        "operation.started",
+        json!({"order": "WO-1", "op": "10",
+        "work_center": "SAW"}),
+    );
+    for raw in [start, report("e1", "WO-1", "1"), report("e2", "WO-1", "2")] {
+        assert!(matches!(
+            tell(&plant, raw).await,
+            Disposition::Parked {
+                code: Code::R01,
+                ..
+            }
+        ));
+    }
+    tell(&plant, created("WO-1")).await;
+    assert_eq!(
+        state(&plant).await.1.parked,
+        3,
+        "the release is still missing"
+    );
+    tell(&plant, released("WO-1")).await;
+    let snapshot = plant.fork().take().await.unwrap();
+    assert_eq!((snapshot.counts.parked, snapshot.counts.applied), (0, 5));
+    assert_eq!(
+        snapshot.counts.refused.len(),
+        0,
+        "the start was not overtaken by its reports"
+    );
+    let order = snapshot.plant.work_order(&"WO-1".parse().unwrap()).unwrap();
+    assert_eq!(order.delivered(), 3.into());
+}
+
+#[tokio::test]
+async fn what_waits_too_long_becomes_an_exception_that_can_be_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    tell(&plant, report("e1", "WO-1", "1")).await;
+    let much_later = "2030-01-01T00:00:00Z".parse().unwrap();
+    plant
+        .intake()
+        .submit(vec![Input::tick(much_later)])
+        .await
+        .unwrap();
+    let exceptions = plant.exceptions().list().await.unwrap();
+    assert_eq!(exceptions.len(), 1);
+    assert!(
+        exceptions[0]
+            .text
+            .starts_with("Order WO-1 is not known yet."),
+        "{}",
+        exceptions[0].text
+    );
+    assert_eq!(exceptions[0].raw, report("e1", "WO-1", "1"));
+    let counts = state(&plant).await.1;
+    assert_eq!((counts.parked, counts.input()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_plant_stops_and_comes_back_unchanged() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    for raw in [
+        created("WO-1"),
+        released("WO-1"),
+        report("e1", "WO-1", "5"),
+        report("x", "WO-9", "1"),
+    ] {
+        tell(&plant, raw).await;
+    }
+    tell(&plant, Bytes::from_static(b"not json")).await;
+    let before = state(&plant).await;
+    let head = plant.ledger().head();
+    plant.close().await;
+    assert!(
+        plant
+            .intake()
+            .submit(vec![Input::decode(created("WO-2"))])
+            .await
+            .is_err()
+    );
+
+    let back = open(options(dir.path())).await.unwrap();
+    assert_eq!(state(&back).await, before);
+    assert_eq!(back.ledger().head(), head);
+    assert_eq!(
+        tell(&back, report("e1", "WO-1", "5")).await,
+        Disposition::Duplicate
+    );
+    assert_eq!(back.exceptions().list().await.unwrap().len(), 1);
+    back.close().await;
+    let verified = verify(&options(dir.path())).unwrap();
+    assert_eq!(verified.state_hash, before.0);
+}
+
+#[tokio::test]
+async fn one_plant_is_open_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    let second = open(options(dir.path())).await.unwrap_err();
+    assert!(
+        second.to_string().contains("open in another process"),
+        "{second}"
+    );
+    assert_eq!(tell(&plant, created("WO-1")).await, Disposition::Applied);
+}
+
+#[tokio::test]
+async fn a_torn_end_is_cut_and_damage_in_the_middle_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    tell(&plant, created("WO-1")).await;
+    tell(&plant, released("WO-1")).await;
+    let before = state(&plant).await;
+    plant.close().await;
+    let path = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|e| e == "log"))
+        .unwrap();
+    let intact = std::fs::read(&path).unwrap();
+
+    for torn in [&b"\xF5PTR\x40\x00\x00\x00half"[..], &[0; 700][..]] {
+        std::fs::write(&path, [&intact, torn].concat()).unwrap();
+        let plant = open(options(dir.path())).await.unwrap();
+        assert_eq!(state(&plant).await, before);
+        plant.close().await;
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            intact,
+            "only the torn end was cut"
+        );
+    }
+
+    let mut damaged = intact.clone();
+    damaged[60] ^= 1;
+    std::fs::write(&path, &damaged).unwrap();
+    let error = open(options(dir.path())).await.unwrap_err().to_string();
+    assert!(
+        error.contains("the record at offset 16 is damaged"),
+        "{error}"
+    );
+    assert_eq!(
+        std::fs::read(&path).unwrap(),
+        damaged,
+        "nothing was changed"
+    );
+}
+
+#[tokio::test]
+async fn a_journal_of_a_newer_format_is_refused_with_a_clear_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    tell(&plant, created("WO-1")).await;
+    plant.close().await;
+    let path = dir.path().join("journal-00000000000000000001.log");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[8] = 2;
+    std::fs::write(&path, &bytes).unwrap();
+    let error = open(options(dir.path())).await.unwrap_err().to_string();
+    assert!(
+        error.contains("has journal format 2; this twin reads up to 1"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_feed_starts_at_a_snapshot_and_goes_on_without_a_gap() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    tell(&plant, created("WO-0")).await;
+    let writer = {
+        let plant = plant.clone();
+        tokio::spawn(async move {
+            for n in 1..200 {
+                tell(&plant, created(&format!("WO-{n}"))).await;
+            }
+        })
+    };
+    let mut subscription = plant.feed().subscribe().await.unwrap();
+    let mut orders = subscription.start.plant.len();
+    let mut commit_no = subscription.start.commit_no;
+    while orders < 200 {
+        let commit = subscription.commits.recv().await.unwrap();
+        assert_eq!(commit.commit_no, commit_no + 1, "no gap and no duplicate");
+        commit_no = commit.commit_no;
+        orders += commit.changes.len();
+        assert!(commit.changes.iter().map(|change| change.index).is_sorted());
+    }
+    writer.await.unwrap();
+    assert_eq!(orders, 200);
+}
+
+#[tokio::test]
+async fn commands_wait_until_they_are_marked_as_sent_also_across_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    for n in [1, 2] {
+        tell(
+            &plant,
+            message(
+                &format!("s{n}"),
+                "/wms",
+                "shipment.requested",
+                json!({
+            "delivery": format!("D-{n}"),
+            "lots": [{"lot": "L-1", "quantity": {"value": "1", "unit": "H87"}}]}),
+            ),
+        )
+        .await;
+    }
+    let due = plant.outbox().due(10).await.unwrap();
+    assert_eq!(due.len(), 2);
+    assert!(due[0].body.contains("TWIN-R01"), "{}", due[0].body);
+    plant.outbox().mark_sent(due[0].id).await.unwrap();
+    plant.close().await;
+    let back = open(options(dir.path())).await.unwrap();
+    let due_again = back.outbox().due(10).await.unwrap();
+    assert_eq!(
+        due_again,
+        due[1..],
+        "the sent one is gone, the other has the same number"
+    );
+}
+
+#[tokio::test]
+async fn snapshots_shorten_recovery_and_agree_with_the_journal() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    for start in (0..120_000).step_by(4_000) {
+        let inputs = (start..start + 4_000)
+            .map(|n| Input::decode(created(&format!("WO-{n}"))))
+            .collect();
+        plant.intake().submit(inputs).await.unwrap();
+    }
+    let before = state(&plant).await;
+    plant.close().await;
+    let names: Vec<_> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(
+        names.iter().any(|name| name.starts_with("snapshot-")),
+        "{names:?}"
+    );
+    let back = open(options(dir.path())).await.unwrap();
+    assert_eq!(state(&back).await, before);
+    back.close().await;
+    let verified = verify(&options(dir.path())).unwrap();
+    assert_eq!(verified.snapshot_agrees, Some(true));
+    assert_eq!(verified.state_hash, before.0);
+}
