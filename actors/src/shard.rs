@@ -52,10 +52,7 @@ pub(crate) struct ShardActor {
 struct OpenBatch {
     outcome: Outcome,
     replies: Vec<Reply>,
-    followers: Vec<(
-        Option<mpsc::Sender<Arc<Commit>>>,
-        oneshot::Sender<Arc<Snapshot>>,
-    )>,
+    followers: Vec<Follow>,
     commands_changed: bool,
 }
 
@@ -194,8 +191,8 @@ impl ShardActor {
             commands_len: self.books.outbox.len(),
             done,
         })));
-        for (commits, reply) in open.followers {
-            self.hand_out(commits, reply);
+        for follow in open.followers {
+            self.hand_out(follow);
         }
         if !given {
             ctx.stop();
@@ -241,11 +238,8 @@ impl ShardActor {
         self.writer.give(Job::Snapshot(Box::new(stored)));
     }
 
-    fn hand_out(
-        &self,
-        commits: Option<mpsc::Sender<Arc<Commit>>>,
-        reply: oneshot::Sender<Arc<Snapshot>>,
-    ) {
+    fn hand_out(&self, follow: Follow) {
+        let Follow { commits, reply } = follow;
         let snapshot = Arc::new(Snapshot {
             plant: self.books.plant.clone(),
             epoch: self.epoch,
@@ -354,10 +348,10 @@ impl Handler<Follow> for ShardActor {
 
     fn handle(&mut self, follow: Follow, _: &mut Context<Self>) {
         if self.open.is_empty() {
-            self.hand_out(follow.commits, follow.reply);
+            self.hand_out(follow);
         } else {
             // What is decided is visible only once it is durable.
-            self.open.followers.push((follow.commits, follow.reply));
+            self.open.followers.push(follow);
         }
     }
 }
