@@ -1,0 +1,253 @@
+//! The state hash sees every business field, and nothing else.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests"
+)]
+
+use serde_json::{Value, json};
+use twin_model::wire::{decode, snapshot::StoredPlant};
+use twin_model::{Entity, Plant};
+
+fn tell(plant: &mut Plant, n: u32, name: &str, data: &Value) {
+    let text = json!({"specversion": "1.0", "id": format!("e{n}"), "source": "/s",
+        "type": format!("mfg.{name}.v1"), "time": format!("2026-03-01T08:{n:02}:00Z"),
+        "plant": "P1", "data": data});
+    plant
+        .apply(&decode(text.to_string().as_bytes()).unwrap())
+        .unwrap();
+}
+
+fn q(value: &str) -> Value {
+    json!({"value": value, "unit": "H87"})
+}
+
+fn orders() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "work_order.created",
+            json!({"order": "WO-1", "material": "M", "quantity": q("10"),
+            "tolerance": {"over": "0.1", "under": "0.2"}, "routing_version": "r",
+            "bom_version": "b", "planned_start": "2026-03-01T08:00:00Z",
+            "planned_end": "2026-03-02T08:00:00Z", "priority": 3, "sales_order": "S"}),
+        ),
+        (
+            "work_order.released",
+            json!({"order": "WO-1", "operations": [
+            {"op": "10", "work_center": "W", "delivers": true, "setup_s": 60,
+             "run_s_per_unit": "1.5"},
+            {"op": "20", "work_center": "W", "predecessors": ["10"]}]}),
+        ),
+        (
+            "operation.completed",
+            json!({"order": "WO-1", "op": "10", "work_center": "V",
+            "unit": "H87", "good": "5", "scrap": "1", "rework": "2", "mrb": "3", "worker": "Q"}),
+        ),
+        (
+            "operation.started",
+            json!({"order": "WO-1", "op": "20", "work_center": "V"}),
+        ),
+        (
+            "work_order.created",
+            json!({"order": "WO-2", "material": "M", "quantity": q("1")}),
+        ),
+        (
+            "work_order.released",
+            json!({"order": "WO-2",
+            "operations": [{"op": "10", "work_center": "V"}]}),
+        ),
+    ]
+}
+
+fn lots_and_holds() -> Vec<(&'static str, Value)> {
+    let mut events = vec![
+        (
+            "lot.created",
+            json!({"lot": "A", "material": "RAW", "quantity": q("9"),
+            "order": "WO-1", "op": "10", "produced_at": "2026-03-01T07:00:00Z",
+            "expiry": "2027-03-01T07:00:00Z", "usage": "unrestricted"}),
+        ),
+        (
+            "lot.transformed",
+            json!({"inputs": [{"lot": "A", "quantity": q("2")}],
+            "outputs": [{"lot": "B", "material": "M", "quantity": q("2")}]}),
+        ),
+        (
+            "shipment.requested",
+            json!({"delivery": "D", "customer": "C",
+            "lots": [{"lot": "B", "quantity": q("1")}, {"lot": "A", "quantity": q("1")}]}),
+        ),
+    ];
+    for (hold, kind, id) in [
+        ("H1", "lot", "A"),
+        ("H2", "work_order", "WO-1"),
+        ("H3", "work_center", "V"),
+        ("H4", "lot", "unborn"),
+        ("H5", "lot", "B"),
+    ] {
+        events.push((
+            "hold.placed",
+            json!({"hold": hold, "scope": {"kind": kind, "id": id},
+            "reason": "why", "placed_by": "QA"}),
+        ));
+    }
+    events.push((
+        "hold.released",
+        json!({"hold": "H5", "disposition": "ok",
+        "released_by": "QA"}),
+    ));
+    events.push((
+        "work_center.state_changed",
+        json!({"work_center": "V",
+        "item_state": "executing", "mode": "processing", "reason": "run"}),
+    ));
+    events
+}
+
+/// A plant in which every optional field of every entity is filled.
+fn full_plant() -> Plant {
+    let mut plant = Plant::new("P1".parse().unwrap());
+    for (n, (name, data)) in (1..).zip(orders().into_iter().chain(lots_and_holds())) {
+        tell(&mut plant, n, name, &data);
+    }
+    plant
+}
+
+/// Paths to all leaves of a JSON value, and to its arrays (which lose their last element).
+fn places(value: &Value, path: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                places(
+                    inner,
+                    format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")),
+                    found,
+                );
+            }
+        }
+        Value::Array(list) => {
+            found.push(path.clone());
+            for (n, inner) in list.iter().enumerate() {
+                places(inner, format!("{path}/{n}"), found);
+            }
+        }
+        _ => found.push(path),
+    }
+}
+
+/// Other values to try at a leaf; the first that the contract accepts is taken.
+fn others(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Bool(b) => vec![json!(!b)],
+        Value::Number(n) => vec![json!(n.as_i64().unwrap() + 1)],
+        Value::Null => vec![
+            json!(["x", "y", "2031-01-01T00:00:00Z"]),
+            json!("2031-01-01T00:00:00Z"),
+            json!("1"),
+            json!(1),
+            json!("x"),
+        ],
+        Value::String(s) => vec![
+            json!("2031-01-01T00:00:00Z"),
+            json!("77"),
+            json!("KGM"),
+            json!("restricted"),
+            json!("not_executing"),
+            json!("setup"),
+            json!("TWIN-R16"),
+            json!(format!("{s}-other")),
+        ],
+        Value::Array(list) => list
+            .split_last()
+            .map(|(_, rest)| json!(rest))
+            .into_iter()
+            .collect(),
+        Value::Object(_) => vec![],
+    }
+}
+
+#[test]
+fn changing_any_business_field_changes_the_hash() {
+    let plant = full_plant();
+    let stored = StoredPlant::from(&plant);
+    let whole = serde_json::to_value(&stored).unwrap();
+    let hash = plant.state_hash();
+    let mut found = Vec::new();
+    for (n, entity) in whole["entities"].as_array().unwrap().iter().enumerate() {
+        places(&entity["state"], format!("/entities/{n}/state"), &mut found);
+    }
+    places(&whole["unborn"], "/unborn".to_owned(), &mut found);
+    let mut changed = 0;
+    for path in &found {
+        let old = whole.pointer(path).unwrap();
+        let altered = others(old)
+            .into_iter()
+            .filter(|new| new != old)
+            .find_map(|new| {
+                let mut altered = whole.clone();
+                *altered.pointer_mut(path).unwrap() = new;
+                let stored: StoredPlant = serde_json::from_value(altered).ok()?;
+                Plant::try_from(stored).ok()
+            });
+        match altered {
+            Some(altered) => {
+                assert_ne!(altered.state_hash(), hash, "{path} does not count");
+                changed += 1;
+            }
+            None => {
+                // An empty list, or a tuple: of a tuple only the members can change.
+                let fixed = matches!(old, Value::Array(list) if [0, 2, 3].contains(&list.len()));
+                assert!(
+                    fixed,
+                    "{path} = {old} was never altered: teach `others` a value for it"
+                );
+            }
+        }
+    }
+    assert!(changed > 150, "only {changed} fields were altered");
+}
+
+#[test]
+fn versions_and_decision_times_do_not_count() {
+    let plant = full_plant();
+    let mut stored = StoredPlant::from(&plant);
+    for entity in &mut stored.entities {
+        entity.version += 7;
+        entity.decided_at = entity.decided_at.map(|at| at.plus_seconds(60));
+    }
+    assert_eq!(
+        Plant::try_from(stored).unwrap().state_hash(),
+        plant.state_hash()
+    );
+}
+
+#[test]
+fn the_order_in_which_entities_came_into_being_does_not_count() {
+    let plant = full_plant();
+    let mut stored = StoredPlant::from(&plant);
+    stored.entities.reverse();
+    assert_eq!(
+        Plant::try_from(stored).unwrap().state_hash(),
+        plant.state_hash()
+    );
+}
+
+#[test]
+fn the_story_fills_every_kind_of_entity() {
+    let plant = full_plant();
+    let has = |matches: fn(&Entity) -> bool| plant.entities().any(|entity| matches(entity));
+    assert!(has(
+        |e| matches!(e, Entity::WorkOrder(o) if o.operations().len() == 2)
+    ));
+    assert!(has(
+        |e| matches!(e, Entity::Lot(l) if !l.inherited_holds().is_empty())
+    ));
+    assert!(has(
+        |e| matches!(e, Entity::WorkCenter(w) if !w.running().is_empty() && !w.queue().is_empty())
+    ));
+    assert!(has(|e| matches!(e, Entity::Hold(h) if !h.is_open())));
+    assert!(has(
+        |e| matches!(e, Entity::Shipment(s) if !s.reasons().is_empty())
+    ));
+}
