@@ -48,6 +48,8 @@ pub struct Operation {
     pub(crate) scrap: Decimal,
     pub(crate) rework: Decimal,
     pub(crate) mrb: Decimal,
+    /// Whether the start itself was reported, and not only implied by a report.
+    pub(crate) start_reported: bool,
     pub(crate) started_at: Option<Time>,
     pub(crate) last_report_at: Option<Time>,
     pub(crate) ended_at: Option<Time>,
@@ -83,6 +85,7 @@ impl Operation {
             scrap: Decimal::ZERO,
             rework: Decimal::ZERO,
             mrb: Decimal::ZERO,
+            start_reported: false,
             started_at: None,
             last_report_at: None,
             ended_at: None,
@@ -99,10 +102,14 @@ impl Operation {
         if report.worker.is_some() {
             self.worker.clone_from(&report.worker);
         }
-        let start = report.start.unwrap_or(at);
-        self.started_at = Some(self.started_at.map_or(start, |known| known.min(start)));
+        self.note_start(report.start.unwrap_or(at));
         let end = report.end.unwrap_or(at);
         self.last_report_at = Some(self.last_report_at.map_or(end, |known| known.max(end)));
+    }
+
+    /// The earliest start counts, in whatever order the reports come.
+    pub(crate) fn note_start(&mut self, start: Time) {
+        self.started_at = Some(self.started_at.map_or(start, |known| known.min(start)));
     }
 
     /// Operation number.

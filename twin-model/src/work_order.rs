@@ -116,22 +116,33 @@ impl WorkOrder {
     ) -> Result<(), Rejection> {
         let released = self.require_release(&body.op)?;
         self.refuse_start_on_hold(body, view)?;
+        let mut occupies = true;
         if let Ok(place) = self.find(&body.op) {
             let operation = &self.operations[place];
-            if operation.ended_at.is_some() {
+            let late = operation.ended_at.is_some_and(|ended| view.at <= ended);
+            if operation.ended_at.is_some() && (operation.start_reported || !late) {
                 return Err(self.wrong_operation_state(&body.op, "ended", "a start"));
             }
-            if operation.started_at.is_some() {
+            if operation.start_reported {
                 return Err(self.wrong_operation_state(&body.op, "running", "a start"));
             }
-            self.require_predecessors(place, released)?;
+            // A report has implied the start before: this is the start itself, late.
+            occupies = operation.started_at.is_none();
+            if occupies {
+                self.require_predecessors(place, released)?;
+            }
         }
         let place = self.find_or_learn(&body.op);
         let operation = &mut self.operations[place];
-        operation.started_at = Some(view.at);
+        operation.note_start(view.at);
+        operation.start_reported = true;
         operation.delivers |= body.delivers == Some(true);
-        operation.worker.clone_from(&body.worker);
-        self.occupy(place, Some(&body.work_center), view.at, effects);
+        if operation.worker.is_none() {
+            operation.worker.clone_from(&body.worker);
+        }
+        if occupies {
+            self.occupy(place, Some(&body.work_center), view.at, effects);
+        }
         Ok(())
     }
 
@@ -154,18 +165,23 @@ impl WorkOrder {
         ] {
             check_amount(amount, body.unit, field)?;
         }
-        if let Ok(place) = self.find(&body.op)
-            && self.operations[place].ended_at.is_some()
-        {
+        let known = self
+            .find(&body.op)
+            .ok()
+            .map(|place| &self.operations[place]);
+        let ended_at = known.and_then(|operation| operation.ended_at);
+        // What happened before the end and arrives after it is a late report, and counts.
+        let late = ended_at.is_some_and(|ended| body.end.unwrap_or(view.at) <= ended);
+        if ended_at.is_some() && (completes || !late) {
             return Err(self.wrong_operation_state(&body.op, "ended", "a report"));
         }
         self.refuse_over_delivery(body, released)?;
 
         let before = self.discrepancies();
         let place = self.find_or_learn(&body.op);
-        let was_running = self.operations[place].is_running();
+        let began = self.operations[place].started_at.is_none();
         self.operations[place].add(body, view.at);
-        if !was_running {
+        if began {
             let since = self.operations[place].started_at.unwrap_or(view.at);
             self.occupy(place, body.work_center.as_ref(), since, effects);
         }

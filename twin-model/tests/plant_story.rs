@@ -179,8 +179,17 @@ fn an_order_runs_from_creation_to_completion() {
         done.actual_end().unwrap().to_string(),
         "2026-03-01T08:00:00Z"
     );
-    let late = story.report("20", "1").unwrap_err();
-    assert_eq!(late.code(), Code::R02);
+    let after = json!({"order": "WO-1", "op": "10", "unit": "H87", "good": "1"});
+    let refused = story
+        .tell("operation.progressed", "08:01", after.clone())
+        .unwrap_err();
+    assert_eq!(refused.code(), Code::R02);
+    story.tell("operation.progressed", "07:59", after).unwrap();
+    assert_eq!(
+        order(&story).operations()[0].good(),
+        11.into(),
+        "late, from before the end"
+    );
 }
 
 #[test]

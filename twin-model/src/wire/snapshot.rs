@@ -57,6 +57,7 @@ stored! {
         scrap: Decimal,
         rework: Decimal,
         mrb: Decimal,
+        start_reported: bool,
         started_at: Option<Time>,
         last_report_at: Option<Time>,
         ended_at: Option<Time>,
