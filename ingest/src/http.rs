@@ -1,0 +1,275 @@
+//! `POST /api/v1/events`: events over HTTP, answered after the plant's commit.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::{HttpRequest, HttpResponse, web};
+use actors::{Disposition, EVENT_BYTES_MAX, Input, Intake, IntakeError, Receipt};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use serde_json::value::RawValue;
+use twin_model::wire::Unreadable;
+use twin_model::{Code, PlantId, Rejection};
+use utoipa::OpenApi;
+
+use crate::event_answer::{EventResult, EventsAnswer, EventsBody};
+use crate::problem::Problem;
+
+/// Largest body of a request, in bytes.
+pub const BODY_BYTES_MAX: usize = EVENT_BYTES_MAX;
+/// Events in one request.
+pub const BATCH_EVENTS_MAX: usize = 500;
+/// Longest wait for room in the plant and for the commit, in seconds.
+pub const COMMIT_WAIT_S_MAX: u64 = 30;
+
+/// The plants that take events here.
+#[derive(Debug, Clone)]
+pub struct EventRoutes {
+    intakes: BTreeMap<PlantId, Intake>,
+}
+
+impl EventRoutes {
+    /// Routes to these plants. A message from which no plant can be read is kept as an exception
+    /// of the first of them, in the order of their names.
+    #[must_use]
+    pub fn new(plants: impl IntoIterator<Item = (PlantId, Intake)>) -> EventRoutes {
+        EventRoutes {
+            intakes: plants.into_iter().collect(),
+        }
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(post_events), components(schemas(Problem)))]
+struct Api;
+
+/// The description of these routes.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Api::openapi()
+}
+
+/// Adds the routes. They need `web::Data<EventRoutes>`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.route("/api/v1/events", web::post().to(post_events));
+}
+
+/// Gives one event, or a batch in order, to its plant. Answers when the effects are stored.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events",
+    tag = "events",
+    request_body(content = EventsBody, content_type = "application/json"),
+    responses(
+        (status = 200, body = EventsAnswer,
+            description = "Stored. One result per event, in order. A single event was applied, or \
+            had been received before"),
+        (status = 202, body = EventsAnswer,
+            description = "Stored. The single event waits for its cause and is tried again by itself"),
+        (status = 400, body = Problem, content_type = "application/problem+json",
+            description = "Unreadable; kept as the named exception. Or a batch of no event, of too \
+            many, or for several plants; not kept"),
+        (status = 404, body = Problem, content_type = "application/problem+json",
+            description = "The plant is not here"),
+        (status = 413, body = Problem, content_type = "application/problem+json",
+            description = "Larger than 262144 bytes (TWIN-R41); its start is kept as an exception"),
+        (status = 422, body = Problem, content_type = "application/problem+json",
+            description = "The single event was refused by a rule, or put before a person"),
+        (status = 503, body = Problem, content_type = "application/problem+json",
+            description = "The plant takes nothing now; see Retry-After"),
+    )
+)]
+async fn post_events(
+    request: HttpRequest,
+    payload: web::Payload,
+    routes: web::Data<EventRoutes>,
+) -> Result<HttpResponse, Problem> {
+    let Some(first_plant) = routes.intakes.keys().next() else {
+        return Err(Problem::unavailable("no plant is open yet"));
+    };
+    let body = match read_body(&request, payload).await? {
+        Body::Whole(body) => body,
+        Body::TooLarge { start, bytes } => {
+            let input = too_large(start, bytes);
+            let receipt = submit(&routes.intakes[first_plant], vec![input]).await?;
+            return single(&receipt, None, None);
+        }
+    };
+    let (inputs, is_batch) = decode(&body)?;
+    let plant = plant_of(&inputs, &body)?.unwrap_or_else(|| first_plant.clone());
+    let Some(intake) = routes.intakes.get(&plant) else {
+        let here: Vec<&str> = routes.intakes.keys().map(PlantId::as_str).collect();
+        let detail = format!("there is no plant {plant} here, only {}", here.join(", "));
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
+    };
+    let ids: Vec<Option<String>> = inputs.iter().map(id_of).collect();
+    let correlation = inputs
+        .first()
+        .and_then(Input::event)
+        .and_then(|event| event.correlation.as_ref().map(ToString::to_string));
+    let receipt = submit(intake, inputs).await?;
+    if is_batch {
+        return Ok(HttpResponse::Ok().json(answer(&receipt, ids)));
+    }
+    let id = ids.into_iter().next().flatten();
+    single(&receipt, id, correlation)
+}
+
+enum Body {
+    Whole(Bytes),
+    TooLarge { start: Bytes, bytes: usize },
+}
+
+async fn read_body(request: &HttpRequest, mut payload: web::Payload) -> Result<Body, Problem> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| {
+            let detail = format!("the body ended early: {error}");
+            Problem::new(StatusCode::BAD_REQUEST, detail)
+        })?;
+        body.extend_from_slice(&chunk);
+        if body.len() > BODY_BYTES_MAX {
+            let length = request.headers().get(CONTENT_LENGTH);
+            let announced = length
+                .and_then(|length| length.to_str().ok())
+                .and_then(|length| length.parse().ok());
+            let bytes = announced.unwrap_or(body.len());
+            let start = body.freeze();
+            return Ok(Body::TooLarge { start, bytes });
+        }
+    }
+    Ok(Body::Whole(body.freeze()))
+}
+
+fn too_large(start: Bytes, bytes: usize) -> Input {
+    let error = Unreadable {
+        rejection: Rejection::TooLarge {
+            bytes,
+            max: BODY_BYTES_MAX,
+        },
+        id: None,
+        source: None,
+        type_name: None,
+    };
+    Input::unreadable(start, error)
+}
+
+/// The inputs of a body, and whether it is a batch.
+fn decode(body: &Bytes) -> Result<(Vec<Input>, bool), Problem> {
+    let is_list = body
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        .is_some_and(|byte| *byte == b'[');
+    if !is_list {
+        return Ok((vec![Input::decode(body.clone())], false));
+    }
+    let Ok(items) = serde_json::from_slice::<Vec<&RawValue>>(body) else {
+        return Ok((vec![Input::decode(body.clone())], false));
+    };
+    if items.is_empty() || items.len() > BATCH_EVENTS_MAX {
+        let detail = format!(
+            "a batch has 1 to {BATCH_EVENTS_MAX} events, this one {}. Nothing of it was taken",
+            items.len()
+        );
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    }
+    let inputs = items
+        .into_iter()
+        .map(|item| Input::decode(body.slice_ref(item.get().as_bytes())))
+        .collect();
+    Ok((inputs, true))
+}
+
+/// The plant that a request is for, as far as it can be read.
+fn plant_of(inputs: &[Input], body: &Bytes) -> Result<Option<PlantId>, Problem> {
+    let mut plants = inputs
+        .iter()
+        .filter_map(Input::event)
+        .map(|event| &event.plant);
+    let Some(first) = plants.next() else {
+        return Ok(named_plant(body));
+    };
+    match plants.find(|other| *other != first) {
+        None => Ok(Some(first.clone())),
+        Some(other) => {
+            let detail = format!(
+                "this batch is for {first} and {other}. Send one batch per plant. Nothing of it \
+                 was taken"
+            );
+            Err(Problem::new(StatusCode::BAD_REQUEST, detail))
+        }
+    }
+}
+
+/// The plant named by a message that is otherwise unreadable.
+fn named_plant(body: &Bytes) -> Option<PlantId> {
+    #[derive(serde::Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow)]
+        plant: std::borrow::Cow<'a, str>,
+    }
+    let named: Named<'_> = serde_json::from_slice(body).ok()?;
+    named.plant.parse().ok()
+}
+
+fn id_of(input: &Input) -> Option<String> {
+    let event = input.event().map(|event| &event.id);
+    let id = event.or_else(|| input.error().and_then(|error| error.id.as_ref()));
+    id.map(ToString::to_string)
+}
+
+async fn submit(intake: &Intake, inputs: Vec<Input>) -> Result<Receipt, Problem> {
+    let wait = Duration::from_secs(COMMIT_WAIT_S_MAX);
+    match tokio::time::timeout(wait, intake.submit(inputs)).await {
+        Ok(Ok(receipt)) => Ok(receipt),
+        Ok(Err(error @ IntakeError::TooMuch)) => Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            error.to_string(),
+        )),
+        Ok(Err(error)) => Err(Problem::unavailable(error.to_string())),
+        Err(_) => Err(Problem::unavailable(format!(
+            "the plant did not commit within {COMMIT_WAIT_S_MAX} s. Whether it will is not known"
+        ))),
+    }
+}
+
+fn answer(receipt: &Receipt, ids: Vec<Option<String>>) -> EventsAnswer {
+    let results = ids.into_iter().zip(&receipt.dispositions);
+    EventsAnswer {
+        commit_no: receipt.commit_no,
+        results: results
+            .map(|(id, disposition)| EventResult::of(id, disposition))
+            .collect(),
+    }
+}
+
+/// The answer to a single event says with its status what became of it.
+fn single(
+    receipt: &Receipt,
+    id: Option<String>,
+    correlation: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let problem = match receipt.dispositions.first() {
+        Some(Disposition::Refused(rejection)) => {
+            Problem::of_rejection(StatusCode::UNPROCESSABLE_ENTITY, "Refused", rejection)
+        }
+        Some(Disposition::Exception { id, rejection }) => {
+            let (status, title) = match rejection.code() {
+                Code::R33 => (StatusCode::BAD_REQUEST, "Not understood"),
+                Code::R34 => (StatusCode::BAD_REQUEST, "Not readable"),
+                Code::R41 => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
+                _ => (StatusCode::UNPROCESSABLE_ENTITY, "Put before a person"),
+            };
+            Problem::of_rejection(status, title, rejection).kept_as(id.to_string())
+        }
+        Some(Disposition::Parked { .. }) => {
+            return Ok(HttpResponse::Accepted().json(answer(receipt, vec![id])));
+        }
+        Some(Disposition::Applied | Disposition::Duplicate) | None => {
+            return Ok(HttpResponse::Ok().json(answer(receipt, vec![id])));
+        }
+    };
+    Err(problem.correlated(correlation))
+}
