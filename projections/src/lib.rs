@@ -1,1 +1,36 @@
 //! What planners and integrators read: read models, queries and the change stream.
+//!
+//! [`Projections`] follows every plant of the process through its feed and keeps a [`ReadModel`]
+//! and a ring of recent changes per plant, always of one and the same commit. [`http::configure`]
+//! adds the routes that answer from them, [`http::openapi`] describes these.
+//!
+//! What is absent here: decisions. Whatever an answer says was decided by the plant; this crate
+//! only shows it, and everything in it can be dropped and made again from the plant.
+
+mod answer;
+mod change_event;
+mod entities;
+mod filter;
+pub mod http;
+mod index;
+mod metrics;
+mod picture;
+mod problem;
+mod projections;
+mod query;
+mod read_model;
+mod ring;
+mod standing;
+mod stream;
+pub mod view;
+mod weight;
+
+pub use answer::{ItemAnswer, ListAnswer};
+pub use change_event::{Cause, NoticeView, StateChanged};
+pub use problem::Problem;
+pub use projections::{Projections, STREAMS_MAX, StreamLimits};
+pub use query::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
+pub use read_model::ReadModel;
+pub use ring::{Gap, STREAM_BYTES_MAX, STREAM_EVENTS_MAX};
+pub use standing::{SOURCE_FRESH_MS_MAX, SourceView, Standing};
+pub use stream::{CountsChanged, GapView};

@@ -1,0 +1,136 @@
+//! What every list and every single item is wrapped in, and how both are answered.
+
+use actix_web::http::header::{ETAG, EntityTag, Header, IfNoneMatch};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use twin_model::EntityKind;
+use utoipa::ToSchema;
+
+use crate::filter::Filter;
+use crate::picture::Picture;
+use crate::problem::Problem;
+use crate::projections::Projections;
+use crate::query::{page_items, wait_for};
+use crate::standing::Standing;
+use crate::view::ItemView;
+
+/// Header of an answer without a body that tells how current the picture is.
+const CURSOR_HEADER: &str = "twin-cursor";
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ListAnswer<T> {
+    /// How current the list is.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The items, ascending by id. A page may be shorter than asked for and still have a next.
+    pub items: Vec<T>,
+    /// Give it as `cursor` to get the next page; `null` at the end.
+    pub next: Option<String>,
+}
+
+/// One item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ItemAnswer<T> {
+    /// How current the item is.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The item.
+    pub item: T,
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Part {
+    pub(crate) limit: Option<usize>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) wait_for: Option<u64>,
+}
+
+/// There is no picture yet.
+pub(crate) fn no_picture(plant: &str) -> Problem {
+    Problem::not_ready(format!("Plant {plant} is being read."))
+}
+
+/// A page of the entities of one kind.
+pub(crate) async fn list(
+    projections: &Projections,
+    plant: &str,
+    kind: EntityKind,
+    part: Part,
+    filter: Filter,
+) -> Result<HttpResponse, Problem> {
+    let limit = page_items(part.limit)?;
+    let picture = projections.picture(plant)?;
+    wait_for(picture, part.wait_for).await?;
+    let (standing, now, picked, next) = picture
+        .read(|published| {
+            let model = &published.model;
+            let entities = &model.entities;
+            let page = entities.page(
+                kind,
+                filter.within(kind, entities),
+                part.cursor.as_deref(),
+                limit,
+                |entity| filter.takes(entity, entities),
+            );
+            let with_related = page.items.into_iter().map(|entity| {
+                let related = entities.related(&entity);
+                (entity, related)
+            });
+            let picked: Vec<_> = with_related.collect();
+            (model.standing(), model.now(), picked, page.next)
+        })
+        .ok_or_else(|| no_picture(plant))?;
+    let items: Vec<ItemView> = picked
+        .iter()
+        .map(|(entity, related)| ItemView::new(entity, related, now))
+        .collect();
+    Ok(HttpResponse::Ok().json(ListAnswer {
+        standing,
+        items,
+        next: next.map(Into::into),
+    }))
+}
+
+/// One entity, or 304 when the asker has it as it is.
+pub(crate) async fn item(
+    projections: &Projections,
+    request: &HttpRequest,
+    (plant, kind, id): (&str, EntityKind, &str),
+    commit_no: Option<u64>,
+) -> Result<HttpResponse, Problem> {
+    let picture: &Picture = projections.picture(plant)?;
+    wait_for(picture, commit_no).await?;
+    let (standing, now, found) = picture
+        .read(|published| {
+            let model = &published.model;
+            let found = model.entities.get(kind, id).map(|entity| {
+                let related = model.entities.related(entity);
+                (entity.clone(), related)
+            });
+            (model.standing(), model.now(), found)
+        })
+        .ok_or_else(|| no_picture(plant))?;
+    let (entity, related) = found.ok_or_else(|| Problem::no_item(kind, id))?;
+    let item = ItemView::new(&entity, &related, now);
+    // Weak: the item is the same, while what the answer says of its age is not.
+    let tag = EntityTag::new_weak(format!("{}-{}", standing.cursor.epoch, item.tag()));
+    if is_known(request, &tag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((ETAG, tag.to_string()))
+            .insert_header((CURSOR_HEADER, standing.cursor.to_string()))
+            .finish());
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag.to_string()))
+        .json(ItemAnswer { standing, item }))
+}
+
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => request.headers().contains_key(IfNoneMatch::name()),
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    }
+}

@@ -1,0 +1,256 @@
+//! One entry of the change stream, serialised once for all who follow.
+
+use std::sync::{Arc, OnceLock};
+
+use actors::{CauseRef, Cursor, ExceptionEntry};
+use bytes::Bytes;
+use serde::Serialize;
+use twin_model::{Code, Entity, EntityKey, EventId, Notice, PlantId, SmolStr, SourceId, Time};
+use utoipa::ToSchema;
+
+use crate::view::{ItemView, Related, object_path};
+
+/// An entity in its new state, as the stream's `state.changed` carries it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StateChanged {
+    /// The plant.
+    #[schema(value_type = String)]
+    plant: PlantId,
+    /// Position in the stream.
+    #[schema(example = "1-42-1")]
+    cursor: String,
+    /// When it happened, plant time.
+    #[schema(value_type = String, format = DateTime)]
+    at: Time,
+    /// `work_order`, `lot`, `work_center`, `hold` or `shipment`.
+    kind: &'static str,
+    /// Which one.
+    #[schema(value_type = String)]
+    id: SmolStr,
+    /// The item as in the lists.
+    state: ItemView,
+    /// The event behind it; `null` when another entity or the passing of time changed what the
+    /// item shows.
+    caused_by: Option<Cause>,
+}
+
+/// The event behind a change.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Cause {
+    /// Its id.
+    #[schema(value_type = String)]
+    event: EventId,
+    /// Who sent it.
+    #[schema(value_type = String)]
+    source: SourceId,
+    /// Its CloudEvents type.
+    #[serde(rename = "type")]
+    type_name: &'static str,
+    /// The business transaction that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    correlation_id: Option<SmolStr>,
+}
+
+/// Something that people should hear of, as the stream's `notice` carries it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoticeView {
+    /// The plant.
+    #[schema(value_type = String)]
+    plant: PlantId,
+    /// Position in the stream.
+    cursor: String,
+    /// When it happened, plant time.
+    #[schema(value_type = String, format = DateTime)]
+    at: Time,
+    /// The rule, where one is behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    code: Option<Code>,
+    /// `gate_decided`, `hold_propagated`, `discrepancy_found`, `discrepancy_healed` or
+    /// `exception_raised`.
+    kind: &'static str,
+    /// In business words.
+    text: String,
+    /// What it concerns, as `kind/id`.
+    object: Option<String>,
+}
+
+/// What an entry tells.
+#[derive(Debug)]
+pub(crate) enum Happening {
+    /// An item is different now.
+    State {
+        state: Arc<Entity>,
+        related: Related,
+        /// The plant's now at that commit: decides what is late and what is expired.
+        now: Time,
+        caused_by: Option<Arc<CauseRef>>,
+    },
+    /// The model gave a notice.
+    Notice(Notice),
+    /// A message was put before a person.
+    Exception(Arc<ExceptionEntry>),
+}
+
+/// One entry of the change stream.
+///
+/// It is serialised when the first follower reads it, so that a plant that nobody follows does
+/// not pay for it, and only once.
+#[derive(Debug)]
+pub(crate) struct ChangeEvent {
+    pub(crate) plant: PlantId,
+    pub(crate) cursor: Cursor,
+    pub(crate) at: Time,
+    pub(crate) happening: Happening,
+    frame: OnceLock<Bytes>,
+}
+
+impl ChangeEvent {
+    pub(crate) fn new(plant: PlantId, cursor: Cursor, at: Time, happening: Happening) -> Self {
+        ChangeEvent {
+            plant,
+            cursor,
+            at,
+            happening,
+            frame: OnceLock::new(),
+        }
+    }
+
+    /// The entry as a server-sent event.
+    pub(crate) fn frame(&self) -> Bytes {
+        let frame = self.frame.get_or_init(|| match &self.happening {
+            Happening::State {
+                state,
+                related,
+                now,
+                caused_by,
+            } => {
+                let key = state.key();
+                let changed = StateChanged {
+                    plant: self.plant.clone(),
+                    cursor: self.cursor.to_string(),
+                    at: self.at,
+                    kind: key.kind().as_str(),
+                    id: SmolStr::new(key.id()),
+                    state: ItemView::new(state, related, *now),
+                    caused_by: caused_by.as_deref().map(cause),
+                };
+                frame(Some(self.cursor), "state.changed", &changed)
+            }
+            Happening::Notice(notice) => {
+                let view = self.notice(sentence(notice));
+                frame(Some(self.cursor), "notice", &view)
+            }
+            Happening::Exception(entry) => {
+                let view = self.notice(Sentence {
+                    code: Some(entry.code),
+                    kind: "exception_raised",
+                    text: entry.text.clone(),
+                    object: Some(format!("exception/{}", entry.id)),
+                });
+                frame(Some(self.cursor), "notice", &view)
+            }
+        });
+        frame.clone()
+    }
+
+    fn notice(&self, sentence: Sentence) -> NoticeView {
+        NoticeView {
+            plant: self.plant.clone(),
+            cursor: self.cursor.to_string(),
+            at: self.at,
+            code: sentence.code,
+            kind: sentence.kind,
+            text: sentence.text,
+            object: sentence.object,
+        }
+    }
+}
+
+struct Sentence {
+    code: Option<Code>,
+    kind: &'static str,
+    text: String,
+    object: Option<String>,
+}
+
+fn cause(cause: &CauseRef) -> Cause {
+    Cause {
+        event: cause.event.clone(),
+        source: cause.source.clone(),
+        type_name: cause.type_name,
+        correlation_id: cause.correlation.clone(),
+    }
+}
+
+fn sentence(notice: &Notice) -> Sentence {
+    match notice {
+        Notice::GateDecided {
+            delivery,
+            decision,
+            reasons,
+        } => {
+            let mut text = format!("Shipment {delivery} is {}.", decision.as_str());
+            for reason in reasons {
+                text.push(' ');
+                text.push_str(&reason.text);
+            }
+            Sentence {
+                code: reasons.first().map(|reason| reason.code),
+                kind: "gate_decided",
+                text,
+                object: Some(object_path(&EntityKey::Shipment(delivery.clone()))),
+            }
+        }
+        Notice::HoldPropagated { hold, lots, placed } => {
+            let noun = if *lots == 1 { "lot" } else { "lots" };
+            let text = match placed {
+                true => {
+                    format!("Hold {hold} now also holds {lots} {noun} made from what it holds.")
+                }
+                false => {
+                    format!("Hold {hold} no longer holds {lots} {noun} made from what it held.")
+                }
+            };
+            Sentence {
+                code: None,
+                kind: "hold_propagated",
+                text,
+                object: Some(object_path(&EntityKey::Hold(hold.clone()))),
+            }
+        }
+        Notice::DiscrepancyFound { object, code, text } => Sentence {
+            code: Some(*code),
+            kind: "discrepancy_found",
+            text: text.to_string(),
+            object: Some(object_path(object)),
+        },
+        Notice::DiscrepancyHealed { object, code, text } => Sentence {
+            code: Some(*code),
+            kind: "discrepancy_healed",
+            text: text.to_string(),
+            object: Some(object_path(object)),
+        },
+    }
+}
+
+/// A server-sent event. JSON has no line breaks of its own, so the data is one line.
+pub(crate) fn frame(id: Option<Cursor>, name: &str, data: &impl Serialize) -> Bytes {
+    let json = match serde_json::to_string(data) {
+        Ok(json) => json,
+        Err(error) => unreachable!("views are plain data with text keys: {error}"),
+    };
+    let mut text = String::with_capacity(json.len() + 96);
+    if let Some(id) = id {
+        text.push_str("id: ");
+        text.push_str(&id.to_string());
+        text.push('\n');
+    }
+    text.push_str("event: ");
+    text.push_str(name);
+    text.push_str("\ndata: ");
+    text.push_str(&json);
+    text.push_str("\n\n");
+    Bytes::from(text)
+}

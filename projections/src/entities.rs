@@ -1,0 +1,275 @@
+//! The entities of one plant by kind and id, with the indexes that lists need.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use twin_model::{Entity, EntityKey, EntityKind, Lifecycle, Lot, SmolStr, Time, WorkOrder};
+
+use crate::index::Index;
+use crate::view::{AFFECTED_LOTS_SHOWN_MAX, Related};
+
+/// Entities that one page looks at, at most. A filter that few pass then gives short pages with a
+/// next cursor, instead of keeping the plant's changes waiting.
+pub(crate) const PAGE_SCAN_MAX: usize = 20_000;
+
+type Table = BTreeMap<SmolStr, Arc<Entity>>;
+
+/// All entities, and where to find them by what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Entities {
+    work_orders: Table,
+    lots: Table,
+    work_centers: Table,
+    holds: Table,
+    shipments: Table,
+    orders_by_lifecycle: Index,
+    orders_by_work_center: Index,
+    lots_by_order: Index,
+    lots_by_hold: Index,
+    open_holds: BTreeSet<SmolStr>,
+    /// When something changes by the mere passing of time: orders become late, lots expire.
+    alarms: BTreeMap<Time, BTreeSet<EntityKey>>,
+}
+
+/// Some entities of a list, ascending by id, and where to go on.
+pub(crate) struct Page {
+    pub(crate) items: Vec<Arc<Entity>>,
+    pub(crate) next: Option<SmolStr>,
+}
+
+impl Entities {
+    pub(crate) fn table(&self, kind: EntityKind) -> &Table {
+        match kind {
+            EntityKind::WorkOrder => &self.work_orders,
+            EntityKind::Lot => &self.lots,
+            EntityKind::WorkCenter => &self.work_centers,
+            EntityKind::Hold => &self.holds,
+            EntityKind::Shipment => &self.shipments,
+        }
+    }
+
+    pub(crate) fn get(&self, kind: EntityKind, id: &str) -> Option<&Arc<Entity>> {
+        self.table(kind).get(id)
+    }
+
+    pub(crate) fn with_lifecycle(&self, lifecycle: &str) -> &BTreeSet<SmolStr> {
+        self.orders_by_lifecycle.get(lifecycle)
+    }
+
+    pub(crate) fn at_work_center(&self, work_center: &str) -> &BTreeSet<SmolStr> {
+        self.orders_by_work_center.get(work_center)
+    }
+
+    pub(crate) fn lots_of_order(&self, order: &str) -> &BTreeSet<SmolStr> {
+        self.lots_by_order.get(order)
+    }
+
+    pub(crate) fn open_holds(&self) -> &BTreeSet<SmolStr> {
+        &self.open_holds
+    }
+
+    /// Whether the order or one of its lots is on hold.
+    pub(crate) fn is_held(&self, order: &WorkOrder) -> bool {
+        let held = |id: &str| match self.lots.get(id).map(AsRef::as_ref) {
+            Some(Entity::Lot(lot)) => lot.all_holds().next().is_some(),
+            _ => false,
+        };
+        !order.holds().is_empty() || order.lots().iter().any(|lot| held(lot.as_str()))
+    }
+
+    /// What `entity`'s item shows of others.
+    pub(crate) fn related(&self, entity: &Entity) -> Related {
+        Related::of(
+            entity,
+            |id| self.lots.get(id),
+            |id| self.holds.get(id),
+            |hold| {
+                let lots = self.lots_by_hold.get(hold);
+                let shown = lots.iter().take(AFFECTED_LOTS_SHOWN_MAX).cloned();
+                (shown.collect(), lots.len())
+            },
+        )
+    }
+
+    /// Entities that time alone changes after `from`, up to and including `to`.
+    pub(crate) fn alarms(&self, from: Time, to: Time) -> impl Iterator<Item = &Arc<Entity>> {
+        let due = (from < to).then(|| {
+            self.alarms
+                .range((Bound::Excluded(from), Bound::Included(to)))
+        });
+        due.into_iter()
+            .flatten()
+            .flat_map(|(_, keys)| keys)
+            .filter_map(|key| self.get(key.kind(), key.id()))
+    }
+
+    /// Up to `limit` entities after the id `after` that `keep` takes, out of `within` or all of
+    /// the kind.
+    pub(crate) fn page(
+        &self,
+        kind: EntityKind,
+        within: Option<&BTreeSet<SmolStr>>,
+        after: Option<&str>,
+        limit: usize,
+        keep: impl Fn(&Entity) -> bool,
+    ) -> Page {
+        let table = self.table(kind);
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = (start, Bound::Unbounded);
+        match within {
+            Some(ids) => fill(
+                ids.range::<str, _>(range)
+                    .filter_map(|id| table.get_key_value(id)),
+                limit,
+                keep,
+            ),
+            None => fill(table.range::<str, _>(range), limit, keep),
+        }
+    }
+
+    /// Takes an entity's new state in. Adds the holds to `reached` that now reach other lots than
+    /// before.
+    pub(crate) fn put(&mut self, state: &Arc<Entity>, reached: &mut BTreeSet<SmolStr>) {
+        let key = state.key();
+        let table = match key.kind() {
+            EntityKind::WorkOrder => &mut self.work_orders,
+            EntityKind::Lot => &mut self.lots,
+            EntityKind::WorkCenter => &mut self.work_centers,
+            EntityKind::Hold => &mut self.holds,
+            EntityKind::Shipment => &mut self.shipments,
+        };
+        let before = match table.get_mut(key.id()) {
+            Some(place) => Some(std::mem::replace(place, Arc::clone(state))),
+            None => {
+                table.insert(key.id().into(), Arc::clone(state));
+                None
+            }
+        };
+        let before = before.as_deref();
+        self.set_alarm(&key, before.and_then(alarm), alarm(state));
+        match (before, state.as_ref()) {
+            (Some(Entity::WorkOrder(old)), Entity::WorkOrder(new)) => {
+                self.index_order(Some(old), new);
+            }
+            (_, Entity::WorkOrder(new)) => self.index_order(None, new),
+            (Some(Entity::Lot(old)), Entity::Lot(new)) => self.index_lot(Some(old), new, reached),
+            (_, Entity::Lot(new)) => self.index_lot(None, new, reached),
+            (_, Entity::Hold(hold)) if hold.is_open() => {
+                self.open_holds.insert(key.id().into());
+            }
+            (_, Entity::Hold(_)) => {
+                self.open_holds.remove(key.id());
+            }
+            (_, Entity::WorkCenter(_) | Entity::Shipment(_)) => {}
+        }
+    }
+
+    fn set_alarm(&mut self, key: &EntityKey, old: Option<Time>, new: Option<Time>) {
+        if old == new {
+            return;
+        }
+        if let Some(old) = old
+            && let Some(keys) = self.alarms.get_mut(&old)
+        {
+            keys.remove(key);
+            if keys.is_empty() {
+                self.alarms.remove(&old);
+            }
+        }
+        if let Some(new) = new {
+            self.alarms.entry(new).or_default().insert(key.clone());
+        }
+    }
+
+    fn index_order(&mut self, old: Option<&WorkOrder>, new: &WorkOrder) {
+        let id = new.id().as_str();
+        let lifecycle = new.lifecycle();
+        if old.map(WorkOrder::lifecycle) != Some(lifecycle) {
+            if let Some(old) = old {
+                self.orders_by_lifecycle
+                    .remove(old.lifecycle().as_str(), id);
+            }
+            self.orders_by_lifecycle.insert(lifecycle.as_str(), id);
+        }
+        if old.is_some_and(|old| work_centers(old).eq(work_centers(new))) {
+            return;
+        }
+        for work_center in old.into_iter().flat_map(work_centers) {
+            self.orders_by_work_center.remove(work_center, id);
+        }
+        for work_center in work_centers(new) {
+            self.orders_by_work_center.insert(work_center, id);
+        }
+    }
+
+    fn index_lot(&mut self, old: Option<&Lot>, new: &Lot, reached: &mut BTreeSet<SmolStr>) {
+        let id = new.id().as_str();
+        let old_order = old.and_then(Lot::order);
+        if old_order != new.order() {
+            if let Some(order) = old_order {
+                self.lots_by_order.remove(order.as_str(), id);
+            }
+            if let Some(order) = new.order() {
+                self.lots_by_order.insert(order.as_str(), id);
+            }
+        }
+        let had: BTreeSet<&str> = old.into_iter().flat_map(hold_ids).collect();
+        let has: BTreeSet<&str> = hold_ids(new).collect();
+        for hold in had.difference(&has) {
+            self.lots_by_hold.remove(hold, id);
+            reached.insert(SmolStr::new(hold));
+        }
+        for hold in has.difference(&had) {
+            self.lots_by_hold.insert(hold, id);
+            reached.insert(SmolStr::new(hold));
+        }
+    }
+}
+
+fn fill<'m>(
+    candidates: impl Iterator<Item = (&'m SmolStr, &'m Arc<Entity>)>,
+    limit: usize,
+    keep: impl Fn(&Entity) -> bool,
+) -> Page {
+    let mut candidates = candidates.peekable();
+    let mut page = Page {
+        items: Vec::new(),
+        next: None,
+    };
+    let mut scanned = 0;
+    while let Some((id, entity)) = candidates.next() {
+        scanned += 1;
+        if keep(entity) {
+            page.items.push(Arc::clone(entity));
+        }
+        if (page.items.len() >= limit || scanned >= PAGE_SCAN_MAX) && candidates.peek().is_some() {
+            page.next = Some(id.clone());
+            break;
+        }
+    }
+    page
+}
+
+fn work_centers(order: &WorkOrder) -> impl Iterator<Item = &str> {
+    order
+        .operations()
+        .iter()
+        .filter_map(|op| op.work_center().map(|center| center.as_str()))
+}
+
+fn hold_ids(lot: &Lot) -> impl Iterator<Item = &str> {
+    lot.all_holds().map(|hold| hold.as_str())
+}
+
+/// When time alone changes what is said of the entity.
+fn alarm(entity: &Entity) -> Option<Time> {
+    match entity {
+        // Late is what is open after its end, not at it.
+        Entity::WorkOrder(order) if order.lifecycle() != Lifecycle::Completed => order
+            .planned_end()
+            .map(|due| Time::from_micros(due.as_micros() + 1)),
+        Entity::Lot(lot) => lot.expiry(),
+        _ => None,
+    }
+}

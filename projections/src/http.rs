@@ -1,0 +1,83 @@
+//! The query routes under `/api/v1`, and `/metrics`.
+
+mod exceptions;
+mod holds;
+mod lots;
+mod plants;
+mod shipments;
+mod work_centers;
+mod work_orders;
+
+use actix_web::web::ServiceConfig;
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
+
+/// Adds the routes. They answer from `web::Data<`[`Projections`](crate::Projections)`>`, which
+/// the application must have.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(plants::list_plants)
+        .service(plants::get_plant)
+        .service(work_orders::list_work_orders)
+        .service(work_orders::get_work_order)
+        .service(lots::list_lots)
+        .service(lots::get_lot)
+        .service(work_centers::list_work_centers)
+        .service(work_centers::get_work_center)
+        .service(holds::list_holds)
+        .service(holds::get_hold)
+        .service(shipments::list_shipments)
+        .service(shipments::get_shipment)
+        .service(exceptions::list_exceptions)
+        .service(exceptions::get_exception)
+        .service(crate::stream::get_stream)
+        .service(crate::metrics::get_metrics);
+}
+
+/// Parameters of a single item.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ItemQuery {
+    /// Answer only once this commit is in the picture (within 5 s, else 503).
+    wait_for: Option<u64>,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "plant-twin: queries",
+        description = "Where things are now, why they wait, and what changes."
+    ),
+    paths(
+        plants::list_plants,
+        plants::get_plant,
+        work_orders::list_work_orders,
+        work_orders::get_work_order,
+        lots::list_lots,
+        lots::get_lot,
+        work_centers::list_work_centers,
+        work_centers::get_work_center,
+        holds::list_holds,
+        holds::get_hold,
+        shipments::list_shipments,
+        shipments::get_shipment,
+        exceptions::list_exceptions,
+        exceptions::get_exception,
+        crate::stream::get_stream,
+        crate::metrics::get_metrics,
+    ),
+    components(schemas(
+        crate::change_event::StateChanged,
+        crate::change_event::NoticeView,
+        crate::stream::CountsChanged,
+        crate::stream::GapView,
+    ))
+)]
+struct Description;
+
+/// The OpenAPI description of these routes.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}

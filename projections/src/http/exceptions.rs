@@ -1,0 +1,133 @@
+//! Messages that a person must look at.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, get};
+use actors::ExceptionId;
+use serde::Deserialize;
+use twin_model::Code;
+use utoipa::IntoParams;
+
+use super::ItemQuery;
+use crate::answer::{ItemAnswer, ListAnswer, no_picture};
+use crate::problem::Problem;
+use crate::projections::Projections;
+use crate::query::{page_items, parse, wait_for};
+use crate::view::ExceptionView;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Items of the page, 1 to 500; 100 when absent.
+    limit: Option<usize>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// Answer only once this commit is in the picture (within 5 s, else 503).
+    wait_for: Option<u64>,
+    /// Only those of this rule.
+    #[param(value_type = Option<String>, example = "TWIN-R34")]
+    code: Option<Code>,
+}
+
+fn parse_id(id: &str) -> Option<ExceptionId> {
+    id.parse().ok()
+}
+
+/// The newest exceptions of a plant, oldest first. The journal keeps every one.
+#[utoipa::path(
+    get,
+    path = "/api/v1/plants/{plant}/exceptions",
+    tag = "exceptions",
+    params(("plant" = String, Path, description = "Plant"), ListQuery),
+    responses(
+        (status = 200, body = ListAnswer<ExceptionView>),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/v1/plants/{plant}/exceptions")]
+pub(crate) async fn list_exceptions(
+    projections: Data<Projections>,
+    plant: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query: ListQuery = parse(request.query_string())?;
+    let limit = page_items(query.limit)?;
+    let after = match query.cursor.as_deref() {
+        None => None,
+        Some(cursor) => Some(parse_id(cursor).ok_or_else(|| {
+            Problem::bad_query(format!(
+                "cursor is {cursor:?}, which no page gave as its next"
+            ))
+        })?),
+    };
+    let picture = projections.picture(&plant)?;
+    wait_for(picture, query.wait_for).await?;
+    let (standing, mut picked) = picture
+        .read(|published| {
+            let exceptions = published.model.exceptions();
+            let start = exceptions.partition_point(|entry| Some(entry.id) <= after);
+            let picked: Vec<_> = exceptions
+                .range(start..)
+                .filter(|entry| query.code.is_none_or(|code| code == entry.code))
+                .take(limit + 1)
+                .cloned()
+                .collect();
+            (published.model.standing(), picked)
+        })
+        .ok_or_else(|| no_picture(&plant))?;
+    let more = picked.len() > limit;
+    picked.truncate(limit);
+    let items: Vec<ExceptionView> = picked
+        .iter()
+        .map(|entry| ExceptionView::from(entry.as_ref()))
+        .collect();
+    let next = items.last().filter(|_| more).map(|last| last.id.clone());
+    Ok(HttpResponse::Ok().json(ListAnswer {
+        standing,
+        items,
+        next,
+    }))
+}
+
+/// One exception.
+#[utoipa::path(
+    get,
+    path = "/api/v1/plants/{plant}/exceptions/{id}",
+    tag = "exceptions",
+    params(
+        ("plant" = String, Path, description = "Plant"),
+        ("id" = String, Path, description = "Number of the exception, like EX-7"),
+        ItemQuery,
+    ),
+    responses(
+        (status = 200, body = ItemAnswer<ExceptionView>),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/v1/plants/{plant}/exceptions/{id}")]
+pub(crate) async fn get_exception(
+    projections: Data<Projections>,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query: ItemQuery = parse(request.query_string())?;
+    let (plant, id) = (path.0.as_str(), path.1.as_str());
+    let picture = projections.picture(plant)?;
+    wait_for(picture, query.wait_for).await?;
+    let wanted = parse_id(id).ok_or_else(|| Problem::no_exception(id))?;
+    let (standing, found) = picture
+        .read(|published| {
+            let exceptions = published.model.exceptions();
+            let found = exceptions.binary_search_by_key(&wanted, |entry| entry.id);
+            let entry = found.ok().and_then(|at| exceptions.get(at)).cloned();
+            (published.model.standing(), entry)
+        })
+        .ok_or_else(|| no_picture(plant))?;
+    let entry = found.ok_or_else(|| Problem::no_exception(id))?;
+    let item = ExceptionView::from(entry.as_ref());
+    Ok(HttpResponse::Ok().json(ItemAnswer { standing, item }))
+}

@@ -1,0 +1,77 @@
+//! The plants of this process at a glance.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::ItemQuery;
+use crate::answer::{ItemAnswer, no_picture};
+use crate::problem::Problem;
+use crate::projections::Projections;
+use crate::query::{parse, wait_for};
+use crate::view::PlantView;
+
+/// All plants that have a picture.
+#[derive(Debug, Serialize, ToSchema)]
+struct PlantsAnswer {
+    /// Ascending by id.
+    items: Vec<PlantView>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoQuery {}
+
+/// The plants that are served here.
+#[utoipa::path(
+    get,
+    path = "/api/v1/plants",
+    tag = "plants",
+    responses(
+        (status = 200, body = PlantsAnswer),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/v1/plants")]
+pub(crate) async fn list_plants(
+    projections: Data<Projections>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let NoQuery {} = parse(request.query_string())?;
+    let items = projections
+        .pictures()
+        .filter_map(|(_, picture)| picture.read(|published| published.model.plant_view()))
+        .collect();
+    Ok(HttpResponse::Ok().json(PlantsAnswer { items }))
+}
+
+/// One plant.
+#[utoipa::path(
+    get,
+    path = "/api/v1/plants/{plant}",
+    tag = "plants",
+    params(("plant" = String, Path, description = "Plant"), ItemQuery),
+    responses(
+        (status = 200, body = ItemAnswer<PlantView>),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/v1/plants/{plant}")]
+pub(crate) async fn get_plant(
+    projections: Data<Projections>,
+    plant: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query: ItemQuery = parse(request.query_string())?;
+    let picture = projections.picture(&plant)?;
+    wait_for(picture, query.wait_for).await?;
+    let answer = picture.read(|published| ItemAnswer {
+        standing: published.model.standing(),
+        item: published.model.plant_view(),
+    });
+    let answer = answer.ok_or_else(|| no_picture(&plant))?;
+    Ok(HttpResponse::Ok().json(answer))
+}

@@ -1,0 +1,172 @@
+//! The published picture of one plant: its read model and its change stream, kept current by one
+//! task.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::{Commit, Cursor, PlantHandle, Snapshot};
+use parking_lot::RwLock;
+use tokio::sync::watch;
+
+use crate::change_event::ChangeEvent;
+use crate::read_model::ReadModel;
+use crate::ring::{Gap, Ring, STREAM_BYTES_MAX};
+
+/// Commits that are taken in before followers are woken.
+const COMMITS_PER_WAKE_MAX: usize = 64;
+/// Pause before a plant whose shard is coming back is asked again.
+const RESUBSCRIBE_AFTER: Duration = Duration::from_millis(100);
+
+/// The picture of one plant.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    handle: PlantHandle,
+    ring_events_max: usize,
+    published: RwLock<Option<Published>>,
+    progress: watch::Sender<Progress>,
+}
+
+/// What readers see, always of one and the same commit.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) model: ReadModel,
+    ring: Ring,
+}
+
+/// How far the picture has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Progress {
+    /// `None` before the first picture.
+    pub(crate) reached: Option<Cursor>,
+    /// Nothing will come any more.
+    pub(crate) ended: bool,
+}
+
+/// Says at its end that the picture stands still.
+struct EndMark<'p>(&'p watch::Sender<Progress>);
+
+impl Drop for EndMark<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|progress| progress.ended = true);
+    }
+}
+
+/// What a follower finds at its position.
+pub(crate) enum Found {
+    /// Entries, perhaps none.
+    Entries(Vec<Arc<ChangeEvent>>),
+    /// Entries that it has not read have left.
+    Lost,
+}
+
+impl Picture {
+    pub(crate) fn new(handle: PlantHandle, ring_events_max: usize) -> Picture {
+        Picture {
+            handle,
+            ring_events_max,
+            published: RwLock::new(None),
+            progress: watch::Sender::new(Progress::default()),
+        }
+    }
+
+    pub(crate) fn handle(&self) -> &PlantHandle {
+        &self.handle
+    }
+
+    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// Follows the plant until it ends. A shard that came back after a fault begins a new epoch,
+    /// and the picture with it.
+    pub(crate) async fn follow(&self) {
+        // Also when the task is dropped or panics: readers must see that nothing comes any more.
+        let _ended = EndMark(&self.progress);
+        while self.handle.is_open() {
+            let Ok(mut subscription) = self.handle.feed().subscribe().await else {
+                tokio::select! {
+                    () = tokio::time::sleep(RESUBSCRIBE_AFTER) => {}
+                    () = self.handle.ended() => {}
+                }
+                continue;
+            };
+            self.begin(&subscription.start);
+            // The copy would keep every state of the start alive.
+            drop(subscription.start);
+            let mut commits = Vec::with_capacity(COMMITS_PER_WAKE_MAX);
+            while subscription
+                .commits
+                .recv_many(&mut commits, COMMITS_PER_WAKE_MAX)
+                .await
+                > 0
+            {
+                for commit in commits.drain(..) {
+                    self.take_in(&commit);
+                }
+                self.wake();
+            }
+        }
+    }
+
+    /// Starts the picture, or starts it anew.
+    pub(crate) fn begin(&self, start: &Snapshot) {
+        let model = ReadModel::from_snapshot(start, self.handle.clock());
+        let mut published = self.published.write();
+        let ring = match published.take() {
+            Some(before) => before.ring.restarted(model.cursor()),
+            None => Ring::with_limits(model.cursor(), self.ring_events_max, STREAM_BYTES_MAX),
+        };
+        *published = Some(Published { model, ring });
+        drop(published);
+        self.wake();
+    }
+
+    fn take_in(&self, commit: &Commit) {
+        let mut published = self.published.write();
+        if let Some(Published { model, ring }) = published.as_mut() {
+            for event in model.take_in(commit) {
+                ring.push(event);
+            }
+        }
+    }
+
+    fn wake(&self) {
+        let reached = self.read(|published| published.model.cursor());
+        self.progress
+            .send_modify(|progress| progress.reached = reached);
+    }
+
+    /// Lets `reader` look at the picture; `None` while there is none yet. Changes of the plant
+    /// wait meanwhile, so `reader` only picks what it needs.
+    pub(crate) fn read<T>(&self, reader: impl FnOnce(&Published) -> T) -> Option<T> {
+        self.published.read().as_ref().map(reader)
+    }
+}
+
+impl Published {
+    /// The position after `cursor`, or at the end without one.
+    pub(crate) fn seek(&self, cursor: Option<Cursor>) -> Result<u64, Gap> {
+        match cursor {
+            Some(cursor) => self.ring.seek(cursor, self.model.cursor()),
+            None => Ok(self.ring.end()),
+        }
+    }
+
+    /// The position after the newest entry.
+    pub(crate) fn end(&self) -> u64 {
+        self.ring.end()
+    }
+
+    /// Up to `max` entries at `position`.
+    pub(crate) fn entries(&self, position: u64, max: usize) -> Found {
+        match self.ring.read(position, max) {
+            Some(entries) => Found::Entries(entries),
+            None => Found::Lost,
+        }
+    }
+
+    /// Entries and bytes that the stream keeps now.
+    pub(crate) fn ring_size(&self) -> (usize, usize) {
+        self.ring.size()
+    }
+}

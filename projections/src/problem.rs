@@ -1,0 +1,138 @@
+//! Refusals as RFC 9457 problem details.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use twin_model::{Code, EntityKind};
+use utoipa::ToSchema;
+
+/// When to ask again after a refusal that will pass by itself, seconds.
+const RETRY_AFTER_S: u32 = 2;
+
+/// A refusal, as its body says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, thiserror::Error)]
+#[error("{status} {title}: {detail}")]
+pub struct Problem {
+    /// Where the rule is explained; `about:blank` when the title says it all.
+    #[serde(rename = "type")]
+    #[schema(example = "/docs/errors/TWIN-R01")]
+    about: String,
+    /// What kind of problem.
+    title: &'static str,
+    /// HTTP status.
+    status: u16,
+    /// This very case.
+    detail: String,
+    /// The rule, where one is behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "TWIN-R01")]
+    code: Option<Code>,
+    /// The next step.
+    what_to_do: &'static str,
+}
+
+impl Problem {
+    fn plain(
+        status: StatusCode,
+        title: &'static str,
+        detail: String,
+        what_to_do: &'static str,
+    ) -> Problem {
+        Problem {
+            about: "about:blank".to_owned(),
+            title,
+            status: status.as_u16(),
+            detail,
+            code: None,
+            what_to_do,
+        }
+    }
+
+    /// The query cannot be understood.
+    pub(crate) fn bad_query(detail: String) -> Problem {
+        Problem::plain(
+            StatusCode::BAD_REQUEST,
+            "The query cannot be understood",
+            detail,
+            "Correct the query; /openapi.json lists the parameters of every route.",
+        )
+    }
+
+    /// No such plant here.
+    pub(crate) fn no_plant(plant: &str) -> Problem {
+        Problem::plain(
+            StatusCode::NOT_FOUND,
+            "No such plant",
+            format!("Plant {plant} is not served here."),
+            "Take one of the plants that /api/v1/plants lists.",
+        )
+    }
+
+    /// R01: no such entity (yet).
+    pub(crate) fn no_item(kind: EntityKind, id: &str) -> Problem {
+        let noun = match kind {
+            EntityKind::WorkOrder => "Order",
+            EntityKind::Lot => "Lot",
+            EntityKind::WorkCenter => "Work center",
+            EntityKind::Hold => "Hold",
+            EntityKind::Shipment => "Shipment",
+        };
+        Problem {
+            about: format!("/docs/errors/{}", Code::R01),
+            title: "Not known yet",
+            status: StatusCode::NOT_FOUND.as_u16(),
+            detail: format!("{noun} {id} is not known."),
+            code: Some(Code::R01),
+            what_to_do: Code::R01.what_to_do(),
+        }
+    }
+
+    /// No such exception, or no longer kept.
+    pub(crate) fn no_exception(id: &str) -> Problem {
+        Problem::plain(
+            StatusCode::NOT_FOUND,
+            "No such exception",
+            format!("Exception {id} is not among the newest that are kept in memory."),
+            "Take one that the list of exceptions shows; older ones are in the journal.",
+        )
+    }
+
+    /// The picture is not there yet, or not far enough.
+    pub(crate) fn not_ready(detail: String) -> Problem {
+        Problem::plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The picture is not ready",
+            detail,
+            "Ask again in a moment; /ready tells when.",
+        )
+    }
+
+    /// No room for one more follower.
+    pub(crate) fn too_many_streams(max: usize) -> Problem {
+        Problem::plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many streams",
+            format!("{max} streams are open already, which is the limit."),
+            "Close streams that nobody reads, or ask again later.",
+        )
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header((CONTENT_TYPE, "application/problem+json"));
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((RETRY_AFTER, RETRY_AFTER_S));
+        }
+        match serde_json::to_string(self) {
+            Ok(body) => response.body(body),
+            Err(error) => unreachable!("a problem is plain data: {error}"),
+        }
+    }
+}

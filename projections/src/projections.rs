@@ -1,0 +1,174 @@
+//! The pictures of all plants of this process: what the routes answer from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actors::{Cursor, PlantHandle};
+use twin_model::{PlantId, SmolStr};
+
+use crate::picture::Picture;
+use crate::problem::Problem;
+use crate::ring::STREAM_EVENTS_MAX;
+
+/// Change streams that may be open at once, over all plants.
+pub const STREAMS_MAX: usize = 1_000;
+/// A stream that has nothing to say says so this often.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// The pictures of all plants. Cheap to clone; put it into `web::Data` for the routes.
+#[derive(Debug, Clone)]
+pub struct Projections {
+    plants: Arc<BTreeMap<SmolStr, Arc<Picture>>>,
+    streams: Arc<AtomicUsize>,
+    limits: StreamLimits,
+}
+
+/// How much the change streams may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamLimits {
+    /// Entries that each plant keeps for followers that come back.
+    pub events_max: usize,
+    /// Streams that may be open at once, over all plants.
+    pub streams_max: usize,
+    /// A stream that has nothing to say says so this often.
+    pub heartbeat: Duration,
+}
+
+impl Default for StreamLimits {
+    fn default() -> StreamLimits {
+        StreamLimits {
+            events_max: STREAM_EVENTS_MAX,
+            streams_max: STREAMS_MAX,
+            heartbeat: HEARTBEAT,
+        }
+    }
+}
+
+/// The place of one open stream; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct StreamSlot(Arc<AtomicUsize>);
+
+impl Projections {
+    /// Starts to follow the plants, with one task each on the current tokio runtime. A task ends
+    /// when its plant does.
+    ///
+    /// # Panics
+    /// When called outside a tokio runtime.
+    #[must_use]
+    pub fn start(plants: Vec<PlantHandle>) -> Projections {
+        Projections::start_with(plants, StreamLimits::default())
+    }
+
+    /// As [`Projections::start`], with limits of one's own.
+    ///
+    /// # Panics
+    /// When called outside a tokio runtime.
+    #[must_use]
+    pub fn start_with(plants: Vec<PlantHandle>, limits: StreamLimits) -> Projections {
+        let pictures = plants.into_iter().map(|handle| {
+            let id = SmolStr::new(handle.plant().as_str());
+            let picture = Arc::new(Picture::new(handle, limits.events_max));
+            let followed = Arc::clone(&picture);
+            tokio::spawn(async move { followed.follow().await });
+            (id, picture)
+        });
+        Projections {
+            plants: Arc::new(pictures.collect()),
+            streams: Arc::default(),
+            limits,
+        }
+    }
+
+    /// Waits until every plant has its first picture, or has ended.
+    pub async fn ready(&self) {
+        for picture in self.plants.values() {
+            let mut progress = picture.progress();
+            let started = progress.wait_for(|now| now.reached.is_some() || now.ended);
+            // An error cannot come: the picture keeps the sender.
+            drop(started.await);
+        }
+    }
+
+    /// Waits until the picture of `plant` holds commit `commit_no`. Gives `false` when there is no
+    /// such plant or it ended before.
+    pub async fn reached(&self, plant: &PlantId, commit_no: u64) -> bool {
+        let Some(picture) = self.plants.get(plant.as_str()) else {
+            return false;
+        };
+        holds(picture, commit_no).await
+    }
+
+    /// Why queries cannot be answered well now, one sentence each; empty when ready.
+    #[must_use]
+    pub fn not_ready_because(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        for (id, picture) in self.plants.iter() {
+            let progress = *picture.progress().borrow();
+            if progress.ended {
+                reasons.push(format!("plant {id} has ended; its picture stands still"));
+            } else if progress.reached.is_none() {
+                reasons.push(format!("plant {id} has no picture yet"));
+            }
+        }
+        reasons
+    }
+
+    /// Where the picture of `plant` stands; `None` without a picture.
+    #[must_use]
+    pub fn cursor(&self, plant: &PlantId) -> Option<Cursor> {
+        let picture = self.plants.get(plant.as_str())?;
+        picture.read(|published| published.model.cursor())
+    }
+
+    pub(crate) fn pictures(&self) -> impl Iterator<Item = (&SmolStr, &Arc<Picture>)> {
+        self.plants.iter()
+    }
+
+    pub(crate) fn picture(&self, plant: &str) -> Result<&Arc<Picture>, Problem> {
+        self.plants
+            .get(plant)
+            .ok_or_else(|| Problem::no_plant(plant))
+    }
+
+    pub(crate) fn heartbeat(&self) -> Duration {
+        self.limits.heartbeat
+    }
+
+    pub(crate) fn streams_open(&self) -> usize {
+        self.streams.load(Ordering::Relaxed)
+    }
+
+    /// A place for one more stream.
+    pub(crate) fn stream_slot(&self) -> Result<StreamSlot, Problem> {
+        let taken = self
+            .streams
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| {
+                (open < self.limits.streams_max).then_some(open + 1)
+            });
+        match taken {
+            Ok(_) => Ok(StreamSlot(Arc::clone(&self.streams))),
+            Err(_) => Err(Problem::too_many_streams(self.limits.streams_max)),
+        }
+    }
+}
+
+/// Waits until the picture holds commit `commit_no`; `false` when the plant ended before.
+pub(crate) async fn holds(picture: &Picture, commit_no: u64) -> bool {
+    let there = |reached: Option<Cursor>| reached.is_some_and(|at| at.commit_no >= commit_no);
+    let mut progress = picture.progress();
+    match progress
+        .wait_for(|now| now.ended || there(now.reached))
+        .await
+    {
+        Ok(now) => there(now.reached),
+        Err(_) => false,
+    }
+}
+
+impl Drop for StreamSlot {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,251 @@
+//! The picture of one plant that queries read: made from a snapshot, kept current by commits.
+//!
+//! It is derived: dropping it and building it from the plant's newest snapshot gives the same.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use actors::{
+    CauseRef, Commit, Counts, Cursor, EXCEPTIONS_MAX, ExceptionEntry, PlantClock, Snapshot,
+};
+use twin_model::{Entity, EntityKey, EntityKind, PlantId, SmolStr, SourceId, Time};
+
+use crate::change_event::{ChangeEvent, Happening};
+use crate::entities::Entities;
+use crate::standing::{Standing, ages, plant_now};
+use crate::view::{CountsView, PlantView};
+
+/// The picture of one plant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadModel {
+    plant: PlantId,
+    clock: PlantClock,
+    /// The whole of this commit is in.
+    cursor: Cursor,
+    recorded: Time,
+    pub(crate) entities: Entities,
+    counts: Arc<Counts>,
+    /// The newest ones, oldest first.
+    exceptions: VecDeque<Arc<ExceptionEntry>>,
+    sources: BTreeMap<SourceId, Time>,
+    /// Newest time among all events.
+    newest: Option<Time>,
+}
+
+impl ReadModel {
+    /// The picture of the plant at `snapshot`.
+    #[must_use]
+    pub fn from_snapshot(snapshot: &Snapshot, clock: PlantClock) -> ReadModel {
+        let mut entities = Entities::default();
+        let mut reached = BTreeSet::new();
+        for entity in snapshot.plant.entities() {
+            entities.put(entity, &mut reached);
+        }
+        ReadModel {
+            plant: snapshot.plant.id().clone(),
+            clock,
+            cursor: snapshot.cursor(),
+            recorded: snapshot.recorded,
+            entities,
+            counts: Arc::clone(&snapshot.counts),
+            exceptions: snapshot.exceptions.iter().cloned().collect(),
+            sources: snapshot.sources.clone(),
+            newest: snapshot.sources.values().max().copied(),
+        }
+    }
+
+    /// Takes the next commit in.
+    ///
+    /// # Panics
+    /// When `commit` is not the one after the newest that is in: the picture would have a hole.
+    pub fn apply(&mut self, commit: &Commit) {
+        drop(self.take_in(commit));
+    }
+
+    /// As [`ReadModel::apply`]; gives what the commit means for the change stream, in order.
+    pub(crate) fn take_in(&mut self, commit: &Commit) -> Vec<ChangeEvent> {
+        assert_eq!(
+            (commit.epoch, commit.commit_no),
+            (self.cursor.epoch, self.cursor.commit_no + 1),
+            "plant {}: commits come without a gap",
+            self.plant
+        );
+        let before = self.published_at();
+        let mut reached = BTreeSet::new();
+        for change in &commit.changes {
+            self.entities.put(&change.state, &mut reached);
+        }
+        for (source, time) in &commit.sources {
+            let newest = self.sources.entry(source.clone()).or_insert(*time);
+            *newest = (*newest).max(*time);
+            self.newest = self.newest.max(Some(*time));
+        }
+        for entry in &commit.exceptions {
+            if self.exceptions.len() >= EXCEPTIONS_MAX {
+                self.exceptions.pop_front();
+            }
+            self.exceptions.push_back(Arc::clone(entry));
+        }
+        self.counts = Arc::clone(&commit.counts);
+        self.recorded = commit.recorded;
+        self.cursor = Cursor {
+            epoch: commit.epoch,
+            commit_no: commit.commit_no,
+            index: u32::MAX,
+        };
+        self.events(commit, before, reached)
+    }
+
+    /// What a commit that is in means for the change stream: its changes and notices as they
+    /// came, then items that are different because another entity or the time is, then new
+    /// exceptions.
+    fn events(
+        &self,
+        commit: &Commit,
+        before: Time,
+        reached: BTreeSet<SmolStr>,
+    ) -> Vec<ChangeEvent> {
+        let now = self.published_at();
+        let mut entries: Vec<(u32, Time, Happening)> = Vec::new();
+        for change in &commit.changes {
+            let cause = Some(Arc::clone(&change.caused_by));
+            let state = self.state(&change.state, now, cause);
+            entries.push((change.index, change.at, state));
+        }
+        for (index, at, notice) in &commit.notices {
+            entries.push((*index, *at, Happening::Notice(notice.clone())));
+        }
+        entries.sort_by_key(|(index, ..)| *index);
+
+        let mut index = entries.last().map_or(0, |(index, ..)| *index);
+        let mut add = |at: Time, happening: Happening| {
+            index += 1;
+            entries.push((index, at, happening));
+        };
+        for entity in self.changed_by_others(commit, before, reached) {
+            add(now, self.state(entity, now, None));
+        }
+        for entry in &commit.exceptions {
+            add(entry.first_seen, Happening::Exception(Arc::clone(entry)));
+        }
+        entries
+            .into_iter()
+            .map(|(index, at, happening)| {
+                let cursor = Cursor {
+                    index,
+                    ..self.cursor
+                };
+                ChangeEvent::new(self.plant.clone(), cursor, at, happening)
+            })
+            .collect()
+    }
+
+    fn state(&self, state: &Arc<Entity>, now: Time, cause: Option<Arc<CauseRef>>) -> Happening {
+        Happening::State {
+            state: Arc::clone(state),
+            related: self.entities.related(state),
+            now,
+            caused_by: cause,
+        }
+    }
+
+    /// Entities that the commit left alone but whose items it changed: holds that now reach
+    /// other lots, orders that became late, lots that expired.
+    fn changed_by_others<'m>(
+        &'m self,
+        commit: &'m Commit,
+        before: Time,
+        reached: BTreeSet<SmolStr>,
+    ) -> Vec<&'m Arc<Entity>> {
+        let changed: BTreeSet<&EntityKey> =
+            commit.changes.iter().map(|change| &change.key).collect();
+        let holds = reached
+            .into_iter()
+            .filter_map(|hold| self.entities.get(EntityKind::Hold, &hold));
+        holds
+            .chain(self.entities.alarms(before, self.published_at()))
+            .filter(|entity| !changed.contains(&entity.key()))
+            .collect()
+    }
+
+    /// The plant's now as of the newest commit, so that the stream does not depend on when it is
+    /// read.
+    fn published_at(&self) -> Time {
+        match self.clock {
+            PlantClock::Wall => self.recorded,
+            PlantClock::EventTime => plant_now(self.clock, self.newest),
+        }
+    }
+
+    /// The plant.
+    #[must_use]
+    pub fn plant(&self) -> &PlantId {
+        &self.plant
+    }
+
+    /// The position that the picture has reached: the whole of its newest commit.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// What became of every input.
+    #[must_use]
+    pub fn counts(&self) -> &Arc<Counts> {
+        &self.counts
+    }
+
+    /// The newest exceptions, oldest first.
+    pub(crate) fn exceptions(&self) -> &VecDeque<Arc<ExceptionEntry>> {
+        &self.exceptions
+    }
+
+    /// The plant's now, for what depends on it when it is read.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        plant_now(self.clock, self.newest)
+    }
+
+    /// Plant time that the picture has reached; `None` before the first commit.
+    #[must_use]
+    pub fn as_of(&self) -> Option<Time> {
+        match self.clock {
+            PlantClock::Wall => (self.cursor.commit_no > 0).then_some(self.recorded),
+            PlantClock::EventTime => self.newest,
+        }
+    }
+
+    /// How current the picture is.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        Standing {
+            plant: self.plant.clone(),
+            seq: self.cursor.commit_no,
+            cursor: self.cursor,
+            as_of: self.as_of(),
+            sources: ages(&self.sources, self.now()),
+        }
+    }
+
+    /// The plant at a glance.
+    #[must_use]
+    pub fn plant_view(&self) -> PlantView {
+        let size = |kind| self.entities.table(kind).len();
+        PlantView {
+            id: self.plant.clone(),
+            seq: self.cursor.commit_no,
+            cursor: self.cursor.to_string(),
+            as_of: self.as_of(),
+            work_orders: size(EntityKind::WorkOrder),
+            lots: size(EntityKind::Lot),
+            work_centers: size(EntityKind::WorkCenter),
+            shipments: size(EntityKind::Shipment),
+            open_holds: self.entities.open_holds().len(),
+            clock: match self.clock {
+                PlantClock::Wall => "wall",
+                PlantClock::EventTime => "event_time",
+            },
+            counts: CountsView::from(self.counts.as_ref()),
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The change stream: server-sent events that a follower can resume without a gap or a duplicate.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use actors::{Counts, Cursor};
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::unfold;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use twin_model::{PlantId, Time};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::no_picture;
+use crate::change_event::frame;
+use crate::picture::{Found, Picture, Progress, Published};
+use crate::problem::Problem;
+use crate::projections::{Projections, StreamSlot};
+use crate::query::parse;
+use crate::ring::Gap;
+use crate::standing::SourceView;
+use crate::view::CountsView;
+
+/// Changed counts are told this often at most.
+const COUNTS_EVERY: Duration = Duration::from_secs(1);
+/// Entries that one follower takes from the ring at once.
+const CHUNK_EVENTS_MAX: usize = 256;
+/// Bytes that are held for one follower, beside one entry that is larger by itself.
+const CHUNK_BYTES_MAX: usize = 64 * 1024;
+/// When a browser tries again after a cut, milliseconds.
+const RETRY_MS: u32 = 1_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct StreamQuery {
+    /// Which plant to follow.
+    plant: String,
+    /// Start after this cursor; from now when absent. The header `Last-Event-ID` wins over it.
+    from: Option<String>,
+}
+
+/// Counts of dispositions, as the stream's `counts` carries them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountsChanged {
+    /// The plant.
+    #[schema(value_type = String)]
+    plant: PlantId,
+    /// Position that the counts belong to.
+    cursor: String,
+    /// Plant time that the picture has reached.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    as_of: Option<Time>,
+    /// What became of every input.
+    counts: CountsView,
+    /// How current each source is.
+    sources: Vec<SourceView>,
+}
+
+/// The follower must read the lists again, as the stream's `gap` says. The stream goes on from
+/// `cursor`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GapView {
+    /// The plant.
+    #[schema(value_type = String)]
+    plant: PlantId,
+    /// Where the stream goes on.
+    cursor: String,
+    /// Why.
+    reason: String,
+    /// Below this address stand the lists to read again.
+    #[schema(example = "/api/v1/plants/P1")]
+    snapshot: String,
+}
+
+/// The changes of a plant as they are committed, as server-sent events.
+///
+/// Each has its cursor as `id`. `state.changed` carries an item in its new state, `notice` what
+/// people should hear of, `counts` the dispositions (at most once a second), and `gap` says that
+/// changes were missed: read the lists again, the stream goes on from there.
+#[utoipa::path(
+    get,
+    path = "/api/v1/stream",
+    tag = "stream",
+    params(
+        StreamQuery,
+        ("last-event-id" = Option<String>, Header, description = "Start after this cursor"),
+    ),
+    responses(
+        (status = 200, body = String, content_type = "text/event-stream"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/v1/stream")]
+pub(crate) async fn get_stream(
+    projections: Data<Projections>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query: StreamQuery = parse(request.query_string())?;
+    let picture = projections.picture(&query.plant)?;
+    let from = start(&request, query.from.as_deref())?;
+    let slot = projections.stream_slot()?;
+    let follower = Follower::new(Arc::clone(picture), from, projections.heartbeat(), slot)
+        .ok_or_else(|| no_picture(&query.plant))?;
+    let body = unfold(follower, |mut follower| async move {
+        let chunk = follower.next().await?;
+        Some((Ok::<Bytes, actix_web::Error>(chunk), follower))
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/event-stream"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        // Says to the compressing middleware that it must not collect what should go out now.
+        .insert_header((CONTENT_ENCODING, "identity"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(body))
+}
+
+/// Where the follower wants to start.
+fn start(request: &HttpRequest, from: Option<&str>) -> Result<Option<Cursor>, Problem> {
+    let last = match request.headers().get("last-event-id") {
+        Some(value) => Some(value.to_str().map_err(|_| bad_cursor("Last-Event-ID"))?),
+        None => None,
+    };
+    match (last.filter(|last| !last.is_empty()), from) {
+        (Some(last), _) => last.parse().map(Some).map_err(|_| bad_cursor(last)),
+        (None, Some(from)) => from.parse().map(Some).map_err(|_| bad_cursor(from)),
+        (None, None) => Ok(None),
+    }
+}
+
+fn bad_cursor(text: &str) -> Problem {
+    Problem::bad_query(format!(
+        "{text:?} is no cursor: three numbers joined by dashes are expected, like 3-1042-7"
+    ))
+}
+
+/// One follower of a plant's stream. It holds a position in the shared ring and at most one chunk.
+struct Follower {
+    picture: Arc<Picture>,
+    progress: watch::Receiver<Progress>,
+    position: u64,
+    /// What to say before anything else.
+    greeting: Option<Bytes>,
+    counts_told: Option<Arc<Counts>>,
+    counts_due: Instant,
+    heartbeat: Duration,
+    quiet_until: Instant,
+    _slot: StreamSlot,
+}
+
+impl Follower {
+    fn new(
+        picture: Arc<Picture>,
+        from: Option<Cursor>,
+        heartbeat: Duration,
+        slot: StreamSlot,
+    ) -> Option<Follower> {
+        let progress = picture.progress();
+        let (position, greeting) = picture.read(|published| {
+            let mut greeting = BytesMut::from(format!("retry: {RETRY_MS}\n").as_bytes());
+            let position = match published.seek(from) {
+                Ok(position) => {
+                    // An id without data: a browser that is cut off before the first change comes
+                    // back with it.
+                    let cursor = from.unwrap_or_else(|| published.model.cursor());
+                    greeting.extend_from_slice(format!("id: {cursor}\n\n").as_bytes());
+                    position
+                }
+                Err(gap) => {
+                    greeting.extend_from_slice(&gap_frame(published, gap));
+                    published.end()
+                }
+            };
+            (position, greeting.freeze())
+        })?;
+        let now = Instant::now();
+        Some(Follower {
+            picture,
+            progress,
+            position,
+            greeting: Some(greeting),
+            counts_told: None,
+            counts_due: now,
+            heartbeat,
+            quiet_until: now + heartbeat,
+            _slot: slot,
+        })
+    }
+
+    /// What to send next; `None` at the end of the plant.
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
+        }
+        loop {
+            // Taken before looking, so that what comes after the look wakes.
+            let ended = self.progress.borrow_and_update().ended;
+            let now = Instant::now();
+            let chunk = match self.counts(now) {
+                Some(counts) => Some(counts),
+                None => self.changes(),
+            };
+            if let Some(chunk) = chunk {
+                self.quiet_until = now + self.heartbeat;
+                return Some(chunk);
+            }
+            if ended {
+                return None;
+            }
+            tokio::select! {
+                changed = self.progress.changed() => changed.ok()?,
+                () = tokio::time::sleep_until(self.counts_due.max(now)), if self.counts_wait() => {}
+                () = tokio::time::sleep_until(self.quiet_until) => {
+                    self.quiet_until = Instant::now() + self.heartbeat;
+                    return Some(Bytes::from_static(b": heartbeat\n\n"));
+                }
+            }
+        }
+    }
+
+    /// Whether there are counts that are not due yet.
+    fn counts_wait(&self) -> bool {
+        self.counts_due > Instant::now()
+    }
+
+    /// The counts, when they are due and others than told last.
+    fn counts(&mut self, now: Instant) -> Option<Bytes> {
+        if now < self.counts_due {
+            return None;
+        }
+        let told = self.counts_told.as_ref();
+        let (counts, frame) = self.picture.read(|published| {
+            let model = &published.model;
+            let counts = model.counts();
+            if told.is_some_and(|told| Arc::ptr_eq(told, counts) || told == counts) {
+                return None;
+            }
+            let standing = model.standing();
+            let changed = CountsChanged {
+                plant: standing.plant,
+                cursor: standing.cursor.to_string(),
+                as_of: standing.as_of,
+                counts: CountsView::from(counts.as_ref()),
+                sources: standing.sources,
+            };
+            Some((Arc::clone(counts), frame(None, "counts", &changed)))
+        })??;
+        self.counts_told = Some(counts);
+        self.counts_due = now + COUNTS_EVERY;
+        Some(frame)
+    }
+
+    /// The next entries of the ring, or why they are not there.
+    fn changes(&mut self) -> Option<Bytes> {
+        let position = self.position;
+        let found =
+            self.picture.read(
+                |published| match published.entries(position, CHUNK_EVENTS_MAX) {
+                    Found::Entries(entries) => Ok(entries),
+                    Found::Lost => Err((gap_frame(published, Gap::TooOld), published.end())),
+                },
+            )?;
+        let entries = match found {
+            Ok(entries) => entries,
+            Err((gap, end)) => {
+                self.position = end;
+                return Some(gap);
+            }
+        };
+        let mut chunk = BytesMut::new();
+        for entry in entries {
+            let frame = entry.frame();
+            if !chunk.is_empty() && chunk.len() + frame.len() > CHUNK_BYTES_MAX {
+                break;
+            }
+            chunk.extend_from_slice(&frame);
+            self.position += 1;
+        }
+        (!chunk.is_empty()).then(|| chunk.freeze())
+    }
+}
+
+fn gap_frame(published: &Published, gap: Gap) -> Bytes {
+    let model = &published.model;
+    let view = GapView {
+        plant: model.plant().clone(),
+        cursor: model.cursor().to_string(),
+        reason: gap.to_string(),
+        snapshot: format!("/api/v1/plants/{}", path_segment(model.plant().as_str())),
+    };
+    frame(Some(model.cursor()), "gap", &view)
+}
+
+/// Percent-encodes an id as one segment of a path.
+fn path_segment(id: &str) -> String {
+    let mut segment = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            segment.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    segment
+}

@@ -1,0 +1,132 @@
+//! Answers as they travel: one file per kind of item, built from domain states.
+//!
+//! An item shows mostly its own entity. What it shows of others (the lots that a hold reaches,
+//! the holds that reach a lot) comes from [`Related`], taken when the state was published, so that
+//! an item in a list and the same item in the stream never differ.
+
+mod exception;
+mod hold;
+mod lot;
+mod plant;
+mod related;
+mod shipment;
+mod work_center;
+mod work_order;
+
+pub use exception::ExceptionView;
+pub use hold::{HoldView, ScopeView};
+pub use lot::LotView;
+pub use plant::{CountsView, PlantView};
+pub(crate) use related::Related;
+pub use related::{AFFECTED_LOTS_SHOWN_MAX, RELATIVES_SHOWN_MAX};
+pub use shipment::ShipmentView;
+pub use work_center::{QueuedView, RunningView, WorkCenterView};
+pub use work_order::{DiscrepancyView, OperationView, WorkOrderView};
+
+use serde::Serialize;
+use twin_model::{Code, Decimal, Entity, EntityKey, LotId, Reason, SmolStr, Time, Unit};
+use utoipa::ToSchema;
+
+/// An amount with its unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct QuantityView {
+    /// Exact decimal.
+    #[schema(value_type = String, example = "12.5")]
+    pub value: Decimal,
+    /// UN/ECE Recommendation 20 code.
+    #[schema(value_type = String, example = "H87")]
+    pub unit: Unit,
+}
+
+impl QuantityView {
+    pub(crate) fn new(value: Decimal, unit: Unit) -> QuantityView {
+        QuantityView {
+            value: value.normalize(),
+            unit,
+        }
+    }
+}
+
+/// A quantity of one lot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LotQuantityView {
+    /// The lot.
+    #[schema(value_type = String)]
+    pub lot: LotId,
+    /// How much of it.
+    pub quantity: QuantityView,
+}
+
+/// Why something is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReasonView {
+    /// The rule.
+    #[schema(value_type = String, example = "TWIN-R07")]
+    pub code: Code,
+    /// In business words.
+    #[schema(value_type = String)]
+    pub text: SmolStr,
+}
+
+impl From<&Reason> for ReasonView {
+    fn from(reason: &Reason) -> ReasonView {
+        ReasonView {
+            code: reason.code,
+            text: reason.text.clone(),
+        }
+    }
+}
+
+/// One entity as it stands in a list, an answer or a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ItemView {
+    /// A work order.
+    WorkOrder(WorkOrderView),
+    /// A lot.
+    Lot(LotView),
+    /// A work center.
+    WorkCenter(WorkCenterView),
+    /// A hold.
+    Hold(HoldView),
+    /// A shipment.
+    Shipment(ShipmentView),
+}
+
+impl ItemView {
+    /// The item of `entity` at plant time `now`.
+    pub(crate) fn new(entity: &Entity, related: &Related, now: Time) -> ItemView {
+        let version = entity.version();
+        match entity {
+            Entity::WorkOrder(order) => {
+                ItemView::WorkOrder(WorkOrderView::new(order, version, now))
+            }
+            Entity::Lot(lot) => ItemView::Lot(LotView::new(lot, version, related, now)),
+            Entity::WorkCenter(center) => {
+                ItemView::WorkCenter(WorkCenterView::new(center, version))
+            }
+            Entity::Hold(hold) => ItemView::Hold(HoldView::new(hold, version, related)),
+            Entity::Shipment(shipment) => ItemView::Shipment(ShipmentView::new(shipment, version)),
+        }
+    }
+
+    /// What identifies this content among all contents that the entity's item ever had within an
+    /// epoch: the version, and what changes without the entity.
+    pub(crate) fn tag(&self) -> String {
+        match self {
+            ItemView::WorkOrder(order) if order.late => format!("{}-late", order.version),
+            ItemView::WorkOrder(order) => order.version.to_string(),
+            ItemView::Lot(lot) => {
+                format!("{}-{}", lot.version, lot.not_shippable_because.len())
+            }
+            ItemView::WorkCenter(center) => center.version.to_string(),
+            ItemView::Hold(hold) => format!("{}-{}", hold.version, hold.affected_lots_count),
+            ItemView::Shipment(shipment) => shipment.version.to_string(),
+        }
+    }
+}
+
+/// An entity as programs name it: `work_order/WO-1`.
+pub(crate) fn object_path(key: &EntityKey) -> String {
+    format!("{}/{}", key.kind().as_str(), key.id())
+}

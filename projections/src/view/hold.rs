@@ -1,0 +1,85 @@
+//! A hold: what is stopped, why, by whom, and which lots it reaches.
+
+use serde::Serialize;
+use twin_model::{Hold, HoldId, SmolStr, Time};
+use utoipa::ToSchema;
+
+use super::Related;
+
+/// A quality hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HoldView {
+    /// Hold number.
+    #[schema(value_type = String)]
+    pub id: HoldId,
+    /// What is held.
+    pub scope: ScopeView,
+    /// Why.
+    #[schema(value_type = String)]
+    pub reason: SmolStr,
+    /// By whom: a person, or the source that sent it.
+    #[schema(value_type = String)]
+    pub placed_by: SmolStr,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub placed_at: Time,
+    /// `open` or `released`.
+    pub state: &'static str,
+    /// What was decided; `null` while open.
+    #[schema(value_type = Option<String>)]
+    pub disposition: Option<SmolStr>,
+    /// By whom it was released.
+    #[schema(value_type = Option<String>)]
+    pub released_by: Option<SmolStr>,
+    /// When it was released.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub released_at: Option<Time>,
+    /// Lots that it reaches now, itself or by genealogy; the first 1,000, ascending.
+    #[schema(value_type = Vec<String>)]
+    pub affected_lots: Vec<SmolStr>,
+    /// How many lots it reaches now.
+    pub affected_lots_count: usize,
+    /// Counts the changes of the hold itself. Lots that come under it later do not raise it.
+    pub version: u64,
+}
+
+/// What a hold stops.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ScopeView {
+    /// `lot`, `work_order` or `work_center`.
+    pub kind: &'static str,
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: SmolStr,
+}
+
+impl HoldView {
+    pub(crate) fn new(hold: &Hold, version: u64, related: &Related) -> HoldView {
+        let (affected_lots, affected_lots_count) = match related {
+            Related::Hold {
+                affected,
+                affected_count,
+            } => (affected.clone(), *affected_count),
+            Related::Nothing | Related::Lot { .. } => (Vec::new(), 0),
+        };
+        let target = hold.scope().target();
+        let release = hold.release_record();
+        HoldView {
+            id: hold.id().clone(),
+            scope: ScopeView {
+                kind: target.kind().as_str(),
+                id: SmolStr::new(target.id()),
+            },
+            reason: hold.reason().clone(),
+            placed_by: SmolStr::new(hold.placed_by()),
+            placed_at: hold.placed_at(),
+            state: if hold.is_open() { "open" } else { "released" },
+            disposition: release.map(|release| release.disposition.clone()),
+            released_by: release.map(|release| release.by.clone()),
+            released_at: release.map(|release| release.at),
+            affected_lots,
+            affected_lots_count,
+            version,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! A shipment and what its gate says.
+
+use serde::Serialize;
+use twin_model::{DeliveryId, Shipment, SmolStr, Time};
+use utoipa::ToSchema;
+
+use super::{LotQuantityView, QuantityView, ReasonView};
+
+/// A requested shipment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ShipmentView {
+    /// Delivery number.
+    #[schema(value_type = String)]
+    pub id: DeliveryId,
+    /// For whom.
+    #[schema(value_type = Option<String>)]
+    pub customer: Option<SmolStr>,
+    /// Which lots, and how much of each.
+    pub lots: Vec<LotQuantityView>,
+    /// `blocked` or `cleared`.
+    pub decision: &'static str,
+    /// Why it is blocked.
+    pub reasons: Vec<ReasonView>,
+    /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
+    pub requested_at: Time,
+    /// Plant time of the event that led to the decision.
+    #[schema(value_type = String, format = DateTime)]
+    pub decided_at: Time,
+    /// Counts the changes of the shipment.
+    pub version: u64,
+}
+
+impl ShipmentView {
+    pub(crate) fn new(shipment: &Shipment, version: u64) -> ShipmentView {
+        ShipmentView {
+            id: shipment.id().clone(),
+            customer: shipment.customer().cloned(),
+            lots: shipment
+                .lots()
+                .iter()
+                .map(|(lot, quantity)| LotQuantityView {
+                    lot: lot.clone(),
+                    quantity: QuantityView::new(quantity.value.value(), quantity.unit),
+                })
+                .collect(),
+            decision: shipment.decision().as_str(),
+            reasons: shipment.reasons().iter().map(ReasonView::from).collect(),
+            requested_at: shipment.requested_at(),
+            decided_at: shipment.decided_at(),
+            version,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The projections on a real plant: read models, queries, change stream.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod answers;
+mod change_stream;
+mod follower;
+mod live_plant;
+mod queries;
+mod read_model;
+mod story;
+mod stream_limits;
