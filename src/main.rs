@@ -1,2 +1,40 @@
-//! The `twin` command.
-fn main() {}
+//! The `twin` command: a live, trustworthy picture of a plant.
+
+mod cli;
+mod config;
+mod data_dir;
+mod demo;
+mod exit;
+mod import;
+mod import_through_broker;
+mod opened;
+mod page;
+mod probes;
+mod report;
+mod serve;
+mod server;
+mod state_route;
+mod telemetry;
+mod twin_client;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::start();
+    let outcome = match cli.command {
+        Command::Demo(arguments) => actix_web::rt::System::new().block_on(demo::run(arguments)),
+        Command::Serve(arguments) => actix_web::rt::System::new().block_on(serve::run(arguments)),
+        Command::Import(arguments) => actix_web::rt::System::new().block_on(import::run(arguments)),
+        Command::Verify(arguments) => verify::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

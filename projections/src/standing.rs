@@ -8,9 +8,9 @@ use serde::Serialize;
 use twin_model::{PlantId, SourceId, Time};
 use utoipa::ToSchema;
 
-/// A source that was not heard of for longer than this, by the plant's clock, is stale;
+/// A source that was not heard of for longer than this (a shift), by the plant's clock, is stale;
 /// milliseconds.
-pub const SOURCE_FRESH_MS_MAX: i64 = 15 * 60 * 1_000;
+pub const SOURCE_FRESH_MS_MAX: i64 = 8 * 3600 * 1_000;
 
 /// The plant, and how current the picture of it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

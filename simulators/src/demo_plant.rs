@@ -217,7 +217,7 @@ fn quality() -> QualityModel {
             "diameter drift at final gauge",
             "wrong heat number on the label",
         ],
-        inspectors: &["Q. Lindgren", "Q. Okafor", "Q. Marchetti"],
+        inspectors: &["QA shift A", "QA shift B", "QA laboratory"],
         dispositions: &[
             "use as is",
             "accepted after re-inspection",

@@ -17,7 +17,7 @@ async fn every_answer_tells_how_current_it_is() {
     assert_eq!(empty["items"], json!([]));
     plant.tell("lot.created", "08:00", lot("L-1", "5")).await;
     let mut late =
-        serde_json::from_slice::<Value>(&plant.event("lot.created", "08:30", lot("L-2", "5")))
+        serde_json::from_slice::<Value>(&plant.event("lot.created", "17:30", lot("L-2", "5")))
             .unwrap();
     late["source"] = json!("/wms");
     plant.send(vec![late.to_string().into()]).await;
@@ -32,12 +32,12 @@ async fn every_answer_tells_how_current_it_is() {
         let body = plant.get(&format!("/api/v1/plants/P1/{path}")).await.body;
         assert_eq!(body["plant"], "P1", "{path}");
         assert_eq!(body["seq"], 2, "{path}");
-        assert_eq!(body["as_of"], "2026-03-01T08:30:00Z", "{path}");
+        assert_eq!(body["as_of"], "2026-03-01T17:30:00Z", "{path}");
         assert_eq!(body["sources"][0]["source"], "/test");
         assert_eq!(body["sources"][0]["last_time"], "2026-03-01T08:00:00Z");
         assert_eq!(
             body["sources"][0]["age_ms"],
-            30 * 60 * 1_000,
+            (9 * 60 + 30) * 60 * 1_000,
             "by the plant's own time"
         );
         assert_eq!(body["sources"][0]["stale"], true);

@@ -14,3 +14,4 @@ mod queries;
 mod read_model;
 mod story;
 mod stream_limits;
+mod zz_measure;

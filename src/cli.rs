@@ -1,0 +1,125 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use twin_model::PlantId;
+
+/// A live, trustworthy picture of a plant.
+#[derive(Debug, Parser)]
+#[command(name = "twin", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows a whole simulated plant, live, with nothing installed.
+    Demo(DemoArguments),
+    /// Runs the twin of real plants on RabbitMQ.
+    Serve(ServeArguments),
+    /// Reads a log file through a mapping into a plant.
+    Import(ImportArguments),
+    /// Replays a plant's journal from its first record and compares.
+    Verify(VerifyArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Where to serve HTTP.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Where to keep the plant. Without it, in a temporary directory that is removed at the end.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Which plant life is simulated: the same seed gives the same one.
+    #[arg(long, default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// Simulated seconds per second.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) pace: u32,
+    /// Prints where it serves as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Where to serve HTTP, instead of what the configuration says.
+    #[arg(long)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where to keep the plants, instead of what the configuration says.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Prints where it serves as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The log: CSV or JSON lines, as its mapping says.
+    pub(crate) file: PathBuf,
+    /// The mapping from its columns to events.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: PathBuf,
+    /// Publishes to this RabbitMQ (`amqp://…`), where a running twin takes the events.
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "twin",
+        conflicts_with = "data_dir"
+    )]
+    pub(crate) broker: Option<String>,
+    /// The running twin (`http://…`), asked what became of the events.
+    #[arg(long, value_name = "URL", requires = "broker")]
+    pub(crate) twin: Option<String>,
+    /// Imports into the plant in this data directory, without broker or running twin.
+    #[arg(long, value_name = "DIR", required_unless_present = "broker")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Publishes at most this many events per second.
+    #[arg(long, value_name = "EVENTS_PER_SECOND", requires = "broker",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) throttle: Option<u32>,
+    /// Gives up when the twin has not taken all events after this many seconds without progress.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        requires = "broker"
+    )]
+    pub(crate) patience: u64,
+    /// Prints the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    /// The data directory of the twin, which must not be running.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// Which plant.
+    #[arg(long, default_value = "P1")]
+    pub(crate) plant: PlantId,
+    /// Whose time the plant lives in: as it was served or imported.
+    #[arg(long, value_enum, default_value_t = ClockArgument::Wall)]
+    pub(crate) clock: ClockArgument,
+    /// Prints what was found as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Whose time a plant lives in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClockArgument {
+    /// The wall clock, as for a live plant.
+    Wall,
+    /// The time of its events, as for an import or a simulation.
+    EventTime,
+}

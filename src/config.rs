@@ -1,0 +1,199 @@
+//! `twin.toml`: read whole and checked before anything is opened.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use actors::PlantClock;
+use ingest::connection::AmqpUrl;
+use serde::Deserialize;
+use twin_model::PlantId;
+
+use crate::exit::{Failure, Kind, OrFail};
+
+/// The configuration of `twin serve`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where to serve HTTP.
+    #[serde(default = "default_listen")]
+    pub(crate) listen: SocketAddr,
+    /// Where to keep the plants.
+    pub(crate) data_dir: PathBuf,
+    /// The RabbitMQ that the plants are fed from. Without it, events come in by HTTP only.
+    pub(crate) broker: Option<BrokerConfig>,
+    /// The plants.
+    #[serde(rename = "plant")]
+    pub(crate) plants: Vec<PlantConfig>,
+}
+
+/// The broker.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BrokerConfig {
+    /// `amqp://user:password@host:port/vhost`.
+    url: Option<String>,
+    /// A file that holds the URL, so that the password is not in the configuration.
+    url_file: Option<PathBuf>,
+}
+
+/// One plant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlantConfig {
+    /// Its id, as the events name it.
+    pub(crate) id: PlantId,
+    /// Whose time it lives in.
+    #[serde(default)]
+    pub(crate) clock: ClockConfig,
+    /// How long an event may wait for its cause, in hours of the plant's clock.
+    #[serde(default = "default_parking_limit_h")]
+    pub(crate) parking_limit_h: u32,
+}
+
+/// Whose time a plant lives in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClockConfig {
+    /// A live plant.
+    #[default]
+    Wall,
+    /// An imported or simulated one.
+    EventTime,
+}
+
+impl From<ClockConfig> for PlantClock {
+    fn from(clock: ClockConfig) -> PlantClock {
+        match clock {
+            ClockConfig::Wall => PlantClock::Wall,
+            ClockConfig::EventTime => PlantClock::EventTime,
+        }
+    }
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+fn default_parking_limit_h() -> u32 {
+    72
+}
+
+impl Config {
+    /// Reads and checks a configuration file.
+    pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
+        let wrong =
+            |text: String| Failure::new(Kind::Config, format!("{}: {text}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let config: Config = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        if config.plants.is_empty() {
+            return Err(wrong("no [[plant]]: at least one is needed".to_owned()));
+        }
+        let mut seen = BTreeSet::new();
+        for plant in &config.plants {
+            if !seen.insert(&plant.id) {
+                return Err(wrong(format!(
+                    "[[plant]] id = \"{}\" stands twice",
+                    plant.id
+                )));
+            }
+            if plant.parking_limit_h == 0 {
+                return Err(wrong(format!(
+                    "plant {}: parking_limit_h must be 1 or more",
+                    plant.id
+                )));
+            }
+        }
+        Ok(config)
+    }
+}
+
+impl BrokerConfig {
+    /// The URL, from the configuration or from its own file.
+    pub(crate) fn url(&self) -> Result<AmqpUrl, Failure> {
+        let text = match (&self.url, &self.url_file) {
+            (Some(url), None) => url.clone(),
+            (None, Some(path)) => fs::read_to_string(path)
+                .map_err(|error| {
+                    Failure::new(
+                        Kind::Config,
+                        format!("[broker] url_file {}: {error}", path.display()),
+                    )
+                })?
+                .trim()
+                .to_owned(),
+            _ => {
+                let text = "[broker] needs exactly one of url and url_file";
+                return Err(Failure::new(Kind::Config, text));
+            }
+        };
+        text.parse().or_fail(Kind::Config)
+    }
+}
+
+/// Refuses an address that others can reach: there is no access control yet.
+pub(crate) fn require_loopback(listen: SocketAddr) -> Result<(), Failure> {
+    if listen.ip().is_loopback() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Kind::Denied,
+        format!(
+            "{listen} can be reached from other machines, and this version has no access control. \
+             Listen on 127.0.0.1 and put a proxy with access control before it."
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), text).unwrap();
+        Config::read(file.path()).map_err(|failure| format!("{failure:?}"))
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name_and_line() {
+        let error = read("data_dir = \"d\"\nlissten = \"127.0.0.1:1\"\n[[plant]]\nid = \"P\"\n");
+        let error = error.unwrap_err();
+        assert!(
+            error.contains("lissten") && error.contains("line 2"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_configuration_without_plants_or_with_one_twice_is_refused() {
+        assert!(
+            read("data_dir = \"d\"\nplant = []\n")
+                .unwrap_err()
+                .contains("at least one")
+        );
+        let twice = "data_dir = \"d\"\n[[plant]]\nid = \"P\"\n[[plant]]\nid = \"P\"\n";
+        assert!(read(twice).unwrap_err().contains("stands twice"));
+    }
+
+    #[test]
+    fn every_key_of_a_full_configuration_is_read() {
+        let config = read(
+            "listen = \"127.0.0.1:9\"\ndata_dir = \"d\"\n[broker]\nurl = \"amqp://h\"\n\
+             [[plant]]\nid = \"P\"\nclock = \"event_time\"\nparking_limit_h = 5\n",
+        )
+        .unwrap();
+        assert_eq!(config.listen.port(), 9);
+        assert_eq!(config.plants[0].clock, ClockConfig::EventTime);
+        assert_eq!(config.plants[0].parking_limit_h, 5);
+        assert!(config.broker.unwrap().url().is_ok());
+    }
+
+    #[test]
+    fn only_loopback_addresses_are_served() {
+        assert!(require_loopback("127.0.0.1:8080".parse().unwrap()).is_ok());
+        assert!(require_loopback("[::1]:8080".parse().unwrap()).is_ok());
+        assert!(require_loopback("0.0.0.0:8080".parse().unwrap()).is_err());
+    }
+}

@@ -1,0 +1,110 @@
+//! The import's way through a RabbitMQ: publish, then ask the running twin what became of it.
+
+use std::time::{Duration, Instant};
+
+use ingest::connection::AmqpUrl;
+use ingest::file_import::Importer;
+use ingest::import_run::import_to_amqp;
+use ingest::mapping::Mapping;
+use serde_json::Value;
+
+use crate::cli::ImportArguments;
+use crate::exit::{Failure, Kind, OrFail};
+use crate::import::{failure_of, options_of, progress_bar, show};
+use crate::report::{Dispositions, Report};
+use crate::twin_client::TwinClient;
+
+/// How often the twin is asked how far it is.
+const ASK_EVERY: Duration = Duration::from_millis(100);
+
+pub(crate) async fn run(
+    arguments: &ImportArguments,
+    mapping: &Mapping,
+    broker: &str,
+    twin: &str,
+) -> Result<Report, Failure> {
+    let started = Instant::now();
+    let url: AmqpUrl = broker.parse().or_fail(Kind::Config)?;
+    let twin = TwinClient::new(twin);
+    let plant = mapping.plant().to_string();
+    let path = format!("/api/v1/plants/{}", escaped(&plant));
+    let before = counts(&twin.get(&path)?)?;
+    let importer = Importer::open(&arguments.file, mapping).or_fail(Kind::Config)?;
+    let bar = progress_bar(arguments.json);
+    let sent = import_to_amqp(&url, importer, options_of(arguments), |progress| {
+        show(&bar, progress);
+    })
+    .await
+    .map_err(|error| failure_of(&error))?;
+    let wanted = before.input + sent.confirmed;
+    let patience = Duration::from_secs(arguments.patience);
+    wait_until_taken(&twin, &path, wanted, patience).await?;
+    bar.finish_and_clear();
+    let state = twin.get(&format!("{path}/state"))?;
+    let after = counts(&twin.get(&path)?)?;
+    Ok(Report {
+        plant,
+        rows_read: sent.file.rows_read,
+        events_sent: sent.confirmed,
+        rows_unmapped: sent.file.row_exceptions,
+        dispositions: after.since(&before),
+        discrepancies: serde_json::from_value(state["open_discrepancies"].clone())
+            .or_fail(Kind::Finding)?,
+        state_hash: state["state_hash"].as_str().unwrap_or_default().to_owned(),
+        elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+fn counts(plant: &Value) -> Result<Dispositions, Failure> {
+    Dispositions::of_plant(plant)
+        .or_else(|| Dispositions::of_plant(plant.get("item")?))
+        .ok_or_else(|| Failure::new(Kind::Finding, "the twin's answer has no counts"))
+}
+
+/// Waits until the twin has a disposition for every event. A twin that is down for a while is
+/// waited for.
+async fn wait_until_taken(
+    twin: &TwinClient,
+    path: &str,
+    wanted: u64,
+    patience: Duration,
+) -> Result<(), Failure> {
+    let mut last = (0, Instant::now());
+    loop {
+        let answer = twin.get(path);
+        let input = answer
+            .as_ref()
+            .ok()
+            .and_then(|plant| counts(plant).ok())
+            .map(|c| c.input);
+        match input {
+            Some(input) if input >= wanted => return Ok(()),
+            Some(input) if input != last.0 => last = (input, Instant::now()),
+            _ => {}
+        }
+        if last.1.elapsed() > patience {
+            let text = format!(
+                "the twin has taken {} of {wanted} inputs and does not go on; nothing is lost: \
+                 the rest waits in the broker",
+                last.0
+            );
+            return Err(answer
+                .err()
+                .unwrap_or_else(|| Failure::new(Kind::Finding, text)));
+        }
+        tokio::time::sleep(ASK_EVERY).await;
+    }
+}
+
+/// A plant's name within a path.
+fn escaped(plant: &str) -> String {
+    let mut path = String::new();
+    for byte in plant.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    path
+}

@@ -1,0 +1,106 @@
+//! The opened plants of a process with everything that feeds and follows them.
+
+use std::sync::Arc;
+
+use actors::{PlantHandle, PlantOptions};
+use ingest::consumer_status::ConsumerStatus;
+use ingest::consumers::Consumers;
+use ingest::delivery::Broker;
+use ingest::relay::Relay;
+use projections::Projections;
+
+use crate::exit::{Failure, Kind, OrFail};
+
+/// Plants with their consumers, relays and pictures.
+pub(crate) struct Opened {
+    pub(crate) plants: Vec<PlantHandle>,
+    pub(crate) projections: Projections,
+    consumers: Vec<Consumers>,
+    relays: Vec<Relay>,
+    broker_thread: Option<BrokerThread>,
+}
+
+/// What the probes need to know of a process.
+#[derive(Clone)]
+pub(crate) struct Health {
+    pub(crate) plants: Arc<Vec<PlantHandle>>,
+    pub(crate) projections: Projections,
+    pub(crate) consumers: Arc<Vec<ConsumerStatus>>,
+}
+
+/// A runtime of its own for what talks to the broker, so that decoding does not wait for HTTP.
+struct BrokerThread(tokio::runtime::Runtime);
+
+impl Opened {
+    /// Opens plants and starts what feeds and follows them. `broker` is what feeds them beside
+    /// HTTP.
+    pub(crate) async fn start(
+        options: Vec<PlantOptions>,
+        broker: Option<Broker>,
+    ) -> Result<Opened, Failure> {
+        let mut plants = Vec::new();
+        for options in options {
+            plants.push(actors::open(options).await?);
+        }
+        let projections = Projections::start(plants.clone());
+        let mut opened = Opened {
+            plants,
+            projections,
+            consumers: Vec::new(),
+            relays: Vec::new(),
+            broker_thread: None,
+        };
+        if let Some(broker) = broker {
+            opened.connect(&broker)?;
+        }
+        opened.projections.ready().await;
+        Ok(opened)
+    }
+
+    fn connect(&mut self, broker: &Broker) -> Result<(), Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("broker")
+            .enable_all()
+            .build()
+            .or_fail(Kind::Finding)?;
+        let _inside = runtime.enter();
+        for plant in &self.plants {
+            let intake = plant.intake().clone();
+            let consumers =
+                Consumers::start(broker.clone(), plant.plant(), intake).or_fail(Kind::Config)?;
+            self.consumers.push(consumers);
+            let relay = Relay::start(broker.clone(), plant.plant(), plant.outbox().clone())
+                .or_fail(Kind::Config)?;
+            self.relays.push(relay);
+        }
+        drop(_inside);
+        self.broker_thread = Some(BrokerThread(runtime));
+        Ok(())
+    }
+
+    /// What the probes answer from.
+    pub(crate) fn health(&self) -> Health {
+        Health {
+            plants: Arc::new(self.plants.clone()),
+            projections: self.projections.clone(),
+            consumers: Arc::new(self.consumers.iter().map(|c| c.status().clone()).collect()),
+        }
+    }
+
+    /// Takes nothing more, commits what was taken, and closes the files.
+    pub(crate) async fn close(self) {
+        for consumers in self.consumers {
+            consumers.stop().await;
+        }
+        for relay in self.relays {
+            relay.stop().await;
+        }
+        for plant in self.plants {
+            plant.close().await;
+        }
+        if let Some(BrokerThread(runtime)) = self.broker_thread {
+            runtime.shutdown_background();
+        }
+    }
+}

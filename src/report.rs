@@ -1,0 +1,108 @@
+//! What an import did, for people and for programs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What became of the input of a plant. The five dispositions add up to `input`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Dispositions {
+    pub(crate) input: u64,
+    pub(crate) applied: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) refused: BTreeMap<String, u64>,
+    pub(crate) parked: u64,
+    pub(crate) exceptions: BTreeMap<String, u64>,
+}
+
+impl Dispositions {
+    /// What came since `before`.
+    pub(crate) fn since(&self, before: &Dispositions) -> Dispositions {
+        let less = |now: &BTreeMap<String, u64>, then: &BTreeMap<String, u64>| {
+            now.iter()
+                .map(|(code, n)| (code.clone(), n - then.get(code).unwrap_or(&0)))
+                .filter(|(_, n)| *n > 0)
+                .collect()
+        };
+        Dispositions {
+            input: self.input - before.input,
+            applied: self.applied - before.applied,
+            duplicates: self.duplicates - before.duplicates,
+            refused: less(&self.refused, &before.refused),
+            // Events that waited before may have been applied since.
+            parked: self.parked.saturating_sub(before.parked),
+            exceptions: less(&self.exceptions, &before.exceptions),
+        }
+    }
+
+    /// Reads them from the answer of `/api/v1/plants/{plant}`.
+    pub(crate) fn of_plant(plant: &Value) -> Option<Dispositions> {
+        Dispositions::deserialize(plant.get("counts")?).ok()
+    }
+}
+
+impl From<&actors::Counts> for Dispositions {
+    fn from(counts: &actors::Counts) -> Dispositions {
+        let named = |map: &BTreeMap<twin_model::Code, u64>| {
+            map.iter().map(|(code, n)| (code.to_string(), *n)).collect()
+        };
+        Dispositions {
+            input: counts.input(),
+            applied: counts.applied,
+            duplicates: counts.duplicates,
+            refused: named(&counts.refused),
+            parked: counts.parked,
+            exceptions: named(&counts.exceptions),
+        }
+    }
+}
+
+/// The report of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Report {
+    pub(crate) plant: String,
+    pub(crate) rows_read: u64,
+    pub(crate) events_sent: u64,
+    /// Rows that could not be mapped; each is an exception of the plant as well.
+    pub(crate) rows_unmapped: u64,
+    #[serde(flatten)]
+    pub(crate) dispositions: Dispositions,
+    /// Broken soft rules that are open at the end, by rule; beside the dispositions.
+    pub(crate) discrepancies: BTreeMap<String, u64>,
+    pub(crate) state_hash: String,
+    pub(crate) elapsed_ms: u64,
+}
+
+impl Report {
+    pub(crate) fn print(&self, as_json: bool) {
+        if as_json {
+            println!("{}", serde_json::json!(self));
+            return;
+        }
+        let by_code = |map: &BTreeMap<String, u64>| {
+            let parts: Vec<String> = map.iter().map(|(code, n)| format!("{n} {code}")).collect();
+            if parts.is_empty() {
+                "0".to_owned()
+            } else {
+                parts.join(", ")
+            }
+        };
+        let counts = &self.dispositions;
+        println!("plant          {}", self.plant);
+        println!(
+            "rows read      {} ({} not mapped)",
+            self.rows_read, self.rows_unmapped
+        );
+        println!("events sent    {}", self.events_sent);
+        println!("  applied      {}", counts.applied);
+        println!("  duplicates   {}", counts.duplicates);
+        println!("  refused      {}", by_code(&counts.refused));
+        println!("  parked       {}", counts.parked);
+        println!("  exceptions   {}", by_code(&counts.exceptions));
+        println!("  sum          {}", counts.input);
+        println!("discrepancies  {} (open now)", by_code(&self.discrepancies));
+        println!("state hash     {}", self.state_hash);
+        println!("took           {} ms", self.elapsed_ms);
+    }
+}

@@ -1,0 +1,72 @@
+//! `twin serve`: real plants on RabbitMQ.
+
+use actors::PlantOptions;
+use ingest::delivery::Broker;
+use serde_json::json;
+
+use crate::cli::ServeArguments;
+use crate::config::{Config, PlantConfig, require_loopback};
+use crate::data_dir;
+use crate::exit::{Failure, Kind};
+use crate::opened::Opened;
+use crate::server::{Http, until_stopped};
+
+const SECONDS_PER_HOUR: i64 = 3600;
+
+pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
+    let mut config = Config::read(&arguments.config)?;
+    config.listen = arguments.listen.unwrap_or(config.listen);
+    config.data_dir = arguments.data_dir.unwrap_or(config.data_dir);
+    require_loopback(config.listen)?;
+    let broker = match &config.broker {
+        Some(broker) => Some(Broker::Amqp(broker.url()?)),
+        None => None,
+    };
+    let options = config
+        .plants
+        .iter()
+        .map(|plant| options_of(plant, &config))
+        .collect();
+    let opened = Opened::start(options, broker).await?;
+    let http = Http::bind(config.listen, &opened)?;
+    let plants: Vec<String> = opened
+        .plants
+        .iter()
+        .map(|p| p.plant().to_string())
+        .collect();
+    let url = format!("http://{}", http.address);
+    if arguments.json {
+        println!("{}", json!({ "url": url, "plants": plants }));
+    } else {
+        println!("{url} serves {}", plants.join(", "));
+    }
+    serve_until_stopped(http, opened).await
+}
+
+fn options_of(plant: &PlantConfig, config: &Config) -> PlantOptions {
+    PlantOptions {
+        clock: plant.clock.into(),
+        parking_limit_s: i64::from(plant.parking_limit_h) * SECONDS_PER_HOUR,
+        ..PlantOptions::new(
+            plant.id.clone(),
+            data_dir::of_plant(&config.data_dir, &plant.id),
+        )
+    }
+}
+
+/// Serves until asked to stop, then closes everything in order.
+pub(crate) async fn serve_until_stopped(http: Http, opened: Opened) -> Result<(), Failure> {
+    let health = opened.health();
+    let handle = http.handle();
+    let server = actix_web::rt::spawn(http.serve());
+    until_stopped(&health).await;
+    let failed = health.plants.iter().any(|plant| !plant.is_open());
+    handle.stop(true).await;
+    drop(server.await);
+    opened.close().await;
+    if failed {
+        let text = "a plant stopped by itself: its journal failed, the log says why";
+        return Err(Failure::new(Kind::Finding, text));
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! `/api/v1/plants/{plant}/state`: the state hash and what belongs to it, to compare two twins.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use twin_model::{Code, PlantId};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::opened::Health;
+
+/// The business state of a plant in one number, with what became of its input.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StateView {
+    /// The plant.
+    #[schema(value_type = String)]
+    plant: PlantId,
+    /// The commit that the numbers belong to.
+    seq: u64,
+    /// BLAKE3 of the business state: equal for the same facts, in whatever order they came.
+    state_hash: String,
+    /// The newest record of the audit trail, as `commit:hash`.
+    ledger_head: String,
+    /// Broken soft rules that are open now, by rule.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    open_discrepancies: BTreeMap<Code, u64>,
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(get_state), components(schemas(StateView)))]
+struct Description;
+
+/// The OpenAPI description of the route.
+pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}
+
+/// Adds the route. It answers from `web::Data<Health>`.
+pub(crate) fn configure(config: &mut ServiceConfig) {
+    config.service(get_state);
+}
+
+/// The state hash of a plant. Costs a pass over all entities.
+#[utoipa::path(
+    get,
+    path = "/api/v1/plants/{plant}/state",
+    params(("plant" = String, Path, description = "Which plant")),
+    responses((status = 200, body = StateView), (status = 404), (status = 503))
+)]
+#[get("/api/v1/plants/{plant}/state")]
+async fn get_state(plant: Path<String>, health: Data<Health>) -> HttpResponse {
+    let Some(handle) = health
+        .plants
+        .iter()
+        .find(|known| known.plant().as_str() == *plant)
+    else {
+        return HttpResponse::NotFound().finish();
+    };
+    let Ok(snapshot) = handle.fork().take().await else {
+        return HttpResponse::ServiceUnavailable().finish();
+    };
+    let ledger_head = handle.ledger().head().to_string();
+    let view = web::block(move || StateView {
+        plant: snapshot.plant.id().clone(),
+        seq: snapshot.commit_no,
+        state_hash: snapshot.plant.state_hash().to_string(),
+        ledger_head,
+        open_discrepancies: snapshot.plant.open_discrepancies(),
+    });
+    match view.await {
+        Ok(view) => HttpResponse::Ok().json(view),
+        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+    }
+}
