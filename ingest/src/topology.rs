@@ -15,10 +15,10 @@
 //! # Which class
 //! The two queues of a plant overtake each other, so everything whose order counts must share one.
 //! The catalogue has `operation.started` and `operation.completed` act within a second and
-//! `operation.progressed` within a minute; but a report that arrives after the completion is
-//! refused, so splitting them would lose what the MES said in the right order. Events of orders
-//! and operations therefore go together, and only those of holds, shipments and machine states,
-//! which stand alone, overtake.
+//! `operation.progressed` within a minute; but a report that arrives after the completion is a late
+//! report, under other rules, so splitting them would turn what the MES said in the right order
+//! into late reports. Events of orders and operations therefore go together, and only those of
+//! holds, shipments and machine states, which stand alone, overtake.
 
 use lapin::Channel;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};

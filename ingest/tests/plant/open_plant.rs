@@ -8,20 +8,31 @@ use tempfile::TempDir;
 
 pub(crate) struct OpenPlant {
     pub(crate) handle: PlantHandle,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 pub(crate) async fn open(name: &str) -> OpenPlant {
-    let dir = tempfile::tempdir().unwrap();
+    open_in(name, tempfile::tempdir().unwrap()).await
+}
+
+async fn open_in(name: &str, dir: TempDir) -> OpenPlant {
     let mut options = PlantOptions::new(name.parse().unwrap(), dir.path());
     options.clock = PlantClock::EventTime;
     OpenPlant {
         handle: actors::open(options).await.unwrap(),
-        _dir: dir,
+        dir,
     }
 }
 
 impl OpenPlant {
+    /// The plant after a stop and a new start.
+    #[allow(dead_code, reason = "not every test file reopens")]
+    pub(crate) async fn reopen(self) -> OpenPlant {
+        let name = self.handle.plant().to_string();
+        self.handle.close().await;
+        open_in(&name, self.dir).await
+    }
+
     pub(crate) async fn counts(&self) -> Counts {
         let snapshot = self.handle.fork().take().await.unwrap();
         Counts::clone(&snapshot.counts)
