@@ -191,6 +191,18 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_that_is_shipped_is_accepted() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/twin.toml");
+        let config = Config::read(&path).unwrap();
+        assert_eq!(config.plants[0].id.as_str(), "P1");
+        let missing = format!("{:?}", config.broker.unwrap().url().unwrap_err());
+        assert!(
+            missing.contains("url_file /etc/twin/broker-url"),
+            "{missing}"
+        );
+    }
+
+    #[test]
     fn only_loopback_addresses_are_served() {
         assert!(require_loopback("127.0.0.1:8080".parse().unwrap()).is_ok());
         assert!(require_loopback("[::1]:8080".parse().unwrap()).is_ok());

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::Compress;
-use actix_web::web::{Data, ServiceConfig};
-use actix_web::{App, HttpResponse, HttpServer, get};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, get};
 use ingest::http::EventRoutes;
+use serde_json::json;
 
 use crate::exit::{Failure, Kind};
 use crate::opened::{Health, Opened};
@@ -41,6 +42,7 @@ impl Http {
                 .app_data(Data::clone(&projections))
                 .app_data(Data::clone(&events))
                 .configure(routes)
+                .default_service(web::to(no_such_route))
         })
         .workers(HTTP_THREADS)
         .disable_signals()
@@ -81,6 +83,18 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(probes::configure)
         .configure(page::configure)
         .service(openapi);
+}
+
+async fn no_such_route(request: HttpRequest) -> HttpResponse {
+    HttpResponse::NotFound()
+        .content_type("application/problem+json")
+        .json(json!({
+            "type": "about:blank",
+            "title": "There is nothing here",
+            "status": 404,
+            "detail": format!("{} {} is no route of this twin.", request.method(), request.path()),
+            "what_to_do": "Look up the routes at /openapi.json.",
+        }))
 }
 
 /// The description of every route, made from the code.

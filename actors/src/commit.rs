@@ -46,6 +46,8 @@ pub struct Commit {
     pub commit_no: u64,
     /// When it was written, by the wall clock.
     pub recorded: Time,
+    /// The plant's clock: the last tick that it was told, the Unix epoch before the first.
+    pub clock: Time,
     /// Changed entities, in order.
     pub changes: Vec<Change>,
     /// Notices with their position within the commit and the plant time.
@@ -69,6 +71,8 @@ pub struct Snapshot {
     pub commit_no: u64,
     /// When that was written, by the wall clock; the Unix epoch before the first commit.
     pub recorded: Time,
+    /// The plant's clock, as in [`Commit::clock`].
+    pub clock: Time,
     /// Dispositions up to here.
     pub counts: Arc<Counts>,
     /// The newest exceptions, oldest first.

@@ -25,7 +25,7 @@ pub enum Message {
     GateOpened(DeliveryId),
     /// To a shipment: one of its lots changed.
     GateCheck,
-    /// To a work center: an operation is released to its queue.
+    /// To a work center: an operation may start there.
     Queued {
         /// The order.
         order: WorkOrderId,

@@ -175,7 +175,7 @@ impl WorkCenter {
         &self.running
     }
 
-    /// Released operations that wait there, with the priority of their order.
+    /// Operations that may start there now, with the priority of their order.
     #[must_use]
     pub fn queue(&self) -> &BTreeMap<(WorkOrderId, OperationId), i32> {
         &self.queue

@@ -10,8 +10,8 @@ use crate::effect::{Effects, View};
 use crate::quantity::check_amount;
 use crate::{
     Discrepancy, EntityKey, HoldId, LotId, MaterialId, Message, Notice, Operation, OperationId,
-    OperationReport, OperationStarted, Rejection, Time, Tolerance, Unit, WorkCenterId,
-    WorkOrderCreated, WorkOrderId, WorkOrderReleased,
+    OperationReport, OperationStarted, OperationState, Rejection, Time, Tolerance, Unit,
+    WorkCenterId, WorkOrderCreated, WorkOrderId, WorkOrderReleased,
 };
 
 /// A work order with its operations.
@@ -60,7 +60,7 @@ impl WorkOrder {
         })
     }
 
-    /// W2: the ERP releases the order; its operations reach the queues of their work centers.
+    /// W2: the ERP releases the order; what may start reaches the queue of its work center.
     pub(crate) fn release(
         &mut self,
         body: &WorkOrderReleased,
@@ -86,25 +86,33 @@ impl WorkOrder {
         }
         for (position, plan) in body.operations.iter().enumerate() {
             let position = u32::try_from(position).unwrap_or(u32::MAX);
-            match self.find(&plan.op) {
-                // A routing that names an operation twice keeps its first mention.
-                Ok(_) => continue,
-                Err(place) => self
-                    .operations
-                    .insert(place, Operation::planned(plan, position)),
+            // A routing that names an operation twice keeps its first mention.
+            if let Err(place) = self.find(&plan.op) {
+                self.operations
+                    .insert(place, Operation::planned(plan, position));
             }
-            if let Some(center) = &plan.work_center {
+        }
+        self.queue_startable(None, effects);
+        Ok(())
+    }
+
+    /// Puts operations into the queues of their work centers: those that may start now, and of
+    /// these only the successors of `after` where that is given.
+    fn queue_startable(&self, after: Option<&OperationId>, effects: &mut Effects) {
+        for operation in &self.operations {
+            let follows = after.is_none_or(|before| operation.predecessors.contains(before));
+            let startable = self.operation_state(operation) == OperationState::AllowedToStart;
+            if let (true, Some(center)) = (follows && startable, &operation.planned_work_center) {
                 effects.tell(
                     EntityKey::WorkCenter(center.clone()),
                     Message::Queued {
                         order: self.id.clone(),
-                        op: plan.op.clone(),
+                        op: operation.id.clone(),
                         priority: self.priority,
                     },
                 );
             }
         }
-        Ok(())
     }
 
     /// The MES starts an operation.
@@ -180,6 +188,7 @@ impl WorkOrder {
         let before = self.discrepancies();
         let place = self.find_or_learn(&body.op);
         let began = self.operations[place].started_at.is_none();
+        let had_something_ready = self.operations[place].has_something_ready();
         self.operations[place].add(body, view.at);
         if began {
             let since = self.operations[place].started_at.unwrap_or(view.at);
@@ -197,6 +206,9 @@ impl WorkOrder {
                     },
                 );
             }
+        }
+        if !had_something_ready && self.operations[place].has_something_ready() {
+            self.queue_startable(Some(&body.op), effects);
         }
         self.tell_discrepancies(&before, effects);
         Ok(())

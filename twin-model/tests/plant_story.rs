@@ -161,7 +161,15 @@ fn an_order_runs_from_creation_to_completion() {
         .unwrap();
     let saw = story.plant.work_center(&"SAW".parse().unwrap()).unwrap();
     assert_eq!((saw.running().len(), saw.queue().len()), (1, 0));
+    let packing = |story: &Story| {
+        story
+            .plant
+            .work_center(&"PACK".parse().unwrap())
+            .map_or(0, |center| center.queue().len())
+    };
+    assert_eq!(packing(&story), 0, "nothing is ready to be packed");
     story.report("10", "10").unwrap();
+    assert_eq!(packing(&story), 1);
     for (op, good) in [("10", "0"), ("20", "10")] {
         story
             .tell(
