@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Import(ImportArguments),
     /// Replays a plant's journal from its first record and compares.
     Verify(VerifyArguments),
+    /// Shows what needs a person, from a running twin.
+    Exceptions(ExceptionsArguments),
 }
 
 #[derive(Debug, Args)]
@@ -113,6 +115,37 @@ pub(crate) struct VerifyArguments {
     /// Prints what was found as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExceptionsArguments {
+    #[command(subcommand)]
+    pub(crate) command: ExceptionsCommand,
+    /// The running twin.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub(crate) twin: String,
+    /// Which plant; the first one when absent.
+    #[arg(long, global = true)]
+    pub(crate) plant: Option<PlantId>,
+    /// Prints the answer as JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExceptionsCommand {
+    /// Lists the newest exceptions.
+    List,
+    /// Shows one with the message as it was received.
+    Show {
+        /// Its number, like EX-7.
+        id: String,
+    },
 }
 
 /// Whose time a plant lives in.

@@ -12,7 +12,7 @@ use crate::cli::ImportArguments;
 use crate::exit::{Failure, Kind, OrFail};
 use crate::import::{failure_of, options_of, progress_bar, show};
 use crate::report::{Dispositions, Report};
-use crate::twin_client::TwinClient;
+use crate::twin_client::{TwinClient, escaped};
 
 /// How often the twin is asked how far it is.
 const ASK_EVERY: Duration = Duration::from_millis(100);
@@ -94,17 +94,4 @@ async fn wait_until_taken(
         }
         tokio::time::sleep(ASK_EVERY).await;
     }
-}
-
-/// A plant's name within a path.
-fn escaped(plant: &str) -> String {
-    let mut path = String::new();
-    for byte in plant.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            path.push(char::from(byte));
-        } else {
-            path.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    path
 }

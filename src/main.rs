@@ -4,6 +4,7 @@ mod cli;
 mod config;
 mod data_dir;
 mod demo;
+mod exceptions;
 mod exit;
 mod import;
 mod import_through_broker;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => actix_web::rt::System::new().block_on(serve::run(arguments)),
         Command::Import(arguments) => actix_web::rt::System::new().block_on(import::run(arguments)),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Exceptions(arguments) => exceptions::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -26,14 +26,12 @@ impl TwinClient {
         }
     }
 
-    /// A JSON answer to a path like `/api/v1/plants`.
+    /// A JSON answer to a path like `/api/v1/plants`. A refusal is told in the twin's own words.
     pub(crate) fn get(&self, path: &str) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.url);
         let unreachable = |error: String| {
-            Failure::new(
-                Kind::Unreachable,
-                format!("{url}: {error}. Is the twin running there?"),
-            )
+            let text = format!("{url}: {error}. Is a twin running there?");
+            Failure::new(Kind::Unreachable, text)
         };
         let mut answer = self
             .agent
@@ -44,6 +42,30 @@ impl TwinClient {
             .body_mut()
             .read_to_string()
             .map_err(|error| unreachable(error.to_string()))?;
-        serde_json::from_str(&text).map_err(|error| unreachable(error.to_string()))
+        let body: Value =
+            serde_json::from_str(&text).map_err(|error| unreachable(error.to_string()))?;
+        if answer.status().is_success() {
+            return Ok(body);
+        }
+        let detail = body["detail"]
+            .as_str()
+            .unwrap_or("the twin refuses without a reason");
+        Err(Failure::new(
+            Kind::Finding,
+            format!("{detail} ({})", answer.status()),
+        ))
     }
+}
+
+/// A name within a path.
+pub(crate) fn escaped(name: &str) -> String {
+    let mut path = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    path
 }
