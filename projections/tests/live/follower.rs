@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::live_plant::LivePlant;
 
 /// A frame that does not come within this is not coming.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// One server-sent event.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,14 +74,18 @@ impl Follower {
         Some(())
     }
 
-    /// The next event that is not `counts`.
+    /// The next event that is not `counts`. Heartbeats do not renew the patience.
     pub(crate) async fn news(&mut self) -> Option<Frame> {
-        loop {
-            let frame = self.next().await?;
-            if frame.event != "counts" {
-                return Some(frame);
+        let news = async {
+            loop {
+                let frame = self.next().await?;
+                if frame.event != "counts" {
+                    return Some(frame);
+                }
             }
-        }
+        };
+        let news = actix_web::rt::time::timeout(PATIENCE, news).await;
+        news.expect("something other than heartbeats and counts comes")
     }
 
     /// All events but `counts` up to the change of the entity `id`, with it.

@@ -14,4 +14,3 @@ mod queries;
 mod read_model;
 mod story;
 mod stream_limits;
-mod zz_measure;
