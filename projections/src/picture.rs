@@ -14,7 +14,7 @@ use crate::ring::{Gap, Ring, STREAM_BYTES_MAX};
 
 /// Commits that are taken in before followers are woken.
 const COMMITS_PER_WAKE_MAX: usize = 64;
-/// Pause before a plant whose shard is coming back is asked again.
+/// Pause before a plant whose feed broke off is asked again.
 const RESUBSCRIBE_AFTER: Duration = Duration::from_millis(100);
 
 /// The picture of one plant.
@@ -77,8 +77,8 @@ impl Picture {
         self.progress.subscribe()
     }
 
-    /// Follows the plant until it ends. A shard that came back after a fault begins a new epoch,
-    /// and the picture with it.
+    /// Follows the plant until it ends. Should the feed break off before that, the picture starts
+    /// anew, and followers are told of the gap.
     pub(crate) async fn follow(&self) {
         // Also when the task is dropped or panics: readers must see that nothing comes any more.
         let _ended = EndMark(&self.progress);

@@ -218,6 +218,27 @@ async fn people_hear_of_gates_holds_and_exceptions() {
 }
 
 #[actix_web::test]
+async fn an_entity_that_an_event_changed_is_told_once_with_that_event() {
+    let mut plant = LivePlant::open(PlantClock::EventTime).await;
+    plant.tell("lot.created", "08:00", lot("L-1", "5")).await;
+    let mut follower = Follower::open(&plant, None).await;
+    let hold = json!({"hold": "H-1", "scope": {"kind": "lot", "id": "L-1"}, "reason": "cracks"});
+    plant.tell("hold.placed", "08:10", hold).await;
+    plant.tell("lot.created", "08:20", lot("L-9", "5")).await;
+    let frames = follower.until("L-9").await;
+    let changed: Vec<&Value> = frames.iter().map(|frame| &frame.data["id"]).collect();
+    assert_eq!(changed, ["L-1", "H-1", "L-9"]);
+    let [lot, hold, ..] = frames.as_slice() else {
+        panic!("{frames:?}")
+    };
+    assert_eq!(hold.data["state"]["affected_lots"], json!(["L-1"]));
+    assert_eq!(hold.data["caused_by"]["type"], "mfg.hold.placed.v1");
+    // The lot comes first, and yet it knows the hold: both are of one commit.
+    let reason = lot.data["state"]["not_shippable_because"][0]["text"].as_str();
+    assert!(reason.unwrap().contains("cracks"), "{reason:?}");
+}
+
+#[actix_web::test]
 async fn what_time_or_another_entity_changes_is_told_as_well() {
     let mut plant = LivePlant::open(PlantClock::EventTime).await;
     plant.released_order("WO-1", "08:00", "5").await;

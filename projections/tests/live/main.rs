@@ -8,6 +8,8 @@
 
 mod answers;
 mod change_stream;
+#[cfg(feature = "chaos")]
+mod comeback;
 mod follower;
 mod live_plant;
 mod queries;
