@@ -1,0 +1,22 @@
+//! The compiled `twin` as its users run it: real processes, real sockets, real files.
+//!
+//! Each test starts processes of its own, on ports that the system chooses, in a temporary
+//! directory, and ends exactly those. What needs a RabbitMQ is behind the feature `amqp-tests`
+//! and finds it by `TWIN_TEST_AMQP`; `scripts/test.sh` sets both up.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod bad_messages;
+mod demo;
+#[cfg(feature = "amqp-tests")]
+mod import_through_rabbitmq;
+mod job_shop;
+mod job_shop_log;
+mod job_shop_shuffled;
+#[cfg(feature = "amqp-tests")]
+mod kill_in_import;
+#[cfg(feature = "amqp-tests")]
+mod rabbitmq;
+mod refusals;
+#[cfg(feature = "amqp-tests")]
+mod refusals_over_amqp;
+mod twin_process;

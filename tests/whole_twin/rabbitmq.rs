@@ -1,0 +1,111 @@
+//! The RabbitMQ that `TWIN_TEST_AMQP` names, and one plant's queues on it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ingest::publisher::{Outgoing, Publisher};
+use ingest::topology::{Class, IN_EXCHANGE, PlantTopology};
+use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
+use lapin::types::FieldTable;
+use lapin::{Channel, Connection, ConnectionProperties};
+use tokio::runtime::Runtime;
+
+static PLANTS: AtomicU32 = AtomicU32::new(0);
+
+/// Where the broker is.
+pub(crate) fn broker_url() -> String {
+    std::env::var("TWIN_TEST_AMQP").expect(
+        "the feature amqp-tests needs a RabbitMQ: set TWIN_TEST_AMQP to its amqp:// URL, or run \
+         scripts/test.sh, which starts one",
+    )
+}
+
+/// The queues of a plant that no other test uses; deleted at the end.
+pub(crate) struct PlantQueues {
+    pub(crate) plant: String,
+    topology: PlantTopology,
+    runtime: Runtime,
+}
+
+impl PlantQueues {
+    pub(crate) fn new(purpose: &str) -> PlantQueues {
+        let number = PLANTS.fetch_add(1, Ordering::Relaxed);
+        let plant = format!("P-{purpose}-{}-{number}", std::process::id());
+        PlantQueues {
+            topology: PlantTopology::new(&plant.parse().unwrap()).unwrap(),
+            plant,
+            runtime: Runtime::new().unwrap(),
+        }
+    }
+
+    /// Publishes messages into the plant's queue, in order, and waits until all are stored.
+    pub(crate) fn publish(&self, bodies: &[Vec<u8>]) {
+        let url = broker_url().parse().unwrap();
+        self.runtime.block_on(async {
+            let publisher = Publisher::connect(&url, "whole twin test").await.unwrap();
+            self.topology.declare(publisher.channel()).await.unwrap();
+            for body in bodies {
+                // One type for all, so that all are in one queue, in this order.
+                let type_name = "mfg.operation.progressed.v1";
+                let message = Outgoing {
+                    exchange: IN_EXCHANGE,
+                    routing_key: &self.topology.routing_key(type_name),
+                    id: "",
+                    type_name,
+                    body,
+                };
+                publisher.publish(message).await.unwrap();
+            }
+            publisher.close().await;
+        });
+    }
+
+    /// Messages that wait in the plant's queues.
+    pub(crate) fn backlog(&self) -> u32 {
+        self.on_channel(async |channel| {
+            let mut waiting = 0;
+            for class in Class::ALL {
+                let name = self.topology.queue(class);
+                let passive = QueueDeclareOptions {
+                    passive: true,
+                    ..QueueDeclareOptions::durable()
+                };
+                let queue = channel
+                    .queue_declare(name.as_str().into(), passive, FieldTable::default())
+                    .await;
+                waiting += queue.unwrap().message_count();
+            }
+            waiting
+        })
+    }
+
+    fn on_channel<T>(&self, work: impl AsyncFnOnce(&Channel) -> T) -> T {
+        self.runtime.block_on(async {
+            let properties = ConnectionProperties::default();
+            let connection = Connection::connect(&broker_url(), properties)
+                .await
+                .unwrap();
+            let channel = connection.create_channel().await.unwrap();
+            let result = work(&channel).await;
+            connection.close(200, "done".into()).await.unwrap();
+            result
+        })
+    }
+}
+
+impl Drop for PlantQueues {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        self.on_channel(async |channel| {
+            for class in Class::ALL {
+                let name = self.topology.queue(class);
+                let options = QueueDeleteOptions::default();
+                channel
+                    .queue_delete(name.as_str().into(), options)
+                    .await
+                    .unwrap();
+            }
+        });
+    }
+}
