@@ -30,6 +30,13 @@ pub struct ReadModel {
     sources: BTreeMap<SourceId, Time>,
     /// Newest time among all events.
     newest: Option<Time>,
+    /// What the plant's sources last said of its clock; `None` when they never did.
+    ticked: Option<Time>,
+}
+
+/// A clock that was told; it stands at the Unix epoch before.
+fn told(clock: Time) -> Option<Time> {
+    (clock > Time::EPOCH).then_some(clock)
 }
 
 impl ReadModel {
@@ -51,6 +58,7 @@ impl ReadModel {
             exceptions: snapshot.exceptions.iter().cloned().collect(),
             sources: snapshot.sources.clone(),
             newest: snapshot.sources.values().max().copied(),
+            ticked: told(snapshot.clock),
         }
     }
 
@@ -88,6 +96,7 @@ impl ReadModel {
         }
         self.counts = Arc::clone(&commit.counts);
         self.recorded = commit.recorded;
+        self.ticked = told(commit.clock);
         self.cursor = Cursor {
             epoch: commit.epoch,
             commit_no: commit.commit_no,
@@ -168,12 +177,18 @@ impl ReadModel {
             .collect()
     }
 
+    /// The time of a plant that lives in the time of its events: what its sources say of the clock
+    /// or, when they never do, the newest event. One event with a wrong time moves only the latter.
+    fn event_time(&self) -> Option<Time> {
+        self.ticked.or(self.newest)
+    }
+
     /// The plant's now as of the newest commit, so that the stream does not depend on when it is
     /// read.
     fn published_at(&self) -> Time {
         match self.clock {
             PlantClock::Wall => self.recorded,
-            PlantClock::EventTime => plant_now(self.clock, self.newest),
+            PlantClock::EventTime => plant_now(self.clock, self.event_time()),
         }
     }
 
@@ -203,7 +218,7 @@ impl ReadModel {
     /// The plant's now, for what depends on it when it is read.
     #[must_use]
     pub fn now(&self) -> Time {
-        plant_now(self.clock, self.newest)
+        plant_now(self.clock, self.event_time())
     }
 
     /// Plant time that the picture has reached; `None` before the first commit.
@@ -211,7 +226,7 @@ impl ReadModel {
     pub fn as_of(&self) -> Option<Time> {
         match self.clock {
             PlantClock::Wall => (self.cursor.commit_no > 0).then_some(self.recorded),
-            PlantClock::EventTime => self.newest,
+            PlantClock::EventTime => self.event_time(),
         }
     }
 
