@@ -51,13 +51,13 @@ export class Store {
     if (cause?.source) this.sources.set(cause.source, { heardMs: Date.now(), stale: false });
     this.changed.add("signal");
     if (kind === "lot") {
-      if (this.lot?.id === id && this.lot.version < state.version) this.showLot(state);
+      if (this.lot?.id === id && this.lot.version <= state.version) this.showLot(state);
       return;
     }
     const name = KINDS[kind];
     if (!name) return;
     const before = this[name].get(id);
-    if (before && before.version >= state.version) return;
+    if (before && before.version > state.version) return;
     this[name].set(id, state);
     if (this[name].size > LIST_ITEMS_MAX) this.#forgetOne(name);
     this.changed.add(name);
