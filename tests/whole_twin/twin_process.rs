@@ -163,10 +163,12 @@ impl TwinProcess {
         }
     }
 
-    /// What became of the plant's input.
+    /// What became of the plant's input, up to everything that was answered before.
     #[track_caller]
     pub(crate) fn counts(&self, plant: &str) -> Value {
-        self.get(&format!("/api/v1/plants/{plant}")).json()["item"]["counts"].clone()
+        let committed = self.get(&format!("/api/v1/plants/{plant}/state")).json()["seq"].clone();
+        let path = format!("/api/v1/plants/{plant}?wait_for={committed}");
+        self.get(&path).json()["item"]["counts"].clone()
     }
 
     /// The lines of an answer that does not end.
