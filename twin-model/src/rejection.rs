@@ -88,7 +88,7 @@ pub enum Rejection {
         /// Quantity released.
         planned: Decimal,
     },
-    /// R07: a hold forbids it.
+    /// R07: a hold forbids it. A report waits for the decision of quality; a shipment is blocked.
     #[error(
         "{object} is on hold {hold} ({reason}, since {since}, by {by}). It cannot be {action} \
          until quality decides."
@@ -368,6 +368,7 @@ impl Rejection {
             | Rejection::NotReleased { .. }
             | Rejection::PredecessorNotReady { .. }
             | Rejection::NotEnoughYet { .. }
+            | Rejection::OnHold { .. }
             | Rejection::Quarantined { .. } => Kind::Park,
             Rejection::IdReused { .. }
             | Rejection::TooOld { .. }
@@ -390,6 +391,7 @@ impl Rejection {
                 Some(EntityKey::WorkOrder(order.clone()))
             }
             Rejection::NotEnoughYet { lot, .. } => Some(EntityKey::Lot(lot.clone())),
+            Rejection::OnHold { hold, .. } => Some(EntityKey::Hold(hold.clone())),
             _ => None,
         }
     }

@@ -303,9 +303,14 @@ fn a_hold_blocks_every_descendant_and_its_release_clears_them() {
             ..
         }
     )));
+    let held = story.transform("07:40", "A", "C").unwrap_err();
     assert_eq!(
-        story.transform("07:40", "A", "C").unwrap_err().code(),
-        Code::R07
+        (held.code(), held.kind()),
+        (Code::R07, twin_model::Kind::Park)
+    );
+    assert_eq!(
+        held.waits_for(),
+        Some(EntityKey::Hold("H-1".parse().unwrap()))
     );
 
     let release = json!({"hold": "H-1", "disposition": "use as is", "released_by": "QA"});
