@@ -1,1 +1,21 @@
 //! Measurements of plant-twin against bare limits, in one run.
+//!
+//! The binaries measure the product and its limit alternately and print one [`figure::Figure`] per
+//! line; the criterion benches measure the small parts. What the limits do is in
+//! [`bare_consumer`], [`bare_orders`] and [`borrowed_event`]: read these before a ratio.
+
+pub mod bare_consumer;
+pub mod bare_orders;
+pub mod borrowed_event;
+pub mod broker_backlog;
+pub mod cpu_time;
+pub mod embedded_drain;
+pub mod figure;
+pub mod follower;
+pub mod intake_load;
+pub mod latency;
+pub mod load_average;
+pub mod memory;
+pub mod private_broker;
+pub mod shop;
+pub mod twin_drain;
