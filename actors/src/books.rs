@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use twin_model::{EntityKey, Event, Kind, Notice, Plant, PlantId, Rejection, SourceId, Time, Turn};
+use twin_model::{
+    Code, EntityKey, Event, Kind, Notice, Plant, PlantId, Rejection, SourceId, Time, Turn,
+};
 
 use crate::exceptions::ExceptionList;
 use crate::guard::{Supervision, guarded_turn};
@@ -166,8 +168,11 @@ impl Books {
         if let Some(rejection) = self.refuse_at_the_door(&decoded.event) {
             return self.reject(decoded, rejection, outcome);
         }
-        if let Some(head) = self.parking.head_before(&decoded.event) {
-            // Nothing of a stream overtakes what waits before it.
+        // Nothing of a stream overtakes what waits before it, except what announces the object
+        // that all of it waits for.
+        if let Some(head) = self.parking.head_before(&decoded.event)
+            && !(head.code == Code::R01 && head.waits_for == decoded.event.body.owner())
+        {
             let (code, text, waits_for) = (head.code, head.text.clone(), head.waits_for.clone());
             if self.parking.len() < PARKED_EVENTS_MAX {
                 self.counts.parked += 1;

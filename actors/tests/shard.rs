@@ -161,6 +161,23 @@ async fn parked_events_are_applied_by_themselves_in_their_own_order() {
 }
 
 #[tokio::test]
+async fn an_announcement_does_not_wait_behind_what_waits_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    // A broker that delivers again can turn the two events of one source around.
+    for waits in [released("WO-1"), report("e1", "WO-1", "1")] {
+        let disposition = tell(&plant, waits).await;
+        assert!(matches!(disposition, Disposition::Parked { code, .. } if code == Code::R01));
+    }
+    assert_eq!(tell(&plant, created("WO-1")).await, Disposition::Applied);
+    let (hash, counts) = state(&plant).await;
+    assert_eq!((counts.applied, counts.parked), (3, 0));
+    plant.close().await;
+    let again = open(options(dir.path())).await.unwrap();
+    assert_eq!(state(&again).await, (hash, counts), "also on replay");
+}
+
+#[tokio::test]
 async fn what_waits_too_long_becomes_an_exception_that_can_be_read() {
     let dir = tempfile::tempdir().unwrap();
     let plant = open(options(dir.path())).await.unwrap();
