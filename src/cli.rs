@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use twin_model::PlantId;
 
 /// A live, trustworthy picture of a plant.
@@ -106,12 +106,9 @@ pub(crate) struct VerifyArguments {
     /// The data directory of the twin, which must not be running.
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: PathBuf,
-    /// Which plant.
-    #[arg(long, default_value = "P1")]
-    pub(crate) plant: PlantId,
-    /// Whose time the plant lives in: as it was served or imported.
-    #[arg(long, value_enum, default_value_t = ClockArgument::Wall)]
-    pub(crate) clock: ClockArgument,
+    /// Which plant; needed when there are several.
+    #[arg(long)]
+    pub(crate) plant: Option<PlantId>,
     /// Prints what was found as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -146,13 +143,4 @@ pub(crate) enum ExceptionsCommand {
         /// Its number, like EX-7.
         id: String,
     },
-}
-
-/// Whose time a plant lives in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ClockArgument {
-    /// The wall clock, as for a live plant.
-    Wall,
-    /// The time of its events, as for an import or a simulation.
-    EventTime,
 }

@@ -1,8 +1,12 @@
 //! Where the files of each plant lie within the data directory.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use actors::Identity;
 use twin_model::PlantId;
+
+use crate::exit::{Failure, Kind};
 
 /// The directory of one plant. Whatever is not plain in its name is written as `%` and the byte.
 pub(crate) fn of_plant(data_dir: &Path, plant: &PlantId) -> PathBuf {
@@ -15,6 +19,27 @@ pub(crate) fn of_plant(data_dir: &Path, plant: &PlantId) -> PathBuf {
         }
     }
     data_dir.join("plants").join(name)
+}
+
+/// The plants of a data directory, with their own directories, in the order of their names.
+pub(crate) fn plants(data_dir: &Path) -> Result<Vec<(PathBuf, Identity)>, Failure> {
+    let dir = data_dir.join("plants");
+    let unreadable = |error: std::io::Error| {
+        let text = format!(
+            "{}: {error}; is it the data directory of a twin?",
+            dir.display()
+        );
+        Failure::new(Kind::Config, text)
+    };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&dir).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if let Some(identity) = Identity::read(&path)? {
+            found.push((path, identity));
+        }
+    }
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(found)
 }
 
 #[cfg(test)]

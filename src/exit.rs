@@ -58,6 +58,7 @@ impl From<actors::OpenError> for Failure {
     fn from(error: actors::OpenError) -> Failure {
         let kind = match error {
             actors::OpenError::InUse(_) => Kind::Conflict,
+            actors::OpenError::OtherPlant { .. } => Kind::Config,
             _ => Kind::Finding,
         };
         Failure::new(kind, error)

@@ -17,6 +17,7 @@ pub(crate) struct Opened {
     pub(crate) projections: Projections,
     consumers: Vec<Consumers>,
     relays: Vec<Relay>,
+    /// Dropped after everything that runs on it.
     broker_thread: Option<BrokerThread>,
 }
 
@@ -29,7 +30,16 @@ pub(crate) struct Health {
 }
 
 /// A runtime of its own for what talks to the broker, so that decoding does not wait for HTTP.
-struct BrokerThread(tokio::runtime::Runtime);
+struct BrokerThread(Option<tokio::runtime::Runtime>);
+
+impl Drop for BrokerThread {
+    /// Without waiting: this may happen inside of another runtime, which must not be blocked.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
 
 impl Opened {
     /// Opens plants and starts what feeds and follows them. `broker` is what feeds them beside
@@ -64,7 +74,7 @@ impl Opened {
             .enable_all()
             .build()
             .or_fail(Kind::Finding)?;
-        let _inside = runtime.enter();
+        let inside = runtime.enter();
         for plant in &self.plants {
             let intake = plant.intake().clone();
             let consumers =
@@ -74,8 +84,8 @@ impl Opened {
                 .or_fail(Kind::Config)?;
             self.relays.push(relay);
         }
-        drop(_inside);
-        self.broker_thread = Some(BrokerThread(runtime));
+        drop(inside);
+        self.broker_thread = Some(BrokerThread(Some(runtime)));
         Ok(())
     }
 
@@ -98,9 +108,6 @@ impl Opened {
         }
         for plant in self.plants {
             plant.close().await;
-        }
-        if let Some(BrokerThread(runtime)) = self.broker_thread {
-            runtime.shutdown_background();
         }
     }
 }

@@ -1,33 +1,36 @@
 //! `twin verify`: replays a journal and compares.
 
-use actors::{PlantClock, PlantOptions};
+use actors::{Identity, PlantOptions};
 use serde_json::json;
 
-use crate::cli::{ClockArgument, VerifyArguments};
+use crate::cli::VerifyArguments;
 use crate::data_dir;
 use crate::exit::{Failure, Kind};
 
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
-    let dir = data_dir::of_plant(&arguments.data_dir, &arguments.plant);
-    if !dir.is_dir() {
+    let found = data_dir::plants(&arguments.data_dir)?;
+    let wanted = |identity: &Identity| match &arguments.plant {
+        Some(plant) => identity.plant == *plant,
+        None => true,
+    };
+    let mut matching = found.iter().filter(|(_, identity)| wanted(identity));
+    let (Some((dir, identity)), None) = (matching.next(), matching.next()) else {
+        let names: Vec<String> = found.iter().map(|(_, i)| i.plant.to_string()).collect();
         let text = format!(
-            "{} has no plant {}",
+            "{} holds the plants [{}]; name one of them with --plant",
             arguments.data_dir.display(),
-            arguments.plant
+            names.join(", ")
         );
         return Err(Failure::new(Kind::Config, text));
-    }
+    };
     let options = PlantOptions {
-        clock: match arguments.clock {
-            ClockArgument::Wall => PlantClock::Wall,
-            ClockArgument::EventTime => PlantClock::EventTime,
-        },
-        ..PlantOptions::new(arguments.plant.clone(), dir)
+        clock: identity.clock,
+        ..PlantOptions::new(identity.plant.clone(), dir)
     };
     let verified = actors::verify(&options)?;
     if arguments.json {
         let found = json!({
-            "plant": arguments.plant,
+            "plant": identity.plant,
             "commits": verified.head.commit_no,
             "events": verified.events,
             "input": verified.counts.input(),
@@ -38,6 +41,7 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
         });
         println!("{found}");
     } else {
+        println!("plant        {}", identity.plant);
         println!("commits      {}", verified.head.commit_no);
         println!(
             "events       {} replayed, every verdict as journaled",

@@ -16,6 +16,7 @@ mod exceptions;
 mod feed;
 mod fork;
 mod guard;
+mod identity;
 mod input;
 mod intake;
 mod journal;
@@ -42,6 +43,7 @@ pub use exceptions::{
 pub use feed::{FEED_COMMITS_MAX, Feed, Subscription};
 pub use fork::Fork;
 pub use guard::{POISON_TRIES_MAX, QUARANTINE_FAILURES_MAX};
+pub use identity::Identity;
 pub use input::{EVENT_BYTES_MAX, Input};
 pub use intake::{
     Disposition, INTAKE_EVENTS_MAX, INTAKE_KIB_MAX, Intake, IntakeError, Pending, Receipt,

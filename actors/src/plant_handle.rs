@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{oneshot, watch};
 use twin_model::PlantId;
 
@@ -15,7 +16,7 @@ use crate::recovery::{self, RecoveryError, Settings};
 use crate::shard::{Door, ShardActor};
 use crate::supervisor::PanicSupervisor;
 use crate::writer::{self, Published};
-use crate::{Exceptions, Feed, Fork, Intake, Ledger, LedgerHead, Outbox, guard};
+use crate::{Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox, guard};
 
 /// Messages that may wait for a shard. Each batch of events holds credits besides.
 const MAILBOX_MESSAGES_MAX: usize = 1_024;
@@ -25,13 +26,25 @@ const PARKING_LIMIT_S: i64 = 3 * 24 * 3600;
 const LOCK_FILE: &str = "open.lock";
 
 /// Whose time a plant lives in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PlantClock {
     /// A live plant: the wall clock.
     Wall,
     /// An imported or simulated plant: it moves only by the ticks that its source sends, so that
     /// a log of years ago does not find everything expired.
     EventTime,
+}
+
+impl PlantClock {
+    /// The clock's name in configurations and answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PlantClock::Wall => "wall",
+            PlantClock::EventTime => "event_time",
+        }
+    }
 }
 
 /// How to open a plant.
@@ -79,6 +92,20 @@ pub enum OpenError {
     /// Another process has it open.
     #[error("{0} is open in another process; stop that one first")]
     InUse(PathBuf),
+    /// The directory belongs to another plant, or the plant lives in another time.
+    #[error(
+        "{} holds plant {} with clock {}, not plant {} with clock {}; name it as it is, or give \
+         another directory",
+        .dir.display(), .found.plant, .found.clock.as_str(), .wanted.plant, .wanted.clock.as_str()
+    )]
+    OtherPlant {
+        /// The directory.
+        dir: PathBuf,
+        /// What it holds.
+        found: Identity,
+        /// What was asked for.
+        wanted: Identity,
+    },
     /// Its files cannot be read, are damaged, or decide otherwise.
     #[error(transparent)]
     Recovery(#[from] RecoveryError),
@@ -277,6 +304,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
     let dir = &options.dir;
     fs::create_dir_all(dir).map_err(|error| OpenError::from(JournalError::io(dir, error)))?;
     let lock = lock(dir)?;
+    Identity::claim(options)?;
     let home = Home {
         dir: dir.clone(),
         settings: options.settings(),

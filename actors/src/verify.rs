@@ -6,7 +6,7 @@ use std::path::Path;
 use twin_model::{Code, StateHash};
 
 use crate::plant_handle::{OpenError, PlantOptions, lock};
-use crate::{Counts, LedgerHead, recovery, snapshot_file};
+use crate::{Counts, Identity, LedgerHead, recovery, snapshot_file};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub struct Verified {
 pub fn verify(options: &PlantOptions) -> Result<Verified, OpenError> {
     let dir: &Path = &options.dir;
     let _lock = lock(dir)?;
+    Identity::claim(options)?;
     let settings = options.settings();
     let replayed = recovery::replay_all(dir, &settings)?;
     let state_hash = replayed.books.plant.state_hash();
