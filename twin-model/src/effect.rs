@@ -1,6 +1,6 @@
 //! What one entity tells another within a turn.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use smol_str::SmolStr;
 
@@ -23,8 +23,6 @@ pub enum Message {
     LotProduced(LotId),
     /// To a lot: a shipment wants to hear when it changes.
     GateOpened(DeliveryId),
-    /// To a shipment: one of its lots changed.
-    GateCheck,
     /// To a work center: an operation may start there.
     Queued {
         /// The order.
@@ -78,6 +76,9 @@ impl Message {
 pub(crate) struct Effects {
     pub(crate) messages: VecDeque<(EntityKey, Message)>,
     pub(crate) notices: Vec<Notice>,
+    /// Shipments to decide anew when everything else is settled: a gate that was decided in the
+    /// middle of a turn could clear before a hold has reached its lot.
+    pub(crate) gates: BTreeSet<DeliveryId>,
     /// Lots that a hold reached (or left) by inheritance in this turn.
     pub(crate) hold_spread: Vec<(HoldId, bool, u32)>,
 }
@@ -85,6 +86,10 @@ pub(crate) struct Effects {
 impl Effects {
     pub(crate) fn tell(&mut self, to: EntityKey, message: Message) {
         self.messages.push_back((to, message));
+    }
+
+    pub(crate) fn check_gate(&mut self, delivery: &DeliveryId) {
+        self.gates.insert(delivery.clone());
     }
 
     pub(crate) fn notice(&mut self, notice: Notice) {
@@ -131,7 +136,7 @@ impl View<'_> {
                     object: object.clone(),
                     hold: id.clone(),
                     reason: hold.reason().clone(),
-                    since: hold.placed_at(),
+                    since: hold.placed_at().whole_seconds(),
                     by: SmolStr::new(hold.placed_by()),
                     action,
                 });

@@ -111,6 +111,21 @@ impl EventBody {
         }
     }
 
+    /// Whether the event can bring its owner into being, so that nothing of the owner's can have
+    /// come before it.
+    #[must_use]
+    pub fn creates_owner(&self) -> bool {
+        matches!(
+            self,
+            EventBody::WorkOrderCreated(_)
+                | EventBody::LotCreated(_)
+                | EventBody::LotTransformed(_)
+                | EventBody::HoldPlaced(_)
+                | EventBody::ShipmentRequested(_)
+                | EventBody::WorkCenterStateChanged(_)
+        )
+    }
+
     /// The operation within the owner, for events of one operation.
     #[must_use]
     pub fn operation(&self) -> Option<&OperationId> {
@@ -226,7 +241,8 @@ pub struct OperationStarted {
     /// Who runs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerId>,
-    /// Lots that go in.
+    /// Lots that go in. Checked against holds at the start; what was made from what is said by
+    /// `lot.transformed`, and only that carries holds on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub input_lots: Vec<LotId>,
     /// As in [`PlannedOperation::delivers`], for orders without a routing.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Effects, View};
 use crate::{
-    DeliveryId, EntityKey, HoldId, LotCreated, LotId, MaterialId, Message, OperationId, Quantity,
-    Reason, Rejection, Time, Unit, WorkOrderId,
+    DeliveryId, EntityKey, HoldId, LotCreated, LotId, MaterialId, Message, OperationId, Reason,
+    Rejection, Time, Unit, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -132,12 +132,11 @@ impl Lot {
         self.check_unit(body.quantity.unit)?;
         self.announced = true;
         self.received += body.quantity.value.value();
-        self.op = body.op.clone().or_else(|| self.op.take());
-        self.produced_at = Some(body.produced_at.unwrap_or(view.at));
+        self.note_origin(body.order.as_ref(), body.op.as_ref());
+        self.note_production(body.produced_at.unwrap_or(view.at));
         self.expiry = body.expiry;
         self.usage = body.usage;
         if let Some(order) = &body.order {
-            self.order = Some(order.clone());
             self.join_order(order, effects);
         }
         self.tell_gates(effects);
@@ -154,12 +153,8 @@ impl Lot {
         effects: &mut Effects,
     ) {
         self.received += quantity;
-        if self.op.is_none() {
-            self.op = made_by.1.cloned();
-        }
-        if self.produced_at.is_none() {
-            self.produced_at = Some(view.at);
-        }
+        self.note_origin(made_by.0, made_by.1);
+        self.note_production(view.at);
         for (parent, amount) in from {
             *self.parents.entry(parent.clone()).or_default() += amount;
             let Some(parent) = view.plant.lot(parent) else {
@@ -170,9 +165,6 @@ impl Lot {
             }
         }
         if let Some(order) = made_by.0 {
-            if self.order.is_none() {
-                self.order = Some(order.clone());
-            }
             self.join_order(order, effects);
         }
         self.tell_gates(effects);
@@ -218,7 +210,7 @@ impl Lot {
             }
             Message::GateOpened(delivery) => {
                 self.gates.insert(delivery.clone());
-                effects.tell(EntityKey::Shipment(delivery.clone()), Message::GateCheck);
+                effects.check_gate(delivery);
             }
             other => unreachable!("a lot gets no {other:?}"),
         }
@@ -230,6 +222,22 @@ impl Lot {
             self.tell_children(&Message::HoldInherited(hold.clone()), effects);
             self.tell_gates(effects);
         }
+    }
+
+    /// A lot can be filled more than once. What is shown as its origin and its production time must
+    /// not depend on which report came first: the smallest order and operation, the earliest time.
+    fn note_origin(&mut self, order: Option<&WorkOrderId>, op: Option<&OperationId>) {
+        let known = self.order.as_ref().map(|order| (order, self.op.as_ref()));
+        if let Some(order) = order
+            && known.is_none_or(|known| (order, op) < known)
+        {
+            self.order = Some(order.clone());
+            self.op = op.cloned();
+        }
+    }
+
+    fn note_production(&mut self, at: Time) {
+        self.produced_at = Some(self.produced_at.map_or(at, |known| known.min(at)));
     }
 
     fn join_order(&self, order: &WorkOrderId, effects: &mut Effects) {
@@ -245,7 +253,7 @@ impl Lot {
 
     fn tell_gates(&self, effects: &mut Effects) {
         for delivery in &self.gates {
-            effects.tell(EntityKey::Shipment(delivery.clone()), Message::GateCheck);
+            effects.check_gate(delivery);
         }
     }
 
@@ -278,7 +286,12 @@ impl Lot {
 
     /// Why the lot itself may not ship now; holds are judged by the shipment, which knows the
     /// genealogy.
-    pub(crate) fn reasons_against_shipping(&self, want: Quantity, at: Time) -> Vec<Reason> {
+    pub(crate) fn reasons_against_shipping(
+        &self,
+        want: Decimal,
+        unit: Unit,
+        at: Time,
+    ) -> Vec<Reason> {
         let mut reasons = Vec::new();
         if self.usage != Usage::Unrestricted {
             reasons.push(Reason::from(&Rejection::NotDecided {
@@ -296,13 +309,13 @@ impl Lot {
                 expiry,
             }));
         }
-        if let Err(mismatch) = self.check_unit(want.unit) {
+        if let Err(mismatch) = self.check_unit(unit) {
             reasons.push(Reason::from(&mismatch));
-        } else if want.value.value() > self.on_hand() {
+        } else if want > self.on_hand() {
             reasons.push(Reason::from(&Rejection::NotEnough {
                 lot: self.id.clone(),
                 have: self.on_hand(),
-                want: want.value.value(),
+                want,
                 unit: self.unit,
             }));
         }

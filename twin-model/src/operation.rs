@@ -99,11 +99,14 @@ impl Operation {
         self.rework += report.rework.value();
         self.mrb += report.mrb.value();
         self.delivers |= report.delivers == Some(true);
-        if report.worker.is_some() {
-            self.worker.clone_from(&report.worker);
-        }
         self.note_start(report.start.unwrap_or(at));
         let end = report.end.unwrap_or(at);
+        // Who reported last is who worked last; of two at the same time, the same one always.
+        let later = self.last_report_at.is_none_or(|last| end > last);
+        let as_late = self.last_report_at == Some(end) && report.worker > self.worker;
+        if report.worker.is_some() && (later || as_late) {
+            self.worker.clone_from(&report.worker);
+        }
         self.last_report_at = Some(self.last_report_at.map_or(end, |known| known.max(end)));
     }
 

@@ -161,8 +161,10 @@ impl WorkOrder {
     /// How far the order is delivered.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
-        let wanted =
-            self.released.unwrap_or(self.ordered) * (Decimal::ONE - self.tolerance.under.value());
+        let released = self.released.unwrap_or(self.ordered);
+        let least = Decimal::ONE - self.tolerance.under.value();
+        // Decoding bounds both, so the product exists; without it only the full quantity is full.
+        let wanted = released.checked_mul(least).unwrap_or(released);
         match self.delivered() {
             nothing if nothing.is_zero() => Delivery::None,
             some if some < wanted => Delivery::Partial,

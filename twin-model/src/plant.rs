@@ -7,8 +7,9 @@ use rustc_hash::FxHashMap;
 
 use crate::effect::{Effects, View};
 use crate::{
-    Code, Entity, EntityKey, Event, Hold, HoldId, Lot, LotId, MaterialId, Message, Notice, PlantId,
-    Rejection, SourceId, Time, Unit, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
+    Code, DeliveryId, Entity, EntityKey, Event, Hold, HoldId, Lot, LotId, MaterialId, Message,
+    Notice, PlantId, Rejection, Shipment, SourceId, Time, Unit, WorkCenter, WorkCenterId,
+    WorkOrder, WorkOrderId,
 };
 
 /// The entities of one plant.
@@ -112,7 +113,8 @@ impl Plant {
         };
         let outcome = self
             .handle(event, cause, &mut effects)
-            .and_then(|()| self.deliver(cause, &mut effects));
+            .and_then(|()| self.deliver(cause, &mut effects))
+            .and_then(|()| self.decide_gates(cause, &mut effects));
         match outcome {
             Ok(()) => Ok(self.finish(effects)),
             Err(rejection) => {
@@ -157,20 +159,46 @@ impl Plant {
                     message.waits_for_birth(),
                     "{message:?} presumes that {key:?} exists"
                 );
-                self.keep_for_birth(key, message);
+                self.keep_for_birth(key, message, effects);
                 continue;
             }
-            self.change(&key, cause, effects, |entity, view, effects| {
+            self.change(&key, cause, effects, |entity, _, effects| {
                 match entity {
                     Entity::WorkOrder(order) => order.receive(&message, effects),
                     Entity::Lot(lot) => lot.receive(&message, effects),
                     Entity::WorkCenter(center) => center.receive(&message),
-                    Entity::Shipment(shipment) => shipment.check(view, effects),
-                    Entity::Hold(_) => unreachable!("a hold gets no {message:?}"),
+                    Entity::Shipment(_) | Entity::Hold(_) => {
+                        unreachable!("shipments and holds get no {message:?}")
+                    }
                 }
                 Ok(())
             })?;
         }
+        Ok(())
+    }
+
+    /// Decides the gates that something in this turn concerns, each once, when all is settled.
+    fn decide_gates(&mut self, cause: Cause<'_>, effects: &mut Effects) -> Result<(), Rejection> {
+        for delivery in std::mem::take(&mut effects.gates) {
+            let Some(judged) = self
+                .shipment(&delivery)
+                .and_then(|s| s.judge(self.view(cause)))
+            else {
+                continue;
+            };
+            let key = EntityKey::Shipment(delivery);
+            self.change(&key, cause, effects, |entity, _, effects| match entity {
+                Entity::Shipment(shipment) => {
+                    shipment.decide(judged, effects);
+                    Ok(())
+                }
+                _ => unreachable!("a delivery's key names a shipment"),
+            })?;
+        }
+        assert!(
+            effects.messages.is_empty(),
+            "a gate's decision tells no other entity"
+        );
         Ok(())
     }
 
@@ -277,24 +305,39 @@ impl Plant {
         self.undo.born.push(key);
     }
 
-    fn keep_for_birth(&mut self, key: EntityKey, message: Message) {
+    /// Keeps a message for an entity that does not exist yet. Among the messages that wait for an
+    /// order, a hold meets the order's lots at once: a hold must not wait for the order to reach
+    /// what was made for it.
+    fn keep_for_birth(&mut self, key: EntityKey, message: Message, effects: &mut Effects) {
         self.undo
             .unborn
             .push((key.clone(), self.unborn.get(&key).cloned()));
-        if let Message::HoldReleased(hold) = message {
-            // The hold never met its target: nothing of it remains.
-            if let Some(waiting) = self.unborn.get_mut(&key) {
-                waiting.retain(|kept| *kept != Message::HoldPlaced(hold.clone()));
-                if waiting.is_empty() {
-                    self.unborn.remove(&key);
+        let waiting = self.unborn.entry(key.clone()).or_default();
+        for other in waiting.iter() {
+            match (&message, other) {
+                (Message::HoldPlaced(hold), Message::LotProduced(lot))
+                | (Message::LotProduced(lot), Message::HoldPlaced(hold)) => {
+                    effects.tell(
+                        EntityKey::Lot(lot.clone()),
+                        Message::HoldInherited(hold.clone()),
+                    );
                 }
+                (Message::HoldReleased(hold), Message::LotProduced(lot)) => {
+                    let over = Message::HoldDisinherited(hold.clone());
+                    effects.tell(EntityKey::Lot(lot.clone()), over);
+                }
+                _ => {}
             }
-            return;
         }
-        let waiting = self.unborn.entry(key).or_default();
-        // Kept sorted, so that the state does not depend on the order of arrival.
-        if let Err(place) = waiting.binary_search(&message) {
+        if let Message::HoldReleased(hold) = &message {
+            // The hold never met its target: nothing of it remains.
+            waiting.retain(|kept| *kept != Message::HoldPlaced(hold.clone()));
+        } else if let Err(place) = waiting.binary_search(&message) {
+            // Kept sorted, so that the state does not depend on the order of arrival.
             waiting.insert(place, message);
+        }
+        if waiting.is_empty() {
+            self.unborn.remove(&key);
         }
     }
 
@@ -385,6 +428,15 @@ impl Plant {
     pub fn hold(&self, id: &HoldId) -> Option<&Hold> {
         match self.get(&EntityKey::Hold(id.clone()))?.as_ref() {
             Entity::Hold(hold) => Some(hold),
+            _ => None,
+        }
+    }
+
+    /// One shipment.
+    #[must_use]
+    pub fn shipment(&self, id: &DeliveryId) -> Option<&Shipment> {
+        match self.get(&EntityKey::Shipment(id.clone()))?.as_ref() {
+            Entity::Shipment(shipment) => Some(shipment),
             _ => None,
         }
     }

@@ -1,13 +1,14 @@
 //! A shipment and its gate: may these lots leave the plant?
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
 use crate::{
     Code, DeliveryId, EntityKey, HoldId, Lot, LotId, LotQuantity, Message, Notice, Plant, Quantity,
-    Rejection, ShipmentRequested, Time,
+    Rejection, ShipmentRequested, Time, Unit,
 };
 
 /// What the gate says.
@@ -60,7 +61,17 @@ pub struct Shipment {
     /// Plant time of the event that led to the decision. Not part of the state hash: it tells
     /// which of several events came last, which depends on their arrival.
     pub(crate) decided_at: Time,
+    /// Latest plant time that the gate has seen; it is judged as of then, so that a late event
+    /// does not bring back an expired lot. Not part of the state hash.
+    pub(crate) judged_at: Time,
     pub(crate) version: u64,
+}
+
+/// What a gate says to the lots as they stand.
+pub(crate) struct Judgement {
+    decision: GateDecision,
+    reasons: Vec<Reason>,
+    at: Time,
 }
 
 impl Shipment {
@@ -77,11 +88,7 @@ impl Shipment {
             let key = EntityKey::Lot(line.lot.clone());
             effects.tell(key, Message::GateOpened(body.delivery.clone()));
         }
-        // A lot that is not known yet answers only when it comes into being.
-        effects.tell(
-            EntityKey::Shipment(body.delivery.clone()),
-            Message::GateCheck,
-        );
+        effects.check_gate(&body.delivery);
         Ok(Shipment {
             id: body.delivery.clone(),
             customer: body.customer.clone(),
@@ -94,14 +101,21 @@ impl Shipment {
             decision: GateDecision::Blocked,
             reasons: Vec::new(),
             decided_at: view.at,
+            judged_at: view.at,
             version: 0,
         })
     }
 
-    /// Decides anew from the lots as they stand, and says so when something changed.
-    pub(crate) fn check(&mut self, view: View<'_>, effects: &mut Effects) {
-        let mut reasons = Vec::new();
+    /// Judges the lots as they stand; `None` when the standing decision is the same.
+    pub(crate) fn judge(&self, view: View<'_>) -> Option<Judgement> {
+        let at = self.judged_at.max(view.at);
+        let mut wanted: BTreeMap<(&LotId, Unit), Decimal> = BTreeMap::new();
         for (id, quantity) in &self.lots {
+            // A lot may stand in several lines: what counts is the sum.
+            *wanted.entry((id, quantity.unit)).or_default() += quantity.value.value();
+        }
+        let mut reasons = Vec::new();
+        for ((id, unit), want) in wanted {
             let Some(lot) = view.plant.lot(id) else {
                 reasons.push(Reason::from(&Rejection::NotKnown {
                     object: EntityKey::Lot(id.clone()),
@@ -110,7 +124,7 @@ impl Shipment {
                 continue;
             };
             reasons.extend(self.hold_reasons(lot, view.plant));
-            reasons.extend(lot.reasons_against_shipping(*quantity, view.at));
+            reasons.extend(lot.reasons_against_shipping(want, unit, at));
         }
         let decision = if reasons.is_empty() {
             GateDecision::Cleared
@@ -118,12 +132,25 @@ impl Shipment {
             GateDecision::Blocked
         };
         let undecided = self.decision == GateDecision::Blocked && self.reasons.is_empty();
-        if !undecided && decision == self.decision && reasons == self.reasons {
-            return;
-        }
+        let same = decision == self.decision && reasons == self.reasons;
+        (undecided || !same).then_some(Judgement {
+            decision,
+            reasons,
+            at,
+        })
+    }
+
+    /// Takes a judgement over, and says so.
+    pub(crate) fn decide(&mut self, judged: Judgement, effects: &mut Effects) {
+        let Judgement {
+            decision,
+            reasons,
+            at,
+        } = judged;
         self.decision = decision;
         self.reasons.clone_from(&reasons);
-        self.decided_at = view.at;
+        self.decided_at = at;
+        self.judged_at = at;
         effects.notice(Notice::GateDecided {
             delivery: self.id.clone(),
             decision,
@@ -140,7 +167,7 @@ impl Shipment {
                 object: EntityKey::Lot(lot.id().clone()),
                 hold: id.clone(),
                 reason: hold.reason().clone(),
-                since: hold.placed_at(),
+                since: hold.placed_at().whole_seconds(),
                 by: SmolStr::new(hold.placed_by()),
                 action: "shipped",
             }));

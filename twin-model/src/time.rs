@@ -42,6 +42,12 @@ impl Time {
         Time::from_micros(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
+    /// This time without its fraction of a second, for sentences that people read.
+    #[must_use]
+    pub fn whole_seconds(self) -> Time {
+        Time(self.0.div_euclid(1_000_000) * 1_000_000)
+    }
+
     /// Microseconds from `earlier` to `self`; negative when `earlier` is later.
     #[must_use]
     pub fn micros_since(self, earlier: Time) -> i64 {

@@ -36,20 +36,28 @@ pub(crate) fn check(body: &LotTransformed, view: View<'_>) -> Result<(), Rejecti
                 return Err(Rejection::IdentifierTaken { object });
             }
         }
-        for input in &body.inputs {
-            refuse_cycle(view.plant, &output.lot, &input.lot)?;
-        }
     }
-    Ok(())
+    refuse_cycle(body, view.plant)
 }
 
-/// R15, invariant 10: refuses to make `child` from `parent` when `parent` descends from `child`.
-fn refuse_cycle(plant: &Plant, child: &LotId, parent: &LotId) -> Result<(), Rejection> {
-    let mut seen: BTreeSet<&LotId> = BTreeSet::from([parent]);
+/// R15, invariant 10: refuses to make a lot from something that descends from it. One search from
+/// all inputs; an output that does not exist yet is nobody's ancestor.
+fn refuse_cycle(body: &LotTransformed, plant: &Plant) -> Result<(), Rejection> {
+    let inputs = || body.inputs.iter().map(|input| &input.lot);
+    let outputs: BTreeSet<&LotId> = body
+        .outputs
+        .iter()
+        .map(|output| &output.lot)
+        .filter(|lot| plant.lot(lot).is_some() || inputs().any(|input| input == *lot))
+        .collect();
+    if outputs.is_empty() {
+        return Ok(());
+    }
+    let mut seen: BTreeSet<&LotId> = inputs().collect();
     let mut came_from: BTreeMap<&LotId, &LotId> = BTreeMap::new();
-    let mut queue: VecDeque<&LotId> = VecDeque::from([parent]);
+    let mut queue: VecDeque<&LotId> = inputs().collect();
     while let Some(lot) = queue.pop_front() {
-        if lot == child {
+        if outputs.contains(lot) {
             let mut path = vec![lot.as_str()];
             let mut step = lot;
             while let Some(next) = came_from.get(step) {
@@ -57,8 +65,8 @@ fn refuse_cycle(plant: &Plant, child: &LotId, parent: &LotId) -> Result<(), Reje
                 step = next;
             }
             return Err(Rejection::GenealogyCycle {
-                child: child.clone(),
-                parent: parent.clone(),
+                child: lot.clone(),
+                parent: step.clone(),
                 path: path.join(" -> "),
             });
         }

@@ -1,6 +1,8 @@
 //! The serializable contracts: events as they travel, states as they are stored.
 
 mod cloud_event;
+mod limits;
 pub mod snapshot;
 
 pub use cloud_event::{EVENT_TYPES, Unreadable, decode, encode};
+pub use limits::{LOTS_PER_EVENT_MAX, OPERATIONS_PER_ORDER_MAX, PREDECESSORS_MAX, TEXT_BYTES_MAX};

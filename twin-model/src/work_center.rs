@@ -98,10 +98,13 @@ impl WorkCenter {
         }
     }
 
-    /// The machine changes its state. A change from before the known one is late: the newer
-    /// state stays.
+    /// The machine changes its state. A change from before the known one is late: the newer state
+    /// stays. Of two at the same time the same one always wins, whatever came first.
     pub(crate) fn change_state(&mut self, body: &WorkCenterStateChanged, at: Time) {
-        if self.since.is_some_and(|since| at < since) {
+        let told = (at, body.item_state, body.mode, body.reason.as_ref());
+        if let Some(since) = self.since
+            && told < (since, self.item_state, self.mode, self.reason.as_ref())
+        {
             return;
         }
         self.item_state = body.item_state;

@@ -123,8 +123,7 @@ impl WorkOrder {
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         let released = self.require_release(&body.op)?;
-        self.refuse_start_on_hold(body, view)?;
-        let mut occupies = true;
+        self.refuse_start_on_hold(Some(&body.work_center), &body.input_lots, view)?;
         if let Ok(place) = self.find(&body.op) {
             let operation = &self.operations[place];
             let late = operation.ended_at.is_some_and(|ended| view.at <= ended);
@@ -134,9 +133,8 @@ impl WorkOrder {
             if operation.start_reported {
                 return Err(self.wrong_operation_state(&body.op, "running", "a start"));
             }
-            // A report has implied the start before: this is the start itself, late.
-            occupies = operation.started_at.is_none();
-            if occupies {
+            // A report may have implied the start before: then this is the start itself, late.
+            if operation.started_at.is_none() {
                 self.require_predecessors(place, released)?;
             }
         }
@@ -145,11 +143,23 @@ impl WorkOrder {
         operation.note_start(view.at);
         operation.start_reported = true;
         operation.delivers |= body.delivers == Some(true);
-        if operation.worker.is_none() {
+        if operation.last_report_at.is_none() {
             operation.worker.clone_from(&body.worker);
         }
-        if occupies {
-            self.occupy(place, Some(&body.work_center), view.at, effects);
+        let running = operation.ended_at.is_none();
+        let elsewhere = operation.work_center.as_ref() != Some(&body.work_center);
+        if let (true, true, Some(center)) = (running, elsewhere, &operation.work_center) {
+            // The reports named another place, or none: the start knows better.
+            let ended = Message::Ended {
+                order: self.id.clone(),
+                op: operation.id.clone(),
+            };
+            effects.tell(EntityKey::WorkCenter(center.clone()), ended);
+        }
+        if running {
+            self.occupy(place, Some(&body.work_center), effects);
+        } else {
+            self.operations[place].work_center = Some(body.work_center.clone());
         }
         Ok(())
     }
@@ -183,16 +193,22 @@ impl WorkOrder {
         if ended_at.is_some() && (completes || !late) {
             return Err(self.wrong_operation_state(&body.op, "ended", "a report"));
         }
+        if known.is_none_or(|operation| operation.started_at.is_none()) {
+            self.refuse_start_on_hold(body.work_center.as_ref(), &[], view)?;
+        }
         self.refuse_over_delivery(body, released)?;
 
         let before = self.discrepancies();
         let place = self.find_or_learn(&body.op);
-        let began = self.operations[place].started_at.is_none();
+        let started_before = self.operations[place].started_at;
         let had_something_ready = self.operations[place].has_something_ready();
         self.operations[place].add(body, view.at);
-        if began {
-            let since = self.operations[place].started_at.unwrap_or(view.at);
-            self.occupy(place, body.work_center.as_ref(), since, effects);
+        let operation = &self.operations[place];
+        if started_before.is_none() {
+            self.occupy(place, body.work_center.as_ref(), effects);
+        } else if operation.started_at != started_before && operation.ended_at.is_none() {
+            let center = operation.work_center.clone();
+            self.occupy(place, center.as_ref(), effects);
         }
         if completes {
             let operation = &mut self.operations[place];
@@ -249,13 +265,7 @@ impl WorkOrder {
     }
 
     /// Marks the operation as running at `center` (or where it was planned).
-    fn occupy(
-        &mut self,
-        place: usize,
-        center: Option<&WorkCenterId>,
-        since: Time,
-        effects: &mut Effects,
-    ) {
+    fn occupy(&mut self, place: usize, center: Option<&WorkCenterId>, effects: &mut Effects) {
         let operation = &mut self.operations[place];
         if let Some(planned) = &operation.planned_work_center {
             effects.tell(
@@ -267,7 +277,7 @@ impl WorkOrder {
             );
         }
         operation.work_center = center.or(operation.planned_work_center.as_ref()).cloned();
-        if let Some(center) = &operation.work_center {
+        if let (Some(center), Some(since)) = (&operation.work_center, operation.started_at) {
             effects.tell(
                 EntityKey::WorkCenter(center.clone()),
                 Message::Started {
@@ -305,16 +315,17 @@ impl WorkOrder {
 
     fn refuse_start_on_hold(
         &self,
-        body: &OperationStarted,
+        work_center: Option<&WorkCenterId>,
+        input_lots: &[LotId],
         view: View<'_>,
     ) -> Result<(), Rejection> {
         let order = EntityKey::WorkOrder(self.id.clone());
         view.refuse_if_held(&order, self.holds.iter(), "started")?;
-        if let Some(center) = view.plant.work_center(&body.work_center) {
-            let key = EntityKey::WorkCenter(body.work_center.clone());
+        if let Some(center) = work_center.and_then(|id| view.plant.work_center(id)) {
+            let key = EntityKey::WorkCenter(center.id().clone());
             view.refuse_if_held(&key, center.holds().iter(), "used")?;
         }
-        for id in &body.input_lots {
+        for id in input_lots {
             if let Some(lot) = view.plant.lot(id) {
                 let key = EntityKey::Lot(id.clone());
                 view.refuse_if_held(&key, lot.all_holds(), "consumed")?;

@@ -214,7 +214,13 @@ fn versions_and_decision_times_do_not_count() {
     let mut stored = StoredPlant::from(&plant);
     for entity in &mut stored.entities {
         entity.version += 7;
-        entity.decided_at = entity.decided_at.map(|at| at.plus_seconds(60));
+        if let Some(gate) = &mut entity.gate {
+            gate.decided_at = gate.decided_at.plus_seconds(60);
+            gate.judged_at = gate.judged_at.plus_seconds(60);
+            gate.texts
+                .iter_mut()
+                .for_each(|text| *text = "in other words".into());
+        }
     }
     assert_eq!(
         Plant::try_from(stored).unwrap().state_hash(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
+use crate::wire::limits;
 use crate::{Event, EventBody, EventId, PlantId, Rejection, SourceId, Time};
 
 /// The event types that this twin understands.
@@ -40,6 +41,7 @@ pub struct Unreadable {
 /// The envelope as it comes in. Everything is optional here, so that what is missing can be named
 /// together with what is there.
 #[derive(Deserialize)]
+#[serde(expecting = "a CloudEvent as a JSON object")]
 struct Incoming<'a> {
     #[serde(borrow)]
     specversion: Option<Cow<'a, str>>,
@@ -140,23 +142,8 @@ fn read_body(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejec
             return Err(Rejection::UnknownType { type_name });
         }
     };
-    check_lists(from, &body)?;
+    limits::check(&body).map_err(|broken| unreadable(from, broken.path, broken.detail))?;
     Ok(body)
-}
-
-/// Lists that may not be empty, because something takes its name or meaning from them.
-fn check_lists(from: &str, body: &EventBody) -> Result<(), Rejection> {
-    let empty = match body {
-        EventBody::LotTransformed(body) if body.inputs.is_empty() => "$.data.inputs",
-        EventBody::LotTransformed(body) if body.outputs.is_empty() => "$.data.outputs",
-        EventBody::ShipmentRequested(body) if body.lots.is_empty() => "$.data.lots",
-        _ => return Ok(()),
-    };
-    Err(unreadable(
-        from,
-        empty,
-        "must name at least one lot".to_owned(),
-    ))
 }
 
 fn read<T: DeserializeOwned>(from: &str, data: &str) -> Result<T, Rejection> {

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Decimal, DeliveryId, Entity, EntityKey, GateDecision, Hold, HoldId, HoldRelease, HoldScope,
-    ItemState, Lot, LotId, MaterialId, Message, Mode, Operation, OperationId, Plant, PlantId,
-    Quantity, Reason, Shipment, Time, Tolerance, Unit, Usage, WorkCenter, WorkCenterId, WorkOrder,
-    WorkOrderId, WorkerId,
+    Code, Decimal, DeliveryId, Entity, EntityKey, GateDecision, Hold, HoldId, HoldRelease,
+    HoldScope, ItemState, Lot, LotId, MaterialId, Message, Mode, Operation, OperationId, Plant,
+    PlantId, Quantity, Reason, Shipment, Time, Tolerance, Unit, Usage, WorkCenter, WorkCenterId,
+    WorkOrder, WorkOrderId, WorkerId,
 };
 
 /// Defines the stored form of a domain struct and the conversions. `beside` names the fields that
@@ -224,7 +224,9 @@ pub struct ShipmentState {
     pub lots: Vec<(LotId, Quantity)>,
     pub requested_at: Time,
     pub cleared: bool,
-    pub reasons: Vec<Reason>,
+    /// The rules that block it. Their sentences name lots and steps as they stood when the gate
+    /// was judged, which depends on arrival, so they are kept beside the state.
+    pub reasons: Vec<Code>,
 }
 
 /// The business state of one entity.
@@ -249,8 +251,19 @@ pub struct StoredEntity {
     pub state: EntityState,
     /// How many turns changed it.
     pub version: u64,
-    /// When a shipment was decided last; `None` for other entities.
-    pub decided_at: Option<Time>,
+    /// The gate of a shipment; `None` for other entities.
+    pub gate: Option<StoredGate>,
+}
+
+/// What is not business state of a shipment's gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredGate {
+    /// When it was decided last.
+    pub decided_at: Time,
+    /// Latest plant time that it has seen.
+    pub judged_at: Time,
+    /// The sentences of its reasons.
+    pub texts: Vec<SmolStr>,
 }
 
 /// A whole plant, stored.
@@ -297,7 +310,7 @@ pub fn business_state(entity: &Entity) -> EntityState {
             lots: shipment.lots.clone(),
             requested_at: shipment.requested_at,
             cleared: shipment.decision == GateDecision::Cleared,
-            reasons: shipment.reasons.clone(),
+            reasons: shipment.reasons.iter().map(|reason| reason.code).collect(),
         }),
     }
 }
@@ -315,8 +328,16 @@ impl From<&Entity> for StoredEntity {
         StoredEntity {
             state: business_state(entity),
             version: entity.version(),
-            decided_at: match entity {
-                Entity::Shipment(shipment) => Some(shipment.decided_at),
+            gate: match entity {
+                Entity::Shipment(shipment) => Some(StoredGate {
+                    decided_at: shipment.decided_at,
+                    judged_at: shipment.judged_at,
+                    texts: shipment
+                        .reasons
+                        .iter()
+                        .map(|reason| reason.text.clone())
+                        .collect(),
+                }),
                 _ => None,
             },
         }
@@ -343,21 +364,43 @@ impl TryFrom<StoredEntity> for Entity {
                 version,
             }),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
-            EntityState::Shipment(state) => Entity::Shipment(Shipment {
-                id: state.id,
-                customer: state.customer,
-                lots: state.lots,
-                requested_at: state.requested_at,
-                decision: if state.cleared {
-                    GateDecision::Cleared
-                } else {
-                    GateDecision::Blocked
-                },
-                reasons: state.reasons,
-                decided_at: stored.decided_at.unwrap_or(state.requested_at),
-                version,
-            }),
+            EntityState::Shipment(state) => {
+                Entity::Shipment(restore_shipment(state, stored.gate, version))
+            }
         })
+    }
+}
+
+fn restore_shipment(state: ShipmentState, gate: Option<StoredGate>, version: u64) -> Shipment {
+    let gate = gate.unwrap_or_else(|| StoredGate {
+        decided_at: state.requested_at,
+        judged_at: state.requested_at,
+        texts: Vec::new(),
+    });
+    let texts = gate
+        .texts
+        .into_iter()
+        .chain(std::iter::repeat(SmolStr::default()));
+    let decision = if state.cleared {
+        GateDecision::Cleared
+    } else {
+        GateDecision::Blocked
+    };
+    Shipment {
+        id: state.id,
+        customer: state.customer,
+        lots: state.lots,
+        requested_at: state.requested_at,
+        decision,
+        reasons: state
+            .reasons
+            .into_iter()
+            .zip(texts)
+            .map(|(code, text)| Reason { code, text })
+            .collect(),
+        decided_at: gate.decided_at,
+        judged_at: gate.judged_at,
+        version,
     }
 }
 

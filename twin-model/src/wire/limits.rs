@@ -1,0 +1,138 @@
+//! What an event may contain at most, and values that no event of its type can mean.
+
+use std::collections::BTreeSet;
+
+use crate::{Amount, Decimal, EventBody, LotTransformed, Tolerance, WorkOrderCreated};
+
+/// Lots that one event may name in one list.
+pub const LOTS_PER_EVENT_MAX: usize = 1_000;
+/// Operations of one routing.
+pub const OPERATIONS_PER_ORDER_MAX: usize = 1_000;
+/// Predecessors of one operation.
+pub const PREDECESSORS_MAX: usize = 100;
+/// Longest free text, such as the reason of a hold, in bytes.
+pub const TEXT_BYTES_MAX: usize = 500;
+/// Largest tolerance of over-delivery, as a fraction: ten times the quantity.
+const OVER_TOLERANCE_MAX: Decimal = Decimal::TEN;
+
+/// A limit that an event breaks.
+pub(crate) struct Broken {
+    pub(crate) path: &'static str,
+    pub(crate) detail: String,
+}
+
+/// Checks an event that could be read.
+pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
+    match body {
+        EventBody::WorkOrderCreated(body) => check_order(body),
+        EventBody::WorkOrderReleased(body) => {
+            let most = |op: &crate::PlannedOperation| op.predecessors.len();
+            let predecessors = body.operations.iter().map(most).max().unwrap_or(0);
+            at_most(
+                "$.data.operations",
+                body.operations.len(),
+                OPERATIONS_PER_ORDER_MAX,
+            )?;
+            at_most(
+                "$.data.operations.predecessors",
+                predecessors,
+                PREDECESSORS_MAX,
+            )
+        }
+        EventBody::OperationStarted(body) => at_most(
+            "$.data.input_lots",
+            body.input_lots.len(),
+            LOTS_PER_EVENT_MAX,
+        ),
+        EventBody::LotTransformed(body) => check_transformation(body),
+        EventBody::HoldPlaced(body) => {
+            short("$.data.reason", &body.reason)?;
+            body.placed_by
+                .as_ref()
+                .map_or(Ok(()), |by| short("$.data.placed_by", by))
+        }
+        EventBody::HoldReleased(body) => {
+            short("$.data.disposition", &body.disposition)?;
+            short("$.data.released_by", &body.released_by)
+        }
+        EventBody::ShipmentRequested(body) => some_lots("$.data.lots", body.lots.len()),
+        EventBody::WorkCenterStateChanged(body) => body
+            .reason
+            .as_ref()
+            .map_or(Ok(()), |reason| short("$.data.reason", reason)),
+        EventBody::OperationProgressed(_)
+        | EventBody::OperationCompleted(_)
+        | EventBody::LotCreated(_) => Ok(()),
+    }
+}
+
+fn check_order(body: &WorkOrderCreated) -> Result<(), Broken> {
+    if body.quantity.value.value() <= Decimal::ZERO {
+        let detail = format!("is {}; an order is for more than nothing", body.quantity);
+        return Err(Broken {
+            path: "$.data.quantity.value",
+            detail,
+        });
+    }
+    let Tolerance { over, under } = body.tolerance.unwrap_or_default();
+    fraction("$.data.tolerance.over", over, OVER_TOLERANCE_MAX)?;
+    fraction("$.data.tolerance.under", under, Decimal::ONE)
+}
+
+fn check_transformation(body: &LotTransformed) -> Result<(), Broken> {
+    some_lots("$.data.inputs", body.inputs.len())?;
+    some_lots("$.data.outputs", body.outputs.len())?;
+    let mut seen = BTreeSet::new();
+    for output in &body.outputs {
+        if !seen.insert(&output.lot) {
+            let detail = format!(
+                "names lot {} twice; give its whole quantity once",
+                output.lot
+            );
+            return Err(Broken {
+                path: "$.data.outputs",
+                detail,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn some_lots(path: &'static str, lots: usize) -> Result<(), Broken> {
+    if lots == 0 {
+        return Err(Broken {
+            path,
+            detail: "must name at least one lot".to_owned(),
+        });
+    }
+    at_most(path, lots, LOTS_PER_EVENT_MAX)
+}
+
+fn at_most(path: &'static str, found: usize, max: usize) -> Result<(), Broken> {
+    if found <= max {
+        return Ok(());
+    }
+    Err(Broken {
+        path,
+        detail: format!("has {found} entries; at most {max} are taken"),
+    })
+}
+
+fn short(path: &'static str, text: &str) -> Result<(), Broken> {
+    if text.len() <= TEXT_BYTES_MAX {
+        return Ok(());
+    }
+    let detail = format!(
+        "has {} bytes; at most {TEXT_BYTES_MAX} are taken",
+        text.len()
+    );
+    Err(Broken { path, detail })
+}
+
+fn fraction(path: &'static str, amount: Amount, max: Decimal) -> Result<(), Broken> {
+    if (Decimal::ZERO..=max).contains(&amount.value()) {
+        return Ok(());
+    }
+    let detail = format!("is {amount}; a fraction from 0 to {max} is expected (0.1 is 10 %)");
+    Err(Broken { path, detail })
+}

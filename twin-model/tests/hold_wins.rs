@@ -1,0 +1,254 @@
+//! A hold wins: no arrival order, no repetition and no late report clears a gate that it blocks.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests"
+)]
+
+use serde_json::{Value, json};
+use twin_model::wire::decode;
+use twin_model::{Code, Entity, EntityKey, GateDecision, Notice, Plant, Rejection, Turn};
+
+fn tell(plant: &mut Plant, name: &str, at: &str, data: &Value) -> Result<Turn, Rejection> {
+    let text = json!({"specversion": "1.0", "id": format!("{name}{at}{data}").chars().take(90)
+        .collect::<String>(), "source": "/s", "type": format!("mfg.{name}.v1"),
+        "time": format!("2026-03-01T{at}:00Z"), "plant": "P1", "data": data});
+    plant.apply(&decode(text.to_string().as_bytes()).unwrap())
+}
+
+fn plant() -> Plant {
+    Plant::new("P1".parse().unwrap())
+}
+
+fn q(value: &str) -> Value {
+    json!({"value": value, "unit": "KGM"})
+}
+
+fn lot(id: &str, order: Option<&str>) -> Value {
+    json!({"lot": id, "material": "M", "quantity": q("100"), "order": order})
+}
+
+fn hold(id: &str, kind: &str, target: &str) -> Value {
+    json!({"hold": id, "scope": {"kind": kind, "id": target}, "reason": "crack"})
+}
+
+fn ship(delivery: &str, lots: &[(&str, &str)]) -> Value {
+    let lots: Vec<Value> = lots
+        .iter()
+        .map(|(lot, n)| json!({"lot": lot, "quantity": q(n)}))
+        .collect();
+    json!({"delivery": delivery, "lots": lots})
+}
+
+fn gate(plant: &Plant, delivery: &str) -> (GateDecision, Vec<Code>) {
+    let shipment = plant.shipment(&delivery.parse().unwrap()).unwrap();
+    (
+        shipment.decision(),
+        shipment.reasons().iter().map(|r| r.code).collect(),
+    )
+}
+
+fn decisions(turn: &Turn) -> Vec<GateDecision> {
+    let decided = |notice: &Notice| match notice {
+        Notice::GateDecided { decision, .. } => Some(*decision),
+        _ => None,
+    };
+    turn.notices.iter().filter_map(decided).collect()
+}
+
+#[test]
+fn a_gate_does_not_clear_in_the_middle_of_a_turn_that_brings_the_hold() {
+    let mut plant = plant();
+    let order = json!({"order": "O", "material": "M", "quantity": q("100")});
+    tell(&mut plant, "work_order.created", "06:00", &order).unwrap();
+    tell(
+        &mut plant,
+        "hold.placed",
+        "06:10",
+        &hold("H", "work_order", "O"),
+    )
+    .unwrap();
+    tell(
+        &mut plant,
+        "shipment.requested",
+        "06:20",
+        &ship("D", &[("L", "1")]),
+    )
+    .unwrap();
+    let turn = tell(&mut plant, "lot.created", "06:30", &lot("L", Some("O"))).unwrap();
+    assert_eq!(
+        decisions(&turn),
+        [GateDecision::Blocked],
+        "nobody ever heard of a clearance"
+    );
+    assert_eq!(gate(&plant, "D"), (GateDecision::Blocked, vec![Code::R08]));
+}
+
+#[test]
+fn a_hold_on_an_order_that_is_not_known_reaches_its_lots_in_any_order() {
+    let parts = [
+        ("hold.placed", hold("H", "work_order", "O")),
+        ("lot.created", lot("L", Some("O"))),
+        ("shipment.requested", ship("D", &[("L", "1")])),
+    ];
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        let mut plant = plant();
+        for n in order {
+            tell(&mut plant, parts[n].0, "06:00", &parts[n].1).unwrap();
+        }
+        assert_eq!(
+            gate(&plant, "D"),
+            (GateDecision::Blocked, vec![Code::R08]),
+            "{order:?}"
+        );
+        let release = json!({"hold": "H", "disposition": "ok", "released_by": "QA"});
+        tell(&mut plant, "hold.released", "07:00", &release).unwrap();
+        assert_eq!(
+            gate(&plant, "D"),
+            (GateDecision::Cleared, vec![]),
+            "{order:?}"
+        );
+        let created = json!({"order": "O", "material": "M", "quantity": q("100")});
+        tell(&mut plant, "work_order.created", "07:10", &created).unwrap();
+        assert_eq!(
+            gate(&plant, "D"),
+            (GateDecision::Cleared, vec![]),
+            "{order:?}"
+        );
+    }
+}
+
+#[test]
+fn a_late_report_does_not_bring_an_expired_lot_back() {
+    let mut plant = plant();
+    let mut milk = lot("L", None);
+    milk["expiry"] = json!("2026-03-01T12:00:00Z");
+    tell(&mut plant, "lot.created", "06:00", &milk).unwrap();
+    tell(
+        &mut plant,
+        "shipment.requested",
+        "13:00",
+        &ship("D", &[("L", "1")]),
+    )
+    .unwrap();
+    assert_eq!(gate(&plant, "D"), (GateDecision::Blocked, vec![Code::R10]));
+    let used = json!({"inputs": [{"lot": "L", "quantity": q("1")}],
+        "outputs": [{"lot": "X", "material": "M", "quantity": q("1")}]});
+    tell(&mut plant, "lot.transformed", "11:00", &used).unwrap();
+    assert_eq!(gate(&plant, "D"), (GateDecision::Blocked, vec![Code::R10]));
+}
+
+#[test]
+fn the_lines_of_one_lot_add_up() {
+    let mut plant = plant();
+    tell(&mut plant, "lot.created", "06:00", &lot("L", None)).unwrap();
+    let twice = ship("D", &[("L", "60"), ("L", "60")]);
+    tell(&mut plant, "shipment.requested", "06:10", &twice).unwrap();
+    assert_eq!(gate(&plant, "D"), (GateDecision::Blocked, vec![Code::R16]));
+}
+
+#[test]
+fn one_of_two_holds_keeps_blocking_and_two_parents_hand_on_both() {
+    let mut plant = plant();
+    for id in ["A", "B"] {
+        tell(&mut plant, "lot.created", "06:00", &lot(id, None)).unwrap();
+    }
+    let blend = json!({"inputs": [{"lot": "A", "quantity": q("1")}, {"lot": "B", "quantity": q("1")}],
+        "outputs": [{"lot": "C", "material": "M", "quantity": q("2")}]});
+    tell(&mut plant, "lot.transformed", "06:10", &blend).unwrap();
+    tell(&mut plant, "hold.placed", "06:20", &hold("H1", "lot", "A")).unwrap();
+    tell(&mut plant, "hold.placed", "06:20", &hold("H2", "lot", "B")).unwrap();
+    tell(
+        &mut plant,
+        "shipment.requested",
+        "06:30",
+        &ship("D", &[("C", "1")]),
+    )
+    .unwrap();
+    assert_eq!(
+        gate(&plant, "D"),
+        (GateDecision::Blocked, vec![Code::R08, Code::R08])
+    );
+    for (id, left) in [("H1", vec![Code::R08]), ("H2", vec![])] {
+        let release = json!({"hold": id, "disposition": "ok", "released_by": "QA"});
+        tell(&mut plant, "hold.released", "07:00", &release).unwrap();
+        assert_eq!(gate(&plant, "D").1, left, "{id}");
+    }
+    assert_eq!(gate(&plant, "D").0, GateDecision::Cleared);
+}
+
+#[test]
+fn a_gate_that_stays_as_it_is_is_not_touched() {
+    let mut plant = plant();
+    tell(&mut plant, "lot.created", "06:00", &lot("L", None)).unwrap();
+    tell(
+        &mut plant,
+        "shipment.requested",
+        "06:10",
+        &ship("D", &[("L", "1")]),
+    )
+    .unwrap();
+    let used = json!({"inputs": [{"lot": "L", "quantity": q("1")}],
+        "outputs": [{"lot": "X", "material": "M", "quantity": q("1")}]});
+    let turn = tell(&mut plant, "lot.transformed", "06:20", &used).unwrap();
+    let shipment = EntityKey::Shipment("D".parse().unwrap());
+    assert!(turn.touched.iter().all(|touched| touched.key != shipment));
+    assert!(
+        matches!(plant.get(&shipment).unwrap().as_ref(), Entity::Shipment(s) if s.decided_at()
+        .to_string() == "2026-03-01T06:10:00Z")
+    );
+}
+
+#[test]
+fn values_that_mean_nothing_are_unreadable_at_their_place() {
+    let order = |quantity: &str, over: &str, under: &str| {
+        json!({"order": "O", "material": "M", "quantity": q(quantity),
+            "tolerance": {"over": over, "under": under}})
+    };
+    let twice = json!({"inputs": [{"lot": "A", "quantity": q("1")}], "outputs": [
+        {"lot": "Z", "material": "M", "quantity": q("1")},
+        {"lot": "Z", "material": "N", "quantity": q("1")}]});
+    let long = json!({"hold": "H", "scope": {"kind": "lot", "id": "L"}, "reason": "x".repeat(501)});
+    for (name, data, path) in [
+        (
+            "work_order.created",
+            order("0", "0", "0"),
+            "$.data.quantity.value",
+        ),
+        (
+            "work_order.created",
+            order("1", "999999999999999", "0"),
+            "$.data.tolerance.over",
+        ),
+        (
+            "work_order.created",
+            order("1", "0", "1.1"),
+            "$.data.tolerance.under",
+        ),
+        (
+            "work_order.created",
+            order("1", "-0.1", "0"),
+            "$.data.tolerance.over",
+        ),
+        ("lot.transformed", twice, "$.data.outputs"),
+        ("hold.placed", long, "$.data.reason"),
+    ] {
+        let text = json!({"specversion": "1.0", "id": "1", "source": "/s", "plant": "P1",
+            "type": format!("mfg.{name}.v1"), "time": "2026-03-01T06:00:00Z", "data": data});
+        let error = decode(text.to_string().as_bytes()).unwrap_err();
+        assert_eq!(error.rejection.code(), Code::R34);
+        assert!(
+            error.rejection.to_string().contains(path),
+            "{}",
+            error.rejection
+        );
+    }
+}
