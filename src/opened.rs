@@ -76,12 +76,9 @@ impl Opened {
             .or_fail(Kind::Finding)?;
         let inside = runtime.enter();
         for plant in &self.plants {
-            let intake = plant.intake().clone();
-            let consumers =
-                Consumers::start(broker.clone(), plant.plant(), intake).or_fail(Kind::Config)?;
+            let consumers = Consumers::start(broker.clone(), plant).or_fail(Kind::Config)?;
             self.consumers.push(consumers);
-            let relay = Relay::start(broker.clone(), plant.plant(), plant.outbox().clone())
-                .or_fail(Kind::Config)?;
+            let relay = Relay::start(broker.clone(), plant).or_fail(Kind::Config)?;
             self.relays.push(relay);
         }
         drop(inside);

@@ -29,12 +29,7 @@ pub async fn drain(twin: &mut Twin, topology: &PlantTopology, bodies: &[Bytes]) 
     let before = twin.follower.seen();
     let cpu_before = CpuTime::now()?;
     let started = Instant::now();
-    let intake = twin.handle.intake().clone();
-    let consumers = Consumers::start(
-        Broker::Embedded(broker.clone()),
-        twin.handle.plant(),
-        intake,
-    )?;
+    let consumers = Consumers::start(Broker::Embedded(broker.clone()), &twin.handle)?;
     let mut waiting: VecDeque<Confirm> = VecDeque::with_capacity(UNCONFIRMED_MAX);
     for body in bodies {
         if waiting.len() >= UNCONFIRMED_MAX

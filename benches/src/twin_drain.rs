@@ -48,8 +48,7 @@ impl Twin {
         let good_before = self.good().await?;
         let cpu_before = CpuTime::now()?;
         let started = Instant::now();
-        let intake = self.handle.intake().clone();
-        let consumers = Consumers::start(broker, self.handle.plant(), intake)?;
+        let consumers = Consumers::start(broker, &self.handle)?;
         let target = before.counts.input() + expected;
         let seen = self.follower.wait_for(target).await?;
         while consumers.status().report().acknowledged < expected {

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actors::{Intake, IntakeError};
+use actors::PlantHandle;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
-use twin_model::PlantId;
 
 use crate::backoff::{BACKOFF_LAST_MS, Backoff};
 use crate::consumer::{ConsumeError, Ended, Pace, Target, consume};
@@ -24,25 +23,22 @@ pub struct Consumers {
 
 impl Consumers {
     /// Starts to consume the plant's queues, and goes on until stopped or until the plant ends.
+    /// A shard that fails and is rebuilt does not end it: what was not committed comes again.
     /// Must be called within a tokio runtime.
     ///
     /// # Errors
     /// [`PlantNameTooLong`].
-    pub fn start(
-        broker: Broker,
-        plant: &PlantId,
-        intake: Intake,
-    ) -> Result<Consumers, PlantNameTooLong> {
-        let topology = PlantTopology::new(plant)?;
+    pub fn start(broker: Broker, plant: &PlantHandle) -> Result<Consumers, PlantNameTooLong> {
+        let topology = PlantTopology::new(plant.plant())?;
         let status = ConsumerStatus::new();
         let (stop, stopped) = stop_signal();
         let target = Target {
-            plant: plant.clone(),
-            intake,
+            plant: plant.plant().clone(),
+            intake: plant.intake().clone(),
             status: status.clone(),
             stop: stopped,
         };
-        let task = tokio::spawn(supervise(broker, topology, target));
+        let task = tokio::spawn(supervise(broker, topology, target, plant.clone()));
         Ok(Consumers { status, stop, task })
     }
 
@@ -72,17 +68,12 @@ enum SessionError {
     Panicked(#[from] JoinError),
 }
 
-impl SessionError {
-    /// A plant that has stopped does not come back under the same handle.
-    fn is_final(&self) -> bool {
-        matches!(
-            self,
-            SessionError::Consume(ConsumeError::Plant(IntakeError::Stopped(_)))
-        )
-    }
-}
-
-async fn supervise(broker: Broker, topology: PlantTopology, mut target: Target) {
+async fn supervise(
+    broker: Broker,
+    topology: PlantTopology,
+    mut target: Target,
+    plant: PlantHandle,
+) {
     let mut backoff = Backoff::new();
     loop {
         let opened = tokio::select! {
@@ -105,12 +96,13 @@ async fn supervise(broker: Broker, topology: PlantTopology, mut target: Target) 
         let Err(error) = outcome else { break };
         tracing::warn!(%error, plant = %target.plant, "consumers disconnected");
         target.status.failed(error.to_string());
-        if error.is_final() {
-            break;
-        }
+        // A plant that answers "stopped" may only have lost its shard, which comes back under the
+        // same handle. Only the plant's end is final.
         tokio::select! {
-            () = tokio::time::sleep(backoff.next_wait()) => {}
+            biased;
+            () = plant.ended() => break,
             () = target.stop.asked() => break,
+            () = tokio::time::sleep(backoff.next_wait()) => {}
         }
     }
 }

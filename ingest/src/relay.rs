@@ -6,12 +6,11 @@
 
 use std::sync::Arc;
 
-use actors::{Command, CommandId, Outbox, Stopped};
+use actors::{Command, CommandId, PlantHandle, Stopped};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::task::JoinHandle;
-use twin_model::PlantId;
 
 use crate::backoff::Backoff;
 use crate::delivery::Broker;
@@ -43,22 +42,18 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Starts to send the plant's commands, until stopped or until the plant ends. Must be called
-    /// within a tokio runtime.
+    /// Starts to send the plant's commands, until stopped or until the plant ends. A shard that
+    /// fails and is rebuilt does not end it. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// [`PlantNameTooLong`].
-    pub fn start(
-        broker: Broker,
-        plant: &PlantId,
-        outbox: Outbox,
-    ) -> Result<Relay, PlantNameTooLong> {
+    pub fn start(broker: Broker, plant: &PlantHandle) -> Result<Relay, PlantNameTooLong> {
         let report = Arc::new(Mutex::new(RelayReport::default()));
         let (stop, stopped) = stop_signal();
         let work = Work {
             broker,
-            plant: PlantTopology::new(plant)?,
-            outbox,
+            topology: PlantTopology::new(plant.plant())?,
+            plant: plant.clone(),
             report: Arc::clone(&report),
         };
         let task = tokio::spawn(work.supervise(stopped));
@@ -101,8 +96,8 @@ enum Way {
 
 struct Work {
     broker: Broker,
-    plant: PlantTopology,
-    outbox: Outbox,
+    topology: PlantTopology,
+    plant: PlantHandle,
     report: Arc<Mutex<RelayReport>>,
 }
 
@@ -114,14 +109,14 @@ impl Work {
                 failed = self.run(&mut backoff) => failed,
                 () = stop.asked() => return,
             };
-            if matches!(error, RelayError::Plant(Stopped)) {
-                return;
-            }
             tracing::warn!(%error, plant = %self.plant.plant(), "relay waits");
             self.report.lock().last_error = Some(error.to_string());
+            // A plant that answers "stopped" may only have lost its shard, which comes back.
             tokio::select! {
-                () = tokio::time::sleep(backoff.next_wait()) => {}
+                biased;
+                () = self.plant.ended() => return,
                 () = stop.asked() => return,
+                () = tokio::time::sleep(backoff.next_wait()) => {}
             }
         }
     }
@@ -130,10 +125,10 @@ impl Work {
     async fn run(&self, backoff: &mut Backoff) -> Result<std::convert::Infallible, RelayError> {
         let way = self.open().await?;
         loop {
-            let commands = self.outbox.due(RELAY_COMMANDS_MAX).await?;
+            let commands = self.plant.outbox().due(RELAY_COMMANDS_MAX).await?;
             let (last, failed) = self.send_all(&way, &commands).await;
             if let Some(last) = last {
-                self.outbox.mark_sent(last).await?;
+                self.plant.outbox().mark_sent(last).await?;
                 backoff.reset();
             }
             failed?;
@@ -178,7 +173,7 @@ impl Work {
             Way::Amqp(publisher) => {
                 let message = Outgoing {
                     exchange: COMMANDS_EXCHANGE,
-                    routing_key: &self.plant.command_key(&command.type_name),
+                    routing_key: &self.topology.command_key(&command.type_name),
                     id: &command.id.to_string(),
                     type_name: &command.type_name,
                     body: command.body.as_bytes(),

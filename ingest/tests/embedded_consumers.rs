@@ -28,9 +28,7 @@ fn broker() -> (EmbeddedBroker, PlantTopology) {
 }
 
 fn consumers(broker: &EmbeddedBroker, plant: &OpenPlant) -> Consumers {
-    let handle = &plant.handle;
-    let broker = Broker::Embedded(broker.clone());
-    Consumers::start(broker, handle.plant(), handle.intake().clone()).unwrap()
+    Consumers::start(Broker::Embedded(broker.clone()), &plant.handle).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,12 +137,7 @@ async fn commands_reach_whoever_consumes_them_in_order_and_once() {
     let mut taker = broker.consume(COMMANDS_QUEUE, 100).unwrap();
     let plant = open("P1").await;
     let handle = &plant.handle;
-    let relay = Relay::start(
-        Broker::Embedded(broker.clone()),
-        handle.plant(),
-        handle.outbox().clone(),
-    )
-    .unwrap();
+    let relay = Relay::start(Broker::Embedded(broker.clone()), handle).unwrap();
     for n in 0..3 {
         let quantity = json!({"value": "5", "unit": "H87"});
         let lot = json!({"lot": format!("L{n}"), "material": "M", "quantity": quantity});

@@ -32,9 +32,8 @@ use twin_model::StateHash;
 
 const WAIT: Duration = Duration::from_secs(60);
 
-fn consumers(bench: &Bench, url: &AmqpUrl, plant: &OpenPlant) -> Consumers {
-    let intake = plant.handle.intake().clone();
-    Consumers::start(Broker::Amqp(url.clone()), bench.plant.plant(), intake).unwrap()
+fn consumers(url: &AmqpUrl, plant: &OpenPlant) -> Consumers {
+    Consumers::start(Broker::Amqp(url.clone()), &plant.handle).unwrap()
 }
 
 async fn publish_orders(bench: &Bench, numbers: std::ops::Range<usize>) {
@@ -64,7 +63,7 @@ async fn state_hash(plant: &OpenPlant) -> StateHash {
 async fn events_are_committed_then_acknowledged_and_broken_ones_kept_among_their_neighbours() {
     let bench = Bench::new().await;
     let plant = open(bench.name()).await;
-    let consumers = consumers(&bench, &bench.url, &plant);
+    let consumers = consumers(&bench.url, &plant);
     publish_orders(&bench, 0..50).await;
     bench.publish(CREATED, b"{broken").await.unwrap();
     bench
@@ -102,7 +101,7 @@ async fn what_a_dead_consumer_had_in_hand_comes_again_and_counts_once() {
     let mut redelivered = 0;
     // The plant stops while messages are on their way: they are not acknowledged.
     for _ in 0..5 {
-        let consumers = consumers(&bench, &bench.url, &plant);
+        let consumers = consumers(&bench.url, &plant);
         plant.received(plant.counts().await.input() + 1).await;
         plant = plant.reopen().await;
         redelivered += consumers.status().report().redelivered;
@@ -110,7 +109,7 @@ async fn what_a_dead_consumer_had_in_hand_comes_again_and_counts_once() {
         let applied = plant.counts().await.applied;
         assert!(applied < ORDERS, "the stop came in the middle");
     }
-    let consumers = consumers(&bench, &bench.url, &plant);
+    let consumers = consumers(&bench.url, &plant);
     let deadline = Instant::now() + WAIT;
     while plant.counts().await.applied < ORDERS {
         assert!(Instant::now() < deadline, "{:?}", plant.counts().await);
@@ -143,7 +142,7 @@ async fn consumers_and_imports_survive_cut_connections_and_both_ways_end_in_the_
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), rows(6_000)).unwrap();
     let through_broker = open(bench.name()).await;
-    let consumers = consumers(&bench, &url, &through_broker);
+    let consumers = consumers(&url, &through_broker);
     let importer = Importer::open(file.path(), &mapping).unwrap();
     let mut cuts = 0;
     let report = import_to_amqp(&url, importer, ImportOptions::default(), |progress| {
@@ -230,7 +229,7 @@ async fn messages_that_come_back_often_are_taken_one_at_a_time() {
         connection.close(200, "died".into()).await.unwrap();
     }
     let plant = open(bench.name()).await;
-    let consumers = consumers(&bench, &bench.url, &plant);
+    let consumers = consumers(&bench.url, &plant);
     let counts = plant.received(50).await;
     assert_eq!((counts.applied, counts.duplicates), (50, 0));
     assert!(
@@ -261,7 +260,7 @@ async fn the_real_log_ends_in_the_same_state_through_the_broker_and_straight_in(
     let mapping = Mapping::parse(&named, &path).unwrap();
 
     let through_broker = open(bench.name()).await;
-    let consumers = consumers(&bench, &bench.url, &through_broker);
+    let consumers = consumers(&bench.url, &through_broker);
     let importer = Importer::open(&file, &mapping).unwrap();
     let options = ImportOptions::default();
     let report = import_to_amqp(&bench.url, importer, options, |_| ())

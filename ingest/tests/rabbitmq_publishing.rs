@@ -184,8 +184,7 @@ async fn commands_go_out_in_order_and_leave_the_outbox() {
     )
     .await;
     decide_shipments(&plant, 20).await;
-    let outbox = plant.handle.outbox().clone();
-    let relay = Relay::start(Broker::Amqp(bench.url.clone()), bench.plant.plant(), outbox).unwrap();
+    let relay = Relay::start(Broker::Amqp(bench.url.clone()), &plant.handle).unwrap();
     let options = BasicConsumeOptions {
         no_ack: true,
         ..BasicConsumeOptions::default()
