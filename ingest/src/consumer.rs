@@ -113,6 +113,9 @@ pub(crate) async fn consume(
                 };
                 in_flight.push_back(async move { (batch.last, count, pending.await) });
                 if let Some(change) = batch.change {
+                    if pace == Pace::Careful {
+                        deliveries.ask_no_more().await?;
+                    }
                     break Ended::Change(change);
                 }
             }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
 use lapin::Acker;
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 
@@ -151,6 +151,18 @@ impl Deliveries {
             let queue = self.queue.clone();
             Err(Lost::NotOurs { queue })
         }
+    }
+
+    /// Asks for nothing more, while the prefetch is used up by what is here. The acknowledgement
+    /// would otherwise fetch one more message, which would come back behind its successors when
+    /// the channel is closed: the broker gives returned messages out in the order of their return.
+    pub(crate) async fn ask_no_more(&mut self) -> Result<(), Lost> {
+        if let Source::Amqp(amqp) = &self.source {
+            let (channel, consumer) = amqp.as_ref();
+            let options = BasicCancelOptions::default();
+            channel.basic_cancel(consumer.tag(), options).await?;
+        }
+        Ok(())
     }
 
     /// Gives the queue back by closing the channel: unacknowledged messages are redelivered.

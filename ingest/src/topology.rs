@@ -12,6 +12,10 @@
 //! at-least-once dead-lettering needs. `twin.commands` is the tray from which connectors take: a
 //! command without any receiver would otherwise never leave the outbox.
 //!
+//! A plant's queues have a single active consumer. While the broker still counts messages as in
+//! the hands of a consumer that is gone (a twin that was killed, a channel that was just closed),
+//! its successor gets nothing; it would get the later messages first.
+//!
 //! # Which class
 //! The two queues of a plant overtake each other, so everything whose order counts must share one.
 //! The catalogue has `operation.started` and `operation.completed` act within a second and
@@ -214,6 +218,7 @@ fn delivered() -> FieldTable {
     arguments.insert("x-delivery-limit".into(), limit);
     arguments.insert("x-dead-letter-exchange".into(), text(DEAD_EXCHANGE));
     arguments.insert("x-dead-letter-strategy".into(), text("at-least-once"));
+    arguments.insert("x-single-active-consumer".into(), AMQPValue::Boolean(true));
     arguments
 }
 

@@ -34,23 +34,20 @@ async fn a_message_given_back_too_often_is_dead_lettered_and_not_lost() {
     let body = order_created(bench.name(), 1).to_string();
     bench.publish(CREATED, body.as_bytes()).await.unwrap();
     let (connection, channel) = raw_channel().await;
-    let mut given_back = 0;
-    let deadline = Instant::now() + WAIT;
-    while given_back <= DELIVERY_LIMIT {
-        assert!(Instant::now() < deadline, "given back {given_back} times");
-        let got = channel
-            .basic_get(bench.queue().into(), BasicGetOptions::default())
-            .await
-            .unwrap();
-        if let Some(message) = got {
-            let back = BasicNackOptions {
-                requeue: true,
-                ..BasicNackOptions::default()
-            };
-            message.delivery.nack(back).await.unwrap();
-            given_back += 1;
-        }
+    let (queue, options) = (bench.queue(), BasicConsumeOptions::default());
+    let (name, tag) = (queue.as_str().into(), "".into());
+    let consumer = channel.basic_consume(name, tag, options, FieldTable::default());
+    let mut consumer = consumer.await.unwrap();
+    for _ in 0..=DELIVERY_LIMIT {
+        let next = tokio::time::timeout(WAIT, consumer.next()).await;
+        let delivery = next.expect("it comes again").unwrap().unwrap();
+        let back = BasicNackOptions {
+            requeue: true,
+            ..BasicNackOptions::default()
+        };
+        delivery.nack(back).await.unwrap();
     }
+    let deadline = Instant::now() + WAIT;
     loop {
         assert!(Instant::now() < deadline, "not dead-lettered");
         let got = channel
