@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actors::{Disposition, EVENT_BYTES_MAX, Input, Intake, IntakeError, Receipt};
 use bytes::{Bytes, BytesMut};
@@ -14,13 +14,20 @@ use twin_model::wire::Unreadable;
 use twin_model::{Code, PlantId, Rejection};
 use utoipa::OpenApi;
 
-use crate::event_answer::{EventResult, EventsAnswer, EventsBody};
+use crate::event_answer::{CloudEvent, EventResult, EventsAnswer, EventsBody};
 use crate::problem::Problem;
 
 /// Largest body of a request, in bytes.
 pub const BODY_BYTES_MAX: usize = EVENT_BYTES_MAX;
 /// Events in one request.
 pub const BATCH_EVENTS_MAX: usize = 500;
+/// Content types that are taken. A page of another site can send none of them without asking the
+/// browser first, which is why the others are refused.
+pub const CONTENT_TYPES: [&str; 3] = [
+    "application/json",
+    "application/cloudevents+json",
+    "application/cloudevents-batch+json",
+];
 /// Longest wait for room in the plant and for the commit, in seconds.
 pub const COMMIT_WAIT_S_MAX: u64 = 30;
 
@@ -61,7 +68,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
     post,
     path = "/api/v1/events",
     tag = "events",
-    request_body(content = EventsBody, content_type = "application/json"),
+    request_body(content(
+        (EventsBody = "application/json"),
+        (CloudEvent = "application/cloudevents+json"),
+        (Vec<CloudEvent> = "application/cloudevents-batch+json"),
+    )),
     responses(
         (status = 200, body = EventsAnswer,
             description = "Stored. One result per event, in order. A single event was applied, or \
@@ -75,6 +86,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             description = "The plant is not here"),
         (status = 413, body = Problem, content_type = "application/problem+json",
             description = "Larger than 262144 bytes (TWIN-R41); its start is kept as an exception"),
+        (status = 415, body = Problem, content_type = "application/problem+json",
+            description = "The content type is not one of JSON or CloudEvents JSON; not kept"),
         (status = 422, body = Problem, content_type = "application/problem+json",
             description = "The single event was refused by a rule, or put before a person"),
         (status = 503, body = Problem, content_type = "application/problem+json",
@@ -89,6 +102,7 @@ async fn post_events(
     let Some(first_plant) = routes.intakes.keys().next() else {
         return Err(Problem::unavailable("no plant is open yet"));
     };
+    check_content_type(&request)?;
     let body = match read_body(&request, payload).await? {
         Body::Whole(body) => body,
         Body::TooLarge { start, bytes } => {
@@ -101,8 +115,12 @@ async fn post_events(
     let plant = plant_of(&inputs, &body)?.unwrap_or_else(|| first_plant.clone());
     let Some(intake) = routes.intakes.get(&plant) else {
         let here: Vec<&str> = routes.intakes.keys().map(PlantId::as_str).collect();
-        let detail = format!("there is no plant {plant} here, only {}", here.join(", "));
-        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "No such plant",
+            format!("There is no plant {plant} here, only {}.", here.join(", ")),
+            "Correct the plant of the event, or send it to the twin that has this plant.",
+        ));
     };
     let ids: Vec<Option<String>> = inputs.iter().map(id_of).collect();
     let correlation = inputs
@@ -117,6 +135,30 @@ async fn post_events(
     single(&receipt, id, correlation)
 }
 
+fn check_content_type(request: &HttpRequest) -> Result<(), Problem> {
+    let given = request.headers().get(CONTENT_TYPE);
+    let given = given.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let essence = given.as_deref().and_then(|value| value.split(';').next());
+    let essence = essence.unwrap_or_default().trim();
+    if CONTENT_TYPES
+        .iter()
+        .any(|taken| taken.eq_ignore_ascii_case(essence))
+    {
+        return Ok(());
+    }
+    let detail = match essence {
+        "" => "The request says no content type.".to_owned(),
+        other => format!("Events do not come as {other}."),
+    };
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Not a content type of events",
+        detail,
+        "Send the header Content-Type: application/json (or application/cloudevents+json, or \
+         application/cloudevents-batch+json).",
+    ))
+}
+
 enum Body {
     Whole(Bytes),
     TooLarge { start: Bytes, bytes: usize },
@@ -126,8 +168,12 @@ async fn read_body(request: &HttpRequest, mut payload: web::Payload) -> Result<B
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
-            let detail = format!("the body ended early: {error}");
-            Problem::new(StatusCode::BAD_REQUEST, detail)
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "The body ended early",
+                format!("The body could not be read to its end: {error}."),
+                "Send the request again, with the same event ids.",
+            )
         })?;
         body.extend_from_slice(&chunk);
         if body.len() > BODY_BYTES_MAX {
@@ -169,11 +215,23 @@ fn decode(body: &Bytes) -> Result<(Vec<Input>, bool), Problem> {
         return Ok((vec![Input::decode(body.clone())], false));
     };
     if items.is_empty() || items.len() > BATCH_EVENTS_MAX {
+        let (title, what_to_do) = match items.len() {
+            0 => ("An empty batch", "Put at least one event into the batch."),
+            _ => (
+                "Too many events in one batch",
+                "Send the events in several batches, in their order.",
+            ),
+        };
         let detail = format!(
-            "a batch has 1 to {BATCH_EVENTS_MAX} events, this one {}. Nothing of it was taken",
+            "A batch has 1 to {BATCH_EVENTS_MAX} events, this one {}. Nothing of it was taken.",
             items.len()
         );
-        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            title,
+            detail,
+            what_to_do,
+        ));
     }
     let inputs = items
         .into_iter()
@@ -194,11 +252,13 @@ fn plant_of(inputs: &[Input], body: &Bytes) -> Result<Option<PlantId>, Problem> 
     match plants.find(|other| *other != first) {
         None => Ok(Some(first.clone())),
         Some(other) => {
-            let detail = format!(
-                "this batch is for {first} and {other}. Send one batch per plant. Nothing of it \
-                 was taken"
-            );
-            Err(Problem::new(StatusCode::BAD_REQUEST, detail))
+            let detail = format!("This batch is for {first} and {other}. Nothing of it was taken.");
+            Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "A batch for two plants",
+                detail,
+                "Send one batch per plant.",
+            ))
         }
     }
 }
@@ -226,7 +286,9 @@ async fn submit(intake: &Intake, inputs: Vec<Input>) -> Result<Receipt, Problem>
         Ok(Ok(receipt)) => Ok(receipt),
         Ok(Err(error @ IntakeError::TooMuch)) => Err(Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
+            "Too much in one batch",
             error.to_string(),
+            "Send the events in several batches, in their order.",
         )),
         Ok(Err(error)) => Err(Problem::unavailable(error.to_string())),
         Err(_) => Err(Problem::unavailable(format!(

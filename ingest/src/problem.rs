@@ -15,6 +15,7 @@ pub const RETRY_AFTER_S: u32 = 2;
 
 /// Why a request was not done, for machines and for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EventProblem)]
 pub struct Problem {
     /// Page about this kind of problem.
     #[serde(rename = "type")]
@@ -32,8 +33,7 @@ pub struct Problem {
     #[schema(example = "TWIN-R07")]
     pub code: Option<String>,
     /// The next step.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub what_to_do: Option<String>,
+    pub what_to_do: String,
     /// The exception under which the message is kept, where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "EX-7")]
@@ -48,14 +48,19 @@ pub struct Problem {
 impl Problem {
     /// A problem that no rule of the catalogue names.
     #[must_use]
-    pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+    pub fn new(
+        status: StatusCode,
+        title: &str,
+        detail: impl Into<String>,
+        what_to_do: &str,
+    ) -> Problem {
         Problem {
             type_ref: "about:blank".to_owned(),
-            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            title: title.to_owned(),
             status: status.as_u16(),
             detail: detail.into(),
             code: None,
-            what_to_do: None,
+            what_to_do: what_to_do.to_owned(),
             exception: None,
             correlation_id: None,
             retry: false,
@@ -73,20 +78,23 @@ impl Problem {
     pub fn of_code(status: StatusCode, title: &str, code: Code, detail: String) -> Problem {
         Problem {
             type_ref: format!("/docs/errors/{code}"),
-            title: title.to_owned(),
             code: Some(code.to_string()),
-            what_to_do: Some(code.what_to_do().to_owned()),
-            ..Problem::new(status, detail)
+            ..Problem::new(status, title, detail, code.what_to_do())
         }
     }
 
     /// 503 with `Retry-After`: nothing was done, and it may work soon.
     #[must_use]
     pub fn unavailable(detail: impl Into<String>) -> Problem {
+        let what_to_do = "Send the request again, with the same event ids.";
         Problem {
             retry: true,
-            what_to_do: Some("Send the request again, with the same event ids.".to_owned()),
-            ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            ..Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Nothing is taken now",
+                detail,
+                what_to_do,
+            )
         }
     }
 

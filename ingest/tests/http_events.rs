@@ -19,14 +19,25 @@ struct Answer {
 }
 
 async fn post(plant: &OpenPlant, body: impl Into<web::Bytes>) -> Answer {
+    post_as(plant, Some("application/json"), body).await
+}
+
+async fn post_as(
+    plant: &OpenPlant,
+    content_type: Option<&str>,
+    body: impl Into<web::Bytes>,
+) -> Answer {
     let handle = &plant.handle;
     let routes = EventRoutes::new([(handle.plant().clone(), handle.intake().clone())]);
     let data = web::Data::new(routes);
     let app = test::init_service(App::new().app_data(data).configure(configure)).await;
-    let request = test::TestRequest::post()
+    let mut request = test::TestRequest::post()
         .uri("/api/v1/events")
-        .set_payload(body.into())
-        .to_request();
+        .set_payload(body.into());
+    if let Some(content_type) = content_type {
+        request = request.insert_header((CONTENT_TYPE, content_type));
+    }
+    let request = request.to_request();
     let response = test::call_service(&app, request).await;
     let header = |name| {
         response
@@ -51,10 +62,12 @@ fn assert_problem(answer: &Answer, status: u16, code: Option<&str>) {
     assert_eq!(answer.content_type, "application/problem+json");
     assert_eq!(answer.body["status"], status);
     assert_eq!(answer.body["code"].as_str(), code, "{}", answer.body);
-    assert!(answer.body["title"].is_string() && answer.body["detail"].is_string());
+    for text in ["title", "detail", "what_to_do"] {
+        let said = answer.body[text].as_str().unwrap_or_default();
+        assert!(!said.is_empty(), "{text} in {}", answer.body);
+    }
     if let Some(code) = code {
         assert_eq!(answer.body["type"], format!("/docs/errors/{code}"));
-        assert!(!answer.body["what_to_do"].as_str().unwrap().is_empty());
     }
 }
 
@@ -198,6 +211,35 @@ async fn a_request_that_no_plant_here_can_take_changes_nothing() {
 }
 
 #[actix_web::test]
+async fn what_a_page_of_another_site_could_send_is_no_content_type_of_events() {
+    let plant = open("P1").await;
+    let body = order_created("P1", 1).to_string();
+    for content_type in [
+        None,
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("multipart/form-data; boundary=application/json"),
+        Some("text/plain; application/json"),
+        Some("application/jsonp"),
+    ] {
+        let answer = post_as(&plant, content_type, body.clone()).await;
+        assert_problem(&answer, 415, None);
+    }
+    assert_eq!(plant.counts().await.input(), 0, "nothing was taken");
+    for content_type in [
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "application/cloudevents+json; charset=UTF-8",
+    ] {
+        let answer = post_as(&plant, Some(content_type), body.clone()).await;
+        assert_eq!(answer.status, 200, "{content_type}: {}", answer.body);
+    }
+    let batch = format!("[{body}]");
+    let batch = post_as(&plant, Some("application/cloudevents-batch+json"), batch).await;
+    assert_eq!(batch.body["results"][0]["disposition"], "duplicate");
+}
+
+#[actix_web::test]
 async fn a_plant_that_has_stopped_says_when_to_come_back() {
     let plant = open("P1").await;
     plant.handle.close().await;
@@ -210,11 +252,11 @@ async fn a_plant_that_has_stopped_says_when_to_come_back() {
 async fn the_route_describes_itself() {
     let api = serde_json::to_value(openapi()).unwrap();
     let post = &api["paths"]["/api/v1/events"]["post"];
-    for status in ["200", "202", "400", "404", "413", "422", "503"] {
+    for status in ["200", "202", "400", "404", "413", "415", "422", "503"] {
         assert!(post["responses"][status].is_object(), "{status}");
     }
     for schema in [
-        "Problem",
+        "EventProblem",
         "EventsAnswer",
         "EventResult",
         "CloudEvent",
