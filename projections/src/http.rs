@@ -10,7 +10,8 @@ mod work_orders;
 
 use actix_web::web::ServiceConfig;
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use utoipa::openapi::RefOr;
+use utoipa::{IntoParams, Modify, OpenApi};
 
 /// Adds the routes. They answer from `web::Data<`[`Projections`](crate::Projections)`>`, which
 /// the application must have.
@@ -72,9 +73,35 @@ struct ItemQuery {
         crate::change_event::NoticeView,
         crate::stream::CountsChanged,
         crate::stream::GapView,
-    ))
+    )),
+    modifiers(&StatusWords)
 )]
 struct Description;
+
+/// Gives each answer that has no words of its own those of its status: they mean the same on every
+/// route.
+struct StatusWords;
+
+impl Modify for StatusWords {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let routes = description.paths.paths.values_mut();
+        let operations = routes.filter_map(|route| route.get.as_mut());
+        for (status, answer) in operations.flat_map(|route| &mut route.responses.responses) {
+            if let RefOr::T(answer) = answer
+                && answer.description.is_empty()
+            {
+                answer.description = match status.as_str() {
+                    "200" => "As asked",
+                    "400" => "The query cannot be understood",
+                    "404" => "No such plant here, or no such item in it",
+                    "503" => "The picture is not ready, or does not take one more; see Retry-After",
+                    _ => "See the title of the answer",
+                }
+                .to_owned();
+            }
+        }
+    }
+}
 
 /// The OpenAPI description of these routes.
 #[must_use]

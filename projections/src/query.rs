@@ -20,8 +20,62 @@ const WAIT_FOR_MAX: Duration = Duration::from_secs(5);
 pub(crate) fn parse<Q: DeserializeOwned>(query: &str) -> Result<Q, Problem> {
     match Query::<Q>::from_query(query) {
         Ok(parsed) => Ok(parsed.into_inner()),
-        Err(error) => Err(Problem::bad_query(error.to_string())),
+        Err(error) => Err(Problem::bad_query(explained::<Q>(
+            query,
+            &error.to_string(),
+        ))),
     }
+}
+
+/// What is wrong with a query that could not be read, by the name of the parameter.
+fn explained<Q: DeserializeOwned>(query: &str, whole: &str) -> String {
+    // Read alone, only the parameter that is wrong fails with more than what it leaves out.
+    for part in query.split('&').filter(|part| !part.is_empty()) {
+        let Err(error) = Query::<Q>::from_query(part) else {
+            continue;
+        };
+        let error = error.to_string();
+        if error.contains("missing field") {
+            continue;
+        }
+        let pair = Query::<Vec<(String, String)>>::from_query(part);
+        let pair = pair.ok().and_then(|pair| pair.into_inner().pop());
+        let (name, value) = pair.unwrap_or_default();
+        return wrong_value(&name, &value, &error);
+    }
+    match quoted(whole).first() {
+        Some(name) if whole.contains("missing field") => format!("{name} is missing"),
+        Some(name) if whole.contains("duplicate field") => format!("{name} is given twice"),
+        _ => "it is not a list of name=value pairs joined by &".to_owned(),
+    }
+}
+
+fn wrong_value(name: &str, value: &str, error: &str) -> String {
+    let known: Vec<&str> = quoted(error).into_iter().skip(1).collect();
+    let known = known.join(", ");
+    if error.contains("unknown field") {
+        return match known.as_str() {
+            "" => format!("{name} is no parameter here; this route takes none"),
+            known => format!("{name} is no parameter here; this route takes {known}"),
+        };
+    }
+    let wrong = if error.contains("unknown variant") {
+        format!("is none of {known}")
+    } else if error.contains("digit") || error.contains("integer") {
+        "is not a number".to_owned()
+    } else if error.contains("too large") {
+        "is too large a number".to_owned()
+    } else if error.contains("`true` or `false`") {
+        "is neither true nor false".to_owned()
+    } else {
+        "is not understood".to_owned()
+    };
+    format!("{name}: '{value}' {wrong}")
+}
+
+/// The words between backticks.
+fn quoted(error: &str) -> Vec<&str> {
+    error.split('`').skip(1).step_by(2).collect()
 }
 
 /// How many items a page has.
@@ -30,7 +84,7 @@ pub(crate) fn page_items(limit: Option<usize>) -> Result<usize, Problem> {
         None => Ok(PAGE_ITEMS_DEFAULT),
         Some(limit) if (1..=PAGE_ITEMS_MAX).contains(&limit) => Ok(limit),
         Some(limit) => Err(Problem::bad_query(format!(
-            "limit is {limit}; a page has 1 to {PAGE_ITEMS_MAX} items"
+            "limit: '{limit}' is not within 1 to {PAGE_ITEMS_MAX}, the items of a page"
         ))),
     }
 }
@@ -46,5 +100,72 @@ pub(crate) async fn wait_for(picture: &Picture, commit_no: Option<u64>) -> Resul
         Ok(false) | Err(_) => Err(Problem::not_ready(format!(
             "Commit {commit_no} of the plant is not in the picture."
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum State {
+        OnHand,
+        Depleted,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only read from queries")]
+    struct Asked {
+        plant: String,
+        limit: Option<usize>,
+        held: Option<bool>,
+        state: Option<State>,
+        code: Option<twin_model::Code>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+
+    #[test]
+    fn the_parameter_that_is_wrong_is_named_in_plain_words() {
+        for (query, expected) in [
+            ("plant=P&limit=abc", "limit: 'abc' is not a number"),
+            ("plant=P&limit=", "limit: '' is not a number"),
+            ("plant=P&limit=-1", "limit: '-1' is not a number"),
+            (
+                "plant=P&limit=99999999999999999999",
+                "limit: '99999999999999999999' is too large a number",
+            ),
+            (
+                "plant=P&held=a%20b",
+                "held: 'a b' is neither true nor false",
+            ),
+            (
+                "state=melted&plant=P",
+                "state: 'melted' is none of on_hand, depleted",
+            ),
+            ("plant=P&code=R99", "code: 'R99' is not understood"),
+            (
+                "color=red&plant=P",
+                "color is no parameter here; this route takes plant, limit, held, state, code",
+            ),
+            ("limit=5", "plant is missing"),
+            ("", "plant is missing"),
+            ("plant=P&plant=Q", "plant is given twice"),
+        ] {
+            let problem = parse::<Asked>(query).unwrap_err();
+            let body = serde_json::to_value(&problem).unwrap();
+            assert_eq!(body["detail"], expected, "{query}");
+        }
+        let problem = parse::<Nothing>("color=red").unwrap_err();
+        let body = serde_json::to_value(&problem).unwrap();
+        let expected = "color is no parameter here; this route takes none";
+        assert_eq!(body["detail"], expected);
+        assert!(parse::<Asked>("plant=P&limit=5&held=true&state=on_hand").is_ok());
     }
 }

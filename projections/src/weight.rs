@@ -197,7 +197,7 @@ mod tests {
         ] {
             told.push((
                 "hold.placed",
-                json!({"hold": long(hold), "reason": "\"cracks\" ".repeat(200),
+                json!({"hold": long(hold), "reason": "\"cracks\" ".repeat(50),
                 "placed_by": long("Q"), "scope": {"kind": kind, "id": long(id)}}),
             ));
         }

@@ -41,6 +41,7 @@ struct ListQuery {
     /// Answer only once this commit is in the picture (within 5 s, else 503).
     wait_for: Option<u64>,
     /// Only those in this state.
+    #[param(inline)]
     state: Option<ShipmentState>,
     /// Only shipments with a lot made for this order.
     order: Option<String>,

@@ -45,6 +45,7 @@ struct ListQuery {
     /// Answer only once this commit is in the picture (within 5 s, else 503).
     wait_for: Option<u64>,
     /// Only those in this state.
+    #[param(inline)]
     state: Option<WorkCenterState>,
     /// Only work centers where an operation of this order runs or waits.
     order: Option<String>,

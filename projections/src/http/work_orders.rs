@@ -45,6 +45,7 @@ struct ListQuery {
     /// Answer only once this commit is in the picture (within 5 s, else 503).
     wait_for: Option<u64>,
     /// Only those in this state.
+    #[param(inline)]
     state: Option<WorkOrderState>,
     /// Only orders with an operation at this work center.
     work_center: Option<String>,
