@@ -1,5 +1,6 @@
 //! The `twin` command: a live, trustworthy picture of a plant.
 
+mod api_description;
 mod cli;
 mod config;
 mod data_dir;
@@ -8,10 +9,13 @@ mod exceptions;
 mod exit;
 mod import;
 mod import_through_broker;
+mod no_route;
 mod opened;
 mod page;
 mod probes;
+mod problem;
 mod report;
+mod same_host;
 mod serve;
 mod server;
 mod state_route;

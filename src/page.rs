@@ -2,8 +2,10 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use rust_embed::RustEmbed;
+
+use crate::no_route::no_such_page;
 
 #[derive(RustEmbed)]
 #[folder = "web/plain"]
@@ -16,30 +18,39 @@ struct ErrorPages;
 /// Everything the page needs comes from this server.
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'";
 
+/// The paths of this file, which are no part of the described interface.
+pub(crate) const PATHS: [&str; 4] = [
+    "/",
+    "/assets/{name}",
+    "/docs/errors/{code}",
+    "/openapi.json",
+];
+
 /// Adds `/`, `/assets/…` and `/docs/errors/…`.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config.service(index).service(asset).service(error_page);
 }
 
 #[get("/")]
-async fn index() -> HttpResponse {
-    file::<PlainPage>("index.html")
+async fn index(request: HttpRequest) -> HttpResponse {
+    file::<PlainPage>(&request, "index.html")
 }
 
 #[get("/assets/{name}")]
-async fn asset(name: Path<String>) -> HttpResponse {
-    file::<PlainPage>(&name)
+async fn asset(request: HttpRequest, name: Path<String>) -> HttpResponse {
+    file::<PlainPage>(&request, &name)
 }
 
 /// `/docs/errors/TWIN-R07`, where the `type` of a problem points.
 #[get("/docs/errors/{code}")]
-async fn error_page(code: Path<String>) -> HttpResponse {
-    file::<ErrorPages>(&format!("{}.md", code.trim_end_matches(".md")))
+async fn error_page(request: HttpRequest, code: Path<String>) -> HttpResponse {
+    let name = format!("{}.md", code.trim_end_matches(".md"));
+    file::<ErrorPages>(&request, &name)
 }
 
-fn file<F: RustEmbed>(name: &str) -> HttpResponse {
+fn file<F: RustEmbed>(request: &HttpRequest, name: &str) -> HttpResponse {
     let Some(found) = F::get(name) else {
-        return HttpResponse::NotFound().finish();
+        return no_such_page(request.path());
     };
     let content_type = match name.rsplit_once('.') {
         Some((_, "html")) => "text/html; charset=utf-8",

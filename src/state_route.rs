@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, get};
+use projections::Problem;
 use serde::Serialize;
 use twin_model::{Code, PlantId};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::opened::Health;
+use crate::problem::problem;
 
 /// The business state of a plant in one number, with what became of its input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,7 +49,14 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     get,
     path = "/api/v1/plants/{plant}/state",
     params(("plant" = String, Path, description = "Which plant")),
-    responses((status = 200, body = StateView), (status = 404), (status = 503))
+    tag = "plants",
+    responses(
+        (status = 200, body = StateView, description = "The state after the commit `seq`"),
+        (status = 404, body = Problem, content_type = "application/problem+json",
+            description = "The plant is not here"),
+        (status = 503, body = Problem, content_type = "application/problem+json",
+            description = "The plant does not answer now"),
+    )
 )]
 #[get("/api/v1/plants/{plant}/state")]
 async fn get_state(plant: Path<String>, health: Data<Health>) -> HttpResponse {
@@ -55,10 +65,15 @@ async fn get_state(plant: Path<String>, health: Data<Health>) -> HttpResponse {
         .iter()
         .find(|known| known.plant().as_str() == *plant)
     else {
-        return HttpResponse::NotFound().finish();
+        return problem(
+            StatusCode::NOT_FOUND,
+            "No such plant",
+            &format!("Plant {plant} is not served here."),
+            "Take one of the plants that /api/v1/plants lists.",
+        );
     };
     let Ok(snapshot) = handle.fork().take().await else {
-        return HttpResponse::ServiceUnavailable().finish();
+        return no_answer(&plant);
     };
     let ledger_head = handle.ledger().head().to_string();
     let view = web::block(move || StateView {
@@ -70,6 +85,15 @@ async fn get_state(plant: Path<String>, health: Data<Health>) -> HttpResponse {
     });
     match view.await {
         Ok(view) => HttpResponse::Ok().json(view),
-        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+        Err(_) => no_answer(&plant),
     }
+}
+
+fn no_answer(plant: &str) -> HttpResponse {
+    problem(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The plant does not answer",
+        &format!("Plant {plant} is stopping, or its shard is being rebuilt."),
+        "Ask again in a moment; /ready tells when.",
+    )
 }
