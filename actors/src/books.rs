@@ -4,22 +4,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use twin_model::{
-    Code, EntityKey, Event, Kind, Notice, Plant, PlantId, Rejection, SourceId, Time, Turn,
-};
+use twin_model::{EntityKey, Event, Kind, Notice, Plant, PlantId, Rejection, SourceId, Time, Turn};
 
 use crate::exceptions::ExceptionList;
 use crate::guard::{Supervision, guarded_turn};
 use crate::input::DecodedEvent;
 use crate::marks::{Marks, Seen};
 use crate::outbox::{Command, Pending};
-use crate::parking::{PARKED_EVENTS_MAX, ParkedEvent, Parking, StreamKey};
-use crate::record::{Entry, OperatorEntry, Poisoned, UnreadableEntry, Verdict};
-use crate::{
-    CauseRef, Change, Counts, Disposition, EXCEPTION_RAW_BYTES_MAX, ExceptionEntry, ExceptionId,
-    PlantClock,
-};
+use crate::parking::{ParkedEvent, Parking};
+use crate::record::{Entry, OperatorEntry, Poisoned, Verdict};
+use crate::{CauseRef, Change, Counts, Disposition, ExceptionEntry, PlantClock};
 
 /// How far an event's time may run ahead of a wall-clock plant, in seconds.
 const FUTURE_S_MAX: i64 = 300;
@@ -98,9 +92,18 @@ impl Books {
         if let Some(disposition) = self.refuse_seen(seen, &decoded, outcome) {
             return disposition;
         }
+        // A time that is refused must not count as the newest of its source.
+        let at_the_door = self.refuse_at_the_door(event);
+        let marked_at = if at_the_door.is_some() {
+            event.time.min(self.now)
+        } else {
+            event.time
+        };
         self.marks
-            .insert(decoded.key, decoded.digest, &event.source, event.time);
-        self.note_source(&event.source, event.time, outcome);
+            .insert(decoded.key, decoded.digest, &event.source, marked_at);
+        if at_the_door.is_none() {
+            self.note_source(&event.source, event.time, outcome);
+        }
         let raw = decoded.raw.clone();
         let place = outcome.entries.len();
         // The place is taken before the turn, so that entries stand in the order of arrival.
@@ -108,7 +111,10 @@ impl Books {
             raw,
             verdict: Verdict::Applied,
         });
-        let (verdict, disposition) = self.admit(decoded, outcome);
+        let (verdict, disposition) = match at_the_door {
+            Some(rejection) => self.reject(decoded, rejection, outcome),
+            None => self.admit(decoded, outcome),
+        };
         if let Some(Entry::Event { verdict: kept, .. }) = outcome.entries.get_mut(place) {
             *kept = verdict;
         }
@@ -165,31 +171,19 @@ impl Books {
 
     /// Decides an event that is new.
     fn admit(&mut self, decoded: DecodedEvent, outcome: &mut Outcome) -> (Verdict, Disposition) {
-        if let Some(rejection) = self.refuse_at_the_door(&decoded.event) {
-            return self.reject(decoded, rejection, outcome);
-        }
-        // Nothing of a stream overtakes what waits before it, except what announces the object
-        // that all of it waits for.
-        if let Some(head) = self.parking.head_before(&decoded.event)
-            && !(head.code == Code::R01 && head.waits_for == decoded.event.body.owner())
-        {
-            let (code, text, waits_for) = (head.code, head.text.clone(), head.waits_for.clone());
-            if self.parking.len() < PARKED_EVENTS_MAX {
-                self.counts.parked += 1;
-                let since = self.now;
-                let disposition = Disposition::Parked {
-                    code,
-                    text: text.clone(),
-                };
-                self.parking.park(ParkedEvent {
+        if let Some((code, text, waits_for)) = self.waits_before(&decoded.event) {
+            // Nothing of a stream overtakes what waits before it.
+            let since = self.now;
+            return self.park(
+                ParkedEvent {
                     decoded,
                     code,
                     text,
                     waits_for,
                     since,
-                });
-                return (Verdict::Parked(code), disposition);
-            }
+                },
+                outcome,
+            );
         }
         match self.turn(&decoded.event, outcome) {
             Ok(turn) => {
@@ -202,7 +196,7 @@ impl Books {
     }
 
     /// Rules about the message rather than the plant.
-    fn refuse_at_the_door(&self, event: &Event) -> Option<Rejection> {
+    pub(crate) fn refuse_at_the_door(&self, event: &Event) -> Option<Rejection> {
         if event.plant != *self.plant.id() {
             return Some(Rejection::Unreadable {
                 from: event.source.as_str().into(),
@@ -226,7 +220,7 @@ impl Books {
     }
 
     /// One guarded turn, or the verdict that the journal holds for it.
-    fn turn(&mut self, event: &Event, outcome: &mut Outcome) -> Result<Turn, Rejection> {
+    pub(crate) fn turn(&mut self, event: &Event, outcome: &mut Outcome) -> Result<Turn, Rejection> {
         let scripted = self
             .poison_script
             .iter()
@@ -249,50 +243,13 @@ impl Books {
         self.retry_waiting_for(touched, outcome);
     }
 
-    /// Tries what waits for the entities in `touched`, and for those that this changes in turn.
-    fn retry_waiting_for(&mut self, mut touched: Vec<EntityKey>, outcome: &mut Outcome) {
-        let mut next = 0;
-        while next < touched.len() {
-            for stream in self.parking.take_waiting(&touched[next]) {
-                self.retry(&stream, &mut touched, outcome);
-            }
-            next += 1;
-        }
-    }
-
-    /// Tries the events of a stream until one has to wait again.
-    fn retry(&mut self, stream: &StreamKey, touched: &mut Vec<EntityKey>, outcome: &mut Outcome) {
-        while let Some(mut parked) = self.parking.pop_head(stream) {
-            let event = parked.event().clone();
-            let decided = match self.refuse_at_the_door(&event) {
-                Some(rejection) => Err(rejection),
-                None => self.turn(&event, outcome),
-            };
-            match decided {
-                Ok(turn) => {
-                    self.counts.parked -= 1;
-                    self.counts.applied += 1;
-                    touched.extend(self.book(&event, turn, outcome));
-                }
-                Err(rejection) if rejection.kind() == Kind::Park => {
-                    parked.code = rejection.code();
-                    parked.text = rejection.to_string();
-                    if let Some(key) = rejection.waits_for() {
-                        parked.waits_for = key;
-                    }
-                    self.parking.wait_again(parked);
-                    return;
-                }
-                Err(rejection) => {
-                    self.counts.parked -= 1;
-                    self.reject(parked.decoded, rejection, outcome);
-                }
-            }
-        }
-    }
-
     /// Hands out what a turn changed; returns the changed entities.
-    fn book(&mut self, event: &Event, turn: Turn, outcome: &mut Outcome) -> Vec<EntityKey> {
+    pub(crate) fn book(
+        &mut self,
+        event: &Event,
+        turn: Turn,
+        outcome: &mut Outcome,
+    ) -> Vec<EntityKey> {
         let caused_by = Arc::new(CauseRef {
             event: event.id.clone(),
             source: event.source.clone(),
@@ -349,7 +306,7 @@ impl Books {
     }
 
     /// Parks, refuses or raises, by the kind of the rejection.
-    fn reject(
+    pub(crate) fn reject(
         &mut self,
         decoded: DecodedEvent,
         rejection: Rejection,
@@ -357,114 +314,26 @@ impl Books {
     ) -> (Verdict, Disposition) {
         let code = rejection.code();
         match rejection.kind() {
-            Kind::Park if self.parking.len() < PARKED_EVENTS_MAX => {
-                self.counts.parked += 1;
-                self.parking
-                    .park(ParkedEvent::new(decoded, &rejection, self.now));
-                let text = rejection.to_string();
-                (Verdict::Parked(code), Disposition::Parked { code, text })
+            Kind::Park => {
+                let parked = ParkedEvent::new(decoded, &rejection, self.now);
+                self.park(parked, outcome)
             }
             Kind::Refuse | Kind::Discrepancy => {
                 *self.counts.refused.entry(code).or_default() += 1;
+                self.outbox.last += 1;
+                let number = self.outbox.last;
+                let command =
+                    Command::event_rejected(number, self.plant.id(), &decoded.event, &rejection);
+                self.outbox.push(Arc::new(command));
                 (Verdict::Refused(code), Disposition::Refused(rejection))
             }
-            Kind::Park | Kind::Exception => {
+            Kind::Exception => {
                 if let Rejection::Poison { object, .. } = &rejection {
                     self.supervision.failed(object, decoded.event.time);
                 }
                 let disposition = self.raise_for(&decoded, rejection, outcome);
                 (Verdict::Exception(code), disposition)
             }
-        }
-    }
-
-    fn raise_for(
-        &mut self,
-        decoded: &DecodedEvent,
-        rejection: Rejection,
-        outcome: &mut Outcome,
-    ) -> Disposition {
-        let event = &decoded.event;
-        let id = self.exceptions.next_id();
-        self.raise(
-            ExceptionEntry {
-                id,
-                code: rejection.code(),
-                text: rejection.to_string(),
-                what_to_do: rejection.what_to_do(),
-                source: Some(event.source.clone()),
-                event_id: Some(event.id.clone()),
-                event_type: Some(event.body.type_name().into()),
-                object: Some(event.body.owner()),
-                first_seen: event.time.max(self.now),
-                raw: decoded.raw.clone(),
-            },
-            outcome,
-        );
-        Disposition::Exception { id, rejection }
-    }
-
-    /// Books a message that could not be read.
-    pub(crate) fn unreadable(
-        &mut self,
-        entry: &UnreadableEntry,
-        outcome: &mut Outcome,
-    ) -> ExceptionId {
-        let id = self.exceptions.next_id();
-        outcome.entries.push(Entry::Unreadable(entry.clone()));
-        self.raise(
-            ExceptionEntry {
-                id,
-                code: entry.code,
-                text: entry.text.clone(),
-                what_to_do: entry.code.what_to_do(),
-                source: entry.source.clone(),
-                event_id: entry.id.clone(),
-                event_type: entry.type_name.clone(),
-                object: None,
-                first_seen: self.now,
-                raw: entry.raw.clone(),
-            },
-            outcome,
-        );
-        id
-    }
-
-    fn raise(&mut self, mut entry: ExceptionEntry, outcome: &mut Outcome) {
-        if entry.raw.len() > EXCEPTION_RAW_BYTES_MAX {
-            entry.raw = Bytes::copy_from_slice(&entry.raw[..EXCEPTION_RAW_BYTES_MAX]);
-        }
-        *self.counts.exceptions.entry(entry.code).or_default() += 1;
-        let entry = Arc::new(entry);
-        self.exceptions.push(Arc::clone(&entry));
-        outcome.exceptions.push(entry);
-    }
-
-    /// The plant's clock reaches `now`: what has waited too long becomes an exception.
-    pub(crate) fn tick(&mut self, now: Time, outcome: &mut Outcome) {
-        outcome.entries.push(Entry::Tick(now));
-        self.now = self.now.max(now);
-        if self.parking.len() == 0 {
-            return;
-        }
-        let before = self.now.plus_seconds(-self.parking_limit_s);
-        for parked in self.parking.take_expired(before) {
-            self.counts.parked -= 1;
-            let id = self.exceptions.next_id();
-            let event = parked.event();
-            let entry = ExceptionEntry {
-                id,
-                code: parked.code,
-                text: parked.text.clone(),
-                what_to_do: parked.code.what_to_do(),
-                source: Some(event.source.clone()),
-                event_id: Some(event.id.clone()),
-                event_type: Some(event.body.type_name().into()),
-                object: Some(parked.waits_for.clone()),
-                first_seen: self.now,
-                raw: parked.decoded.raw.clone(),
-            };
-            self.raise(entry, outcome);
         }
     }
 

@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use bytes::Bytes;
 use twin_model::{Code, EntityKey, Event, OperationId, Rejection, SourceId, Time};
 
 use crate::input::DecodedEvent;
 
 /// Events that may wait in one plant; one more becomes an exception.
 pub const PARKED_EVENTS_MAX: usize = 100_000;
+/// Bytes of messages that may wait in one plant; what goes beyond becomes an exception.
+pub const PARKED_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// Events that a source must not overtake among themselves: same source, same owner, same
 /// operation.
@@ -57,6 +60,19 @@ impl ParkedEvent {
         }
     }
 
+    /// Copies the message, so that a whole batch is not kept alive by one part of it.
+    pub(crate) fn detach(&mut self) {
+        self.decoded.raw = Bytes::copy_from_slice(&self.decoded.raw);
+    }
+
+    /// Why it becomes an exception when there is no room to wait.
+    pub(crate) fn no_room(&self) -> Rejection {
+        Rejection::NoRoomToWait {
+            waits_for: self.waits_for.clone(),
+            code: self.code,
+        }
+    }
+
     /// The waiting event.
     #[must_use]
     pub fn event(&self) -> &Event {
@@ -71,11 +87,24 @@ pub(crate) struct Parking {
     /// Streams whose head waits for the entity.
     waiting: BTreeMap<EntityKey, BTreeSet<StreamKey>>,
     len: usize,
+    bytes: usize,
 }
 
 impl Parking {
     pub(crate) fn len(&self) -> usize {
         self.len
+    }
+
+    pub(crate) fn has_room_for(&self, parked: &ParkedEvent) -> bool {
+        let bytes = self.bytes + parked.decoded.raw.len();
+        self.len < PARKED_EVENTS_MAX && bytes <= PARKED_BYTES_MAX
+    }
+
+    /// Sets when every waiting event began to wait.
+    pub(crate) fn began_to_wait_at(&mut self, since: Time) {
+        for parked in self.streams.values_mut().flatten() {
+            parked.since = since;
+        }
     }
 
     /// The head of the stream that `event` belongs to, if it waits.
@@ -98,8 +127,9 @@ impl Parking {
                 .or_default()
                 .insert(stream);
         }
-        queue.push_back(parked);
         self.len += 1;
+        self.bytes += parked.decoded.raw.len();
+        queue.push_back(parked);
     }
 
     /// Streams whose head waits for `key`, in the order of their keys: it must not depend on
@@ -115,8 +145,9 @@ impl Parking {
     pub(crate) fn pop_head(&mut self, stream: &StreamKey) -> Option<ParkedEvent> {
         let queue = self.streams.get_mut(stream)?;
         let head = queue.pop_front();
-        if head.is_some() {
+        if let Some(head) = &head {
             self.len -= 1;
+            self.bytes -= head.decoded.raw.len();
         }
         if queue.is_empty() {
             self.streams.remove(stream);
@@ -131,8 +162,9 @@ impl Parking {
             .entry(parked.waits_for.clone())
             .or_default()
             .insert(stream.clone());
-        self.streams.entry(stream).or_default().push_front(parked);
         self.len += 1;
+        self.bytes += parked.decoded.raw.len();
+        self.streams.entry(stream).or_default().push_front(parked);
     }
 
     /// Takes out every event that began to wait at or before `before`.
@@ -146,7 +178,7 @@ impl Parking {
             .flatten()
             .collect();
         self.waiting.clear();
-        self.len = 0;
+        (self.len, self.bytes) = (0, 0);
         let (gone, stay): (Vec<_>, Vec<_>) = all.into_iter().partition(expired);
         for parked in stay {
             self.park(parked);

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
@@ -132,8 +132,8 @@ pub(crate) struct Home {
     pub(crate) panic_at: Option<twin_model::EntityKey>,
 }
 
-/// An open plant. Cheap to clone; the plant stops when the last clone is gone or
-/// [`PlantHandle::close`] is called.
+/// An open plant. Cheap to clone; the plant stops when [`PlantHandle::close`] is called, or soon
+/// after the last clone (and every door taken from it) is gone.
 #[derive(Debug, Clone)]
 pub struct PlantHandle {
     plant: PlantId,
@@ -247,8 +247,8 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
     std::thread::Builder::new()
         .name(format!("plant {plant}"))
         .spawn(move || {
+            let _end = SayEnded(end);
             run(&options, ready);
-            end.send_replace(true);
         })
         .map_err(OpenError::Thread)?;
     let door = opened.await.map_err(|_| OpenError::Ended)??;
@@ -264,6 +264,15 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
         door,
         ended,
     })
+}
+
+/// Says that a plant has ended, however its thread ends.
+struct SayEnded(watch::Sender<bool>);
+
+impl Drop for SayEnded {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
 }
 
 /// The life of a plant's thread.
@@ -331,6 +340,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
     let published = Arc::new(Published {
         head: RwLock::new(recovered.head),
         commands_len: AtomicUsize::new(recovered.books.outbox.len()),
+        closing: AtomicBool::new(false),
     });
     let waiting = recovered.books.outbox.iter().cloned().collect();
     let (due, due_seen) = watch::channel(waiting);

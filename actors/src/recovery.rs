@@ -119,15 +119,32 @@ fn replay(
         .iter()
         .rposition(|path| first_commit(path) <= recovered.head.commit_no + 1)
         .unwrap_or(0);
+    // How far the journal itself reaches, wherever the snapshot is.
+    let mut reached = 0;
     for (place, path) in segments.iter().enumerate().skip(first) {
+        reached = reached.max(first_commit(path).saturating_sub(1));
         let read = journal::read_segment(path, place + 1 == segments.len())?;
         for (record, hash) in read.records {
+            reached = record.commit_no;
             if record.commit_no > recovered.head.commit_no {
                 check_chain(path, &record, &recovered.head)?;
                 replay_record(&mut recovered, record, hash)?;
             }
         }
         recovered.torn = read.torn_at.map(|at| (path.clone(), at));
+    }
+    if reached < recovered.head.commit_no {
+        // The snapshot holds what was acknowledged, so what is missing here is damage, not a torn
+        // end: going on would leave a gap in the only truth.
+        let path = segments.last().cloned().unwrap_or_else(|| dir.to_owned());
+        let detail = format!(
+            "the journal ends at commit {reached}{}, but a snapshot holds commit {}",
+            recovered
+                .torn
+                .map_or(String::new(), |(_, at)| format!(" (offset {at})")),
+            recovered.head.commit_no
+        );
+        return Err(JournalError::Broken { path, detail }.into());
     }
     Ok(recovered)
 }

@@ -25,7 +25,7 @@ use crate::{Command, Commit, Disposition, LedgerHead, PlantClock, Receipt, Snaps
 /// often than this.
 const TICK_MICROS: i64 = 1_000_000;
 /// How often a wall-clock plant looks for events that have waited too long.
-const PARKING_CHECK: Duration = Duration::from_secs(10);
+const PARKING_CHECK: Duration = Duration::from_secs(1);
 /// Committed inputs after which a new snapshot is written.
 const SNAPSHOT_INPUTS: u64 = 100_000;
 /// Commands shown to the relay at once.
@@ -271,7 +271,10 @@ impl Actor for ShardActor {
     fn started(&mut self, ctx: &mut Context<Self>) {
         if self.books.clock == PlantClock::Wall {
             ctx.run_interval(PARKING_CHECK, |shard, ctx| {
-                if shard.books.parking.len() > 0 {
+                if !ctx.connected() {
+                    // Nobody can reach the plant any more; the timer alone would keep it alive.
+                    ctx.stop();
+                } else if shard.books.parking.len() > 0 {
                     shard.keep_time();
                     shard.flush(ctx);
                 }
@@ -297,7 +300,9 @@ impl Supervised for ShardActor {
                 self.head = recovered.head;
                 self.recorded = recovered.recorded;
                 self.next_commit = recovered.head.commit_no + 1;
-                self.started(ctx);
+                if self.stopping {
+                    ctx.stop();
+                }
             }
             Err(error) => {
                 tracing::error!(%error, "the shard cannot be rebuilt; the plant stops");
@@ -418,6 +423,9 @@ impl Door {
     }
 
     pub(crate) async fn close(&self) {
+        // A follower that does not read must not keep the plant from stopping; and the shard may
+        // be waiting for it right now.
+        self.published.closing.store(true, Ordering::Release);
         // An error means that the shard is closed already.
         self.send(Close).await.ok();
     }

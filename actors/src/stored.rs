@@ -116,7 +116,9 @@ impl StoredBooks {
         books.marks = self.marks;
         books.parking = Parking::default();
         for parked in self.parked {
-            books.parking.park(parked.restore()?);
+            let parked = parked.restore()?;
+            books.plant.restore_waiting(parked.event());
+            books.parking.park(parked);
         }
         books.exceptions = ExceptionList::default();
         for exception in self.exceptions {

@@ -39,6 +39,11 @@ impl<A: Supervised + Actor<Context = Context<A>>> PanicSupervisor<A> {
         )
     }
 
+    /// False when the actor cannot be rebuilt, or panics while it is.
+    fn restart(&mut self) -> bool {
+        panic::catch_unwind(AssertUnwindSafe(|| self.actor.restart())).unwrap_or(false)
+    }
+
     fn may_restart(&mut self) -> bool {
         let now = Instant::now();
         self.restarts
@@ -58,7 +63,7 @@ impl<A: Supervised + Actor<Context = Context<A>>> Future for PanicSupervisor<A> 
                 panic::catch_unwind(AssertUnwindSafe(|| Pin::new(&mut this.actor).poll(cx)));
             match polled {
                 Ok(outcome) => return outcome,
-                Err(_) if this.may_restart() && this.actor.restart() => {
+                Err(_) if this.may_restart() && this.restart() => {
                     tracing::error!("the shard panicked and was rebuilt from its journal");
                 }
                 Err(_) => {

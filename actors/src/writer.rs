@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use parking_lot::RwLock;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::intake::Credit;
@@ -71,11 +73,34 @@ pub(crate) enum Job {
 pub(crate) struct Published {
     pub(crate) head: RwLock<LedgerHead>,
     pub(crate) commands_len: AtomicUsize,
+    /// Set when the plant is to stop: then nobody is waited for any more.
+    pub(crate) closing: AtomicBool,
+}
+
+/// How long to wait before a follower that is full is tried again.
+const FOLLOWER_WAIT: Duration = Duration::from_millis(1);
+
+/// Gives a commit to a follower, waiting for it while it is full, unless the plant is closing.
+/// False when the follower is gone or given up.
+fn hand_on(
+    follower: &mpsc::Sender<Arc<Commit>>,
+    commit: &Arc<Commit>,
+    closing: &AtomicBool,
+) -> bool {
+    loop {
+        match follower.try_send(Arc::clone(commit)) {
+            Ok(()) => return true,
+            Err(TrySendError::Closed(_)) => return false,
+            Err(TrySendError::Full(_)) if closing.load(Ordering::Acquire) => return false,
+            Err(TrySendError::Full(_)) => std::thread::park_timeout(FOLLOWER_WAIT),
+        }
+    }
 }
 
 /// The sending end of the journal's thread.
 #[derive(Debug)]
 pub(crate) struct WriterHandle {
+    published: Arc<Published>,
     jobs: Option<SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -86,6 +111,11 @@ impl WriterHandle {
         self.jobs
             .as_ref()
             .is_some_and(|jobs| jobs.send(job).is_ok())
+    }
+
+    /// From now on a follower that is full is given up instead of waited for.
+    pub(crate) fn stop_waiting_for_followers(&self) {
+        self.published.closing.store(true, Ordering::Release);
     }
 
     /// Waits until everything given before is done.
@@ -100,6 +130,7 @@ impl WriterHandle {
 
 impl Drop for WriterHandle {
     fn drop(&mut self) {
+        self.stop_waiting_for_followers();
         self.jobs = None;
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
@@ -133,7 +164,7 @@ pub(crate) fn start(
         head,
         failed: false,
         followers: Vec::new(),
-        published,
+        published: Arc::clone(&published),
         due,
     };
     let (jobs, received) = sync_channel(WRITER_JOBS_MAX);
@@ -143,6 +174,7 @@ pub(crate) fn start(
     Ok(WriterHandle {
         jobs: Some(jobs),
         thread: Some(thread),
+        published,
     })
 }
 
@@ -196,6 +228,10 @@ impl Writer {
             .store(write.commands_len, Ordering::Release);
         // First of all, so that the next batch can be given while this one is made known.
         write.done.send(Ok(self.head)).ok();
+        // Before the answers: who has one can rely on the commands of its commit.
+        if let Some(commands) = write.commands {
+            self.due.send_replace(commands);
+        }
         for reply in write.replies {
             let receipt = Receipt {
                 commit_no: commit.commit_no,
@@ -204,11 +240,9 @@ impl Writer {
             // Who asked may have gone; the commit stands all the same.
             reply.to.send(receipt).ok();
         }
-        if let Some(commands) = write.commands {
-            self.due.send_replace(commands);
-        }
+        let closing = &self.published.closing;
         self.followers
-            .retain(|follower| follower.blocking_send(Arc::clone(&commit)).is_ok());
+            .retain(|follower| hand_on(follower, &commit, closing));
     }
 
     fn append(&mut self, record: &Record) -> Result<[u8; 32], JournalError> {

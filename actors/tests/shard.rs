@@ -182,12 +182,11 @@ async fn what_waits_too_long_becomes_an_exception_that_can_be_read() {
     let dir = tempfile::tempdir().unwrap();
     let plant = open(options(dir.path())).await.unwrap();
     tell(&plant, report("e1", "WO-1", "1")).await;
-    let much_later = "2030-01-01T00:00:00Z".parse().unwrap();
-    plant
-        .intake()
-        .submit(vec![Input::tick(much_later)])
-        .await
-        .unwrap();
+    for (now, waiting) in [("2026-03-01T09:00:00Z", 1), ("2030-01-01T00:00:00Z", 0)] {
+        let tick = Input::tick(now.parse().unwrap());
+        plant.intake().submit(vec![tick]).await.unwrap();
+        assert_eq!(state(&plant).await.1.parked, waiting, "{now}");
+    }
     let exceptions = plant.exceptions().list().await.unwrap();
     assert_eq!(exceptions.len(), 1);
     assert!(
@@ -395,4 +394,15 @@ async fn snapshots_shorten_recovery_and_agree_with_the_journal() {
     let verified = verify(&options(dir.path())).unwrap();
     assert_eq!(verified.snapshot_agrees, Some(true));
     assert_eq!(verified.state_hash, before.0);
+
+    // A journal that ends before the snapshot has lost what was acknowledged.
+    let journal = dir.path().join("journal-00000000000000000001.log");
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(&journal)
+        .unwrap();
+    file.set_len(1_000).unwrap();
+    let error = open(options(dir.path())).await.unwrap_err().to_string();
+    assert!(error.contains("but a snapshot holds commit"), "{error}");
+    assert_eq!(file.metadata().unwrap().len(), 1_000, "nothing was cut");
 }

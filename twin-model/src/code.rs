@@ -51,6 +51,7 @@ impl Code {
         Code::R42,
         Code::R43,
         Code::R44,
+        Code::R45,
     ];
 }
 
@@ -92,6 +93,7 @@ codes! {
     R42 = 42, "The object is quarantined.";
     R43 = 43, "The identifier is already in use.";
     R44 = 44, "A negative quantity.";
+    R45 = 45, "What a lot was made from is not booked yet.";
 }
 
 impl fmt::Display for Code {

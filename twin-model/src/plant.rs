@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::effect::{Effects, View};
+use crate::origin::AwaitedOrigins;
 use crate::{
-    Code, DeliveryId, Entity, EntityKey, Event, Hold, HoldId, Lot, LotId, MaterialId, Message,
-    Notice, PlantId, Rejection, Shipment, SourceId, Time, Unit, WorkCenter, WorkCenterId,
-    WorkOrder, WorkOrderId,
+    Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection,
+    SourceId, Time, Unit, WorkCenter, WorkCenterId,
 };
 
 /// The entities of one plant.
@@ -27,6 +27,7 @@ pub struct Plant {
     /// Messages to entities that do not exist yet; they meet them at birth.
     unborn: BTreeMap<EntityKey, Vec<Message>>,
     undo: Undo,
+    pub(crate) awaited_origins: AwaitedOrigins,
     #[cfg(feature = "chaos")]
     panic_at: Option<EntityKey>,
 }
@@ -89,6 +90,7 @@ impl Plant {
             turn: 0,
             unborn: BTreeMap::new(),
             undo: Undo::default(),
+            awaited_origins: AwaitedOrigins::default(),
             #[cfg(feature = "chaos")]
             panic_at: None,
         }
@@ -175,6 +177,16 @@ impl Plant {
             })?;
         }
         Ok(())
+    }
+
+    /// Judges gates outside of an event's own turn.
+    pub(crate) fn settle(&mut self, cause: Cause<'_>, mut effects: Effects) -> Turn {
+        self.undo.clear();
+        self.turn += 1;
+        match self.decide_gates(cause, &mut effects) {
+            Ok(()) => self.finish(effects),
+            Err(rejection) => unreachable!("a judgement refuses nothing: {rejection}"),
+        }
     }
 
     /// Decides the gates that something in this turn concerns, each once, when all is settled.
@@ -403,51 +415,6 @@ impl Plant {
     /// All entities, in the order in which they came into being.
     pub fn entities(&self) -> impl Iterator<Item = &Arc<Entity>> {
         self.slots.iter().filter_map(|slot| slot.state.as_ref())
-    }
-
-    /// One order.
-    #[must_use]
-    pub fn work_order(&self, id: &WorkOrderId) -> Option<&WorkOrder> {
-        match self.get(&EntityKey::WorkOrder(id.clone()))?.as_ref() {
-            Entity::WorkOrder(order) => Some(order),
-            _ => None,
-        }
-    }
-
-    /// One lot.
-    #[must_use]
-    pub fn lot(&self, id: &LotId) -> Option<&Lot> {
-        match self.get(&EntityKey::Lot(id.clone()))?.as_ref() {
-            Entity::Lot(lot) => Some(lot),
-            _ => None,
-        }
-    }
-
-    /// One hold.
-    #[must_use]
-    pub fn hold(&self, id: &HoldId) -> Option<&Hold> {
-        match self.get(&EntityKey::Hold(id.clone()))?.as_ref() {
-            Entity::Hold(hold) => Some(hold),
-            _ => None,
-        }
-    }
-
-    /// One shipment.
-    #[must_use]
-    pub fn shipment(&self, id: &DeliveryId) -> Option<&Shipment> {
-        match self.get(&EntityKey::Shipment(id.clone()))?.as_ref() {
-            Entity::Shipment(shipment) => Some(shipment),
-            _ => None,
-        }
-    }
-
-    /// One work center.
-    #[must_use]
-    pub fn work_center(&self, id: &WorkCenterId) -> Option<&WorkCenter> {
-        match self.get(&EntityKey::WorkCenter(id.clone()))?.as_ref() {
-            Entity::WorkCenter(center) => Some(center),
-            _ => None,
-        }
     }
 
     /// How many soft rules are broken now, by rule.

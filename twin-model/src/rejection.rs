@@ -307,11 +307,35 @@ pub enum Rejection {
         /// The object.
         object: EntityKey,
     },
+    /// The code of the rule that it would wait on: there is no room to wait.
+    #[error(
+        "There is no room for another waiting event, so this one is put before a person. It would \
+         wait for {waits_for} ({code})."
+    )]
+    NoRoomToWait {
+        /// What it would wait for.
+        waits_for: EntityKey,
+        /// The rule.
+        code: Code,
+    },
     /// R43: the identifier is taken.
     #[error("{object} exists already. Send a change for it, or use another number.")]
     IdentifierTaken {
         /// The object.
         object: EntityKey,
+    },
+    /// R45: what a lot was made from is not booked yet.
+    #[error(
+        "A report of what lot {awaited} was made from waits, so nobody can tell whether a hold \
+         reaches lot {lot}. Shipment {delivery} is blocked until the report is applied."
+    )]
+    OriginAwaited {
+        /// The lot that should ship.
+        lot: LotId,
+        /// The lot itself, or one that it was made from, whose origin is awaited.
+        awaited: LotId,
+        /// The delivery.
+        delivery: DeliveryId,
     },
     /// R44: a report cannot take away.
     #[error(
@@ -355,8 +379,10 @@ impl Rejection {
             Rejection::Poison { .. } => Code::R40,
             Rejection::TooLarge { .. } => Code::R41,
             Rejection::Quarantined { .. } => Code::R42,
+            Rejection::NoRoomToWait { code, .. } => *code,
             Rejection::IdentifierTaken { .. } => Code::R43,
             Rejection::NegativeQuantity { .. } => Code::R44,
+            Rejection::OriginAwaited { .. } => Code::R45,
         }
     }
 
@@ -375,6 +401,7 @@ impl Rejection {
             | Rejection::UnknownType { .. }
             | Rejection::Unreadable { .. }
             | Rejection::Poison { .. }
+            | Rejection::NoRoomToWait { .. }
             | Rejection::TooLarge { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }
@@ -432,6 +459,9 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R40 => "Report the fault to the twin's maintainers; replay the event afterwards.",
         Code::R41 => "Split the message, or refer to large content instead of embedding it.",
         Code::R42 => "Mend the cause, then release the object from quarantine.",
+        Code::R45 => {
+            "Look up why the report of its origin waits; usually quality must decide a hold."
+        }
         Code::R43 => "Use another number, or send a change for the existing object.",
         _ => "Reverse the wrong report in the sending system.",
     }

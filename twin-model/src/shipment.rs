@@ -124,6 +124,13 @@ impl Shipment {
                 continue;
             };
             reasons.extend(self.hold_reasons(lot, view.plant));
+            if let Some(awaited) = view.plant.awaited_origins.behind(lot, view.plant) {
+                reasons.push(Reason::from(&Rejection::OriginAwaited {
+                    lot: id.clone(),
+                    awaited: awaited.clone(),
+                    delivery: self.id.clone(),
+                }));
+            }
             reasons.extend(lot.reasons_against_shipping(want, unit, at));
         }
         let decision = if reasons.is_empty() {

@@ -1,0 +1,53 @@
+//! Looking up the entities of a plant by their typed ids.
+
+use crate::{
+    DeliveryId, Entity, EntityKey, Hold, HoldId, Lot, LotId, Plant, Shipment, WorkCenter,
+    WorkCenterId, WorkOrder, WorkOrderId,
+};
+
+impl Plant {
+    /// One order.
+    #[must_use]
+    pub fn work_order(&self, id: &WorkOrderId) -> Option<&WorkOrder> {
+        match self.get(&EntityKey::WorkOrder(id.clone()))?.as_ref() {
+            Entity::WorkOrder(order) => Some(order),
+            _ => None,
+        }
+    }
+
+    /// One lot.
+    #[must_use]
+    pub fn lot(&self, id: &LotId) -> Option<&Lot> {
+        match self.get(&EntityKey::Lot(id.clone()))?.as_ref() {
+            Entity::Lot(lot) => Some(lot),
+            _ => None,
+        }
+    }
+
+    /// One hold.
+    #[must_use]
+    pub fn hold(&self, id: &HoldId) -> Option<&Hold> {
+        match self.get(&EntityKey::Hold(id.clone()))?.as_ref() {
+            Entity::Hold(hold) => Some(hold),
+            _ => None,
+        }
+    }
+
+    /// One shipment.
+    #[must_use]
+    pub fn shipment(&self, id: &DeliveryId) -> Option<&Shipment> {
+        match self.get(&EntityKey::Shipment(id.clone()))?.as_ref() {
+            Entity::Shipment(shipment) => Some(shipment),
+            _ => None,
+        }
+    }
+
+    /// One work center.
+    #[must_use]
+    pub fn work_center(&self, id: &WorkCenterId) -> Option<&WorkCenter> {
+        match self.get(&EntityKey::WorkCenter(id.clone()))?.as_ref() {
+            Entity::WorkCenter(center) => Some(center),
+            _ => None,
+        }
+    }
+}
