@@ -46,9 +46,9 @@ pub struct WorkOrderView {
     #[schema(value_type = String)]
     pub delivered: Decimal,
     /// How far the work is, from "0" to "1". Along the released routing where there is one, else
-    /// by what was delivered.
-    #[schema(value_type = String, example = "0.42")]
-    pub progress: Decimal,
+    /// by what the delivering operations made; `null` when work is reported and neither is known.
+    #[schema(value_type = Option<String>, example = "0.42")]
+    pub progress: Option<Decimal>,
     /// `none`, `partial` or `final`.
     pub confirmation: &'static str,
     /// `none`, `partial` or `full`.
@@ -77,7 +77,7 @@ pub struct WorkOrderView {
     pub holds: Vec<HoldId>,
     /// What keeps it from going on, in business words.
     pub waiting_for: Option<String>,
-    /// Operations: in routing order, then those that only reports told of.
+    /// Operations: in routing order, then those that only reports told of, by their start.
     pub operations: Vec<OperationView>,
     /// Lots made for it.
     #[schema(value_type = Vec<String>)]
@@ -204,7 +204,13 @@ fn is_late(order: &WorkOrder, now: Time) -> bool {
 fn operations(order: &WorkOrder) -> Vec<OperationView> {
     let planned_quantity = order.released().unwrap_or(order.ordered()).normalize();
     let mut sorted: Vec<&Operation> = order.operations().iter().collect();
-    sorted.sort_by_key(|op| (op.position().is_none(), op.position()));
+    sorted.sort_by_key(|op| {
+        // What the routing does not place comes in the order in which it began.
+        let learned = op.position().is_none();
+        let began = op.started_at().filter(|_| learned);
+        let unknown = learned && began.is_none();
+        (learned, op.position(), unknown, began, op.id())
+    });
     sorted
         .into_iter()
         .map(|op| {
@@ -259,9 +265,9 @@ fn good_of_the_order(order: &WorkOrder) -> Decimal {
 /// Digits of the progress behind the point.
 const PROGRESS_SCALE: u32 = 2;
 
-fn progress(order: &WorkOrder) -> Decimal {
+fn progress(order: &WorkOrder) -> Option<Decimal> {
     if order.lifecycle() == Lifecycle::Completed {
-        return Decimal::ONE;
+        return Some(Decimal::ONE);
     }
     let planned = order.released().unwrap_or(order.ordered());
     let share = |good: Decimal| match good.checked_div(planned) {
@@ -282,12 +288,14 @@ fn progress(order: &WorkOrder) -> Decimal {
         };
     }
     let progress = match steps {
-        0 => share(order.delivered()),
+        0 if order.operations().is_empty() => Decimal::ZERO,
+        0 if order.operations().iter().any(Operation::delivers) => share(order.delivered()),
+        0 => return None,
         _ => done / Decimal::from(steps),
     };
     // Rounded down, and never whole before the order is completed.
-    progress
+    let progress = progress
         .trunc_with_scale(PROGRESS_SCALE)
-        .min(Decimal::new(99, PROGRESS_SCALE))
-        .normalize()
+        .min(Decimal::new(99, PROGRESS_SCALE));
+    Some(progress.normalize())
 }

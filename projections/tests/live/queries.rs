@@ -50,6 +50,43 @@ async fn an_order_tells_where_it_stands_and_what_it_waits_for() {
 }
 
 #[actix_web::test]
+async fn an_order_without_a_routing_says_how_far_it_is_only_when_something_tells() {
+    let mut plant = event_time_plant().await;
+    plant
+        .tell("work_order.created", "08:00", created("WO-1", "50"))
+        .await;
+    let released = json!({"order": "WO-1", "routing_version": "1", "bom_version": "1"});
+    plant.tell("work_order.released", "08:00", released).await;
+    let path = "/api/v1/plants/P1/work-orders/WO-1";
+    let order = plant.get(path).await.body["item"].clone();
+    assert_eq!(order["progress"], "0", "no work was reported");
+
+    for (op, start) in [("B", "08:30"), ("C", "08:10"), ("A", "08:30")] {
+        let report = json!({"order": "WO-1", "op": op, "work_center": "SAW", "unit": "H87",
+            "good": "20", "start": format!("2026-03-01T{start}:00Z")});
+        plant.tell("operation.progressed", "08:40", report).await;
+    }
+    let order = plant.get(path).await.body["item"].clone();
+    assert_eq!(
+        order["progress"],
+        Value::Null,
+        "how much is left is unknown"
+    );
+    let operations = order["operations"].as_array().unwrap();
+    let ids: Vec<&str> = operations
+        .iter()
+        .map(|op| op["op"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["C", "A", "B"], "by start, then by name");
+
+    let packed = json!({"order": "WO-1", "op": "PACK", "work_center": "SAW", "unit": "H87",
+        "good": "10", "delivers": true});
+    plant.tell("operation.progressed", "08:50", packed).await;
+    let order = plant.get(path).await.body["item"].clone();
+    assert_eq!(order["progress"], "0.2", "10 of 50 are delivered");
+}
+
+#[actix_web::test]
 async fn lateness_and_shelf_life_follow_the_clock_of_the_plant() {
     let mut old = event_time_plant().await;
     old.released_order("WO-1", "08:00", "5").await;
