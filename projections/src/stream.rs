@@ -44,14 +44,13 @@ struct StreamQuery {
     from: Option<String>,
 }
 
-/// Counts of dispositions, as the stream's `counts` carries them.
+/// Counts of dispositions, as the stream's `counts` carries them. They are of now, and may be ahead
+/// of the changes that a follower has read: they are no position to go on from.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CountsChanged {
     /// The plant.
     #[schema(value_type = String)]
     plant: PlantId,
-    /// Position that the counts belong to.
-    cursor: String,
     /// Plant time that the picture has reached.
     #[schema(value_type = Option<String>, format = DateTime)]
     as_of: Option<Time>,
@@ -244,7 +243,6 @@ impl Follower {
             let standing = model.standing();
             let changed = CountsChanged {
                 plant: standing.plant,
-                cursor: standing.cursor.to_string(),
                 as_of: standing.as_of,
                 counts: CountsView::from(counts.as_ref()),
                 sources: standing.sources,

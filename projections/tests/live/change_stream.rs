@@ -269,6 +269,7 @@ async fn counts_come_with_the_stream_and_again_when_they_change() {
     let first = follower.next().await.unwrap();
     assert_eq!(first.event, "counts");
     assert_eq!(first.id, None, "a count is no position");
+    assert_eq!(first.data.get("cursor"), None, "nor does it name one");
     assert_eq!(first.data["counts"]["applied"], 1);
     assert_eq!(first.data["sources"][0]["source"], "/test");
     plant.tell("lot.created", "08:01", lot("L-2", "1")).await;
