@@ -209,6 +209,7 @@ fn quality() -> QualityModel {
         delay_mean_s: 25 * MINUTE_S,
         length_s: 40 * MINUTE_S,
         opening_hold_s: 20 * MINUTE_S,
+        opening_hold_length_s: 120 * MINUTE_S,
         opening_delivery_delay_s: 75,
         reasons: &[
             "hardness out of tolerance",

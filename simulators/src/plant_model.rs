@@ -151,6 +151,8 @@ pub struct QualityModel {
     /// A hold that always comes: this many seconds after the opening, on the raw lot of a
     /// finished lot that waits for its delivery.
     pub opening_hold_s: i64,
+    /// How long that hold lasts, seconds.
+    pub opening_hold_length_s: i64,
     /// The delivery of that finished lot is requested so many seconds after the hold.
     pub opening_delivery_delay_s: i64,
     /// Why lots are held.

@@ -40,7 +40,8 @@ impl Simulation {
         self.schedule_in_us(delay_us, Happening::LotIsHeld(lot.clone()));
     }
 
-    pub(crate) fn hold_lot(&mut self, lot: LotId) {
+    /// Holds a lot for `length_s` simulated seconds; for a drawn time when absent.
+    pub(crate) fn hold_lot(&mut self, lot: LotId, length_s: Option<i64>) {
         let Some(quality) = &self.model.quality else {
             return;
         };
@@ -49,7 +50,10 @@ impl Simulation {
         let draw = |purpose| self.random.draw(entity, count, purpose);
         let reason = pick(draw(Purpose::HoldReason), quality.reasons);
         let placed_by = pick(draw(Purpose::HoldInspector), quality.inspectors);
-        let length_us = draw(Purpose::HoldLength).around_us(quality.length_s * SECOND_US);
+        let length_us = match length_s {
+            Some(length_s) => length_s * SECOND_US,
+            None => draw(Purpose::HoldLength).around_us(quality.length_s * SECOND_US),
+        };
         let hold: HoldId = named(&format!("QH-{}", HOLD_NUMBER_FIRST + count));
         self.counts.holds += 1;
         self.holds.insert(hold.clone(), count);
@@ -100,6 +104,7 @@ impl Simulation {
             return;
         };
         let delay_us = quality.opening_delivery_delay_s * SECOND_US;
+        let length_s = quality.opening_hold_length_s;
         let free = |lot: &LotId| !self.emitter.is_held(lot);
         let mut finished = self.stock.finished.iter();
         let Some(place) = finished.position(|it| free(&it.lot) && free(&it.raw_lot)) else {
@@ -109,7 +114,7 @@ impl Simulation {
         let set_aside = self.stock.finished.remove(place);
         let raw_lot = set_aside.raw_lot.clone();
         self.stock.set_aside = Some(set_aside);
-        self.hold_lot(raw_lot);
+        self.hold_lot(raw_lot, Some(length_s));
         self.schedule_in_us(delay_us, Happening::OpeningDelivery);
     }
 }

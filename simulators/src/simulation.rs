@@ -192,7 +192,7 @@ impl Simulation {
             Happening::SetupEnds(index) => self.setup_ends(index),
             Happening::BatchEnds(index) => self.batch_ends(index),
             Happening::RawLotArrives(material) => self.raw_lot_arrives(material),
-            Happening::LotIsHeld(lot) => self.hold_lot(lot),
+            Happening::LotIsHeld(lot) => self.hold_lot(lot, None),
             Happening::OpeningHold => self.place_opening_hold(),
             Happening::HoldEnds(hold) => self.release_hold(hold),
             Happening::OrderArrives => self.order_arrives(),
