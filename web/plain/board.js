@@ -8,6 +8,7 @@ import { Signal } from "./signal.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
 import { Ticker } from "./ticker.js";
+import { timeZone } from "./format.js";
 import { el, setAttr, setText } from "./keyed.js";
 
 const RENDER_EVERY_MS_MIN = 100; // a busy plant must not keep the page busy
@@ -55,7 +56,7 @@ function render() {
   if (any("shipments", "ages")) renderShipments(store);
   if (any("orders", "holds", "shipments", "counts", "filter")) renderFigures();
   if (any("news", "ages")) ticker.render(store);
-  if (any("orders", "holds", "lot", "ages")) panel.refresh();
+  if (any("orders", "holds", "shipments", "lot", "ages")) panel.refresh();
   signal.render(store);
 }
 
@@ -192,5 +193,6 @@ addEventListener("keydown", (event) => {
 addEventListener("online", () => stream?.hurry());
 setInterval(() => changed("ages"), AGES_EVERY_MS);
 setInterval(() => signal.render(store), 1000);
+setText(byId("zone"), `Times in ${timeZone()}`);
 showFilter();
 start();

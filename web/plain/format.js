@@ -22,6 +22,10 @@ export const share = (text) => Math.min(1, Math.max(0, Number(text) || 0));
 /** Never says 100 % before it is. */
 export const percent = (part) => `${part >= 1 ? 100 : Math.min(99, Math.round(part * 100))} %`;
 
+/** How far an order is; nobody knows without a routing and without a delivering operation. */
+export const progress = (order) => order.progress == null ? "–" : percent(share(order.progress));
+export const NO_PROGRESS = "Progress is not known: no routing was released, and no operation delivers";
+
 /** Milliseconds since 1970, or null. */
 export const millis = (text) => {
   const ms = text ? Date.parse(text) : NaN;
@@ -54,14 +58,23 @@ export function span(from, to, nowMs) {
   const sameDay = a != null && b != null && new Date(a).toDateString() === new Date(b).toDateString();
   return `${moment(from, nowMs)} to ${sameDay ? today.format(new Date(b)) : moment(to, nowMs)}`;
 }
+/** "Europe/Berlin, UTC+1", or "UTC": the zone of every time on the page. */
+export function timeZone() {
+  const part = (style) => new Intl.DateTimeFormat("en", { timeZoneName: style }).formatToParts().find((p) => p.type === "timeZoneName")?.value;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone, offset = part("shortOffset")?.replace("GMT", "UTC");
+  return zone === "UTC" ? zone : [zone, offset].filter(Boolean).join(", ");
+}
+
 export const exactly = (text) => millis(text) == null ? "" : exact.format(new Date(millis(text)));
 
 const CENTER_STATES = {
   executing: ["Executing", "run"], setup: ["Setup", "setup"], maintenance: ["Maintenance", "maint"],
   down: ["Down", "down"], unavailable: ["Not available", "off"], idle: ["Idle", "idle"],
+  running: ["Running", "run"], unreported: ["Not reported", "unknown"],
 };
-/** A work center's two state axes as one word and one tone. */
-export function centerState({ item_state: item, mode }) {
+/** A work center's two state axes as one word and one tone. Without any report, only its operations tell. */
+export function centerState({ item_state: item, mode, since, running }) {
+  if (since == null) return running.length ? CENTER_STATES.running : CENTER_STATES.unreported;
   if (mode === "maintenance") return CENTER_STATES.maintenance;
   if (item === "out_of_service") return CENTER_STATES.down;
   if (mode === "setup") return CENTER_STATES.setup;

@@ -1,6 +1,6 @@
 // One order in the panel: where it stands, its operations in time, quantities, lots, discrepancies.
 import { apiLink, facts, links, remarks, section } from "./facts.js";
-import { age, decimal, duration, exactly, isZero, millis, moment, operationState, percent, quantity, sentence, share, span } from "./format.js";
+import { age, decimal, duration, exactly, isZero, millis, moment, NO_PROGRESS, operationState, progress, quantity, sentence, share, span } from "./format.js";
 import { el, icon, keyed, setAttr, setIcon, setText } from "./keyed.js";
 import { heldOrders, standing, whereNow } from "./orders.js";
 
@@ -11,7 +11,7 @@ export function renderOrder(body, order, store) {
   const hold = heldOrders(store).get(order.id);
   const [word, tone] = standing(order, hold);
   const [now, wait] = whereNow(order);
-  const top = [{ key: "state", tone, text: `${word}, ${percent(share(order.progress))} done` }];
+  const top = [{ key: "state", tone, text: order.progress == null ? word : `${word}, ${progress(order)} done`, small: order.progress == null ? NO_PROGRESS : "" }];
   const dueMs = millis(order.planned_end);
   if (order.late && order.lifecycle !== "completed") {
     top.push({ key: "late", tone: "late", text: dueMs != null && nowMs > dueMs ? `Late by ${duration(nowMs - dueMs)}` : "Late", small: `due ${moment(order.planned_end, nowMs)}` });

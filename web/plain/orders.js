@@ -1,5 +1,5 @@
 // The orders table: what needs attention first, then by priority and due date.
-import { decimal, duration, exactly, isZero, millis, moment, operationState, orderState, percent, plural, share, unitName } from "./format.js";
+import { decimal, duration, exactly, isZero, millis, moment, NO_PROGRESS, operationState, orderState, plural, progress, sentence, share, unitName } from "./format.js";
 import { el, glow, icon, keyed, link, setAttr, setIcon, setText } from "./keyed.js";
 
 const ROWS_STEP = 100;
@@ -11,6 +11,7 @@ export const FILTERS = {
   open: ["Open", (o) => open(o)],
   late: ["Late", (o) => open(o) && o.late],
   held: ["Held", (o, held) => open(o) && held.has(o.id)],
+  checks: ["To check", (o) => o.discrepancies.length > 0],
   in_process: ["In process", (o) => o.lifecycle === "in_process"],
   waiting: ["Waiting", (o) => open(o) && o.waiting_for],
   completed: ["Completed", (o) => !open(o)],
@@ -91,6 +92,7 @@ function createRow(order) {
   const p = {
     name: link("orders", order.id, { class: "order-id" }), prio: el("span", { class: "prio" }), material: el("span", { class: "sub" }),
     sign: icon("idle"), state: el("span"), why: el("span", { class: "sub" }),
+    checks: el("a", { class: "mark mark-check", href: `#/orders/${encodeURIComponent(order.id)}` }, icon("warn"), el("span")),
     route: el("span", { class: "route" }), share: el("span", { class: "share" }), pieces: el("span", { class: "sub" }),
     now: el("span"), wait: el("span", { class: "sub" }),
     due: el("span"), late: el("span", { class: "mark mark-late" }, icon("late"), el("span")),
@@ -99,7 +101,7 @@ function createRow(order) {
     if (!event.target.closest("a, button") && !String(getSelection())) location.hash = p.name.hash;
   } },
   el("td", { role: "cell", class: "c-order" }, el("span", { class: "line" }, p.name, p.prio), p.material),
-  el("td", { role: "cell", class: "c-state" }, el("span", { class: "line state" }, p.sign, p.state), p.why),
+  el("td", { role: "cell", class: "c-state" }, el("span", { class: "line state" }, p.sign, p.state), p.why, p.checks),
   el("td", { role: "cell", class: "c-progress" }, el("span", { class: "line" }, p.route, p.share), p.pieces),
   el("td", { role: "cell", class: "c-now" }, p.now, p.wait),
   el("td", { role: "cell", class: "c-due" }, p.due, p.late));
@@ -126,10 +128,14 @@ function updateRow(row, order, before, hold, nowMs, selected) {
   setIcon(p.sign, tone);
   setText(p.state, word);
   setText(p.why, hold && open(order) ? hold.reason : "");
+  const checks = order.discrepancies.length;
+  p.checks.hidden = checks === 0;
+  setText(p.checks.lastChild, plural(checks, "check"));
+  setAttr(p.checks, "title", order.discrepancies.map((it) => sentence(it.text)).join("\n") || null);
   renderRoute(p.route, order);
-  const done = share(order.progress);
-  setText(p.share, percent(done));
-  setText(p.pieces, `${decimal(order.delivery === "none" ? order.good : order.delivered)} of ${decimal(order.quantity.value)} ${unitName(order.unit)}${isZero(order.scrap) ? "" : `, ${decimal(order.scrap)} scrap`}`);
+  setText(p.share, progress(order));
+  setAttr(p.share, "title", order.progress == null ? NO_PROGRESS : null);
+  setText(p.pieces, `${decimal(order.delivery === "none" ? order.good : order.delivered)} of ${decimal(order.quantity.value)} ${unitName(order.unit)}${isZero(order.scrap) ? "" : `, ${decimal(order.scrap)} scrap`}${order.progress == null ? ", no routing" : ""}`);
   const [now, wait] = whereNow(order);
   setText(p.now, now);
   setText(p.wait, wait);
@@ -155,7 +161,8 @@ export function whereNow(order) {
 /** One segment per operation, so that a glance tells where on its route an order is. */
 function renderRoute(node, order) {
   const all = order.operations;
-  const label = `${percent(share(order.progress))} done; ${all.filter((op) => op.state === "ended").length} of ${plural(all.length, "operation")} ended`;
+  const done = order.progress == null ? NO_PROGRESS : `${progress(order)} done`;
+  const label = `${done}; ${all.filter((op) => op.state === "ended").length} of ${plural(all.length, "operation")} ended`;
   setAttr(node, "role", "img");
   setAttr(node, "aria-label", label);
   setAttr(node, "title", label);

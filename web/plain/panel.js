@@ -97,8 +97,11 @@ export class Panel {
       view.render(this.#body, answer, store);
     } catch (error) {
       if (!current()) return;
-      this.#body.replaceChildren(el("p", { role: "alert" }, error.message), error.whatToDo && el("p", { class: "dim" }, error.whatToDo),
-        el("button", { type: "button", class: "button", onclick: () => this.route() }, "Try again"));
+      const unknown = error.status === 404 && view.path;
+      const text = unknown ? `${view.name} ${id} is not known here.` : error.message;
+      const advice = unknown ? null : error.whatToDo;
+      this.#body.replaceChildren(el("div", {}, el("p", { role: "alert" }, text), advice && el("p", { class: "dim" }, advice),
+        el("button", { type: "button", class: "button", onclick: () => this.route() }, "Try again")));
     }
   }
 

@@ -70,6 +70,7 @@ export class Store {
       this.exceptions += 1;
       this.changed.add("counts");
     }
+    if (kind === "gate_decided") return; // the delivery's own change tells it
     const [type, ...id] = (object ?? "").split("/");
     const tone = { exception_raised: "warn", discrepancy_found: "warn", hold_propagated: "hold", discrepancy_healed: "done" }[kind] ?? "note";
     this.tell({ tone, text, at, kind: type, id: id.join("/") });
