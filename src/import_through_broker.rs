@@ -16,6 +16,8 @@ use crate::twin_client::{TwinClient, escaped};
 
 /// How often the twin is asked how far it is.
 const ASK_EVERY: Duration = Duration::from_millis(100);
+/// How often in a row the twin must have taken enough, and nothing since the time before.
+const SETTLED_LOOKS: u32 = 3;
 
 pub(crate) async fn run(
     arguments: &ImportArguments,
@@ -63,6 +65,9 @@ fn counts(plant: &Value) -> Result<Dispositions, Failure> {
 
 /// Waits until the twin has a disposition for every event. A twin that is down for a while is
 /// waited for.
+///
+/// What the broker delivers again counts as input too, so that the number may be reached a few
+/// events before the last one: it must also have settled.
 async fn wait_until_taken(
     twin: &TwinClient,
     path: &str,
@@ -70,6 +75,7 @@ async fn wait_until_taken(
     patience: Duration,
 ) -> Result<(), Failure> {
     let mut last = (0, Instant::now());
+    let mut settled = 0;
     loop {
         let answer = twin.get(path);
         let input = answer
@@ -78,9 +84,15 @@ async fn wait_until_taken(
             .and_then(|plant| counts(plant).ok())
             .map(|c| c.input);
         match input {
-            Some(input) if input >= wanted => return Ok(()),
-            Some(input) if input != last.0 => last = (input, Instant::now()),
+            Some(input) if input != last.0 => {
+                last = (input, Instant::now());
+                settled = 0;
+            }
+            Some(input) if input >= wanted => settled += 1,
             _ => {}
+        }
+        if settled >= SETTLED_LOOKS {
+            return Ok(());
         }
         if last.1.elapsed() > patience {
             let text = format!(
