@@ -30,8 +30,6 @@ fn verify(dir: &Path) -> Value {
         dir.join("data").to_str().unwrap(),
         "--plant",
         PLANT,
-        "--clock",
-        "event-time",
         "--json",
     ]))
 }

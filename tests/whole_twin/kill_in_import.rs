@@ -132,7 +132,22 @@ fn goals(random: Random, run: u64) -> Vec<(u64, Duration)> {
         .collect()
 }
 
-fn killed_import(file: &Path, expected: &Value, random: Random, number: u64) -> Vec<Kill> {
+/// How a killed import ended.
+struct Ended {
+    kills: Vec<Kill>,
+    /// Events without an effect.
+    lost: u64,
+    /// Effects without an event.
+    twice: u64,
+    hash_equal: bool,
+    /// Whether the import itself reports what an undisturbed one does.
+    report_equal: bool,
+    /// All that is known about it, for a failed test.
+    story: String,
+}
+
+/// One import into a fresh plant, through all its kills, against an undisturbed one.
+fn killed_import(file: &Path, expected: &Value, random: Random, number: u64) -> Ended {
     let queues = PlantQueues::new("kill");
     let plant = queues.plant.as_str();
     let dir = TempDir::new().unwrap();
@@ -154,31 +169,33 @@ fn killed_import(file: &Path, expected: &Value, random: Random, number: u64) -> 
     for (goal, delay) in goals(random, number) {
         twin = run.kill_after(twin, goal, delay);
     }
-    let deadline = Instant::now() + WAIT;
-    let counts = wait_for("every event is applied", WAIT * 2, || {
-        let counts = twin.counts(plant);
-        if Instant::now() > deadline {
-            let backlog = queues.backlog();
-            panic!("{counts}, {backlog} messages wait, {}", run.log());
-        }
-        (counts["applied"].as_u64() >= Some(EVENTS)).then_some(counts)
-    });
-    assert_eq!(counts["applied"], EVENTS, "{counts}");
-    assert_eq!(counts["parked"], 0, "{counts}");
-    assert_eq!(counts["refused"], json!({}), "{counts}");
-    assert_eq!(counts["exceptions"], json!({}), "{counts}");
-    let state = twin.get(&format!("/api/v1/plants/{plant}/state")).json();
-    assert_eq!(state["state_hash"], expected["state_hash"]);
-    assert_eq!(state["open_discrepancies"], expected["discrepancies"]);
-
+    // The import ends when the twin has taken everything.
     let output = import.finish();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {errors}", output.status);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["events_sent"], EVENTS, "{report}");
-    assert_eq!(report["applied"], EVENTS, "{report}");
-    assert_eq!(report["state_hash"], expected["state_hash"], "{report}");
-    run.kills
+    let log = run.log();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let counts = twin.counts(plant);
+    let state = twin.get(&format!("/api/v1/plants/{plant}/state")).json();
+    let backlog = queues.backlog();
+    let applied = counts["applied"].as_u64().unwrap();
+    let same = |field: &str| report[field] == expected[field];
+    let fields = [
+        "state_hash",
+        "discrepancies",
+        "events_sent",
+        "applied",
+        "refused",
+        "parked",
+        "exceptions",
+    ];
+    Ended {
+        lost: EVENTS.saturating_sub(applied),
+        twice: applied.saturating_sub(EVENTS),
+        hash_equal: state["state_hash"] == expected["state_hash"],
+        report_equal: output.status.success() && fields.into_iter().all(same),
+        story: format!("{counts}, {backlog} messages wait, reported {report}: {errors}{log}"),
+        kills: run.kills,
+    }
 }
 
 #[test]
@@ -195,20 +212,26 @@ fn an_import_that_is_killed_again_and_again_ends_like_an_undisturbed_one() {
     let runs_max = (kills_min as u64).div_ceil(KILLS_PER_RUN) * TRIES_MAX;
     for number in 0..runs_max {
         println!("seed {seed}, import {number}");
-        let kills = killed_import(&file, &expected, random, number);
-        println!("{kills:?}");
-        fired += kills.len();
-        counted += kills.iter().filter(|kill| kill.counts()).count();
+        let ended = killed_import(&file, &expected, random, number);
+        println!("{:?}", ended.kills);
+        fired += ended.kills.len();
+        counted += ended.kills.iter().filter(|kill| kill.counts()).count();
+        let kept = ended.lost + ended.twice == 0 && ended.hash_equal && ended.report_equal;
+        if counted >= kills_min || !kept {
+            let report = json!({
+                "name": "kill", "cycles": counted, "fired": fired, "lost": ended.lost,
+                "twice": ended.twice, "hash_equal": ended.hash_equal, "seed": seed,
+                "seconds": started.elapsed().as_secs(),
+            });
+            // The drill picks this line.
+            println!("{report}");
+        }
+        assert!(kept, "seed {seed}, import {number}: {}", ended.story);
         if counted >= kills_min {
-            break;
+            return;
         }
     }
-    let took = started.elapsed().as_secs();
-    println!("seed {seed}: {counted} of {fired} kills hit a running import; {took} s");
-    assert!(
-        counted >= kills_min,
-        "seed {seed}: {counted} of {fired} kills"
-    );
+    panic!("seed {seed}: only {counted} of {fired} kills hit a running import");
 }
 
 fn from_environment<T: std::str::FromStr>(name: &str) -> Option<T> {
