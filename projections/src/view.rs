@@ -1,7 +1,7 @@
 //! Answers as they travel: one file per kind of item, built from domain states.
 //!
 //! An item shows mostly its own entity. What it shows of others (the lots that a hold reaches,
-//! the holds that reach a lot) comes from [`Related`], taken when the state was published, so that
+//! the holds that reach a lot) comes from `Related`, taken when the state was published, so that
 //! an item in a list and the same item in the stream never differ.
 
 mod exception;
