@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use bytes::Bytes;
 use ingest::connection::AmqpUrl;
 use ingest::publisher::{Outgoing, Publisher, Unconfirmed};
 use ingest::topology::{Class, IN_EXCHANGE, PlantTopology};
-use lapin::options::QueueDeclareOptions;
+use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::FieldTable;
 
 /// Type of the events that are measured.
@@ -23,13 +23,20 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// Connects and declares the plant's queues.
+    /// Connects and declares the plant's queues anew, without anything in them.
     ///
     /// # Errors
     /// What the broker answers.
     pub async fn open(url: &AmqpUrl, topology: &PlantTopology) -> Result<Backlog> {
         let publisher = Publisher::connect(url, "bench").await?;
-        topology.declare(publisher.channel()).await?;
+        let channel = publisher.channel();
+        for class in Class::ALL {
+            let queue = topology.queue(class).as_str().into();
+            channel
+                .queue_delete(queue, QueueDeleteOptions::default())
+                .await?;
+        }
+        topology.declare(channel).await?;
         Ok(Backlog {
             publisher,
             topology: topology.clone(),
@@ -75,25 +82,28 @@ impl Backlog {
         Ok(self.publisher.send(self.outgoing(body)).await?)
     }
 
-    /// Fails unless the plant's queues are empty.
+    /// Messages that nobody holds in the plant's queues.
+    ///
+    /// RabbitMQ settles acknowledgements of a quorum queue in its own time and gives back what was
+    /// not settled when the channel closed, so some may come back although all were acknowledged.
     ///
     /// # Errors
-    /// When messages are left, or what the broker answers.
-    pub async fn ensure_empty(&self) -> Result<()> {
+    /// What the broker answers.
+    pub async fn left(&self) -> Result<u32> {
+        let mut left = 0;
         for class in Class::ALL {
             let passive = QueueDeclareOptions {
                 passive: true,
                 ..QueueDeclareOptions::default()
             };
-            let name = self.topology.queue(class);
+            let name = self.topology.queue(class).as_str().into();
             let channel = self.publisher.channel();
             let declared = channel
-                .queue_declare(name.as_str().into(), passive, FieldTable::default())
+                .queue_declare(name, passive, FieldTable::default())
                 .await?;
-            let left = declared.message_count();
-            ensure!(left == 0, "{left} messages are left in {name}");
+            left += declared.message_count();
         }
-        Ok(())
+        Ok(left)
     }
 
     /// Closes the connection.

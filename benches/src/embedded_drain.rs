@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use bytes::Bytes;
 use ingest::consumers::Consumers;
 use ingest::delivery::Broker;
@@ -43,16 +43,11 @@ pub async fn drain(twin: &mut Twin, topology: &PlantTopology, bodies: &[Bytes]) 
         confirm.wait().await?;
     }
     let expected = bodies.len() as u64;
-    let target = before.counts.input() + expected;
+    let target = before.counts.applied + expected;
     let seen = twin.follower.wait_for(target).await?;
     let seconds = started.elapsed().as_secs_f64();
     let cpu = CpuTime::now()?.since(&cpu_before);
     consumers.stop().await;
-    let applied = seen.counts.applied - before.counts.applied;
-    ensure!(
-        applied == expected,
-        "{applied} applied instead of {expected}"
-    );
     Ok(Drain {
         seconds,
         cpu_micros: cpu.into_iter().collect(),

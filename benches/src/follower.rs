@@ -78,18 +78,18 @@ impl Follower {
             .send_replace(stamps.map(|stamps| (start, stamps)));
     }
 
-    /// Waits until the plant has taken `inputs` since its first day.
+    /// Waits until the plant has applied `events` since its first day.
     ///
     /// # Errors
-    /// When the plant ends first, or took more.
-    pub async fn wait_for(&mut self, inputs: u64) -> Result<Seen> {
+    /// When the plant ends first, or applied more.
+    pub async fn wait_for(&mut self, events: u64) -> Result<Seen> {
         let seen = self
             .seen
-            .wait_for(|seen| seen.counts.input() >= inputs)
+            .wait_for(|seen| seen.counts.applied >= events)
             .await?
             .clone();
-        let taken = seen.counts.input();
-        ensure!(taken == inputs, "{taken} inputs instead of {inputs}");
+        let applied = seen.counts.applied;
+        ensure!(applied == events, "{applied} applied instead of {events}");
         Ok(seen)
     }
 

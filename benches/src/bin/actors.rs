@@ -104,6 +104,8 @@ async fn run(arguments: &Arguments, shop: &Shop) -> Result<()> {
 struct Rates {
     wall: Vec<f64>,
     cpu: Vec<f64>,
+    /// The longest wait of a batch in each round, in milliseconds.
+    longest_ms: Vec<f64>,
 }
 
 impl Rates {
@@ -183,6 +185,15 @@ fn print_supervised(
             Goal::None,
             "Plant::apply of the same events: rules and undo, no duplicates, guard or journal",
         ),
+        Figure::new(
+            "intake_longest_wait",
+            "ms",
+            &whole.longest_ms,
+            &[],
+            Goal::OursAtMost(50.0),
+            "longest wait of one batch for its commit in a round at full load, 32 batches on \
+             their way; a snapshot of all orders is due every 100000 events",
+        ),
     ];
     for figure in figures {
         figure.print(arguments.json)?;
@@ -240,13 +251,14 @@ async fn run_intake(
     shard: &mut Rates,
 ) -> Result<BTreeMap<String, f64>> {
     let good_before = twin.good().await?;
-    let target = twin.follower.seen().counts.input() + reports.len() as u64;
+    let target = twin.follower.seen().counts.applied + reports.len() as u64;
     let batches = decoded(reports);
     let (started, cpu) = (Instant::now(), CpuTime::now()?);
-    give(twin.handle.intake(), batches).await?;
+    let given = give(twin.handle.intake(), batches).await?;
     twin.follower.wait_for(target).await?;
     let seconds = started.elapsed().as_secs_f64();
     let threads = CpuTime::now()?.since(&cpu);
+    whole.longest_ms.push(given.longest.as_secs_f64() * 1e3);
     let good = twin.good().await? - good_before;
     ensure!(
         good == Decimal::from(reports.len()),

@@ -74,6 +74,8 @@ struct Lab {
     twin_topology: PlantTopology,
     twin_shop: Shop,
     twin: Twin,
+    /// Acknowledged messages that the broker gave back when the channel closed.
+    given_back: u32,
 }
 
 async fn run(arguments: &Arguments) -> Result<()> {
@@ -108,6 +110,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         url,
         bare_shop,
         twin_shop,
+        given_back: 0,
     };
     lab.drains().await?;
     if lab.arguments.latency_s > 0 {
@@ -169,7 +172,11 @@ impl Lab {
     }
 
     /// Publishes, drains, and checks that nothing is left.
-    async fn bare_round(&self, round: usize, multiples: Multiples) -> Result<(Drain, Option<f64>)> {
+    async fn bare_round(
+        &mut self,
+        round: usize,
+        multiples: Multiples,
+    ) -> Result<(Drain, Option<f64>)> {
         let backlog = Backlog::open(&self.amqp, &self.bare).await?;
         let bodies = self
             .bare_shop
@@ -178,7 +185,7 @@ impl Lab {
         let broker = self.broker_cpu();
         let drain = self.drain_bare(bodies.len(), multiples, None).await?;
         let broker_s = self.broker_cpu().zip(broker).map(|(now, then)| now - then);
-        backlog.ensure_empty().await?;
+        self.given_back += backlog.left().await?;
         backlog.close().await;
         Ok((drain, broker_s))
     }
@@ -212,7 +219,7 @@ impl Lab {
             .drain(Broker::Amqp(self.amqp.clone()), expected)
             .await?;
         let broker_s = self.broker_cpu().zip(broker).map(|(now, then)| now - then);
-        backlog.ensure_empty().await?;
+        self.given_back += backlog.left().await?;
         backlog.close().await;
         Ok((drain, broker_s))
     }
@@ -244,10 +251,13 @@ impl Lab {
             format!(
                 "{events} reports of {REPORT_BYTES} bytes from one quorum queue, prefetch 1000, \
                  every one committed once; limit: the faster of two bare lapin consumers ({how}; \
-                 as ready {:.0}, fixed {:.0}); {:.0} events per commit; load {load}",
+                 as ready {:.0}, fixed {:.0}); {:.0} events per commit, the bare one {:.0} per \
+                 ack; {} acknowledged messages given back at the end of all rounds; load {load}",
                 ready.median_rate(),
                 fixed.median_rate(),
                 benches::figure::median(&twin.acked),
+                benches::figure::median(&ready.acked),
+                self.given_back,
             ),
         ))?;
         self.print(&Figure::new(
