@@ -325,6 +325,7 @@ impl Books {
                 let command =
                     Command::event_rejected(number, self.plant.id(), &decoded.event, &rejection);
                 self.outbox.push(Arc::new(command));
+                self.keep_refused(&decoded, &rejection, outcome);
                 (Verdict::Refused(code), Disposition::Refused(rejection))
             }
             Kind::Exception => {

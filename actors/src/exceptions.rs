@@ -49,11 +49,14 @@ impl FromStr for ExceptionId {
     }
 }
 
-/// One exception.
+/// A message that a person should see: one that could not be read or decided, or one that a rule
+/// refused. Only the former counts as an exception among the dispositions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExceptionEntry {
     /// Its number.
     pub id: ExceptionId,
+    /// Whether a rule refused it (and its sender was told); else it waits for a person.
+    pub refused: bool,
     /// Which rule.
     pub code: Code,
     /// In business words.

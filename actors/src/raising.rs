@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use twin_model::Rejection;
+use twin_model::{Rejection, Time};
 
 use crate::books::{Books, Outcome};
 use crate::input::DecodedEvent;
@@ -19,24 +19,48 @@ impl Books {
         rejection: Rejection,
         outcome: &mut Outcome,
     ) -> Disposition {
-        let event = &decoded.event;
-        let id = self.exceptions.next_id();
-        self.raise(
-            ExceptionEntry {
-                id,
-                code: rejection.code(),
-                text: rejection.to_string(),
-                what_to_do: rejection.what_to_do(),
-                source: Some(event.source.clone()),
-                event_id: Some(event.id.clone()),
-                event_type: Some(event.body.type_name().into()),
-                object: Some(event.body.owner()),
-                first_seen: event.time.max(self.now),
-                raw: decoded.raw.clone(),
-            },
-            outcome,
-        );
+        let entry = self.entry_for(decoded, &rejection, false);
+        let id = entry.id;
+        self.raise(entry, outcome);
         Disposition::Exception { id, rejection }
+    }
+
+    /// Keeps an event that a rule refused, with its words, where exceptions are kept.
+    pub(crate) fn keep_refused(
+        &mut self,
+        decoded: &DecodedEvent,
+        rejection: &Rejection,
+        outcome: &mut Outcome,
+    ) {
+        let entry = self.entry_for(decoded, rejection, true);
+        self.keep(entry, outcome);
+    }
+
+    fn entry_for(
+        &mut self,
+        decoded: &DecodedEvent,
+        rejection: &Rejection,
+        refused: bool,
+    ) -> ExceptionEntry {
+        let event = &decoded.event;
+        ExceptionEntry {
+            id: self.exceptions.next_id(),
+            refused,
+            code: rejection.code(),
+            text: rejection.to_string(),
+            what_to_do: rejection.what_to_do(),
+            source: Some(event.source.clone()),
+            event_id: Some(event.id.clone()),
+            event_type: Some(event.body.type_name().into()),
+            object: Some(event.body.owner()),
+            // Before the first tick the event's own time is the best that is known.
+            first_seen: if self.now > Time::EPOCH {
+                self.now
+            } else {
+                event.time
+            },
+            raw: decoded.raw.clone(),
+        }
     }
 
     /// Books a message that could not be read.
@@ -50,6 +74,7 @@ impl Books {
         self.raise(
             ExceptionEntry {
                 id,
+                refused: false,
                 code: entry.code,
                 text: entry.text.clone(),
                 what_to_do: entry.code.what_to_do(),
@@ -75,6 +100,7 @@ impl Books {
         let event = parked.event();
         let entry = ExceptionEntry {
             id,
+            refused: false,
             code: parked.code,
             text: parked.text.clone(),
             what_to_do: parked.code.what_to_do(),
@@ -89,11 +115,15 @@ impl Books {
         id
     }
 
-    fn raise(&mut self, mut entry: ExceptionEntry, outcome: &mut Outcome) {
+    fn raise(&mut self, entry: ExceptionEntry, outcome: &mut Outcome) {
+        *self.counts.exceptions.entry(entry.code).or_default() += 1;
+        self.keep(entry, outcome);
+    }
+
+    fn keep(&mut self, mut entry: ExceptionEntry, outcome: &mut Outcome) {
         // Copied, so that a batch or a large message is not kept alive by one part of it.
         let kept = entry.raw.len().min(EXCEPTION_RAW_BYTES_MAX);
         entry.raw = Bytes::copy_from_slice(&entry.raw[..kept]);
-        *self.counts.exceptions.entry(entry.code).or_default() += 1;
         let entry = Arc::new(entry);
         self.exceptions.push(Arc::clone(&entry));
         outcome.exceptions.push(entry);

@@ -50,6 +50,7 @@ struct StoredParked {
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredException {
     id: u64,
+    refused: bool,
     code: Code,
     text: String,
     source: Option<SourceId>,
@@ -169,6 +170,7 @@ impl From<&ExceptionEntry> for StoredException {
     fn from(entry: &ExceptionEntry) -> StoredException {
         StoredException {
             id: entry.id.0,
+            refused: entry.refused,
             code: entry.code,
             text: entry.text.clone(),
             source: entry.source.clone(),
@@ -185,6 +187,7 @@ impl StoredException {
     fn restore(self) -> ExceptionEntry {
         ExceptionEntry {
             id: ExceptionId(self.id),
+            refused: self.refused,
             code: self.code,
             text: self.text,
             what_to_do: self.code.what_to_do(),

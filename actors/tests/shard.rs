@@ -119,7 +119,13 @@ async fn every_input_gets_exactly_one_disposition_and_they_add_up() {
         (1, 2, 1)
     );
     assert_eq!(counts.refused.get(&Code::R43), Some(&1));
-    assert_eq!(plant.exceptions().list().await.unwrap().len(), 3);
+    let kept = plant.exceptions().list().await.unwrap();
+    let refused: Vec<bool> = kept.iter().map(|entry| entry.refused).collect();
+    assert_eq!(
+        refused,
+        [true, false, false, false],
+        "what is refused is kept as well"
+    );
 }
 
 #[tokio::test]

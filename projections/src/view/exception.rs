@@ -5,12 +5,15 @@ use serde::Serialize;
 use twin_model::{Code, EventId, SmolStr, SourceId, Time};
 use utoipa::ToSchema;
 
-/// A message that could not be read or decided, kept as it came.
+/// A message that could not be read or decided, or that a rule refused, kept as it came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExceptionView {
     /// Its number.
     #[schema(example = "EX-7")]
     pub id: String,
+    /// Whether a rule refused it, and its sender was told; else it waits for a person and counts as
+    /// an exception.
+    pub refused: bool,
     /// Which rule.
     #[schema(value_type = String, example = "TWIN-R34")]
     pub code: Code,
@@ -41,6 +44,7 @@ impl From<&ExceptionEntry> for ExceptionView {
     fn from(entry: &ExceptionEntry) -> ExceptionView {
         ExceptionView {
             id: entry.id.to_string(),
+            refused: entry.refused,
             code: entry.code,
             text: entry.text.clone(),
             what_to_do: entry.what_to_do,
