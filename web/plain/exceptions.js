@@ -13,7 +13,7 @@ export function renderExceptions(body, { items, cut }, store) {
     key: (it) => it.id, update: () => {},
     create: (it) => el("li", {},
       el("p", { class: "why" }, sentence(it.text)), el("p", {}, it.what_to_do),
-      el("p", { class: "dim", title: exactly(it.first_seen) }, [it.id, it.code, it.source, it.event_type, it.object, age(nowMs - (millis(it.first_seen) ?? nowMs))].filter(Boolean).join(" · ")),
+      el("p", { class: "dim", title: exactly(it.first_seen) }, [it.id, it.refused ? "refused by a rule" : "waits for a person", it.code, it.source, it.event_type, it.object, age(nowMs - (millis(it.first_seen) ?? nowMs))].filter(Boolean).join(" · ")),
       el("details", {}, el("summary", {}, "Message as it came"), el("pre", { tabindex: 0 }, it.raw))),
   });
 }
