@@ -12,8 +12,7 @@ use crate::record::Poisoned;
 
 /// How often an event is tried before it is given up as poison.
 pub const POISON_TRIES_MAX: u32 = 3;
-/// Events of one entity that may be given up within [`QUARANTINE_WINDOW_S`] before the entity is
-/// set aside.
+/// Events of one entity that may be given up within one minute before the entity is set aside.
 pub const QUARANTINE_FAILURES_MAX: usize = 5;
 /// The window of [`QUARANTINE_FAILURES_MAX`], in seconds of the failed events' own time.
 pub(crate) const QUARANTINE_WINDOW_S: i64 = 60;
