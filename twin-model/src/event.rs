@@ -111,21 +111,6 @@ impl EventBody {
         }
     }
 
-    /// Whether the event can bring its owner into being, so that nothing of the owner's can have
-    /// come before it.
-    #[must_use]
-    pub fn creates_owner(&self) -> bool {
-        matches!(
-            self,
-            EventBody::WorkOrderCreated(_)
-                | EventBody::LotCreated(_)
-                | EventBody::LotTransformed(_)
-                | EventBody::HoldPlaced(_)
-                | EventBody::ShipmentRequested(_)
-                | EventBody::WorkCenterStateChanged(_)
-        )
-    }
-
     /// The operation within the owner, for events of one operation.
     #[must_use]
     pub fn operation(&self) -> Option<&OperationId> {
