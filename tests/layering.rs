@@ -30,6 +30,7 @@ const MODEL_MAY_USE: [&str; 10] = [
     "serde",
     "serde_json",
     "serde_path_to_error",
+    "schemars",
     "smol_str",
     "thiserror",
 ];

@@ -274,7 +274,8 @@ mod tests {
     #[test]
     fn urgent_events_overtake_and_ordered_ones_stay_together() {
         let urgent: Vec<&str> = EVENT_TYPES
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|name| Class::of(name) == Class::RealTime)
             .collect();
         assert_eq!(

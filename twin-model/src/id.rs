@@ -1,8 +1,10 @@
 //! Typed identifiers. Text becomes an id once, at the edge, and stays one.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
@@ -76,6 +78,16 @@ macro_rules! id_type {
             }
         }
 
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "minLength": 1, "maxLength": ID_BYTES_MAX })
+            }
+        }
+
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
@@ -125,6 +137,17 @@ id_type! {
     EventId,
     /// The system that sent an event (CloudEvents `source`).
     SourceId,
+    /// An inspection of the QMS.
+    InspectionId,
+    /// A nonconformance of the QMS.
+    NonconformanceId,
+    /// An order of maintenance.
+    MaintenanceId,
+    /// A packing unit, such as a pallet by its SSCC.
+    LogisticUnitId,
+    /// What a gate gives when it clears a delivery: it names the lots in the versions that were
+    /// judged.
+    GateToken,
     /// A person who works at a work center, as the sending system names them.
     WorkerId,
 }

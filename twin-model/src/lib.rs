@@ -37,15 +37,12 @@ pub use code::{Code, Kind, UnknownCode};
 pub use discrepancy::Discrepancy;
 pub use effect::Message;
 pub use entity::{Entity, EntityKey, EntityKind};
-pub use event::{
-    Event, EventBody, HoldPlaced, HoldReleased, LotCreated, LotQuantity, LotTransformed,
-    OperationReport, OperationStarted, PlannedOperation, ProducedLot, ShipmentRequested, Tolerance,
-    WorkCenterStateChanged, WorkOrderCreated, WorkOrderReleased,
-};
+pub use event::*;
 pub use hold::{Hold, HoldRelease, HoldScope};
 pub use id::{
-    DeliveryId, EventId, HoldId, ID_BYTES_MAX, InvalidId, LotId, MaterialId, OperationId, PlantId,
-    SourceId, WorkCenterId, WorkOrderId, WorkerId,
+    DeliveryId, EventId, GateToken, HoldId, ID_BYTES_MAX, InspectionId, InvalidId, LogisticUnitId,
+    LotId, MaintenanceId, MaterialId, NonconformanceId, OperationId, PlantId, SourceId,
+    WorkCenterId, WorkOrderId, WorkerId,
 };
 pub use lot::{Lot, LotLifecycle, Usage};
 pub use notice::Notice;

@@ -2,7 +2,8 @@
 
 mod cloud_event;
 mod limits;
+mod schema;
 pub mod snapshot;
 
-pub use cloud_event::{EVENT_TYPES, Unreadable, decode, encode};
+pub use cloud_event::{EVENT_TYPES, Unreadable, body_of, decode, encode};
 pub use limits::{LOTS_PER_EVENT_MAX, OPERATIONS_PER_ORDER_MAX, PREDECESSORS_MAX, TEXT_BYTES_MAX};

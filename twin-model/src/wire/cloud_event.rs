@@ -7,23 +7,44 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
+use crate::event::event_types;
 use crate::wire::limits;
 use crate::{Event, EventBody, EventId, PlantId, Rejection, SourceId, Time};
 
-/// The event types that this twin understands.
-pub const EVENT_TYPES: [&str; 11] = [
-    "mfg.work_order.created.v1",
-    "mfg.work_order.released.v1",
-    "mfg.operation.started.v1",
-    "mfg.operation.progressed.v1",
-    "mfg.operation.completed.v1",
-    "mfg.lot.created.v1",
-    "mfg.lot.transformed.v1",
-    "mfg.hold.placed.v1",
-    "mfg.hold.released.v1",
-    "mfg.shipment.requested.v1",
-    "mfg.work_center.state_changed.v1",
-];
+macro_rules! define_wire {
+    ($($variant:ident($body:ident) = $name:literal;)+) => {
+        /// The event types that this twin understands.
+        pub const EVENT_TYPES: &[&str] = &[$($name),+];
+
+        /// The name of the struct that holds the data of a type; `None` for an unknown type.
+        #[must_use]
+        pub fn body_of(type_name: &str) -> Option<&'static str> {
+            match type_name {
+                $($name => Some(stringify!($body)),)+
+                _ => None,
+            }
+        }
+
+        fn read_data(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
+            match type_name {
+                $($name => Ok(EventBody::$variant(read(from, data)?)),)+
+                other => Err(Rejection::UnknownType {
+                    type_name: other.chars().take(96).collect(),
+                }),
+            }
+        }
+
+        /// Encodes an event as a CloudEvent in structured JSON mode; [`decode`] reads it back.
+        #[must_use]
+        pub fn encode(event: &Event) -> String {
+            match &event.body {
+                $(EventBody::$variant(body) => write(event, body),)+
+            }
+        }
+    };
+}
+
+event_types!(define_wire);
 
 /// A message that is no canonical event, with what could be read of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,23 +146,7 @@ fn read_envelope(envelope: &Incoming<'_>) -> Result<Event, Rejection> {
 }
 
 fn read_body(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
-    let body = match type_name {
-        "mfg.work_order.created.v1" => EventBody::WorkOrderCreated(read(from, data)?),
-        "mfg.work_order.released.v1" => EventBody::WorkOrderReleased(read(from, data)?),
-        "mfg.operation.started.v1" => EventBody::OperationStarted(read(from, data)?),
-        "mfg.operation.progressed.v1" => EventBody::OperationProgressed(read(from, data)?),
-        "mfg.operation.completed.v1" => EventBody::OperationCompleted(read(from, data)?),
-        "mfg.lot.created.v1" => EventBody::LotCreated(read(from, data)?),
-        "mfg.lot.transformed.v1" => EventBody::LotTransformed(read(from, data)?),
-        "mfg.hold.placed.v1" => EventBody::HoldPlaced(read(from, data)?),
-        "mfg.hold.released.v1" => EventBody::HoldReleased(read(from, data)?),
-        "mfg.shipment.requested.v1" => EventBody::ShipmentRequested(read(from, data)?),
-        "mfg.work_center.state_changed.v1" => EventBody::WorkCenterStateChanged(read(from, data)?),
-        other => {
-            let type_name = other.chars().take(96).collect();
-            return Err(Rejection::UnknownType { type_name });
-        }
-    };
+    let body = read_data(from, type_name, data)?;
     limits::check(&body).map_err(|broken| unreadable(from, broken.path, broken.detail))?;
     Ok(body)
 }
@@ -209,25 +214,6 @@ struct Outgoing<'a, B> {
     #[serde(skip_serializing_if = "Option::is_none")]
     correlationid: Option<&'a SmolStr>,
     data: &'a B,
-}
-
-/// Encodes an event as a CloudEvent in structured JSON mode; [`decode`] reads it back.
-#[must_use]
-pub fn encode(event: &Event) -> String {
-    match &event.body {
-        EventBody::WorkOrderCreated(body) => write(event, body),
-        EventBody::WorkOrderReleased(body) => write(event, body),
-        EventBody::OperationStarted(body) => write(event, body),
-        EventBody::OperationProgressed(body) | EventBody::OperationCompleted(body) => {
-            write(event, body)
-        }
-        EventBody::LotCreated(body) => write(event, body),
-        EventBody::LotTransformed(body) => write(event, body),
-        EventBody::HoldPlaced(body) => write(event, body),
-        EventBody::HoldReleased(body) => write(event, body),
-        EventBody::ShipmentRequested(body) => write(event, body),
-        EventBody::WorkCenterStateChanged(body) => write(event, body),
-    }
 }
 
 fn write<B: Serialize>(event: &Event, data: &B) -> String {

@@ -1,0 +1,32 @@
+//! What stops things, and what ends that.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::{HoldId, HoldScope};
+
+/// Quality (or any system) stops something.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct HoldPlaced {
+    /// Hold number.
+    pub hold: HoldId,
+    /// What is held.
+    pub scope: HoldScope,
+    /// Why.
+    pub reason: SmolStr,
+    /// By whom; the event's source when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed_by: Option<SmolStr>,
+}
+
+/// Quality ends a hold.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct HoldReleased {
+    /// Hold number.
+    pub hold: HoldId,
+    /// What was decided.
+    pub disposition: SmolStr,
+    /// By whom.
+    pub released_by: SmolStr,
+}

@@ -1,0 +1,129 @@
+//! What the warehouse and the MES move, take and count.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::{LotId, MaterialId, OperationId, Quantity, Usage, WorkOrderId};
+
+/// The warehouse issues material to an order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct MaterialIssued {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Which material.
+    pub material: MaterialId,
+    /// From which lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// How much.
+    pub quantity: Quantity,
+    /// From where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_location: Option<SmolStr>,
+    /// For which reservation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reservation: Option<SmolStr>,
+    /// The material document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<SmolStr>,
+}
+
+/// The MES consumes material for an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct MaterialConsumed {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Which operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op: Option<OperationId>,
+    /// Which material.
+    pub material: MaterialId,
+    /// From which lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// How much.
+    pub quantity: Quantity,
+    /// Whether it follows from the good pieces.
+    #[serde(default)]
+    pub backflush: bool,
+    /// Who approved a material that is not on the order's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substitute_approval: Option<SmolStr>,
+}
+
+/// The warehouse takes material back from an order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct MaterialReturned {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Which material.
+    pub material: MaterialId,
+    /// Into which lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// How much.
+    pub quantity: Quantity,
+    /// To where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_location: Option<SmolStr>,
+    /// The material document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<SmolStr>,
+}
+
+/// The warehouse receives what an order made.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct GoodsReceived {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Lot number.
+    pub lot: LotId,
+    /// How much.
+    pub quantity: Quantity,
+    /// Usage status in stock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<SmolStr>,
+    /// Whether nothing more is expected.
+    #[serde(default)]
+    pub final_delivery: bool,
+    /// The material document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<SmolStr>,
+}
+
+/// The warehouse counts a lot and corrects its books.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct StockAdjusted {
+    /// Lot number.
+    pub lot: LotId,
+    /// What was counted.
+    pub counted: Quantity,
+    /// What the books said.
+    pub booked: Quantity,
+    /// Why.
+    pub reason: SmolStr,
+}
+
+/// The usage status of a lot changes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct StockStatusChanged {
+    /// Lot number.
+    pub lot: LotId,
+    /// How much of it; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// From which status.
+    pub from: Usage,
+    /// To which status.
+    pub to: Usage,
+    /// The ERP's movement type, such as 321.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub movement_type: Option<SmolStr>,
+    /// The usage decision behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<SmolStr>,
+}

@@ -1,0 +1,230 @@
+//! What the MES says of an operation.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::{
+    Amount, EventId, HoldId, LotId, OperationId, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
+    WorkerId,
+};
+
+/// The MES starts an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct OperationStarted {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Operation number.
+    pub op: OperationId,
+    /// Where it runs.
+    pub work_center: WorkCenterId,
+    /// Who runs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerId>,
+    /// Lots that go in. Checked against holds at the start; what was made from what is said by
+    /// `lot.transformed`, and only that carries holds on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub input_lots: Vec<LotId>,
+    /// As in [`PlannedOperation::delivers`], for orders without a routing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivers: Option<bool>,
+}
+
+/// The MES reports quantities of an operation. All are additions to what was reported before.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct OperationReport {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Operation number.
+    pub op: OperationId,
+    /// Where it runs, when no start was reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_center: Option<WorkCenterId>,
+    /// Unit of the quantities.
+    pub unit: Unit,
+    /// Good.
+    #[serde(default)]
+    pub good: Amount,
+    /// Scrapped.
+    #[serde(default)]
+    pub scrap: Amount,
+    /// To be reworked.
+    #[serde(default)]
+    pub rework: Amount,
+    /// Waiting for the material review board.
+    #[serde(default)]
+    pub mrb: Amount,
+    /// Start of the reported work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Time>,
+    /// End of the reported work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<Time>,
+    /// Who reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerId>,
+    /// As in [`PlannedOperation::delivers`], for orders without a routing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivers: Option<bool>,
+}
+
+/// The MES puts an operation into the queue of a work center.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct OperationDispatched {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Operation number.
+    pub op: OperationId,
+    /// The work center.
+    pub work_center: WorkCenterId,
+    /// Place in the queue, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_pos: Option<u32>,
+    /// When it should start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_start: Option<Time>,
+}
+
+/// The MES starts to set up a work center for an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct OperationSetupStarted {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Operation number.
+    pub op: OperationId,
+    /// The work center.
+    pub work_center: WorkCenterId,
+    /// The set-up before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_setup: Option<SmolStr>,
+    /// The set-up that is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_setup: Option<SmolStr>,
+    /// Who does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerId>,
+}
+
+/// Why an operation stands still (OPC 10031-4).
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum InterruptionKind {
+    /// A constraint: material, quality, a fault.
+    #[default]
+    Held,
+    /// A decision of people.
+    Suspended,
+}
+
+/// The MES interrupts an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct OperationInterrupted {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Operation number.
+    pub op: OperationId,
+    /// A constraint or a decision.
+    #[serde(default)]
+    pub kind: InterruptionKind,
+    /// Why.
+    pub reason: SmolStr,
+    /// The hold behind it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<HoldId>,
+}
+
+/// The MES resumes an interrupted operation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct OperationResumed {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Operation number.
+    pub op: OperationId,
+}
+
+/// What becomes of the work in process of an operation that is given up.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum WipDisposition {
+    /// It is scrapped.
+    #[default]
+    Scrap,
+    /// It is worked on elsewhere.
+    Rework,
+    /// It goes back to stock.
+    Return,
+    /// The material review board decides.
+    Review,
+}
+
+/// The MES gives an operation up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct OperationAborted {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Operation number.
+    pub op: OperationId,
+    /// Why.
+    pub reason: SmolStr,
+    /// What becomes of the work in process.
+    #[serde(default)]
+    pub wip_disposition: WipDisposition,
+}
+
+/// The MES leaves an operation out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct OperationSkipped {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// Operation number.
+    pub op: OperationId,
+    /// Why.
+    pub reason: SmolStr,
+}
+
+/// A report is taken back, by its event or its document.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct ConfirmationReversed {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// The report's event id, with `event_source`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
+    /// The report's source; the reversal's own when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_source: Option<SourceId>,
+    /// Or the document that it became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<SmolStr>,
+    /// Why.
+    pub reason: SmolStr,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<SmolStr>,
+}
