@@ -21,7 +21,7 @@ const CRATES: [&str; 7] = [
 ];
 
 /// What `twin-model` may use; nothing here reads a clock, does IO or draws random numbers.
-const MODEL_MAY_USE: [&str; 10] = [
+const MODEL_MAY_USE: [&str; 11] = [
     "blake3",
     "jiff",
     "postcard",
