@@ -15,6 +15,7 @@ mod entity;
 mod event;
 mod hold;
 mod id;
+mod job_control;
 mod lot;
 mod notice;
 mod operation;
@@ -44,6 +45,7 @@ pub use id::{
     LotId, MaintenanceId, MaterialId, NonconformanceId, OperationId, PlantId, SourceId,
     WorkCenterId, WorkOrderId, WorkerId,
 };
+pub use job_control::{Ending, Interruption, JobCause, JobState, Preparation};
 pub use lot::{Lot, LotLifecycle, Usage};
 pub use notice::Notice;
 pub use operation::{Operation, OperationState};
