@@ -1,0 +1,335 @@
+//! What must come out, worked out the plain way: every answer is computed anew from everything
+//! that was accepted, with no state that could go stale.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::step::Step;
+
+/// What was accepted so far, and nothing else.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Plain {
+    accepted: Vec<Step>,
+}
+
+/// An order as its accepted steps make it.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct PlainOrder {
+    pub(crate) quantity: u32,
+    pub(crate) over: u32,
+    pub(crate) released: bool,
+    pub(crate) good: BTreeMap<u8, u32>,
+    pub(crate) scrap: BTreeMap<u8, u32>,
+    pub(crate) started: BTreeSet<u8>,
+    pub(crate) start_reported: BTreeSet<u8>,
+    pub(crate) ended: BTreeSet<u8>,
+}
+
+impl Plain {
+    pub(crate) fn order(&self, wanted: u8) -> Option<PlainOrder> {
+        let mut found: Option<PlainOrder> = None;
+        for step in &self.accepted {
+            match step {
+                Step::Create {
+                    order,
+                    quantity,
+                    over,
+                } if *order == wanted => {
+                    found = Some(PlainOrder {
+                        quantity: *quantity,
+                        over: *over,
+                        ..PlainOrder::default()
+                    });
+                }
+                Step::Release { order } if *order == wanted => {
+                    if let Some(order) = &mut found {
+                        order.released = true;
+                    }
+                }
+                Step::Start { order, op, .. } if *order == wanted => {
+                    if let Some(order) = &mut found {
+                        order.started.insert(*op);
+                        order.start_reported.insert(*op);
+                    }
+                }
+                Step::Report {
+                    order,
+                    op,
+                    good,
+                    scrap,
+                    completes,
+                } if *order == wanted => {
+                    if let Some(order) = &mut found {
+                        order.started.insert(*op);
+                        *order.good.entry(*op).or_default() += good;
+                        *order.scrap.entry(*op).or_default() += scrap;
+                        if *completes {
+                            order.ended.insert(*op);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    pub(crate) fn lots(&self) -> BTreeSet<u8> {
+        let mut lots = BTreeSet::new();
+        for step in &self.accepted {
+            match step {
+                Step::Receive { lot, .. } => {
+                    lots.insert(*lot);
+                }
+                Step::Transform { outputs, .. } => lots.extend(outputs.iter().map(|(lot, _)| *lot)),
+                _ => {}
+            }
+        }
+        lots
+    }
+
+    pub(crate) fn on_hand(&self, wanted: u8) -> i64 {
+        let sum = |lots: &[(u8, u32)]| -> i64 {
+            lots.iter()
+                .filter(|(lot, _)| *lot == wanted)
+                .map(|(_, n)| i64::from(*n))
+                .sum()
+        };
+        self.accepted
+            .iter()
+            .map(|step| match step {
+                Step::Receive { lot, quantity, .. } if *lot == wanted => i64::from(*quantity),
+                Step::Transform {
+                    inputs, outputs, ..
+                } => sum(outputs) - sum(inputs),
+                _ => 0,
+            })
+            .sum()
+    }
+
+    fn parents(&self, wanted: u8) -> BTreeSet<u8> {
+        let mut parents = BTreeSet::new();
+        for step in &self.accepted {
+            if let Step::Transform {
+                inputs, outputs, ..
+            } = step
+                && outputs.iter().any(|(lot, _)| *lot == wanted)
+            {
+                parents.extend(inputs.iter().map(|(lot, _)| *lot));
+            }
+        }
+        parents
+    }
+
+    /// The lot and everything that it was made from.
+    fn origins(&self, wanted: u8) -> BTreeSet<u8> {
+        let mut all = BTreeSet::from([wanted]);
+        loop {
+            let more: BTreeSet<u8> = all.iter().flat_map(|lot| self.parents(*lot)).collect();
+            let before = all.len();
+            all.extend(more);
+            if all.len() == before {
+                return all;
+            }
+        }
+    }
+
+    fn orders_of(&self, wanted: u8) -> BTreeSet<u8> {
+        let mut orders = BTreeSet::new();
+        for step in &self.accepted {
+            match step {
+                Step::Receive {
+                    lot,
+                    order: Some(order),
+                    ..
+                } if *lot == wanted => {
+                    orders.insert(*order);
+                }
+                Step::Transform {
+                    outputs,
+                    order: Some(order),
+                    ..
+                } if outputs.iter().any(|(lot, _)| *lot == wanted) => {
+                    orders.insert(*order);
+                }
+                _ => {}
+            }
+        }
+        orders
+    }
+
+    fn hold_is_known(&self, wanted: u8) -> bool {
+        self.accepted.iter().any(|step| {
+            matches!(step, Step::HoldLot { hold, .. } | Step::HoldOrder { hold, .. } if *hold == wanted)
+        })
+    }
+
+    fn hold_is_open(&self, wanted: u8) -> bool {
+        let released = |step: &Step| matches!(step, Step::ReleaseHold { hold } if *hold == wanted);
+        self.hold_is_known(wanted) && !self.accepted.iter().any(released)
+    }
+
+    /// Open holds on the lot itself.
+    pub(crate) fn own_holds(&self, wanted: u8) -> BTreeSet<u8> {
+        let mut holds = BTreeSet::new();
+        for step in &self.accepted {
+            if let Step::HoldLot { hold, lot } = step
+                && *lot == wanted
+            {
+                holds.insert(*hold);
+            }
+        }
+        holds.retain(|hold| self.hold_is_open(*hold));
+        holds
+    }
+
+    fn order_holds(&self, wanted: u8) -> BTreeSet<u8> {
+        let mut holds = BTreeSet::new();
+        for step in &self.accepted {
+            if let Step::HoldOrder { hold, order } = step
+                && *order == wanted
+            {
+                holds.insert(*hold);
+            }
+        }
+        holds.retain(|hold| self.hold_is_open(*hold));
+        holds
+    }
+
+    /// Open holds on what the lot was made from, or on the orders of any of it.
+    pub(crate) fn inherited_holds(&self, wanted: u8) -> BTreeSet<u8> {
+        let mut holds = BTreeSet::new();
+        for lot in self.origins(wanted) {
+            if lot != wanted {
+                holds.extend(self.own_holds(lot));
+            }
+            // An order that nobody has announced holds nothing yet, but its lots all the same.
+            for order in self.orders_of(lot) {
+                holds.extend(self.order_holds(order));
+            }
+        }
+        holds
+    }
+
+    fn held(&self, lot: u8) -> bool {
+        !self.own_holds(lot).is_empty() || !self.inherited_holds(lot).is_empty()
+    }
+
+    /// Whether the lots of a delivery may leave.
+    pub(crate) fn clears(&self, wanted: u8) -> Option<bool> {
+        let lots = self.accepted.iter().find_map(|step| match step {
+            Step::Request { delivery, lots } if *delivery == wanted => Some(lots),
+            _ => None,
+        })?;
+        let known = self.lots();
+        let mut asked: BTreeMap<u8, i64> = BTreeMap::new();
+        for (lot, n) in lots {
+            *asked.entry(*lot).or_default() += i64::from(*n);
+        }
+        Some(
+            asked
+                .into_iter()
+                .all(|(lot, n)| known.contains(&lot) && !self.held(lot) && self.on_hand(lot) >= n),
+        )
+    }
+
+    /// Which rule the step meets, if any: the number of its code.
+    pub(crate) fn rule_against(&self, step: &Step) -> Option<u8> {
+        match step {
+            Step::Create { order, .. } => self.order(*order).map(|_| 43),
+            Step::Release { order } => match self.order(*order) {
+                None => Some(1),
+                Some(order) => order.released.then_some(2),
+            },
+            Step::Start { order, op, input } => self.rule_against_start(*order, *op, *input),
+            Step::Report {
+                order, op, good, ..
+            } => self.rule_against_report(*order, *op, *good),
+            Step::Receive { lot, .. } => {
+                let announced =
+                    |step: &Step| matches!(step, Step::Receive { lot: known, .. } if known == lot);
+                self.accepted.iter().any(announced).then_some(43)
+            }
+            Step::Transform {
+                inputs, outputs, ..
+            } => self.rule_against_transform(inputs, outputs),
+            Step::HoldLot { hold, .. } | Step::HoldOrder { hold, .. } => {
+                self.hold_is_known(*hold).then_some(43)
+            }
+            Step::ReleaseHold { hold } => {
+                match (self.hold_is_known(*hold), self.hold_is_open(*hold)) {
+                    (false, _) => Some(1),
+                    (true, false) => Some(14),
+                    (true, true) => None,
+                }
+            }
+            Step::Request { delivery, .. } => self.clears(*delivery).map(|_| 43),
+        }
+    }
+
+    fn rule_against_start(&self, order: u8, op: u8, input: Option<u8>) -> Option<u8> {
+        let Some(state) = self.order(order) else {
+            return Some(1);
+        };
+        if !state.released {
+            return Some(3);
+        }
+        if !self.order_holds(order).is_empty() {
+            return Some(7);
+        }
+        if input.is_some_and(|lot| self.lots().contains(&lot) && self.held(lot)) {
+            return Some(7);
+        }
+        if state.ended.contains(&op) || state.start_reported.contains(&op) {
+            return Some(2);
+        }
+        let ready = state.ended.contains(&10) || state.good.get(&10).is_some_and(|n| *n > 0);
+        (op == 20 && !ready && !state.started.contains(&op)).then_some(6)
+    }
+
+    fn rule_against_report(&self, order: u8, op: u8, good: u32) -> Option<u8> {
+        let Some(state) = self.order(order) else {
+            return Some(1);
+        };
+        if !state.released {
+            return Some(3);
+        }
+        if state.ended.contains(&op) {
+            return Some(2);
+        }
+        if !state.started.contains(&op) && !self.order_holds(order).is_empty() {
+            return Some(7);
+        }
+        let total = u64::from(state.good.get(&20).copied().unwrap_or(0) + good);
+        let most = u64::from(state.quantity) * u64::from(100 + state.over);
+        (op == 20 && good > 0 && total * 100 > most).then_some(4)
+    }
+
+    fn rule_against_transform(&self, inputs: &[(u8, u32)], outputs: &[(u8, u32)]) -> Option<u8> {
+        let known = self.lots();
+        let mut taken: BTreeMap<u8, i64> = BTreeMap::new();
+        for (lot, n) in inputs {
+            if !known.contains(lot) {
+                return Some(1);
+            }
+            if self.held(*lot) {
+                return Some(7);
+            }
+            *taken.entry(*lot).or_default() += i64::from(*n);
+            if self.on_hand(*lot) < taken[lot] {
+                return Some(17);
+            }
+        }
+        let origins: BTreeSet<u8> = inputs
+            .iter()
+            .flat_map(|(lot, _)| self.origins(*lot))
+            .collect();
+        outputs
+            .iter()
+            .any(|(lot, _)| origins.contains(lot))
+            .then_some(15)
+    }
+
+    pub(crate) fn accept(&mut self, step: &Step) {
+        self.accepted.push(step.clone());
+    }
+}

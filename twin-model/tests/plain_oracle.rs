@@ -1,0 +1,124 @@
+//! Random stories against a plain oracle: the plant decides as the oracle does, step by step, and
+//! shows what the oracle works out anew from all that was accepted.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests"
+)]
+
+#[path = "oracle/plain.rs"]
+mod plain;
+#[path = "oracle/step.rs"]
+mod step;
+
+use std::collections::BTreeSet;
+
+use plain::Plain;
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+use step::{LOTS, OPERATIONS, ORDERS, Step, step};
+use twin_model::{Decimal, GateDecision, HoldId, Plant};
+
+/// Steps of one story at most.
+const STEPS_MAX: usize = 60;
+/// Stories.
+const STORIES: u32 = 400;
+
+fn compare(plant: &Plant, plain: &Plain) -> Result<(), TestCaseError> {
+    for number in 1..=ORDERS {
+        let order = plant.work_order(&format!("O{number}").parse().unwrap());
+        let Some(expected) = plain.order(number) else {
+            prop_assert!(order.is_none(), "O{}", number);
+            continue;
+        };
+        let order = order.unwrap();
+        prop_assert_eq!(order.released().is_some(), expected.released);
+        for op in OPERATIONS {
+            let found = order
+                .operations()
+                .iter()
+                .find(|o| o.id().as_str() == op.to_string());
+            let zero = (Decimal::ZERO, Decimal::ZERO, false, false);
+            let shown = found.map_or(zero, |o| {
+                (
+                    o.good(),
+                    o.scrap(),
+                    o.started_at().is_some(),
+                    o.ended_at().is_some(),
+                )
+            });
+            let number = |map: &std::collections::BTreeMap<u8, u32>| {
+                Decimal::from(map.get(&op).copied().unwrap_or(0))
+            };
+            let expected = (
+                number(&expected.good),
+                number(&expected.scrap),
+                expected.started.contains(&op),
+                expected.ended.contains(&op),
+            );
+            prop_assert_eq!(shown, expected, "operation {} of {}", op, order.id());
+        }
+    }
+    for number in 1..=LOTS {
+        let Some(lot) = plant.lot(&format!("L{number}").parse().unwrap()) else {
+            prop_assert!(!plain.lots().contains(&number));
+            continue;
+        };
+        prop_assert_eq!(
+            lot.on_hand(),
+            Decimal::from(plain.on_hand(number)),
+            "{}",
+            lot.id()
+        );
+        let named = |holds: BTreeSet<u8>| -> BTreeSet<HoldId> {
+            holds
+                .into_iter()
+                .map(|hold| format!("H{hold}").parse().unwrap())
+                .collect()
+        };
+        let own: BTreeSet<HoldId> = lot.holds().iter().cloned().collect();
+        prop_assert_eq!(own, named(plain.own_holds(number)), "{}", lot.id());
+        let inherited: BTreeSet<HoldId> = lot.inherited_holds().iter().cloned().collect();
+        prop_assert_eq!(
+            inherited,
+            named(plain.inherited_holds(number)),
+            "{}",
+            lot.id()
+        );
+    }
+    for number in 1..=5 {
+        let shipment = plant.shipment(&format!("D{number}").parse().unwrap());
+        let cleared = shipment.map(|s| s.decision() == GateDecision::Cleared);
+        prop_assert_eq!(cleared, plain.clears(number), "D{}", number);
+    }
+    Ok(())
+}
+
+fn tell(steps: &[Step]) -> Result<(), TestCaseError> {
+    let mut plant = Plant::new("P1".parse().unwrap());
+    let mut plain = Plain::default();
+    for (number, step) in steps.iter().enumerate() {
+        let before = plant.state_hash();
+        let decided = plant.apply(&step.event(number));
+        let rule = plain.rule_against(step).map(|n| format!("TWIN-R{n:02}"));
+        let met = decided.as_ref().err().map(|r| r.code().to_string());
+        prop_assert_eq!(met, rule, "{:?}", step);
+        if decided.is_err() {
+            prop_assert_eq!(plant.state_hash(), before, "a rejection changes nothing");
+        } else {
+            plain.accept(step);
+        }
+        compare(&plant, &plain)?;
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: STORIES, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_plant_decides_as_the_plain_oracle(steps in proptest::collection::vec(step(), 1..STEPS_MAX)) {
+        tell(&steps)?;
+    }
+}
