@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use twin_model::{EntityKey, Event, Kind, Notice, Plant, PlantId, Rejection, SourceId, Time, Turn};
+use twin_model::{
+    CommandBody, EntityKey, Event, EventRejected, GateDecided, Kind, Notice, Plant, PlantId,
+    Rejection, SourceId, Time, Turn,
+};
 
 use crate::exceptions::ExceptionList;
 use crate::guard::{Supervision, guarded_turn};
@@ -276,6 +279,14 @@ impl Books {
         keys
     }
 
+    /// Puts a command into the outbox.
+    fn send(&mut self, cause: &Event, subject: &str, body: &CommandBody) {
+        self.outbox.last += 1;
+        let number = self.outbox.last;
+        let command = Command::because_of(number, self.plant.id(), cause, subject, body);
+        self.outbox.push(Arc::new(command));
+    }
+
     fn book_notice(&mut self, event: &Event, notice: &Notice) {
         match notice {
             Notice::GateDecided {
@@ -283,17 +294,12 @@ impl Books {
                 decision,
                 reasons,
             } => {
-                self.outbox.last += 1;
-                let number = self.outbox.last;
-                let command = Command::gate_decided(
-                    number,
-                    self.plant.id(),
-                    event,
-                    delivery,
-                    *decision,
-                    reasons,
-                );
-                self.outbox.push(Arc::new(command));
+                let body = CommandBody::GateDecided(GateDecided {
+                    delivery: delivery.clone(),
+                    decision: *decision,
+                    reasons: reasons.clone(),
+                });
+                self.send(event, delivery.as_str(), &body);
             }
             Notice::DiscrepancyFound { code, .. } => {
                 *self.counts.discrepancies_found.entry(*code).or_default() += 1;
@@ -320,11 +326,9 @@ impl Books {
             }
             Kind::Refuse | Kind::Discrepancy => {
                 *self.counts.refused.entry(code).or_default() += 1;
-                self.outbox.last += 1;
-                let number = self.outbox.last;
-                let command =
-                    Command::event_rejected(number, self.plant.id(), &decoded.event, &rejection);
-                self.outbox.push(Arc::new(command));
+                let event = &decoded.event;
+                let body = CommandBody::EventRejected(EventRejected::new(event, &rejection));
+                self.send(event, event.body.owner().id(), &body);
                 self.keep_refused(&decoded, &rejection, outcome);
                 (Verdict::Refused(code), Disposition::Refused(rejection))
             }

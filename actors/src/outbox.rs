@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use twin_model::{DeliveryId, Event, GateDecision, PlantId, Reason, Rejection, SmolStr};
+use twin_model::{CommandBody, Event, PlantId, SmolStr};
 
 use crate::Stopped;
 use crate::shard::Door;
@@ -62,68 +62,28 @@ pub struct Command {
 }
 
 impl Command {
-    /// Tells warehouse and shipping what the gate of a delivery decided.
-    pub(crate) fn gate_decided(
+    /// A command that follows from an event.
+    pub(crate) fn because_of(
         number: u64,
         plant: &PlantId,
         cause: &Event,
-        delivery: &DeliveryId,
-        decision: GateDecision,
-        reasons: &[Reason],
+        subject: &str,
+        body: &CommandBody,
     ) -> Command {
         let id = CommandId(number);
-        let type_name = "mfg.gate.decided.v1";
+        let type_name = body.type_name();
         let body = json!({
             "specversion": "1.0",
             "id": id.to_string(),
             "source": format!("/twin/{plant}"),
             "type": type_name,
-            "subject": delivery,
+            "subject": subject,
             "time": cause.time,
             "datacontenttype": "application/json",
             "plant": plant,
             "correlationid": cause.correlation,
             "causationid": cause.id,
-            "data": { "delivery": delivery, "decision": decision.as_str(), "reasons": reasons },
-        });
-        Command {
-            id,
-            route: Route::Broker,
-            type_name: type_name.into(),
-            body: body.to_string(),
-        }
-    }
-}
-
-impl Command {
-    /// Tells the sender of an event that it was refused, and why.
-    pub(crate) fn event_rejected(
-        number: u64,
-        plant: &PlantId,
-        event: &Event,
-        rejection: &Rejection,
-    ) -> Command {
-        let id = CommandId(number);
-        let type_name = "mfg.event.rejected.v1";
-        let body = json!({
-            "specversion": "1.0",
-            "id": id.to_string(),
-            "source": format!("/twin/{plant}"),
-            "type": type_name,
-            "subject": event.body.owner().id(),
-            "time": event.time,
-            "datacontenttype": "application/json",
-            "plant": plant,
-            "correlationid": event.correlation,
-            "causationid": event.id,
-            "data": {
-                "source": event.source,
-                "event": event.id,
-                "type": event.body.type_name(),
-                "code": rejection.code(),
-                "text": rejection.to_string(),
-                "what_to_do": rejection.what_to_do(),
-            },
+            "data": body.data(),
         });
         Command {
             id,

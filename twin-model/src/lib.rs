@@ -8,6 +8,7 @@
 //! over hash maps. The same events in the same order give the same [`StateHash`] everywhere.
 
 mod code;
+mod command;
 mod discrepancy;
 mod dispatch;
 mod effect;
@@ -35,6 +36,7 @@ mod work_center;
 mod work_order;
 
 pub use code::{Code, Kind, UnknownCode};
+pub use command::*;
 pub use discrepancy::Discrepancy;
 pub use effect::Message;
 pub use entity::{Entity, EntityKey, EntityKind};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::{Amount, Time, Unit};
+use crate::{Amount, Code, Time, Unit};
 
 impl JsonSchema for Amount {
     fn schema_name() -> Cow<'static, str> {
@@ -45,6 +45,21 @@ impl JsonSchema for Time {
             "description": "RFC 3339 with an offset.",
             "type": "string",
             "format": "date-time",
+        })
+    }
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "The code of a rule.",
+            "type": "string",
+            "pattern": "^TWIN-R[0-9]{2,3}$",
+            "examples": ["TWIN-R07"],
         })
     }
 }

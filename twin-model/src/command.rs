@@ -1,0 +1,63 @@
+//! Commands: what the twin tells other systems to do, or what it has decided.
+//!
+//! The bodies are contracts, like those of events. What has no value is `null`.
+
+use serde::{Deserialize, Serialize};
+
+mod gate;
+
+pub use gate::*;
+
+/// The one table of command types: variant, body and CloudEvents type. Whatever goes over all
+/// types (names, bodies, schemas) is made from it by `$with`.
+macro_rules! command_types {
+    ($with:ident) => {
+        $with! {
+            GateDecided(GateDecided) = "mfg.gate.decided.v1";
+            EventRejected(EventRejected) = "mfg.event.rejected.v1";
+        }
+    };
+}
+
+macro_rules! define_bodies {
+    ($($variant:ident($body:ident) = $name:literal;)+) => {
+        /// The command types that this twin sends.
+        pub const COMMAND_TYPES: &[&str] = &[$($name),+];
+
+        /// What a command says, one variant per type.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum CommandBody {
+            $(#[doc = concat!("`", $name, "`")] $variant($body),)+
+        }
+
+        impl CommandBody {
+            /// The CloudEvents type.
+            #[must_use]
+            pub fn type_name(&self) -> &'static str {
+                match self {
+                    $(CommandBody::$variant(_) => $name,)+
+                }
+            }
+
+            /// The `data` of the CloudEvent.
+            #[must_use]
+            pub fn data(&self) -> serde_json::Value {
+                let data = match self {
+                    $(CommandBody::$variant(body) => serde_json::to_value(body),)+
+                };
+                match data {
+                    Ok(data) => data,
+                    Err(error) => unreachable!("commands are encodable: {error}"),
+                }
+            }
+        }
+
+        /// The JSON Schema of the data of each command type.
+        #[must_use]
+        pub fn command_schemas() -> Vec<(&'static str, schemars::Schema)> {
+            vec![$(($name, schemars::schema_for!($body)),)+]
+        }
+    };
+}
+
+command_types!(define_bodies);

@@ -1,0 +1,51 @@
+//! What the twin decided on a delivery or an event.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::{Code, DeliveryId, Event, EventId, GateDecision, Reason, Rejection, SourceId};
+
+/// The gate of a delivery was decided, or decided anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GateDecided {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// What was decided.
+    pub decision: GateDecision,
+    /// Why, when blocked.
+    pub reasons: Vec<Reason>,
+}
+
+/// An event was refused, at once or after it had waited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EventRejected {
+    /// Who sent it.
+    pub source: SourceId,
+    /// Its id.
+    pub event: EventId,
+    /// Its CloudEvents type.
+    #[serde(rename = "type")]
+    pub type_name: SmolStr,
+    /// The rule.
+    pub code: Code,
+    /// In business words.
+    pub text: String,
+    /// The next step.
+    pub what_to_do: SmolStr,
+}
+
+impl EventRejected {
+    /// What the sender of a refused event hears.
+    #[must_use]
+    pub fn new(event: &Event, rejection: &Rejection) -> EventRejected {
+        EventRejected {
+            source: event.source.clone(),
+            event: event.id.clone(),
+            type_name: event.body.type_name().into(),
+            code: rejection.code(),
+            text: rejection.to_string(),
+            what_to_do: rejection.what_to_do().into(),
+        }
+    }
+}
