@@ -116,11 +116,8 @@ fn parts(lots: &[(u8, u32)]) -> Vec<Value> {
 }
 
 impl Step {
-    /// The canonical event of this step, the `number`th of its story, a second after the one
-    /// before.
-    pub(crate) fn event(&self, number: usize) -> Event {
-        let order_id = |order: &Option<u8>| order.map(|order| format!("O{order}"));
-        let (name, data) = match self {
+    fn of_an_order(&self) -> Option<(&'static str, Value)> {
+        Some(match self {
             Step::Create {
                 order,
                 quantity,
@@ -156,6 +153,13 @@ impl Step {
                 json!({"order": format!("O{order}"), "op": op.to_string(), "unit": "H87",
                     "good": good.to_string(), "scrap": scrap.to_string()}),
             ),
+            _ => return None,
+        })
+    }
+
+    fn of_a_lot(&self) -> Option<(&'static str, Value)> {
+        let order_id = |order: &Option<u8>| order.map(|order| format!("O{order}"));
+        Some(match self {
             Step::Receive {
                 lot,
                 quantity,
@@ -181,6 +185,12 @@ impl Step {
                     json!({"order": order_id(order), "inputs": parts(inputs), "outputs": outputs}),
                 )
             }
+            _ => return None,
+        })
+    }
+
+    fn of_quality(&self) -> (&'static str, Value) {
+        match self {
             Step::HoldLot { hold, lot } => (
                 "hold.placed",
                 json!({"hold": format!("H{hold}"), "reason": "crack",
@@ -199,7 +209,17 @@ impl Step {
                 "shipment.requested",
                 json!({"delivery": format!("D{delivery}"), "lots": parts(lots)}),
             ),
-        };
+            other => unreachable!("{other:?} is of an order or a lot"),
+        }
+    }
+
+    /// The canonical event of this step, the `number`th of its story, a second after the one
+    /// before.
+    pub(crate) fn event(&self, number: usize) -> Event {
+        let (name, data) = self
+            .of_an_order()
+            .or_else(|| self.of_a_lot())
+            .unwrap_or_else(|| self.of_quality());
         let text = json!({"specversion": "1.0", "id": format!("e{number}"), "source": "/s",
             "type": format!("mfg.{name}.v1"), "plant": "P1", "data": data,
             "time": format!("2026-03-01T{:02}:{:02}:{:02}Z", number / 3600, number / 60 % 60, number % 60)});
