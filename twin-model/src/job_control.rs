@@ -35,11 +35,23 @@ pub enum Preparation {
 
 /// Why a job is interrupted.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Interruption {
     /// A constraint stops it: material, machine, quality.
+    #[default]
     Held,
     /// Somebody decided to stop it.
     Suspended,

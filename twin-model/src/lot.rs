@@ -58,10 +58,18 @@ impl Usage {
 /// Lifecycle of a lot, computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LotLifecycle {
+    /// Announced, and nothing of it is there yet.
+    Planned,
+    /// Being worked on.
+    InProcess,
     /// Something of it is there.
     OnHand,
     /// All of it went into other lots.
     Depleted,
+    /// All that was left of it was shipped.
+    Shipped,
+    /// All that was left of it was scrapped.
+    Scrapped,
 }
 
 impl LotLifecycle {
@@ -69,8 +77,12 @@ impl LotLifecycle {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            LotLifecycle::Planned => "planned",
+            LotLifecycle::InProcess => "in_process",
             LotLifecycle::OnHand => "on_hand",
             LotLifecycle::Depleted => "depleted",
+            LotLifecycle::Shipped => "shipped",
+            LotLifecycle::Scrapped => "scrapped",
         }
     }
 }

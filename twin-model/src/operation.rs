@@ -3,31 +3,42 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Amount, OperationId, OperationReport, PlannedOperation, Time, WorkCenterId, WorkerId};
+use crate::{
+    Amount, JobState, OperationId, OperationReport, PlannedOperation, Time, WorkCenterId, WorkerId,
+};
 
-/// State of an operation in the words of OPC UA ISA-95 Job Control (OPC 10031-4).
+/// State of an operation: that of a job (OPC 10031-4), and one that the standard lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OperationState {
-    /// The order is not released, or a predecessor has nothing ready.
-    NotAllowedToStart,
-    /// May start.
-    AllowedToStart,
-    /// Running.
-    Running,
-    /// Ended and complete.
-    Ended,
+    /// As the standard has it.
+    Job(JobState),
+    /// Left out before it started.
+    Skipped,
 }
 
 impl OperationState {
-    /// The state's name in answers and streams.
+    /// The state's name in answers and streams, without the sub-state.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            OperationState::NotAllowedToStart => "not_allowed_to_start",
-            OperationState::AllowedToStart => "allowed_to_start",
-            OperationState::Running => "running",
-            OperationState::Ended => "ended",
+            OperationState::Job(job) => job.as_str(),
+            OperationState::Skipped => "skipped",
         }
+    }
+
+    /// The sub-state's name in answers and streams, where there is one.
+    #[must_use]
+    pub fn sub_state(self) -> Option<&'static str> {
+        match self {
+            OperationState::Job(job) => job.sub_state(),
+            OperationState::Skipped => None,
+        }
+    }
+
+    /// Whether the operation may start now.
+    #[must_use]
+    pub fn may_start(self) -> bool {
+        matches!(self, OperationState::Job(JobState::AllowedToStart(_)))
     }
 }
 

@@ -7,11 +7,11 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::{
-    Discrepancy, HoldId, LotId, MaterialId, Operation, OperationState, Time, Tolerance, Unit,
-    WorkOrder, WorkOrderId,
+    Discrepancy, Ending, HoldId, JobState, LotId, MaterialId, Operation, OperationState,
+    Preparation, Time, Tolerance, Unit, WorkOrder, WorkOrderId,
 };
 
-/// Lifecycle of a work order, as far as first light goes.
+/// Lifecycle of a work order: one axis, beside which holds, confirmation and delivery stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lifecycle {
     /// Planned by the ERP.
@@ -22,6 +22,14 @@ pub enum Lifecycle {
     InProcess,
     /// All its operations ended.
     Completed,
+    /// The ERP expects nothing more.
+    TechComplete,
+    /// The ERP has closed its books on it.
+    Closed,
+    /// Taken back before anything was made.
+    Cancelled,
+    /// Given up.
+    Aborted,
 }
 
 impl Lifecycle {
@@ -33,6 +41,10 @@ impl Lifecycle {
             Lifecycle::Released => "released",
             Lifecycle::InProcess => "in_process",
             Lifecycle::Completed => "completed",
+            Lifecycle::TechComplete => "tech_complete",
+            Lifecycle::Closed => "closed",
+            Lifecycle::Cancelled => "cancelled",
+            Lifecycle::Aborted => "aborted",
         }
     }
 }
@@ -129,20 +141,24 @@ impl WorkOrder {
     /// State of one operation, computed.
     #[must_use]
     pub fn operation_state(&self, operation: &Operation) -> OperationState {
+        OperationState::Job(self.job_state(operation))
+    }
+
+    fn job_state(&self, operation: &Operation) -> JobState {
         if operation.ended_at.is_some() {
-            return OperationState::Ended;
+            return JobState::Ended(Ending::Completed);
         }
         if operation.started_at.is_some() {
-            return OperationState::Running;
+            return JobState::Running;
         }
         let ready = operation.predecessors.iter().all(|id| {
             self.find(id)
                 .map_or(true, |place| self.operations[place].has_something_ready())
         });
-        if self.released.is_some() && ready {
-            OperationState::AllowedToStart
-        } else {
-            OperationState::NotAllowedToStart
+        match (self.released.is_some(), ready) {
+            (true, true) => JobState::AllowedToStart(Preparation::Ready),
+            (false, true) => JobState::NotAllowedToStart(Preparation::Ready),
+            (_, false) => JobState::NotAllowedToStart(Preparation::Waiting),
         }
     }
 
@@ -190,8 +206,8 @@ impl WorkOrder {
         }
         match self.lifecycle() {
             Lifecycle::Created => return Some("its release by ERP".to_owned()),
-            Lifecycle::Completed => return None,
             Lifecycle::Released | Lifecycle::InProcess => {}
+            _ => return None,
         }
         if self.operations.iter().any(Operation::is_running) {
             return None;
@@ -199,7 +215,7 @@ impl WorkOrder {
         let next = self
             .operations
             .iter()
-            .filter(|op| self.operation_state(op) == OperationState::AllowedToStart)
+            .filter(|op| self.operation_state(op).may_start())
             .min_by_key(|op| op.position)?;
         Some(match next.work_center() {
             Some(center) => format!("{center} to start operation {}", next.id),

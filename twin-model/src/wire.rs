@@ -1,5 +1,6 @@
 //! The serializable contracts: events as they travel, states as they are stored.
 
+pub mod b2mml;
 mod cloud_event;
 mod limits;
 mod schema;

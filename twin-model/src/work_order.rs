@@ -10,8 +10,8 @@ use crate::effect::{Effects, View};
 use crate::quantity::check_amount;
 use crate::{
     Discrepancy, EntityKey, HoldId, LotId, MaterialId, Message, Notice, Operation, OperationId,
-    OperationReport, OperationStarted, OperationState, Rejection, Time, Tolerance, Unit,
-    WorkCenterId, WorkOrderCreated, WorkOrderId, WorkOrderReleased,
+    OperationReport, OperationStarted, Rejection, Time, Tolerance, Unit, WorkCenterId,
+    WorkOrderCreated, WorkOrderId, WorkOrderReleased,
 };
 
 /// A work order with its operations.
@@ -101,7 +101,7 @@ impl WorkOrder {
     fn queue_startable(&self, after: Option<&OperationId>, effects: &mut Effects) {
         for operation in &self.operations {
             let follows = after.is_none_or(|before| operation.predecessors.contains(before));
-            let startable = self.operation_state(operation) == OperationState::AllowedToStart;
+            let startable = self.operation_state(operation).may_start();
             if let (true, Some(center)) = (follows && startable, &operation.planned_work_center) {
                 effects.tell(
                     EntityKey::WorkCenter(center.clone()),

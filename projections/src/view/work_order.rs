@@ -3,7 +3,7 @@
 use serde::Serialize;
 use twin_model::{
     Confirmation, Decimal, Delivery, HoldId, Lifecycle, LotId, MaterialId, Operation, OperationId,
-    OperationState, SmolStr, Time, Unit, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
+    SmolStr, Time, Unit, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
 };
 use utoipa::ToSchema;
 
@@ -218,12 +218,7 @@ fn operations(order: &WorkOrder) -> Vec<OperationView> {
             OperationView {
                 op: op.id().clone(),
                 state: state.as_str(),
-                sub_state: match state {
-                    OperationState::NotAllowedToStart => Some("waiting"),
-                    OperationState::AllowedToStart => Some("ready"),
-                    OperationState::Running => None,
-                    OperationState::Ended => Some("completed"),
-                },
+                sub_state: state.sub_state(),
                 work_center: op.work_center().cloned(),
                 planned_quantity,
                 good: op.good().normalize(),

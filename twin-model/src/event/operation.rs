@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Amount, EventId, HoldId, LotId, OperationId, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
-    WorkerId,
+    Amount, EventId, HoldId, Interruption, LotId, OperationId, SourceId, Time, Unit, WorkCenterId,
+    WorkOrderId, WorkerId,
 };
 
 /// The MES starts an operation.
@@ -105,30 +105,6 @@ pub struct OperationSetupStarted {
     pub worker: Option<WorkerId>,
 }
 
-/// Why an operation stands still (OPC 10031-4).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Default,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum InterruptionKind {
-    /// A constraint: material, quality, a fault.
-    #[default]
-    Held,
-    /// A decision of people.
-    Suspended,
-}
-
 /// The MES interrupts an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct OperationInterrupted {
@@ -138,7 +114,7 @@ pub struct OperationInterrupted {
     pub op: OperationId,
     /// A constraint or a decision.
     #[serde(default)]
-    pub kind: InterruptionKind,
+    pub kind: Interruption,
     /// Why.
     pub reason: SmolStr,
     /// The hold behind it, where there is one.
