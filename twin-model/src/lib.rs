@@ -16,6 +16,7 @@ mod entity;
 mod event;
 mod hold;
 mod id;
+mod invariant;
 mod job_control;
 mod lot;
 mod notice;
@@ -47,6 +48,7 @@ pub use id::{
     LotId, MaintenanceId, MaterialId, NonconformanceId, OperationId, PlantId, SourceId,
     WorkCenterId, WorkOrderId, WorkerId,
 };
+pub use invariant::{Breach, Invariant};
 pub use job_control::{Ending, Interruption, JobCause, JobState, Preparation};
 pub use lot::{Lot, LotLifecycle, Usage};
 pub use notice::Notice;

@@ -110,6 +110,7 @@ fn tell(steps: &[Step]) -> Result<(), TestCaseError> {
             plain.accept(step);
         }
         compare(&plant, &plain)?;
+        prop_assert_eq!(plant.breaches(), Vec::new());
     }
     Ok(())
 }
