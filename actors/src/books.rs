@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use twin_model::{
-    CommandBody, EntityKey, Event, EventRejected, GateDecided, Kind, Notice, Plant, PlantId,
-    Rejection, SourceId, Time, Turn,
+    CommandBody, EntityKey, Event, EventRejected, GateDecided, IntakeRejection, Kind, Notice,
+    Plant, PlantId, Rejection, SourceId, Time, Turn,
 };
 
 use crate::exceptions::ExceptionList;
@@ -152,17 +152,17 @@ impl Books {
                 }
                 self.marks
                     .insert(variant, decoded.digest, &event.source, event.time);
-                Rejection::IdReused {
+                Rejection::Intake(IntakeRejection::IdReused {
                     id: event.id.clone(),
                     source_id: event.source.clone(),
-                }
+                })
             }
-            Seen::Forgotten(horizon) => Rejection::TooOld {
+            Seen::Forgotten(horizon) => Rejection::Intake(IntakeRejection::TooOld {
                 event: event.body.type_name(),
                 time: event.time,
                 source_id: event.source.clone(),
                 horizon,
-            },
+            }),
         };
         let verdict = Verdict::Exception(rejection.code());
         outcome.entries.push(Entry::Event {
@@ -201,25 +201,27 @@ impl Books {
     /// Rules about the message rather than the plant.
     pub(crate) fn refuse_at_the_door(&self, event: &Event) -> Option<Rejection> {
         if event.plant != *self.plant.id() {
-            return Some(Rejection::Unreadable {
+            return Some(Rejection::Intake(IntakeRejection::Unreadable {
                 from: event.source.as_str().into(),
                 path: "$.plant".to_owned(),
                 detail: format!("is {}, but this is plant {}", event.plant, self.plant.id()),
-            });
+            }));
         }
         let ahead_s = event.time.micros_since(self.now) / 1_000_000;
         if self.clock == PlantClock::Wall && ahead_s > FUTURE_S_MAX {
             let (source_id, time) = (event.source.clone(), event.time);
-            return Some(Rejection::FromTheFuture {
+            return Some(Rejection::Intake(IntakeRejection::FromTheFuture {
                 source_id,
                 time,
                 ahead_s,
-            });
+            }));
         }
         let owner = event.body.owner();
         self.supervision
             .is_quarantined(&owner)
-            .then_some(Rejection::Quarantined { object: owner })
+            .then_some(Rejection::Intake(IntakeRejection::Quarantined {
+                object: owner,
+            }))
     }
 
     /// One guarded turn, or the verdict that the journal holds for it.
@@ -333,7 +335,7 @@ impl Books {
                 (Verdict::Refused(code), Disposition::Refused(rejection))
             }
             Kind::Exception => {
-                if let Rejection::Poison { object, .. } = &rejection {
+                if let Rejection::Intake(IntakeRejection::Poison { object, .. }) = &rejection {
                     self.supervision.failed(object, decoded.event.time);
                 }
                 let disposition = self.raise_for(&decoded, rejection, outcome);

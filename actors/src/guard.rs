@@ -6,7 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use serde::{Deserialize, Serialize};
-use twin_model::{EntityKey, Event, Plant, Rejection, Time, Turn};
+use twin_model::{EntityKey, Event, IntakeRejection, Plant, Rejection, Time, Turn};
 
 use crate::record::Poisoned;
 
@@ -71,7 +71,7 @@ pub(crate) fn install_panic_hook() {
 /// overtakes it; after [`POISON_TRIES_MAX`] panics it is given up.
 ///
 /// # Errors
-/// The plant's own rejection, or [`Rejection::Poison`] with the entity whose handler panicked.
+/// The plant's own rejection, or [`IntakeRejection::Poison`] with the entity whose handler panicked.
 pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rejection> {
     let mut tries = 0;
     loop {
@@ -90,11 +90,11 @@ pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rej
                 if tries >= POISON_TRIES_MAX {
                     let detail = message_of(payload.as_ref());
                     tracing::error!(entity = %object, event = %event.id, %detail, "given up");
-                    return Err(Rejection::Poison {
+                    return Err(Rejection::Intake(IntakeRejection::Poison {
                         object,
                         tries,
                         detail,
-                    });
+                    }));
                 }
             }
         }
@@ -114,11 +114,11 @@ fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
 impl Poisoned {
     /// The record of a given-up event; `None` when the rejection is another one.
     pub(crate) fn of(event: &Event, rejection: &Rejection) -> Option<Poisoned> {
-        let Rejection::Poison {
+        let Rejection::Intake(IntakeRejection::Poison {
             object,
             tries,
             detail,
-        } = rejection
+        }) = rejection
         else {
             return None;
         };
@@ -132,10 +132,10 @@ impl Poisoned {
     }
 
     pub(crate) fn rejection(&self) -> Rejection {
-        Rejection::Poison {
+        Rejection::Intake(IntakeRejection::Poison {
             object: self.object.clone(),
             tries: self.tries,
             detail: self.detail.clone(),
-        }
+        })
     }
 }

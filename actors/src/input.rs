@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use twin_model::wire::{self, Unreadable};
-use twin_model::{Event, Rejection, Time};
+use twin_model::{Event, IntakeRejection, Rejection, Time};
 
 use crate::marks::MarkKey;
 
@@ -61,10 +61,10 @@ impl Input {
     /// A message that is over the limit; its first bytes are kept.
     #[must_use]
     pub fn too_large(raw: &Bytes) -> Input {
-        let rejection = Rejection::TooLarge {
+        let rejection = Rejection::Intake(IntakeRejection::TooLarge {
             bytes: raw.len(),
             max: EVENT_BYTES_MAX,
-        };
+        });
         let error = Unreadable {
             rejection,
             id: None,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
-use twin_model::{Code, EntityKey, Event, OperationId, Rejection, SourceId, Time};
+use twin_model::{Code, EntityKey, Event, IntakeRejection, OperationId, Rejection, SourceId, Time};
 
 use crate::input::DecodedEvent;
 
@@ -67,10 +67,10 @@ impl ParkedEvent {
 
     /// Why it becomes an exception when there is no room to wait.
     pub(crate) fn no_room(&self) -> Rejection {
-        Rejection::NoRoomToWait {
+        Rejection::Intake(IntakeRejection::NoRoomToWait {
             waits_for: self.waits_for.clone(),
             code: self.code,
-        }
+        })
     }
 
     /// The waiting event.

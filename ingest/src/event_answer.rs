@@ -1,8 +1,8 @@
 //! The bodies of `POST /api/v1/events`.
 
-use actors::Disposition;
+use actors::{Disposition, Input};
 use serde::Serialize;
-use twin_model::{Code, Rejection};
+use twin_model::{Code, EventId, IntakeRejection, Rejection, SourceId};
 use utoipa::ToSchema;
 
 /// One CloudEvent 1.0 in structured JSON mode.
@@ -72,10 +72,42 @@ pub struct EventResult {
     pub exception: Option<String>,
 }
 
+/// What names an event, as far as it could be read.
+#[derive(Debug, Default)]
+pub(crate) struct Identity {
+    id: Option<EventId>,
+    source: Option<SourceId>,
+}
+
+impl Identity {
+    pub(crate) fn of(input: &Input) -> Identity {
+        match (input.event(), input.error()) {
+            (Some(event), _) => Identity {
+                id: Some(event.id.clone()),
+                source: Some(event.source.clone()),
+            },
+            (None, Some(error)) => Identity {
+                id: error.id.clone(),
+                source: error.source.clone(),
+            },
+            (None, None) => Identity::default(),
+        }
+    }
+
+    /// R25: only an event with both parts of its key can be recognised.
+    fn received_before(&self) -> Option<Rejection> {
+        let rejection = IntakeRejection::Duplicate {
+            id: self.id.clone()?,
+            source_id: self.source.clone()?,
+        };
+        Some(rejection.into())
+    }
+}
+
 impl EventResult {
-    pub(crate) fn of(id: Option<String>, disposition: &Disposition) -> EventResult {
+    pub(crate) fn of(identity: &Identity, disposition: &Disposition) -> EventResult {
         let result = |disposition, code: Option<Code>, text, exception| EventResult {
-            id,
+            id: identity.id.as_ref().map(ToString::to_string),
             disposition,
             code: code.map(|code| code.to_string()),
             text,
@@ -84,7 +116,13 @@ impl EventResult {
         let said = |rejection: &Rejection| (Some(rejection.code()), Some(rejection.to_string()));
         match disposition {
             Disposition::Applied => result("applied", None, None, None),
-            Disposition::Duplicate => result("duplicate", None, None, None),
+            Disposition::Duplicate => {
+                let (code, text) = match &identity.received_before() {
+                    Some(rejection) => said(rejection),
+                    None => (Some(Code::R25), None),
+                };
+                result("duplicate", code, text, None)
+            }
             Disposition::Refused(rejection) => {
                 let (code, text) = said(rejection);
                 result("refused", code, text, None)

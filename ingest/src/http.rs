@@ -11,10 +11,10 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde_json::value::RawValue;
 use twin_model::wire::Unreadable;
-use twin_model::{Code, PlantId, Rejection};
+use twin_model::{Code, IntakeRejection, PlantId, Rejection};
 use utoipa::OpenApi;
 
-use crate::event_answer::{CloudEvent, EventResult, EventsAnswer, EventsBody};
+use crate::event_answer::{CloudEvent, EventResult, EventsAnswer, EventsBody, Identity};
 use crate::problem::Problem;
 
 /// Largest body of a request, in bytes.
@@ -108,7 +108,7 @@ async fn post_events(
         Body::TooLarge { start, bytes } => {
             let input = too_large(start, bytes);
             let receipt = submit(&routes.intakes[first_plant], vec![input]).await?;
-            return single(&receipt, None, None);
+            return single(&receipt, Identity::default(), None);
         }
     };
     let (inputs, is_batch) = decode(&body)?;
@@ -122,7 +122,7 @@ async fn post_events(
             "Correct the plant of the event, or send it to the twin that has this plant.",
         ));
     };
-    let ids: Vec<Option<String>> = inputs.iter().map(id_of).collect();
+    let ids: Vec<Identity> = inputs.iter().map(Identity::of).collect();
     let correlation = inputs
         .first()
         .and_then(Input::event)
@@ -131,7 +131,7 @@ async fn post_events(
     if is_batch {
         return Ok(HttpResponse::Ok().json(answer(&receipt, ids)));
     }
-    let id = ids.into_iter().next().flatten();
+    let id = ids.into_iter().next().unwrap_or_default();
     single(&receipt, id, correlation)
 }
 
@@ -191,10 +191,10 @@ async fn read_body(request: &HttpRequest, mut payload: web::Payload) -> Result<B
 
 fn too_large(start: Bytes, bytes: usize) -> Input {
     let error = Unreadable {
-        rejection: Rejection::TooLarge {
+        rejection: Rejection::Intake(IntakeRejection::TooLarge {
             bytes,
             max: BODY_BYTES_MAX,
-        },
+        }),
         id: None,
         source: None,
         type_name: None,
@@ -274,12 +274,6 @@ fn named_plant(body: &Bytes) -> Option<PlantId> {
     named.plant.parse().ok()
 }
 
-fn id_of(input: &Input) -> Option<String> {
-    let event = input.event().map(|event| &event.id);
-    let id = event.or_else(|| input.error().and_then(|error| error.id.as_ref()));
-    id.map(ToString::to_string)
-}
-
 async fn submit(intake: &Intake, inputs: Vec<Input>) -> Result<Receipt, Problem> {
     let wait = Duration::from_secs(COMMIT_WAIT_S_MAX);
     match tokio::time::timeout(wait, intake.submit(inputs)).await {
@@ -297,12 +291,12 @@ async fn submit(intake: &Intake, inputs: Vec<Input>) -> Result<Receipt, Problem>
     }
 }
 
-fn answer(receipt: &Receipt, ids: Vec<Option<String>>) -> EventsAnswer {
+fn answer(receipt: &Receipt, ids: Vec<Identity>) -> EventsAnswer {
     let results = ids.into_iter().zip(&receipt.dispositions);
     EventsAnswer {
         commit_no: receipt.commit_no,
         results: results
-            .map(|(id, disposition)| EventResult::of(id, disposition))
+            .map(|(id, disposition)| EventResult::of(&id, disposition))
             .collect(),
     }
 }
@@ -310,7 +304,7 @@ fn answer(receipt: &Receipt, ids: Vec<Option<String>>) -> EventsAnswer {
 /// The answer to a single event says with its status what became of it.
 fn single(
     receipt: &Receipt,
-    id: Option<String>,
+    id: Identity,
     correlation: Option<String>,
 ) -> Result<HttpResponse, Problem> {
     let problem = match receipt.dispositions.first() {

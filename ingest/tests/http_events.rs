@@ -86,7 +86,15 @@ async fn an_event_is_applied_once_and_answered_after_its_commit() {
     );
     let again = post_json(&plant, &order_created("P1", 1)).await;
     assert_eq!(again.status, 200);
-    assert_eq!(again.body["results"][0]["disposition"], "duplicate");
+    assert_eq!(
+        again.body["results"],
+        json!([{
+            "id": "created-1",
+            "disposition": "duplicate",
+            "code": "TWIN-R25",
+            "text": "Already received (created-1 from /erp); nothing was changed.",
+        }])
+    );
     let counts = plant.counts().await;
     assert_eq!(
         (counts.applied, counts.duplicates, counts.input()),
@@ -160,7 +168,7 @@ async fn what_cannot_be_read_is_a_coded_problem_and_is_kept() {
         (
             event("P1", "/x", "u", "mfg.unheard.of.v9", &json!({})).to_string(),
             "TWIN-R33",
-            "mfg.unheard.of.v9",
+            "version v9 of mfg.unheard.of",
         ),
     ] {
         let answer = post(&plant, body.clone()).await;

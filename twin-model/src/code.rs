@@ -20,47 +20,15 @@ pub enum Kind {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(u8);
 
-impl Code {
-    /// Every code that this twin can give, in ascending order.
-    pub const ALL: &'static [Code] = &[
-        Code::R01,
-        Code::R02,
-        Code::R03,
-        Code::R04,
-        Code::R05,
-        Code::R06,
-        Code::R07,
-        Code::R08,
-        Code::R10,
-        Code::R11,
-        Code::R14,
-        Code::R15,
-        Code::R16,
-        Code::R17,
-        Code::R19,
-        Code::R20,
-        Code::R25,
-        Code::R26,
-        Code::R28,
-        Code::R33,
-        Code::R34,
-        Code::R38,
-        Code::R39,
-        Code::R40,
-        Code::R41,
-        Code::R42,
-        Code::R43,
-        Code::R44,
-        Code::R45,
-    ];
-}
-
 macro_rules! codes {
     ($($name:ident = $number:literal, $doc:literal;)+) => {
         impl Code {$(
             #[doc = $doc]
             pub const $name: Code = Code($number);
-        )+}
+        )+
+            /// Every code that this twin can give, in ascending order.
+            pub const ALL: &'static [Code] = &[$(Code::$name),+];
+        }
     };
 }
 
@@ -73,19 +41,35 @@ codes! {
     R06 = 6, "A predecessor has nothing ready yet.";
     R07 = 7, "On hold.";
     R08 = 8, "Contains a lot that is on hold.";
+    R09 = 9, "The lot is no longer what the gate cleared.";
     R10 = 10, "Expired.";
     R11 = 11, "Not decided by quality.";
+    R12 = 12, "The decided quantities do not add up.";
+    R13 = 13, "Not entitled to release a hold.";
     R14 = 14, "The hold is already released.";
     R15 = 15, "A lot cannot come from itself.";
     R16 = 16, "Not enough in the lot.";
     R17 = 17, "Not enough in the lot yet.";
+    R18 = 18, "A material that the order does not list.";
     R19 = 19, "No conversion between the units.";
     R20 = 20, "Not a whole number of a counted unit.";
+    R21 = 21, "A counter fell.";
+    R22 = 22, "More operations run than the work center can.";
+    R23 = 23, "Maintenance has the work center.";
+    R24 = 24, "A work center is silent.";
     R25 = 25, "Already received.";
     R26 = 26, "The same id with different content.";
+    R27 = 27, "A late event; the order was recomputed.";
     R28 = 28, "Older than what can still be recognised or recomputed.";
+    R29 = 29, "Already reversed.";
+    R30 = 30, "Closed in ERP.";
+    R31 = 31, "A foreign system wrote a field.";
+    R32 = 32, "ERP refused a document.";
     R33 = 33, "Unknown type or version.";
     R34 = 34, "Unreadable.";
+    R35 = 35, "Lots without disposition.";
+    R36 = 36, "ERP and the twin count different receipts.";
+    R37 = 37, "A hold on a lot that was shipped before.";
     R38 = 38, "From the future.";
     R39 = 39, "An operation reports more good pieces than were released.";
     R40 = 40, "The twin itself failed on this event.";

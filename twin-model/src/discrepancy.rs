@@ -1,10 +1,13 @@
 //! Broken soft rules: accepted, and shown until they heal.
 
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
-use crate::{Code, OperationId, Unit, WorkOrderId};
+use crate::{
+    Code, EntityKey, OperationId, SourceId, System, Time, Unit, WorkCenterId, WorkOrderId,
+};
 
-/// A soft rule that the state of an order breaks now. Computed from the state, never stored, so
+/// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
 /// it heals by itself and does not depend on the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Discrepancy {
@@ -44,6 +47,104 @@ pub enum Discrepancy {
         /// Unit of both.
         unit: Unit,
     },
+    /// R21: a machine's counter went back.
+    #[error(
+        "Counter {counter} of {work_center} fell from {from} to {to}; taken as restart {epoch}, \
+         {to} counted."
+    )]
+    CounterFell {
+        /// The work center.
+        work_center: WorkCenterId,
+        /// Which of its counters.
+        counter: &'static str,
+        /// What it showed.
+        from: u64,
+        /// What it shows, and what is counted since the restart.
+        to: u64,
+        /// Number of the restart.
+        epoch: u32,
+    },
+    /// R22: more runs than can.
+    #[error(
+        "{work_center} is running {count} operations ({running}) but has capacity {capacity}. End \
+         the one that no longer runs, or correct the capacity."
+    )]
+    Overlap {
+        /// The work center.
+        work_center: WorkCenterId,
+        /// How many run.
+        count: usize,
+        /// Which, joined by commas.
+        running: String,
+        /// How many can.
+        capacity: u32,
+    },
+    /// R24: nothing heard of a machine.
+    #[error(
+        "{work_center} has sent nothing for {silent_s} s; its last state ({state}) is shown as \
+         stale. Check its connection."
+    )]
+    Silent {
+        /// The work center.
+        work_center: WorkCenterId,
+        /// For how long, seconds.
+        silent_s: i64,
+        /// Its last state.
+        state: &'static str,
+    },
+    /// R27: a late event changed what was known.
+    #[error(
+        "{event} of {time} arrived {late_s} s late; order {order} was recomputed from {time}. \
+         Nothing to do; check the sender if it happens often."
+    )]
+    Late {
+        /// The order.
+        order: WorkOrderId,
+        /// The event's type name.
+        event: &'static str,
+        /// When it happened.
+        time: Time,
+        /// How late it came, seconds.
+        late_s: i64,
+    },
+    /// R31: somebody wrote what he does not own.
+    #[error(
+        "{source_id} set {field} of {object} to {claimed}; {owner} owns it and says {kept}. Kept \
+         {kept}. Change it in {owner}, or correct {source_id}."
+    )]
+    ForeignWrite {
+        /// Whose field.
+        object: EntityKey,
+        /// Which field.
+        field: SmolStr,
+        /// Who wrote it.
+        source_id: SourceId,
+        /// What he wrote.
+        claimed: SmolStr,
+        /// Who owns it.
+        owner: System,
+        /// What stands.
+        kept: SmolStr,
+    },
+    /// R36: the books of the ERP and the twin differ.
+    #[error(
+        "Order {order}: ERP says {erp} {unit} received, twin {twin}. Difference {difference}, \
+         open since {since}. Compare the receipts and post the difference."
+    )]
+    ReceivedDiffers {
+        /// The order.
+        order: WorkOrderId,
+        /// What the ERP counts.
+        erp: Decimal,
+        /// What the twin counts.
+        twin: Decimal,
+        /// The ERP's less the twin's.
+        difference: Decimal,
+        /// Unit of all these.
+        unit: Unit,
+        /// Since when.
+        since: Time,
+    },
 }
 
 impl Discrepancy {
@@ -52,30 +153,39 @@ impl Discrepancy {
     pub fn code(&self) -> Code {
         match self {
             Discrepancy::AheadOfPredecessor { .. } => Code::R05,
+            Discrepancy::CounterFell { .. } => Code::R21,
+            Discrepancy::Overlap { .. } => Code::R22,
+            Discrepancy::Silent { .. } => Code::R24,
+            Discrepancy::Late { .. } => Code::R27,
+            Discrepancy::ForeignWrite { .. } => Code::R31,
+            Discrepancy::ReceivedDiffers { .. } => Code::R36,
             Discrepancy::MoreThanReleased { .. } => Code::R39,
         }
     }
 
-    /// Whether both are the same broken rule at the same place, whatever the numbers.
+    /// Whether both are the same broken rule at the same place of one object, whatever the
+    /// numbers.
     pub(crate) fn same_case(&self, other: &Discrepancy) -> bool {
-        match (self, other) {
-            (
-                Discrepancy::AheadOfPredecessor {
-                    operation: a,
-                    predecessor: p,
-                    ..
-                },
-                Discrepancy::AheadOfPredecessor {
-                    operation: b,
-                    predecessor: q,
-                    ..
-                },
-            ) => a == b && p == q,
-            (
-                Discrepancy::MoreThanReleased { operation: a, .. },
-                Discrepancy::MoreThanReleased { operation: b, .. },
-            ) => a == b,
-            _ => false,
+        self.code() == other.code() && self.place() == other.place()
+    }
+
+    /// Where in its object the rule is broken.
+    fn place(&self) -> (&str, &str) {
+        match self {
+            Discrepancy::AheadOfPredecessor {
+                operation,
+                predecessor,
+                ..
+            } => (operation.as_str(), predecessor.as_str()),
+            Discrepancy::MoreThanReleased { operation, .. } => (operation.as_str(), ""),
+            Discrepancy::CounterFell { counter, .. } => (counter, ""),
+            Discrepancy::ForeignWrite {
+                field, source_id, ..
+            } => (field, source_id.as_str()),
+            Discrepancy::Overlap { .. }
+            | Discrepancy::Silent { .. }
+            | Discrepancy::Late { .. }
+            | Discrepancy::ReceivedDiffers { .. } => ("", ""),
         }
     }
 }

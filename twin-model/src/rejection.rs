@@ -9,13 +9,16 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::{
-    Code, DeliveryId, EntityKey, EventId, HoldId, Kind, LotId, OperationId, SourceId, Time, Unit,
-    WorkOrderId,
+    DeliveryId, EntityKey, EventId, HoldId, InspectionId, IntakeRejection, LotId, MaintenanceId,
+    MaterialId, NonconformanceId, OperationId, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A coded business rejection. An event that meets one changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
+    /// What the intake says to a message or an event before, or instead of, any rule of the plant.
+    #[error(transparent)]
+    Intake(#[from] IntakeRejection),
     /// R01: the object that the event speaks of has not been announced yet.
     #[error(
         "{object} is not known yet. The {event} waits; it is applied when the owning system sends \
@@ -124,6 +127,21 @@ pub enum Rejection {
         /// The delivery.
         delivery: DeliveryId,
     },
+    /// R09: the gate cleared another version of the lot.
+    #[error(
+        "Shipment {delivery} was cleared for version {cleared} of lot {lot}; the lot is now \
+         version {now}. Ask for a new release."
+    )]
+    ClearedAnotherVersion {
+        /// The delivery.
+        delivery: DeliveryId,
+        /// The lot that changed.
+        lot: LotId,
+        /// Its version when the gate was cleared.
+        cleared: u64,
+        /// Its version now.
+        now: u64,
+    },
     /// R10: past its shelf life.
     #[error("Lot {lot} expired on {expiry}. It cannot be shipped; quality may extend its life.")]
     Expired {
@@ -143,6 +161,38 @@ pub enum Rejection {
         quantity: Decimal,
         /// Its unit.
         unit: Unit,
+    },
+    /// R12: a decision about another quantity than the inspected one.
+    #[error(
+        "Inspection {inspection}: decided {parts} = {decided} {unit}, inspected {inspected}. The \
+         quantities must match; correct the decision in QMS."
+    )]
+    DecisionDoesNotAddUp {
+        /// The inspection.
+        inspection: InspectionId,
+        /// The decided quantities, joined by plus signs.
+        parts: String,
+        /// Their sum.
+        decided: Decimal,
+        /// The inspected quantity.
+        inspected: Decimal,
+        /// Unit of all these.
+        unit: Unit,
+    },
+    /// R13: somebody releases a hold who may not.
+    #[error(
+        "User {user} ({role}) may not release hold {hold}; needs {needs}. Ask quality to decide \
+         it in QMS."
+    )]
+    NotEntitled {
+        /// The hold.
+        hold: HoldId,
+        /// Who wants to release it.
+        user: SmolStr,
+        /// In which role, or from which system.
+        role: SmolStr,
+        /// Which role or system may.
+        needs: SmolStr,
     },
     /// R14: released before.
     #[error("Hold {hold} is already released ({at}, {by}). Place a new hold if needed.")]
@@ -194,6 +244,17 @@ pub enum Rejection {
         /// Unit of both.
         unit: Unit,
     },
+    /// R18: a material that the order does not list.
+    #[error(
+        "Material {material} is not on the list of order {order}; a substitute needs approval. \
+         Have it added to the order in ERP, or correct the report."
+    )]
+    NotOnTheList {
+        /// The material.
+        material: MaterialId,
+        /// The order.
+        order: WorkOrderId,
+    },
     /// R19: units that do not convert.
     #[error(
         "Unit {unit} cannot be turned into {base} for {object}: no conversion is known. Report \
@@ -217,112 +278,101 @@ pub enum Rejection {
         /// The counted unit.
         unit: Unit,
     },
-    /// R25: seen before.
-    #[error("Already received ({id} from {source_id}); nothing was changed.")]
-    Duplicate {
-        /// The event.
-        id: EventId,
-        /// Its source.
-        source_id: SourceId,
-    },
-    /// R26: the id was used for something else.
+    /// R23: maintenance has the work center.
     #[error(
-        "Same id {id} with different content from {source_id}. The first stays; please check the \
-         sender."
+        "Work center {work_center} is {state} until {until} (maintenance {maintenance}). Wait, \
+         or agree another time with maintenance."
     )]
-    IdReused {
-        /// The event id.
-        id: EventId,
-        /// Its source.
-        source_id: SourceId,
+    InMaintenance {
+        /// The work center.
+        work_center: WorkCenterId,
+        /// What it is instead of available.
+        state: &'static str,
+        /// Until when: a time, or words where no end is known.
+        until: SmolStr,
+        /// The order of maintenance.
+        maintenance: MaintenanceId,
     },
-    /// R28: too old to tell whether it was seen.
+    /// R29: reversed before.
     #[error(
-        "{event} of {time} is older than the ids still kept for {source_id} (up to {horizon}); \
-         whether it was applied before cannot be told. A person must decide."
+        "Confirmation {confirmation} is already reversed by {by}. Report again if it was right \
+         after all."
     )]
-    TooOld {
-        /// Event type name.
-        event: &'static str,
-        /// When it happened.
-        time: Time,
-        /// Who sent it.
-        source_id: SourceId,
-        /// Newest time among the forgotten ids.
-        horizon: Time,
+    AlreadyReversed {
+        /// The event or document that should be reversed.
+        confirmation: SmolStr,
+        /// The event that reversed it.
+        by: EventId,
     },
-    /// R33: a type or major version that this twin does not speak.
-    #[error("Message type {type_name} is not understood by this twin. Kept for replay.")]
-    UnknownType {
-        /// CloudEvents type.
-        type_name: SmolStr,
+    /// R30: the period is over.
+    #[error("Order {order} is closed in ERP ({closed}); post a correction in the current period.")]
+    PeriodClosed {
+        /// The order.
+        order: WorkOrderId,
+        /// When it was closed.
+        closed: Time,
     },
-    /// R34: not a canonical event.
-    #[error("Message from {from} is unreadable at {path}: {detail}.")]
-    Unreadable {
-        /// Source, where it could be read.
-        from: SmolStr,
-        /// JSON path.
-        path: String,
-        /// What is wrong there.
-        detail: String,
-    },
-    /// R38: a clock runs ahead.
+    /// R32: the ERP did not take a document.
     #[error(
-        "{source_id} sent time {time}, {ahead_s} s ahead of the plant clock. Set the clock of \
-         the sending system."
+        "ERP refused document for order {order}: {erp_text:?} ({erp_code}). {tries} tries; next \
+         at {next}."
     )]
-    FromTheFuture {
-        /// Who sent it.
-        source_id: SourceId,
-        /// The time it carries.
-        time: Time,
-        /// Seconds ahead.
-        ahead_s: i64,
-    },
-    /// R40: a fault of the twin.
-    #[error(
-        "The twin failed {tries} times on this event at {object}: {detail}. Nothing was changed. \
-         It is kept for replay after the fault is mended."
-    )]
-    Poison {
-        /// Whose handler failed.
-        object: EntityKey,
-        /// How often it was tried.
+    PostingRefused {
+        /// The order.
+        order: WorkOrderId,
+        /// What the ERP said.
+        erp_text: SmolStr,
+        /// Its code.
+        erp_code: SmolStr,
+        /// How often it was sent.
         tries: u32,
-        /// The panic's message.
-        detail: String,
+        /// When it is sent again: a time, or words when a person must decide.
+        next: SmolStr,
     },
-    /// R41: too big to be an event.
-    #[error("The message has {bytes} bytes; at most {max} are taken. Its start is kept.")]
-    TooLarge {
-        /// Bytes received.
-        bytes: usize,
-        /// Bytes taken at most.
-        max: usize,
-    },
-    /// R42: the object is set aside after repeated failures.
-    #[error("{object} is quarantined after repeated failures; its events wait for an operator.")]
-    Quarantined {
-        /// The object.
-        object: EntityKey,
-    },
-    /// The code of the rule that it would wait on: there is no room to wait.
+    /// R35: lots without a disposition.
     #[error(
-        "There is no room for another waiting event, so this one is put before a person. It would \
-         wait for {waits_for} ({code})."
+        "Nonconformance {nonconformance} still has {lots} lots without disposition ({first} \
+         among them). Quality must decide them before it closes."
     )]
-    NoRoomToWait {
-        /// What it would wait for.
-        waits_for: EntityKey,
-        /// The rule.
-        code: Code,
+    LotsUndisposed {
+        /// The nonconformance.
+        nonconformance: NonconformanceId,
+        /// How many lots.
+        lots: usize,
+        /// The first of them.
+        first: LotId,
+    },
+    /// R37: a hold that came after the shipment.
+    #[error(
+        "Lot {lot} was shipped on {shipped} with delivery {delivery}; hold {hold} came later. \
+         Recall decision needed from quality."
+    )]
+    ShippedBeforeHold {
+        /// The lot.
+        lot: LotId,
+        /// When it left.
+        shipped: Time,
+        /// With which delivery.
+        delivery: DeliveryId,
+        /// The hold.
+        hold: HoldId,
     },
     /// R43: the identifier is taken.
     #[error("{object} exists already. Send a change for it, or use another number.")]
     IdentifierTaken {
         /// The object.
         object: EntityKey,
+    },
+    /// R44: a report cannot take away.
+    #[error(
+        "{field} is {value}; a report cannot be negative. Reverse the wrong report instead, \
+         naming it."
+    )]
+    NegativeQuantity {
+        /// Where in the event.
+        field: &'static str,
+        /// The amount.
+        value: Cow<'static, str>,
     },
     /// R45: what a lot was made from is not booked yet.
     #[error(
@@ -337,140 +387,4 @@ pub enum Rejection {
         /// The delivery.
         delivery: DeliveryId,
     },
-    /// R44: a report cannot take away.
-    #[error(
-        "{field} is {value}; a report cannot be negative. Reverse the wrong report instead, \
-         naming it."
-    )]
-    NegativeQuantity {
-        /// Where in the event.
-        field: &'static str,
-        /// The amount.
-        value: Cow<'static, str>,
-    },
-}
-
-impl Rejection {
-    /// The stable code, with a page of its own under `docs/errors/`.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Rejection::NotKnown { .. } => Code::R01,
-            Rejection::WrongState { .. } => Code::R02,
-            Rejection::NotReleased { .. } => Code::R03,
-            Rejection::OverDelivery { .. } => Code::R04,
-            Rejection::PredecessorNotReady { .. } => Code::R06,
-            Rejection::OnHold { .. } => Code::R07,
-            Rejection::AncestorOnHold { .. } => Code::R08,
-            Rejection::Expired { .. } => Code::R10,
-            Rejection::NotDecided { .. } => Code::R11,
-            Rejection::AlreadyReleased { .. } => Code::R14,
-            Rejection::GenealogyCycle { .. } => Code::R15,
-            Rejection::NotEnough { .. } => Code::R16,
-            Rejection::NotEnoughYet { .. } => Code::R17,
-            Rejection::UnitMismatch { .. } => Code::R19,
-            Rejection::FractionOfCounted { .. } => Code::R20,
-            Rejection::Duplicate { .. } => Code::R25,
-            Rejection::IdReused { .. } => Code::R26,
-            Rejection::TooOld { .. } => Code::R28,
-            Rejection::UnknownType { .. } => Code::R33,
-            Rejection::Unreadable { .. } => Code::R34,
-            Rejection::FromTheFuture { .. } => Code::R38,
-            Rejection::Poison { .. } => Code::R40,
-            Rejection::TooLarge { .. } => Code::R41,
-            Rejection::Quarantined { .. } => Code::R42,
-            Rejection::NoRoomToWait { code, .. } => *code,
-            Rejection::IdentifierTaken { .. } => Code::R43,
-            Rejection::NegativeQuantity { .. } => Code::R44,
-            Rejection::OriginAwaited { .. } => Code::R45,
-        }
-    }
-
-    /// What becomes of an event that meets this rejection.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        match self {
-            Rejection::NotKnown { .. }
-            | Rejection::NotReleased { .. }
-            | Rejection::PredecessorNotReady { .. }
-            | Rejection::NotEnoughYet { .. }
-            | Rejection::OnHold { .. }
-            | Rejection::Quarantined { .. } => Kind::Park,
-            Rejection::IdReused { .. }
-            | Rejection::TooOld { .. }
-            | Rejection::UnknownType { .. }
-            | Rejection::Unreadable { .. }
-            | Rejection::Poison { .. }
-            | Rejection::NoRoomToWait { .. }
-            | Rejection::TooLarge { .. } => Kind::Exception,
-            _ => Kind::Refuse,
-        }
-    }
-
-    /// The object whose next change may satisfy a parked event; `None` for the other kinds.
-    #[must_use]
-    pub fn waits_for(&self) -> Option<EntityKey> {
-        match self {
-            Rejection::NotKnown { object, .. } | Rejection::Quarantined { object } => {
-                Some(object.clone())
-            }
-            Rejection::NotReleased { order, .. } | Rejection::PredecessorNotReady { order, .. } => {
-                Some(EntityKey::WorkOrder(order.clone()))
-            }
-            Rejection::NotEnoughYet { lot, .. } => Some(EntityKey::Lot(lot.clone())),
-            Rejection::OnHold { hold, .. } => Some(EntityKey::Hold(hold.clone())),
-            _ => None,
-        }
-    }
-
-    /// The next step for the person who reads the rejection.
-    #[must_use]
-    pub fn what_to_do(&self) -> &'static str {
-        what_to_do(self.code())
-    }
-}
-
-/// The next step for a code, as one imperative sentence.
-#[must_use]
-pub(crate) fn what_to_do(code: Code) -> &'static str {
-    match code {
-        Code::R01 => "Nothing if the owning system is only late; else have it send the object.",
-        Code::R02 => "Do one of the allowed actions, or correct the state in the owning system.",
-        Code::R03 => "Ask planning to release the order in ERP.",
-        Code::R04 => "Raise the order quantity in ERP, or report the rest as surplus.",
-        Code::R05 => "Wait for the late report of the operation before, or correct this one.",
-        Code::R06 => "Report the operation before it, or mark the operations as overlapping.",
-        Code::R07 | Code::R08 => "Ask quality to decide the hold.",
-        Code::R10 => "Take another lot, or ask quality to extend the shelf life.",
-        Code::R11 => "Ask quality to decide the inspection.",
-        Code::R14 => "Place a new hold if the lot must be blocked again.",
-        Code::R15 => "Correct the lot numbers in the sending system.",
-        Code::R16 => "Take less, or take another lot.",
-        Code::R17 => "Nothing if the warehouse is only late; else have the receipt reported.",
-        Code::R19 => "Report in the object's unit, or have the conversion maintained in ERP.",
-        Code::R20 => "Report whole pieces.",
-        Code::R25 => "Nothing: the event was applied before.",
-        Code::R26 => "Have the sender give every event an id of its own.",
-        Code::R28 => "Compare with the owning system, then replay or discard the event.",
-        Code::R33 => "Upgrade the twin or correct the type, then replay the event.",
-        Code::R34 => "Correct the message in the sending system, then send it again.",
-        Code::R38 => "Set the clock of the sending system.",
-        Code::R39 => "Correct the report, or raise the order quantity in ERP.",
-        Code::R40 => "Report the fault to the twin's maintainers; replay the event afterwards.",
-        Code::R41 => "Split the message, or refer to large content instead of embedding it.",
-        Code::R42 => "Mend the cause, then release the object from quarantine.",
-        Code::R45 => {
-            "Look up why the report of its origin waits; usually quality must decide a hold."
-        }
-        Code::R43 => "Use another number, or send a change for the existing object.",
-        _ => "Reverse the wrong report in the sending system.",
-    }
-}
-
-impl Code {
-    /// The next step for the person who meets this code.
-    #[must_use]
-    pub fn what_to_do(self) -> &'static str {
-        what_to_do(self)
-    }
 }

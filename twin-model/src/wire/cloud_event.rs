@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use crate::event::event_types;
 use crate::wire::limits;
-use crate::{Event, EventBody, EventId, PlantId, Rejection, SourceId, Time};
+use crate::{Event, EventBody, EventId, IntakeRejection, PlantId, Rejection, SourceId, Time};
 
 macro_rules! define_wire {
     ($($variant:ident($body:ident) = $name:literal;)+) => {
@@ -28,9 +28,7 @@ macro_rules! define_wire {
         fn read_data(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
             match type_name {
                 $($name => Ok(EventBody::$variant(read(from, data)?)),)+
-                other => Err(Rejection::UnknownType {
-                    type_name: other.chars().take(96).collect(),
-                }),
+                other => Err(unknown_type(other)),
             }
         }
 
@@ -91,11 +89,11 @@ struct Incoming<'a> {
 /// naming the JSON path and what is wrong there.
 pub fn decode(bytes: &[u8]) -> Result<Event, Unreadable> {
     let envelope: Incoming<'_> = serde_json::from_slice(bytes).map_err(|error| Unreadable {
-        rejection: Rejection::Unreadable {
+        rejection: Rejection::Intake(IntakeRejection::Unreadable {
             from: "unknown".into(),
             path: "$".to_owned(),
             detail: plain(&error),
-        },
+        }),
         id: None,
         source: None,
         type_name: None,
@@ -190,13 +188,40 @@ where
         .map_err(|error: T::Err| unreadable(from, &format!("$.{field}"), error.to_string()))
 }
 
+/// R33, with the versions of the type that are known.
+fn unknown_type(type_name: &str) -> Rejection {
+    let shown = |text: &str| text.chars().take(96).collect::<SmolStr>();
+    let (name, version) = match type_name.rsplit_once('.') {
+        Some((name, version)) if is_version(version) => (name, version),
+        _ => (type_name, "-"),
+    };
+    let known: Vec<&str> = EVENT_TYPES
+        .iter()
+        .filter_map(|known| known.strip_prefix(name)?.strip_prefix('.'))
+        .filter(|rest| is_version(rest))
+        .collect();
+    Rejection::Intake(IntakeRejection::UnknownType {
+        type_name: shown(name),
+        version: shown(version),
+        known: match known.as_slice() {
+            [] => "none of this type".into(),
+            known => known.join(", ").into(),
+        },
+    })
+}
+
+fn is_version(text: &str) -> bool {
+    let digits = text.strip_prefix('v').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn unreadable(from: &str, path: &str, detail: String) -> Rejection {
     let from = from.chars().take(96).collect();
-    Rejection::Unreadable {
+    Rejection::Intake(IntakeRejection::Unreadable {
         from,
         path: path.to_owned(),
         detail,
-    }
+    })
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,138 @@
+//! The code of each rejection, what becomes of its event, and the next step for a person.
+
+use crate::{Code, EntityKey, Kind, Rejection};
+
+impl Rejection {
+    /// The stable code, with a page of its own under `docs/errors/`.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Rejection::Intake(intake) => intake.code(),
+            Rejection::NotKnown { .. } => Code::R01,
+            Rejection::WrongState { .. } => Code::R02,
+            Rejection::NotReleased { .. } => Code::R03,
+            Rejection::OverDelivery { .. } => Code::R04,
+            Rejection::PredecessorNotReady { .. } => Code::R06,
+            Rejection::OnHold { .. } => Code::R07,
+            Rejection::AncestorOnHold { .. } => Code::R08,
+            Rejection::ClearedAnotherVersion { .. } => Code::R09,
+            Rejection::Expired { .. } => Code::R10,
+            Rejection::NotDecided { .. } => Code::R11,
+            Rejection::DecisionDoesNotAddUp { .. } => Code::R12,
+            Rejection::NotEntitled { .. } => Code::R13,
+            Rejection::AlreadyReleased { .. } => Code::R14,
+            Rejection::GenealogyCycle { .. } => Code::R15,
+            Rejection::NotEnough { .. } => Code::R16,
+            Rejection::NotEnoughYet { .. } => Code::R17,
+            Rejection::NotOnTheList { .. } => Code::R18,
+            Rejection::UnitMismatch { .. } => Code::R19,
+            Rejection::FractionOfCounted { .. } => Code::R20,
+            Rejection::InMaintenance { .. } => Code::R23,
+            Rejection::AlreadyReversed { .. } => Code::R29,
+            Rejection::PeriodClosed { .. } => Code::R30,
+            Rejection::PostingRefused { .. } => Code::R32,
+            Rejection::LotsUndisposed { .. } => Code::R35,
+            Rejection::ShippedBeforeHold { .. } => Code::R37,
+            Rejection::IdentifierTaken { .. } => Code::R43,
+            Rejection::NegativeQuantity { .. } => Code::R44,
+            Rejection::OriginAwaited { .. } => Code::R45,
+        }
+    }
+
+    /// What becomes of an event that meets this rejection.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Rejection::Intake(intake) => intake.kind(),
+            Rejection::NotKnown { .. }
+            | Rejection::NotReleased { .. }
+            | Rejection::PredecessorNotReady { .. }
+            | Rejection::NotEnoughYet { .. }
+            | Rejection::OnHold { .. } => Kind::Park,
+            Rejection::PostingRefused { .. } => Kind::Exception,
+            _ => Kind::Refuse,
+        }
+    }
+
+    /// The object whose next change may satisfy a parked event; `None` for the other kinds.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<EntityKey> {
+        match self {
+            Rejection::Intake(intake) => intake.waits_for(),
+            Rejection::NotKnown { object, .. } => Some(object.clone()),
+            Rejection::NotReleased { order, .. } | Rejection::PredecessorNotReady { order, .. } => {
+                Some(EntityKey::WorkOrder(order.clone()))
+            }
+            Rejection::NotEnoughYet { lot, .. } => Some(EntityKey::Lot(lot.clone())),
+            Rejection::OnHold { hold, .. } => Some(EntityKey::Hold(hold.clone())),
+            _ => None,
+        }
+    }
+
+    /// The next step for the person who reads the rejection.
+    #[must_use]
+    pub fn what_to_do(&self) -> &'static str {
+        what_to_do(self.code())
+    }
+}
+
+/// The next step for a code, as one imperative sentence.
+#[must_use]
+pub(crate) fn what_to_do(code: Code) -> &'static str {
+    match code {
+        Code::R01 => "Nothing if the owning system is only late; else have it send the object.",
+        Code::R02 => "Do one of the allowed actions, or correct the state in the owning system.",
+        Code::R03 => "Ask planning to release the order in ERP.",
+        Code::R04 => "Raise the order quantity in ERP, or report the rest as surplus.",
+        Code::R05 => "Wait for the late report of the operation before, or correct this one.",
+        Code::R06 => "Report the operation before it, or mark the operations as overlapping.",
+        Code::R07 | Code::R08 => "Ask quality to decide the hold.",
+        Code::R09 => "Ask for the release again: the gate judges the lots as they are now.",
+        Code::R10 => "Take another lot, or ask quality to extend the shelf life.",
+        Code::R11 => "Ask quality to decide the inspection.",
+        Code::R12 => "Correct the quantities of the decision in QMS.",
+        Code::R13 => "Ask quality to release the hold in QMS.",
+        Code::R14 => "Place a new hold if the lot must be blocked again.",
+        Code::R15 => "Correct the lot numbers in the sending system.",
+        Code::R16 => "Take less, or take another lot.",
+        Code::R17 => "Nothing if the warehouse is only late; else have the receipt reported.",
+        Code::R18 => "Have the material added to the order in ERP, or correct the report.",
+        Code::R19 => "Report in the object's unit, or have the conversion maintained in ERP.",
+        Code::R20 => "Report whole pieces.",
+        Code::R21 => "Nothing if the machine was restarted; else check its counter.",
+        Code::R22 => "End the operation that no longer runs, or correct the capacity.",
+        Code::R23 => "Wait for the end of the maintenance, or agree another time.",
+        Code::R24 => "Check the machine's connection.",
+        Code::R25 => "Nothing: the event was applied before.",
+        Code::R26 => "Have the sender give every event an id of its own.",
+        Code::R27 => "Nothing: the order was recomputed. Check the sender if it happens often.",
+        Code::R28 => "Compare with the owning system, then replay or discard the event.",
+        Code::R29 => "Report again if the reversed report was right after all.",
+        Code::R30 => "Post a correction in the current period in ERP.",
+        Code::R31 => "Change the value in the owning system, or correct the one that sent it.",
+        Code::R32 => "Mend the cause in ERP; the document is then sent again.",
+        Code::R33 => "Upgrade the twin or correct the type, then replay the event.",
+        Code::R34 => "Correct the message in the sending system, then send it again.",
+        Code::R35 => "Have quality decide the lots that are left.",
+        Code::R36 => "Compare the receipts in ERP with the warehouse, and post the difference.",
+        Code::R37 => "Have quality decide on a recall.",
+        Code::R38 => "Set the clock of the sending system.",
+        Code::R39 => "Correct the report, or raise the order quantity in ERP.",
+        Code::R40 => "Report the fault to the twin's maintainers; replay the event afterwards.",
+        Code::R41 => "Split the message, or refer to large content instead of embedding it.",
+        Code::R42 => "Mend the cause, then release the object from quarantine.",
+        Code::R45 => {
+            "Look up why the report of its origin waits; usually quality must decide a hold."
+        }
+        Code::R43 => "Use another number, or send a change for the existing object.",
+        _ => "Reverse the wrong report in the sending system.",
+    }
+}
+
+impl Code {
+    /// The next step for the person who meets this code.
+    #[must_use]
+    pub fn what_to_do(self) -> &'static str {
+        what_to_do(self)
+    }
+}

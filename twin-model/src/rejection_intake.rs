@@ -1,0 +1,152 @@
+//! What the intake says to a message or an event before, or instead of, any rule of the plant.
+
+use smol_str::SmolStr;
+
+use crate::{Code, EntityKey, EventId, Kind, SourceId, Time};
+
+/// A coded rejection that tells of the message and of the twin, not of the plant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IntakeRejection {
+    /// R25: seen before.
+    #[error("Already received ({id} from {source_id}); nothing was changed.")]
+    Duplicate {
+        /// The event.
+        id: EventId,
+        /// Its source.
+        source_id: SourceId,
+    },
+    /// R26: the id was used for something else.
+    #[error(
+        "Same id {id} with different content from {source_id}. The first stays; please check the \
+         sender."
+    )]
+    IdReused {
+        /// The event id.
+        id: EventId,
+        /// Its source.
+        source_id: SourceId,
+    },
+    /// R28: too old to tell whether it was seen.
+    #[error(
+        "{event} of {time} is older than the ids still kept for {source_id} (up to {horizon}); \
+         whether it was applied before cannot be told. A person must decide."
+    )]
+    TooOld {
+        /// Event type name.
+        event: &'static str,
+        /// When it happened.
+        time: Time,
+        /// Who sent it.
+        source_id: SourceId,
+        /// Newest time among the forgotten ids.
+        horizon: Time,
+    },
+    /// R33: a type or major version that this twin does not speak.
+    #[error(
+        "Message version {version} of {type_name} is not understood by this twin (knows {known}). \
+         Kept for replay."
+    )]
+    UnknownType {
+        /// CloudEvents type without its version.
+        type_name: SmolStr,
+        /// The version, such as `v3`; `-` where the type names none.
+        version: SmolStr,
+        /// The versions of the type that are known, or that there are none.
+        known: SmolStr,
+    },
+    /// R34: not a canonical event.
+    #[error("Message from {from} is unreadable at {path}: {detail}.")]
+    Unreadable {
+        /// Source, where it could be read.
+        from: SmolStr,
+        /// JSON path.
+        path: String,
+        /// What is wrong there.
+        detail: String,
+    },
+    /// R38: a clock runs ahead.
+    #[error(
+        "{source_id} sent time {time}, {ahead_s} s ahead of the plant clock. Set the clock of \
+         the sending system."
+    )]
+    FromTheFuture {
+        /// Who sent it.
+        source_id: SourceId,
+        /// The time it carries.
+        time: Time,
+        /// Seconds ahead.
+        ahead_s: i64,
+    },
+    /// R40: a fault of the twin.
+    #[error(
+        "The twin failed {tries} times on this event at {object}: {detail}. Nothing was changed. \
+         It is kept for replay after the fault is mended."
+    )]
+    Poison {
+        /// Whose handler failed.
+        object: EntityKey,
+        /// How often it was tried.
+        tries: u32,
+        /// The panic's message.
+        detail: String,
+    },
+    /// R41: too big to be an event.
+    #[error("The message has {bytes} bytes; at most {max} are taken. Its start is kept.")]
+    TooLarge {
+        /// Bytes received.
+        bytes: usize,
+        /// Bytes taken at most.
+        max: usize,
+    },
+    /// R42: the object is set aside after repeated failures.
+    #[error("{object} is quarantined after repeated failures; its events wait for an operator.")]
+    Quarantined {
+        /// The object.
+        object: EntityKey,
+    },
+    /// The code of the rule that it would wait on: there is no room to wait.
+    #[error(
+        "There is no room for another waiting event, so this one is put before a person. It would \
+         wait for {waits_for} ({code})."
+    )]
+    NoRoomToWait {
+        /// What it would wait for.
+        waits_for: EntityKey,
+        /// The rule.
+        code: Code,
+    },
+}
+
+impl IntakeRejection {
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            IntakeRejection::Duplicate { .. } => Code::R25,
+            IntakeRejection::IdReused { .. } => Code::R26,
+            IntakeRejection::TooOld { .. } => Code::R28,
+            IntakeRejection::UnknownType { .. } => Code::R33,
+            IntakeRejection::Unreadable { .. } => Code::R34,
+            IntakeRejection::FromTheFuture { .. } => Code::R38,
+            IntakeRejection::Poison { .. } => Code::R40,
+            IntakeRejection::TooLarge { .. } => Code::R41,
+            IntakeRejection::Quarantined { .. } => Code::R42,
+            IntakeRejection::NoRoomToWait { code, .. } => *code,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            IntakeRejection::Quarantined { .. } => Kind::Park,
+            IntakeRejection::Duplicate { .. } | IntakeRejection::FromTheFuture { .. } => {
+                Kind::Refuse
+            }
+            _ => Kind::Exception,
+        }
+    }
+
+    pub(crate) fn waits_for(&self) -> Option<EntityKey> {
+        match self {
+            IntakeRejection::Quarantined { object } => Some(object.clone()),
+            _ => None,
+        }
+    }
+}
