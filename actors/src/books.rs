@@ -9,6 +9,7 @@ use twin_model::{
     Plant, PlantId, Rejection, SourceId, Time, Turn,
 };
 
+use crate::because::Because;
 use crate::exceptions::ExceptionList;
 use crate::guard::{Supervision, guarded_turn};
 use crate::input::DecodedEvent;
@@ -16,7 +17,7 @@ use crate::marks::{Marks, Seen};
 use crate::outbox::{Command, Pending};
 use crate::parking::{ParkedEvent, Parking};
 use crate::record::{Entry, OperatorEntry, Poisoned, Verdict};
-use crate::{CauseRef, Change, Counts, Disposition, ExceptionEntry, PlantClock};
+use crate::{Change, Counts, Disposition, ExceptionEntry, PlantClock};
 
 /// How far an event's time may run ahead of a wall-clock plant, in seconds.
 const FUTURE_S_MAX: i64 = 300;
@@ -244,23 +245,17 @@ impl Books {
 
     /// Books what an accepted event did, then tries what waited for it.
     fn applied(&mut self, event: &Event, turn: Turn, outcome: &mut Outcome) {
-        let touched = self.book(event, turn, outcome);
+        let touched = self.book(&Because::of(event), turn, outcome);
         self.retry_waiting_for(touched, outcome);
     }
 
     /// Hands out what a turn changed; returns the changed entities.
     pub(crate) fn book(
         &mut self,
-        event: &Event,
+        because: &Because,
         turn: Turn,
         outcome: &mut Outcome,
     ) -> Vec<EntityKey> {
-        let caused_by = Arc::new(CauseRef {
-            event: event.id.clone(),
-            source: event.source.clone(),
-            type_name: event.body.type_name(),
-            correlation: event.correlation.clone(),
-        });
         let mut keys = Vec::with_capacity(turn.touched.len());
         for touched in turn.touched {
             keys.push(touched.key.clone());
@@ -269,27 +264,27 @@ impl Books {
                 index,
                 key: touched.key,
                 state: touched.state,
-                at: event.time,
-                caused_by: Arc::clone(&caused_by),
+                at: because.at,
+                caused_by: Arc::clone(&because.cause),
             });
         }
         for notice in turn.notices {
-            self.book_notice(event, &notice);
+            self.book_notice(because, &notice);
             let index = outcome.index();
-            outcome.notices.push((index, event.time, notice));
+            outcome.notices.push((index, because.at, notice));
         }
         keys
     }
 
     /// Puts a command into the outbox.
-    fn send(&mut self, cause: &Event, subject: &str, body: &CommandBody) {
+    fn send(&mut self, because: &Because, subject: &str, body: &CommandBody) {
         self.outbox.last += 1;
         let number = self.outbox.last;
-        let command = Command::because_of(number, self.plant.id(), cause, subject, body);
+        let command = Command::because_of(number, self.plant.id(), because, subject, body);
         self.outbox.push(Arc::new(command));
     }
 
-    fn book_notice(&mut self, event: &Event, notice: &Notice) {
+    fn book_notice(&mut self, because: &Because, notice: &Notice) {
         match notice {
             Notice::GateDecided {
                 delivery,
@@ -301,7 +296,7 @@ impl Books {
                     decision: *decision,
                     reasons: reasons.clone(),
                 });
-                self.send(event, delivery.as_str(), &body);
+                self.send(because, delivery.as_str(), &body);
             }
             Notice::DiscrepancyFound { code, .. } => {
                 *self.counts.discrepancies_found.entry(*code).or_default() += 1;
@@ -330,7 +325,7 @@ impl Books {
                 *self.counts.refused.entry(code).or_default() += 1;
                 let event = &decoded.event;
                 let body = CommandBody::EventRejected(EventRejected::new(event, &rejection));
-                self.send(event, event.body.owner().id(), &body);
+                self.send(&Because::of(event), event.body.owner().id(), &body);
                 self.keep_refused(&decoded, &rejection, outcome);
                 (Verdict::Refused(code), Disposition::Refused(rejection))
             }

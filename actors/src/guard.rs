@@ -101,6 +101,26 @@ pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rej
     }
 }
 
+/// One turn of what has fallen due by `now`; `None` when nothing is due any more. A panic is rolled
+/// back, and its entity is left alone until it changes: no event is lost by that, and a replay
+/// does the same.
+pub(crate) fn guarded_tick(plant: &mut Plant, now: Time) -> Option<Turn> {
+    loop {
+        GUARDED.set(true);
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| plant.tick(now)));
+        GUARDED.set(false);
+        match outcome {
+            Ok(turn) => return turn,
+            Err(payload) => {
+                let entity = plant.current_entity().cloned();
+                plant.roll_back();
+                let detail = message_of(payload.as_ref());
+                tracing::error!(?entity, %detail, "what fell due could not be handled");
+            }
+        }
+    }
+}
+
 fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
     const DETAIL_CHARS_MAX: usize = 300;
     let text = payload

@@ -8,6 +8,7 @@
 //! What is absent here: AMQP, Redis, HTTP. And no actix type leaves this crate: the shard runs on
 //! a thread of its own, so that the handles work from any runtime.
 
+mod because;
 mod books;
 mod commit;
 mod counts;
@@ -36,6 +37,7 @@ mod verify;
 mod waiting;
 mod writer;
 
+pub use because::TICK;
 pub use commit::{CauseRef, Change, Commit, Snapshot};
 pub use counts::Counts;
 pub use cursor::{Cursor, InvalidCursor};

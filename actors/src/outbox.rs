@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use twin_model::{CommandBody, Event, PlantId, SmolStr};
+use twin_model::{CommandBody, PlantId, SmolStr};
 
 use crate::Stopped;
+use crate::because::Because;
 use crate::shard::Door;
 
 /// Commands that may wait to be sent. At this number the plant takes no more events until some
@@ -62,11 +63,11 @@ pub struct Command {
 }
 
 impl Command {
-    /// A command that follows from an event.
+    /// A command that follows from an event, or from the plant's clock.
     pub(crate) fn because_of(
         number: u64,
         plant: &PlantId,
-        cause: &Event,
+        because: &Because,
         subject: &str,
         body: &CommandBody,
     ) -> Command {
@@ -78,11 +79,11 @@ impl Command {
             "source": format!("/twin/{plant}"),
             "type": type_name,
             "subject": subject,
-            "time": cause.time,
+            "time": because.at,
             "datacontenttype": "application/json",
             "plant": plant,
-            "correlationid": cause.correlation,
-            "causationid": cause.id,
+            "correlationid": because.cause.correlation,
+            "causationid": because.cause.event,
             "data": body.data(),
         });
         Command {

@@ -24,8 +24,8 @@ use crate::{Command, Commit, Disposition, LedgerHead, PlantClock, Receipt, Snaps
 /// How far the clock of a wall-clock plant may lag, in microseconds: ticks are journaled no more
 /// often than this.
 const TICK_MICROS: i64 = 1_000_000;
-/// How often a wall-clock plant looks for events that have waited too long.
-const PARKING_CHECK: Duration = Duration::from_secs(1);
+/// How often a wall-clock plant looks for what has fallen due and what has waited too long.
+const TIMER_CHECK: Duration = Duration::from_secs(1);
 /// Committed inputs after which a new snapshot is written.
 const SNAPSHOT_INPUTS: u64 = 100_000;
 /// Commands shown to the relay at once.
@@ -147,7 +147,9 @@ impl ShardActor {
         if self.books.clock == PlantClock::Wall {
             let now = wall_clock();
             if now.micros_since(self.books.now) >= TICK_MICROS {
+                let commands_before = self.books.outbox.last;
                 self.books.tick(now, &mut self.open.outcome);
+                self.open.commands_changed |= self.books.outbox.last != commands_before;
             }
         }
     }
@@ -270,11 +272,11 @@ impl Actor for ShardActor {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         if self.books.clock == PlantClock::Wall {
-            ctx.run_interval(PARKING_CHECK, |shard, ctx| {
+            ctx.run_interval(TIMER_CHECK, |shard, ctx| {
                 if !ctx.connected() {
                     // Nobody can reach the plant any more; the timer alone would keep it alive.
                     ctx.stop();
-                } else if shard.books.parking.len() > 0 {
+                } else if shard.books.waits_for_time(wall_clock()) {
                     shard.keep_time();
                     shard.flush(ctx);
                 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, VecDeque};
 use twin_model::{Code, EntityKey, Event, Kind, Time};
 
 use crate::Disposition;
+use crate::because::Because;
 use crate::books::{Books, Outcome};
+use crate::guard::guarded_tick;
 use crate::parking::{ParkedEvent, StreamKey};
 use crate::record::{Entry, Verdict};
 
@@ -40,7 +42,7 @@ impl Books {
         let event = parked.event().clone();
         self.parking.park(parked);
         let turn = self.plant.note_waiting(&event, true);
-        self.book(&event, turn, outcome);
+        self.book(&Because::of(&event), turn, outcome);
         (Verdict::Parked(code), Disposition::Parked { code, text })
     }
 
@@ -77,7 +79,7 @@ impl Books {
                 Ok(turn) => {
                     self.counts.parked -= 1;
                     self.counts.applied += 1;
-                    changed.extend(self.book(&event, turn, outcome));
+                    changed.extend(self.book(&Because::of(&event), turn, outcome));
                     changed.extend(self.no_longer_waits(&event, outcome));
                 }
                 Err(rejection) if rejection.kind() == Kind::Park => {
@@ -101,7 +103,24 @@ impl Books {
 
     fn no_longer_waits(&mut self, event: &Event, outcome: &mut Outcome) -> Vec<EntityKey> {
         let turn = self.plant.note_waiting(event, false);
-        self.book(event, turn, outcome)
+        self.book(&Because::of(event), turn, outcome)
+    }
+
+    /// Whether the passing of time alone may change something at `now`.
+    pub(crate) fn waits_for_time(&self, now: Time) -> bool {
+        let due = self.plant.next_due();
+        self.parking.len() > 0 || due.is_some_and(|due| due <= now)
+    }
+
+    /// Whatever has fallen due in the plant happens, each in a turn of its own.
+    fn fall_due(&mut self, outcome: &mut Outcome) {
+        let mut cause = None;
+        while let Some(turn) = guarded_tick(&mut self.plant, self.now) {
+            let (now, plant) = (self.now, &self.plant);
+            let cause = cause.get_or_insert_with(|| Because::of_the_clock(now, plant));
+            let touched = self.book(cause, turn, outcome);
+            self.retry_waiting_for(touched, outcome);
+        }
     }
 
     /// The plant's clock reaches `now`: what has waited too long becomes an exception.
@@ -112,6 +131,7 @@ impl Books {
             self.parking.began_to_wait_at(now);
         }
         self.now = self.now.max(now);
+        self.fall_due(outcome);
         if self.parking.len() == 0 {
             return;
         }

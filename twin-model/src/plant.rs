@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::due::DueTimes;
 use crate::effect::{Effects, View};
 use crate::origin::AwaitedOrigins;
 use crate::{
@@ -28,6 +29,9 @@ pub struct Plant {
     unborn: BTreeMap<EntityKey, Vec<Message>>,
     undo: Undo,
     pub(crate) awaited_origins: AwaitedOrigins,
+    /// The latest tick. Stored and not hashed: what depends on it is a decision.
+    pub(crate) clock: Time,
+    pub(crate) due: DueTimes,
     #[cfg(feature = "chaos")]
     panic_at: Option<EntityKey>,
 }
@@ -91,6 +95,8 @@ impl Plant {
             unborn: BTreeMap::new(),
             undo: Undo::default(),
             awaited_origins: AwaitedOrigins::default(),
+            clock: Time::EPOCH,
+            due: DueTimes::default(),
             #[cfg(feature = "chaos")]
             panic_at: None,
         }
@@ -106,15 +112,23 @@ impl Plant {
     /// A panic in a handler passes through. Call [`Plant::roll_back`] then; the plant is as
     /// before afterwards.
     pub fn apply(&mut self, event: &Event) -> Result<Turn, Rejection> {
-        self.undo.clear();
-        self.turn += 1;
-        let mut effects = Effects::default();
         let cause = Cause {
             at: event.time,
             source: &event.source,
         };
-        let outcome = self
-            .handle(event, cause, &mut effects)
+        self.turn_of(cause, |plant, effects| plant.handle(event, cause, effects))
+    }
+
+    /// One turn: `first`, then everything that follows from it, and all of it or nothing.
+    pub(crate) fn turn_of(
+        &mut self,
+        cause: Cause<'_>,
+        first: impl FnOnce(&mut Plant, &mut Effects) -> Result<(), Rejection>,
+    ) -> Result<Turn, Rejection> {
+        self.undo.clear();
+        self.turn += 1;
+        let mut effects = Effects::default();
+        let outcome = first(self, &mut effects)
             .and_then(|()| self.deliver(cause, &mut effects))
             .and_then(|()| self.decide_gates(cause, &mut effects));
         match outcome {
@@ -179,60 +193,30 @@ impl Plant {
         Ok(())
     }
 
-    /// Judges gates outside of an event's own turn.
-    pub(crate) fn settle(&mut self, cause: Cause<'_>, mut effects: Effects) -> Turn {
-        self.undo.clear();
-        self.turn += 1;
-        match self.decide_gates(cause, &mut effects) {
-            Ok(()) => self.finish(effects),
-            Err(rejection) => unreachable!("a judgement refuses nothing: {rejection}"),
-        }
-    }
-
-    /// Decides the gates that something in this turn concerns, each once, when all is settled.
-    fn decide_gates(&mut self, cause: Cause<'_>, effects: &mut Effects) -> Result<(), Rejection> {
-        for delivery in std::mem::take(&mut effects.gates) {
-            let Some(judged) = self
-                .shipment(&delivery)
-                .and_then(|s| s.judge(self.view(cause)))
-            else {
-                continue;
-            };
-            let key = EntityKey::Shipment(delivery);
-            self.change(&key, cause, effects, |entity, _, effects| match entity {
-                Entity::Shipment(shipment) => {
-                    shipment.decide(judged, effects);
-                    Ok(())
-                }
-                _ => unreachable!("a delivery's key names a shipment"),
-            })?;
-        }
-        assert!(
-            effects.messages.is_empty(),
-            "a gate's decision tells no other entity"
-        );
-        Ok(())
-    }
-
     fn finish(&mut self, effects: Effects) -> Turn {
-        let mut slots: Vec<u32> = self.undo.touched.iter().map(|(slot, _)| *slot).collect();
-        slots.extend(self.undo.born.iter().filter_map(|key| self.index.get(key)));
-        let mut touched = Vec::with_capacity(slots.len());
-        for slot in slots {
+        let mut undo = std::mem::take(&mut self.undo);
+        let former = undo.touched.iter().map(|(slot, was)| (*slot, Some(was)));
+        let born = undo.born.iter().filter_map(|key| self.index.get(key));
+        let changed = former.chain(born.map(|slot| (*slot, None)));
+        let mut touched = Vec::with_capacity(undo.touched.len() + undo.born.len());
+        for (slot, former) in changed {
             let Some(state) = &mut self.slots[slot as usize].state else {
                 continue;
             };
             Arc::make_mut(state).bump_version();
+            self.due.moved(former.map(Arc::as_ref), state);
             touched.push(Touched {
                 key: state.key(),
                 state: Arc::clone(state),
             });
         }
+        undo.clear();
+        // Given back for the room that it has.
+        self.undo = undo;
         let mut notices = effects.notices;
         for (hold, placed, lots) in effects.hold_spread {
             notices.push(Notice::HoldPropagated { hold, lots, placed });
         }
-        self.undo.clear();
         Turn { touched, notices }
     }
 
@@ -392,6 +376,20 @@ impl Plant {
         &self.id
     }
 
+    /// The name under which the plant itself causes something, such as by its clock.
+    #[must_use]
+    pub fn own_source(&self) -> SourceId {
+        let name = format!("/twin/{}", self.id());
+        match name.parse() {
+            Ok(source) => source,
+            // The longest plant ids leave no room for the prefix.
+            Err(_) => match self.id().as_str().parse() {
+                Ok(source) => source,
+                Err(error) => unreachable!("a plant's id is an id: {error}"),
+            },
+        }
+    }
+
     /// How many entities there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -440,14 +438,17 @@ impl Plant {
         id: PlantId,
         entities: Vec<Entity>,
         unborn: BTreeMap<EntityKey, Vec<Message>>,
+        clock: Time,
     ) -> Plant {
         let mut plant = Plant::new(id);
+        plant.clock = clock;
         let mut effects = Effects::default();
         for entity in entities {
             plant.give_birth(entity, &mut effects);
         }
         plant.unborn = unborn;
         plant.undo.clear();
+        plant.index_due_times();
         plant
     }
 }

@@ -69,6 +69,9 @@ pub struct Shipment {
     /// Latest plant time that the gate has seen; it is judged as of then, so that a late event
     /// does not bring back an expired lot. Not part of the state hash.
     pub(crate) judged_at: Time,
+    /// Until when a clearance is good: the first end of a shelf life among the lots. `None` while
+    /// blocked, and when nothing expires. It follows from the lots, so it is not hashed.
+    pub(crate) valid_until: Option<Time>,
     pub(crate) version: u64,
 }
 
@@ -76,6 +79,7 @@ pub struct Shipment {
 pub(crate) struct Judgement {
     decision: GateDecision,
     reasons: Vec<Reason>,
+    valid_until: Option<Time>,
     at: Time,
 }
 
@@ -107,19 +111,22 @@ impl Shipment {
             reasons: Vec::new(),
             decided_at: view.at,
             judged_at: view.at,
+            valid_until: None,
             version: 0,
         })
     }
 
     /// Judges the lots as they stand; `None` when the standing decision is the same.
     pub(crate) fn judge(&self, view: View<'_>) -> Option<Judgement> {
-        let at = self.judged_at.max(view.at);
+        // Whatever is latest: a gate must not clear for a time that is over.
+        let at = self.judged_at.max(view.at).max(view.plant.clock());
         let mut wanted: BTreeMap<(&LotId, Unit), Decimal> = BTreeMap::new();
         for (id, quantity) in &self.lots {
             // A lot may stand in several lines: what counts is the sum.
             *wanted.entry((id, quantity.unit)).or_default() += quantity.value.value();
         }
         let mut reasons = Vec::new();
+        let mut valid_until = None;
         for ((id, unit), want) in wanted {
             let Some(lot) = view.plant.lot(id) else {
                 reasons.push(Reason::from(&Rejection::NotKnown {
@@ -137,17 +144,21 @@ impl Shipment {
                 }));
             }
             reasons.extend(lot.reasons_against_shipping(want, unit, at));
+            valid_until = [valid_until, lot.expiry()].into_iter().flatten().min();
         }
         let decision = if reasons.is_empty() {
             GateDecision::Cleared
         } else {
+            valid_until = None;
             GateDecision::Blocked
         };
         let undecided = self.decision == GateDecision::Blocked && self.reasons.is_empty();
-        let same = decision == self.decision && reasons == self.reasons;
+        let same =
+            decision == self.decision && reasons == self.reasons && valid_until == self.valid_until;
         (undecided || !same).then_some(Judgement {
             decision,
             reasons,
+            valid_until,
             at,
         })
     }
@@ -157,17 +168,24 @@ impl Shipment {
         let Judgement {
             decision,
             reasons,
+            valid_until,
             at,
         } = judged;
         self.decision = decision;
         self.reasons.clone_from(&reasons);
         self.decided_at = at;
         self.judged_at = at;
+        self.valid_until = valid_until;
         effects.notice(Notice::GateDecided {
             delivery: self.id.clone(),
             decision,
             reasons,
         });
+    }
+
+    /// When the gate must be judged again even if nothing happens.
+    pub(crate) fn due_at(&self) -> Option<Time> {
+        self.valid_until
     }
 
     /// R07 for holds on the lot, R08 for holds on what it was made from or for.
@@ -231,6 +249,12 @@ impl Shipment {
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
+    }
+
+    /// Until when a clearance is good; `None` while blocked, and when none of the lots expires.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<Time> {
+        self.valid_until
     }
 
     /// Plant time of the event that led to the decision.

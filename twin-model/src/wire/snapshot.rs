@@ -262,6 +262,8 @@ pub struct StoredGate {
     pub decided_at: Time,
     /// Latest plant time that it has seen.
     pub judged_at: Time,
+    /// Until when it is cleared.
+    pub valid_until: Option<Time>,
     /// The sentences of its reasons.
     pub texts: Vec<SmolStr>,
 }
@@ -275,6 +277,8 @@ pub struct StoredPlant {
     pub entities: Vec<StoredEntity>,
     /// Messages to entities that do not exist yet.
     pub unborn: Vec<(EntityKey, Vec<Message>)>,
+    /// The plant's clock. Not hashed.
+    pub clock: Time,
 }
 
 /// The part of an entity that counts as business state.
@@ -332,6 +336,7 @@ impl From<&Entity> for StoredEntity {
                 Entity::Shipment(shipment) => Some(StoredGate {
                     decided_at: shipment.decided_at,
                     judged_at: shipment.judged_at,
+                    valid_until: shipment.valid_until,
                     texts: shipment
                         .reasons
                         .iter()
@@ -375,6 +380,7 @@ fn restore_shipment(state: ShipmentState, gate: Option<StoredGate>, version: u64
     let gate = gate.unwrap_or_else(|| StoredGate {
         decided_at: state.requested_at,
         judged_at: state.requested_at,
+        valid_until: None,
         texts: Vec::new(),
     });
     let texts = gate
@@ -400,6 +406,7 @@ fn restore_shipment(state: ShipmentState, gate: Option<StoredGate>, version: u64
             .collect(),
         decided_at: gate.decided_at,
         judged_at: gate.judged_at,
+        valid_until: gate.valid_until,
         version,
     }
 }
@@ -444,6 +451,7 @@ impl From<&Plant> for StoredPlant {
                 .iter()
                 .map(|(key, messages)| (key.clone(), messages.clone()))
                 .collect(),
+            clock: plant.clock(),
         }
     }
 }
@@ -461,6 +469,7 @@ impl TryFrom<StoredPlant> for Plant {
             stored.id,
             entities,
             stored.unborn.into_iter().collect(),
+            stored.clock,
         ))
     }
 }

@@ -1,0 +1,82 @@
+//! The plant's clock changes things by itself, is told to others, and is replayed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests"
+)]
+
+use std::path::Path;
+
+use actors::{Disposition, Input, PlantClock, PlantHandle, PlantOptions, TICK, open};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+fn options(dir: &Path) -> PlantOptions {
+    PlantOptions {
+        clock: PlantClock::EventTime,
+        ..PlantOptions::new("P1".parse().unwrap(), dir)
+    }
+}
+
+fn message(name: &str, data: &Value) -> Input {
+    let text = json!({"specversion": "1.0", "id": name, "source": "/wms", "plant": "P1",
+        "type": format!("mfg.{name}.v1"), "time": "2026-03-01T08:00:00Z", "data": data});
+    Input::decode(Bytes::from(text.to_string()))
+}
+
+async fn give(plant: &PlantHandle, input: Input) {
+    let receipt = plant.intake().submit(vec![input]).await.unwrap();
+    assert_eq!(receipt.dispositions, [Disposition::Applied]);
+}
+
+async fn milk_that_is_cleared(dir: &Path) -> PlantHandle {
+    let plant = open(options(dir)).await.unwrap();
+    let quantity = json!({"value": "10", "unit": "LTR"});
+    let milk = json!({"lot": "MILK", "material": "M", "quantity": quantity,
+        "expiry": "2026-03-01T12:00:00Z"});
+    give(&plant, message("lot.created", &milk)).await;
+    let request = json!({"delivery": "D", "lots": [{"lot": "MILK", "quantity": quantity}]});
+    give(&plant, message("shipment.requested", &request)).await;
+    plant
+}
+
+async fn commands(plant: &PlantHandle) -> Vec<Value> {
+    let due = plant.outbox().due(100).await.unwrap();
+    due.iter()
+        .map(|command| serde_json::from_str(&command.body).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_warehouse_hears_of_a_clearance_that_ends_with_a_shelf_life() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = milk_that_is_cleared(dir.path()).await;
+    let mut subscription = plant.feed().subscribe().await.unwrap();
+    give(&plant, Input::tick("2026-03-01T12:00:00Z".parse().unwrap())).await;
+    let sent = commands(&plant).await;
+    let decisions: Vec<&Value> = sent.iter().map(|c| &c["data"]["decision"]).collect();
+    assert_eq!(decisions, ["cleared", "blocked"]);
+    assert_eq!(sent[1]["data"]["reasons"][0]["code"], "TWIN-R10");
+    assert_eq!(sent[1]["time"], "2026-03-01T12:00:00Z");
+    assert_eq!(sent[1]["causationid"], "tick-2026-03-01T12:00:00Z");
+    let commit = subscription.commits.recv().await.unwrap();
+    let cause = &commit.changes[0].caused_by;
+    assert_eq!(cause.type_name, TICK);
+    assert_eq!(cause.source.as_str(), "/twin/P1");
+}
+
+#[tokio::test]
+async fn a_replay_falls_due_at_the_same_tick() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = milk_that_is_cleared(dir.path()).await;
+    give(&plant, Input::tick("2026-03-01T13:00:00Z".parse().unwrap())).await;
+    let before = plant.fork().take().await.unwrap();
+    let sent = commands(&plant).await;
+    plant.close().await;
+    let plant = open(options(dir.path())).await.unwrap();
+    let after = plant.fork().take().await.unwrap();
+    assert_eq!(after.plant.state_hash(), before.plant.state_hash());
+    assert_eq!(after.plant.clock(), before.plant.clock());
+    assert_eq!(commands(&plant).await, sent);
+}
