@@ -42,6 +42,26 @@ pub(crate) fn plants(data_dir: &Path) -> Result<Vec<(PathBuf, Identity)>, Failur
     Ok(found)
 }
 
+/// The one plant that is meant: the named one, or the only one there is.
+pub(crate) fn one_plant(
+    data_dir: &Path,
+    plant: Option<&PlantId>,
+) -> Result<(PathBuf, Identity), Failure> {
+    let found = plants(data_dir)?;
+    let wanted = |identity: &Identity| plant.is_none_or(|plant| identity.plant == *plant);
+    let mut matching = found.iter().filter(|(_, identity)| wanted(identity));
+    let (Some((dir, identity)), None) = (matching.next(), matching.next()) else {
+        let names: Vec<String> = found.iter().map(|(_, i)| i.plant.to_string()).collect();
+        let text = format!(
+            "{} holds the plants [{}]; name one of them with --plant",
+            data_dir.display(),
+            names.join(", ")
+        );
+        return Err(Failure::new(Kind::Config, text));
+    };
+    Ok((dir.clone(), identity.clone()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use projections::Problem;
 use serde::Serialize;
-use twin_model::{Code, PlantId};
+use twin_model::{Code, Plant, PlantId};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::opened::Health;
@@ -28,6 +28,8 @@ pub(crate) struct StateView {
     /// Broken soft rules that are open now, by rule.
     #[schema(value_type = BTreeMap<String, u64>)]
     open_discrepancies: BTreeMap<Code, u64>,
+    /// Rules of the model that the state breaks, by their number: each is a fault of the twin.
+    broken_invariants: BTreeMap<&'static str, u64>,
 }
 
 #[derive(OpenApi)]
@@ -82,11 +84,20 @@ async fn get_state(plant: Path<String>, health: Data<Health>) -> HttpResponse {
         state_hash: snapshot.plant.state_hash().to_string(),
         ledger_head,
         open_discrepancies: snapshot.plant.open_discrepancies(),
+        broken_invariants: broken(&snapshot.plant),
     });
     match view.await {
         Ok(view) => HttpResponse::Ok().json(view),
         Err(_) => no_answer(&plant),
     }
+}
+
+fn broken(plant: &Plant) -> BTreeMap<&'static str, u64> {
+    let mut broken = BTreeMap::new();
+    for breach in plant.breaches() {
+        *broken.entry(breach.invariant.id()).or_default() += 1;
+    }
+    broken
 }
 
 fn no_answer(plant: &str) -> HttpResponse {

@@ -1,6 +1,6 @@
 //! `twin verify`: replays a journal and compares.
 
-use actors::{Identity, PlantOptions};
+use actors::PlantOptions;
 use serde_json::json;
 
 use crate::cli::VerifyArguments;
@@ -8,21 +8,7 @@ use crate::data_dir;
 use crate::exit::{Failure, Kind};
 
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
-    let found = data_dir::plants(&arguments.data_dir)?;
-    let wanted = |identity: &Identity| match &arguments.plant {
-        Some(plant) => identity.plant == *plant,
-        None => true,
-    };
-    let mut matching = found.iter().filter(|(_, identity)| wanted(identity));
-    let (Some((dir, identity)), None) = (matching.next(), matching.next()) else {
-        let names: Vec<String> = found.iter().map(|(_, i)| i.plant.to_string()).collect();
-        let text = format!(
-            "{} holds the plants [{}]; name one of them with --plant",
-            arguments.data_dir.display(),
-            names.join(", ")
-        );
-        return Err(Failure::new(Kind::Config, text));
-    };
+    let (dir, identity) = data_dir::one_plant(&arguments.data_dir, arguments.plant.as_ref())?;
     let options = PlantOptions {
         clock: identity.clock,
         ..PlantOptions::new(identity.plant.clone(), dir)
@@ -38,6 +24,8 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
             "ledger_head": verified.head.to_string(),
             "snapshot_agrees": verified.snapshot_agrees,
             "torn_end": verified.torn,
+            "broken_invariants": verified.breaches.iter().map(ToString::to_string)
+                .collect::<Vec<_>>(),
         });
         println!("{found}");
     } else {
@@ -52,6 +40,13 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
         if verified.torn {
             println!("torn end     yes: never acknowledged, cut off at the next start");
         }
+    }
+    if let Some(first) = verified.breaches.first() {
+        let text = format!(
+            "{} rules of the model are broken, a fault of the twin; first {first}",
+            verified.breaches.len()
+        );
+        return Err(Failure::new(Kind::Finding, text));
     }
     match verified.snapshot_agrees {
         Some(false) => Err(Failure::new(

@@ -52,10 +52,20 @@ pub(crate) struct Outcome {
     pub(crate) notices: Vec<(u32, Time, Notice)>,
     pub(crate) exceptions: Vec<Arc<ExceptionEntry>>,
     pub(crate) sources: BTreeMap<SourceId, Time>,
+    /// Events that were applied, in this order; collected only where somebody asks for them.
+    pub(crate) applied: Option<Vec<Event>>,
     next_index: u32,
 }
 
 impl Outcome {
+    /// An outcome that lists the applied events too.
+    pub(crate) fn listing_applied() -> Outcome {
+        Outcome {
+            applied: Some(Vec::new()),
+            ..Outcome::default()
+        }
+    }
+
     fn index(&mut self) -> u32 {
         self.next_index += 1;
         self.next_index
@@ -239,6 +249,9 @@ impl Books {
             && let Some(poisoned) = Poisoned::of(event, rejection)
         {
             outcome.poisoned.push(poisoned);
+        }
+        if let (Ok(_), Some(applied)) = (&decided, &mut outcome.applied) {
+            applied.push(event.clone());
         }
         decided
     }

@@ -60,7 +60,7 @@ pub use parking::{PARKED_BYTES_MAX, PARKED_EVENTS_MAX, ParkedEvent};
 pub use plant_handle::{OpenError, PlantClock, PlantHandle, PlantOptions, open};
 pub use record::JOURNAL_FORMAT;
 pub use recovery::RecoveryError;
-pub use verify::{Verified, verify};
+pub use verify::{Verified, replay, verify};
 
 /// A plant has stopped, or is stopping: nothing more can be asked of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

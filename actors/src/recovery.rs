@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use twin_model::{PlantId, Time};
+use twin_model::{Event, PlantId, Time};
 
 use crate::books::{Books, Outcome};
 use crate::input::{Input, Kind};
@@ -75,18 +75,31 @@ pub(crate) fn recover(dir: &Path, settings: &Settings) -> Result<Recovered, Reco
             Err(error) => tracing::warn!(path = %path.display(), %error, "snapshot passed over"),
         }
     }
-    replay(dir, settings, start)
+    replay(dir, settings, start, None)
 }
 
 /// Replays the whole journal, without any snapshot.
 pub(crate) fn replay_all(dir: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
-    replay(dir, settings, None)
+    replay(dir, settings, None, None)
 }
+
+/// As [`replay_all`], telling each event that is applied, in the order in which they are.
+pub(crate) fn replay_telling(
+    dir: &Path,
+    settings: &Settings,
+    tell: Tell<'_>,
+) -> Result<Recovered, RecoveryError> {
+    replay(dir, settings, None, Some(tell))
+}
+
+/// Hears of each applied event.
+pub(crate) type Tell<'a> = &'a mut dyn FnMut(Event);
 
 fn replay(
     dir: &Path,
     settings: &Settings,
     start: Option<(Books, u64, LedgerHead, Time)>,
+    mut tell: Option<Tell<'_>>,
 ) -> Result<Recovered, RecoveryError> {
     let (books, epoch, head, recorded) = start.unwrap_or_else(|| {
         let Settings {
@@ -128,7 +141,7 @@ fn replay(
             reached = record.commit_no;
             if record.commit_no > recovered.head.commit_no {
                 check_chain(path, &record, &recovered.head)?;
-                replay_record(&mut recovered, record, hash)?;
+                replay_record(&mut recovered, record, hash, &mut tell)?;
             }
         }
         recovered.torn = read.torn_at.map(|at| (path.clone(), at));
@@ -181,12 +194,16 @@ fn replay_record(
     recovered: &mut Recovered,
     record: Record,
     hash: [u8; 32],
+    tell: &mut Option<Tell<'_>>,
 ) -> Result<(), RecoveryError> {
     let books = &mut recovered.books;
     books.poison_script = record.poisoned;
     // A replay hands nothing out.
-    let mut outcome = Outcome::default();
     for entry in record.entries {
+        let mut outcome = match tell {
+            Some(_) => Outcome::listing_applied(),
+            None => Outcome::default(),
+        };
         match entry {
             Entry::Event { raw, verdict } => {
                 recovered.replayed += 1;
@@ -206,7 +223,9 @@ fn replay_record(
             Entry::Tick(now) => books.tick(now, &mut outcome),
             Entry::Operator(entry) => books.operate(&entry, &mut outcome),
         }
-        outcome = Outcome::default();
+        if let Some(tell) = tell {
+            outcome.applied.into_iter().flatten().for_each(tell);
+        }
     }
     books.poison_script = Vec::new();
     recovered.epoch = record.epoch;

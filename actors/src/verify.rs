@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use twin_model::{Code, StateHash};
+use twin_model::{Breach, Code, Event, Plant, StateHash};
 
 use crate::plant_handle::{OpenError, PlantOptions, lock};
 use crate::{Counts, Identity, LedgerHead, recovery, snapshot_file};
@@ -24,6 +24,8 @@ pub struct Verified {
     /// Whether a recovery that starts at the newest snapshot comes to the same state; `None`
     /// without snapshots.
     pub snapshot_agrees: Option<bool>,
+    /// Rules that no state may break, and that the replayed one does: a fault of the twin.
+    pub breaches: Vec<Breach>,
     /// Whether the journal has a torn end, which a start cuts off; it was never acknowledged.
     pub torn: bool,
 }
@@ -54,9 +56,23 @@ pub fn verify(options: &PlantOptions) -> Result<Verified, OpenError> {
         head: replayed.head,
         events: replayed.replayed,
         state_hash,
+        breaches: replayed.books.plant.breaches(),
         open_discrepancies: replayed.books.plant.open_discrepancies(),
         counts: replayed.books.counts,
         snapshot_agrees,
         torn: replayed.torn.is_some(),
     })
+}
+
+/// Replays a plant's journal from its first record and tells `each` event that was applied, in the
+/// order in which they were. Gives the plant as it then stands. The plant must not be open.
+///
+/// # Errors
+/// [`OpenError`] naming the file and offset, or the first event that decides otherwise.
+pub fn replay(options: &PlantOptions, each: &mut dyn FnMut(Event)) -> Result<Plant, OpenError> {
+    let dir: &Path = &options.dir;
+    let _lock = lock(dir)?;
+    Identity::claim(options)?;
+    let replayed = recovery::replay_telling(dir, &options.settings(), each)?;
+    Ok(replayed.books.plant)
 }

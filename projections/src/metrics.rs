@@ -4,7 +4,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use actors::Counts;
-use twin_model::EntityKind;
+use twin_model::{EntityKind, Invariant};
 
 use crate::picture::{Picture, Published};
 use crate::projections::Projections;
@@ -123,6 +123,11 @@ fn declared() -> Vec<Metric> {
             "gauge",
             "Memory reserved for these entries, bytes.",
         ),
+        (
+            "twin_invariant_breaches",
+            "gauge",
+            "Places that break a rule of the model, by rule; more than 0 is a fault of the twin.",
+        ),
         ("twin_up", "gauge", "1 while the plant takes events."),
         ("twin_streams_open", "gauge", "Followers of change streams."),
     ]
@@ -204,6 +209,12 @@ fn add_counts(metrics: &mut [Metric], plant: &str, counts: &Counts) {
 }
 
 fn add_health(metrics: &mut [Metric], plant: &str, picture: &Picture) {
+    let broken = picture.broken_invariants();
+    for invariant in Invariant::ALL {
+        let labels = format!("{plant},invariant=\"{}\"", invariant.id());
+        let found = broken.get(invariant.id()).copied().unwrap_or(0);
+        add(metrics, "twin_invariant_breaches", labels, found);
+    }
     let up = u64::from(picture.handle().is_open());
     add(metrics, "twin_up", plant.to_owned(), up);
 }

@@ -1,6 +1,7 @@
 //! The published picture of one plant: its read model and its change stream, kept current by one
 //! task.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,9 @@ const COMMITS_PER_WAKE_MAX: usize = 64;
 /// Pause before a plant whose feed broke off is asked again.
 const RESUBSCRIBE_AFTER: Duration = Duration::from_millis(100);
 
+/// Pause between two looks at the rules of the model; each costs a pass over all entities.
+const LOOK_AT_INVARIANTS_EVERY: Duration = Duration::from_secs(60);
+
 /// The picture of one plant.
 #[derive(Debug)]
 pub(crate) struct Picture {
@@ -24,6 +28,8 @@ pub(crate) struct Picture {
     ring_events_max: usize,
     published: RwLock<Option<Published>>,
     progress: watch::Sender<Progress>,
+    /// How often each rule of the model was broken when it was last looked at.
+    broken: RwLock<BTreeMap<&'static str, u64>>,
 }
 
 /// What readers see, always of one and the same commit.
@@ -66,7 +72,34 @@ impl Picture {
             ring_events_max,
             published: RwLock::new(None),
             progress: watch::Sender::new(Progress::default()),
+            broken: RwLock::default(),
         }
+    }
+
+    /// Looks at the rules of the model again and again until the plant ends. What is found is a
+    /// fault of the twin, so it is told once in the log and stands in the figures.
+    pub(crate) async fn watch_invariants(&self) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_AT_INVARIANTS_EVERY) => {}
+                () = self.handle.ended() => return,
+            }
+            let Ok(snapshot) = self.handle.fork().take().await else {
+                continue;
+            };
+            let found = tokio::task::spawn_blocking(move || snapshot.plant.breaches()).await;
+            let mut broken = BTreeMap::new();
+            for breach in found.unwrap_or_default() {
+                tracing::error!(plant = %self.handle.plant(), %breach, "a rule of the model is broken");
+                *broken.entry(breach.invariant.id()).or_default() += 1;
+            }
+            *self.broken.write() = broken;
+        }
+    }
+
+    /// How often each rule was broken when it was last looked at.
+    pub(crate) fn broken_invariants(&self) -> BTreeMap<&'static str, u64> {
+        self.broken.read().clone()
     }
 
     pub(crate) fn handle(&self) -> &PlantHandle {

@@ -51,7 +51,7 @@ impl Default for StreamLimits {
 pub(crate) struct StreamSlot(Arc<AtomicUsize>);
 
 impl Projections {
-    /// Starts to follow the plants, with one task each on the current tokio runtime. A task ends
+    /// Starts to follow the plants, with two tasks each on the current tokio runtime. A task ends
     /// when its plant does.
     ///
     /// # Panics
@@ -72,6 +72,8 @@ impl Projections {
             let picture = Arc::new(Picture::new(handle, limits.events_max));
             let followed = Arc::clone(&picture);
             tokio::spawn(async move { followed.follow().await });
+            let watched = Arc::clone(&picture);
+            tokio::spawn(async move { watched.watch_invariants().await });
             (id, picture)
         });
         Projections {

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Mutation testing of twin-model: changes one thing of its code at a time and runs its tests; a
+# change that no test notices is a hole in them. Prints one JSON object with the share that was
+# caught, and the missed ones on standard error.
+#
+#   scripts/mutants.sh [--shard K/N] [--file PATTERN] [--out DIR]
+#
+# --shard K/N   only every Nth mutant, starting with the Kth (from 0): a fixed, spread sample
+# --file GLOB   only mutants of these files, such as 'twin-model/src/lot*.rs'
+# --out DIR     where to keep the outcomes (default: target/mutants); run again with the same
+#               arguments to go on after a break
+#
+# Needs the network once, to install cargo-mutants into target/tools.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+tools=${CARGO_TARGET_DIR:-target}/tools
+out=${CARGO_TARGET_DIR:-target}/mutants
+chosen=()
+while (($#)); do
+    case $1 in
+        --shard) chosen+=(--shard "$2" --sharding round-robin) ;;
+        --file) chosen+=(--file "$2") ;;
+        --out) out=$2 ;;
+        *)
+            sed -n '2,/^set/p' "$0" | sed '$d; s/^# \{0,1\}//' >&2
+            exit 2
+            ;;
+    esac
+    shift 2
+done
+
+PATH=$tools/bin:$PATH
+command -v cargo-mutants >/dev/null ||
+    cargo install --locked --root "$tools" --version 27.1.0 cargo-mutants
+
+mkdir -p "$out"
+status=0
+# The figure is what this is for: missed mutants (exit 2) and timeouts (exit 3) are no failure.
+CARGO_PROFILE_TEST_DEBUG=0 cargo mutants --package twin-model --test-package twin-model \
+    --iterate --no-shuffle --output "$out" --timeout-multiplier 10 --minimum-test-timeout 60 \
+    "${chosen[@]}" >&2 || status=$?
+((status == 0 || status == 2 || status == 3)) || exit "$status"
+
+python3 - "$out/mutants.out" <<'PYTHON'
+import json
+import pathlib
+import sys
+
+out = pathlib.Path(sys.argv[1])
+def count(name):
+    files = [out / f"{name}.txt", out / f"previously_{name}.txt"]
+    lines = [line for file in files if file.exists() for line in file.read_text().splitlines()]
+    return len(set(lines))
+
+caught, timeouts, missed = count("caught"), count("timeout"), count("missed")
+viable = caught + timeouts + missed
+print(json.dumps({
+    "name": "mutants_twin_model",
+    "viable": viable,
+    "caught": caught,
+    "timeouts": timeouts,
+    "missed": missed,
+    "unviable": count("unviable"),
+    "share": round((caught + timeouts) / viable, 4) if viable else None,
+    "goal": 0.95,
+    "pass": viable > 0 and (caught + timeouts) / viable >= 0.95,
+}))
+PYTHON
