@@ -78,7 +78,8 @@ fn fields_of(name: &str) -> BTreeSet<String> {
         .lines()
         .filter_map(|line| line.trim().strip_prefix("pub "));
     fields
-        .map(|field| field.split_once(':').unwrap().0.to_owned())
+        .map(|field| field.split_once(':').unwrap().0)
+        .map(|field| field.trim_start_matches("r#").to_owned())
         .collect()
 }
 

@@ -317,7 +317,7 @@ impl Books {
             Notice::DiscrepancyHealed { code, .. } => {
                 *self.counts.discrepancies_healed.entry(*code).or_default() += 1;
             }
-            Notice::HoldPropagated { .. } => {}
+            Notice::HoldPropagated { .. } | Notice::Corrected { .. } => {}
         }
     }
 

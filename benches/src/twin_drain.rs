@@ -7,7 +7,7 @@ use actors::{PlantHandle, PlantOptions};
 use anyhow::{Result, ensure};
 use ingest::consumers::Consumers;
 use ingest::delivery::Broker;
-use twin_model::{Decimal, Entity, Operation};
+use twin_model::{Decimal, Entity};
 
 use crate::bare_consumer::Drain;
 use crate::cpu_time::CpuTime;
@@ -82,7 +82,7 @@ impl Twin {
     pub async fn good(&self) -> Result<Decimal> {
         let snapshot = self.handle.fork().take().await?;
         let operations = snapshot.plant.entities().map(|entity| match &**entity {
-            Entity::WorkOrder(order) => order.operations().iter().map(Operation::good).sum(),
+            Entity::WorkOrder(order) => order.operations().iter().map(|op| op.good()).sum(),
             _ => Decimal::ZERO,
         });
         Ok(operations.sum())

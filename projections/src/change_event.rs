@@ -220,6 +220,14 @@ fn sentence(notice: &Notice) -> Sentence {
                 object: Some(object_path(&EntityKey::Hold(hold.clone()))),
             }
         }
+        Notice::Corrected {
+            object, code, text, ..
+        } => Sentence {
+            code: *code,
+            kind: "corrected",
+            text: text.to_string(),
+            object: Some(object_path(object)),
+        },
         Notice::DiscrepancyFound { object, code, text } => Sentence {
             code: Some(*code),
             kind: "discrepancy_found",

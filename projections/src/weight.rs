@@ -15,6 +15,8 @@ const NAME: usize = 64;
 const AMOUNT: usize = 160;
 /// A sentence with its code without its letters, in memory and in JSON, bytes.
 const SENTENCE: usize = 256;
+/// A report in the ledger of its operation, in memory only, bytes.
+const REPORT: usize = 128;
 /// A discrepancy's sentence: its letters are only known when it is written out, bytes.
 const DISCREPANCY: usize = 1_024;
 
@@ -24,7 +26,8 @@ pub(crate) fn weight(event: &ChangeEvent) -> usize {
         Happening::Notice(Notice::GateDecided { reasons, .. }) => of_reasons(reasons),
         Happening::Notice(
             Notice::DiscrepancyFound { text, object, .. }
-            | Notice::DiscrepancyHealed { text, object, .. },
+            | Notice::DiscrepancyHealed { text, object, .. }
+            | Notice::Corrected { text, object, .. },
         ) => SENTENCE + text.len() * 2 + object_path(object).len(),
         Happening::Notice(Notice::HoldPropagated { .. }) => SENTENCE,
         Happening::Exception(entry) => SENTENCE + entry.text.len() * 2,
@@ -91,7 +94,7 @@ fn of_entity(entity: &Entity) -> usize {
 }
 
 fn of_order(order: &WorkOrder) -> usize {
-    let operations: usize = order.operations().iter().map(of_operation).sum();
+    let operations: usize = order.operations().iter().map(|op| of_operation(op)).sum();
     let lots = order.lots().iter().map(|lot| name(lot.as_str()));
     let holds = order.holds().iter().map(|hold| name(hold.as_str()));
     let texts = [
@@ -111,10 +114,12 @@ fn of_operation(operation: &Operation) -> usize {
     let work_center = operation
         .work_center()
         .map_or(0, |at| name(at.as_str()) * 2);
+    let reports = operation.reports() as usize * REPORT;
     let worker = operation.worker().map_or(0, |worker| name(worker.as_str()));
     size_of::<Operation>()
         + OPERATION_TEXT
         + name(operation.id().as_str())
+        + reports
         + work_center
         + worker
         + predecessors.map(|op| name(op.as_str())).sum::<usize>()

@@ -2,7 +2,7 @@
 
 use twin_model::{
     Amount, Decimal, EventBody, LotQuantity, LotTransformed, OperationReport, OperationStarted,
-    ProducedLot, Quantity, Unit,
+    ProducedLot, Quantity, ReportMode, Unit,
 };
 
 use crate::emitter::System;
@@ -105,14 +105,20 @@ impl Simulation {
                 .clone(),
             work_center: Some(self.model.work_centers[index].id.clone()),
             unit: Unit::PIECE,
+            mode: ReportMode::Delta,
+            counter_epoch: 0,
             good: pieces(batch - scrap),
             scrap: pieces(scrap),
+            scrap_by_reason: Vec::new(),
             rework: Amount::ZERO,
             mrb: Amount::ZERO,
             start: None,
             end: Some(now),
             worker: Some(named(worker)),
             delivers: None,
+            output_lots: Vec::new(),
+            r#final: false,
+            document: None,
         };
         let about = order.id.to_string();
         if !ended {

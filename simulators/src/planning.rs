@@ -1,8 +1,8 @@
 //! Orders as the ERP creates and releases them.
 
 use twin_model::{
-    EventBody, PlannedOperation, Quantity, SmolStr, Time, Tolerance, Unit, WorkOrderCreated,
-    WorkOrderReleased,
+    CountingSource, EventBody, PlannedOperation, Quantity, SmolStr, Time, Tolerance, Unit,
+    WorkOrderCreated, WorkOrderReleased,
 };
 
 use crate::emitter::System;
@@ -122,6 +122,7 @@ impl Simulation {
             planned_end: Some(order.due),
             priority: order.priority,
             sales_order: Some(SmolStr::new(format!("SO-{}", 77_000 + count))),
+            counting: CountingSource::Operator,
         };
         self.orders.insert(number, order);
         self.emit(System::Erp, &id, EventBody::WorkOrderCreated(body));
@@ -213,6 +214,9 @@ impl Simulation {
                     .map(|before| before.op.clone())
                     .into_iter()
                     .collect(),
+                overlap: false,
+                quantity: None,
+                inspection_point: false,
                 delivers: position + 1 == product.routing.len(),
                 setup_s: u32::try_from(work_center.setup_s).ok(),
                 run_s_per_unit: Some(pieces(step.run_s_per_piece)),
@@ -224,6 +228,7 @@ impl Simulation {
             routing_version: None,
             bom_version: None,
             operations,
+            components: Vec::new(),
         };
         let (about, first) = (order.id.to_string(), work_centers[0]);
         if let Some(order) = self.orders.get_mut(&number) {

@@ -108,6 +108,7 @@ fn each_event_comes_from_the_system_that_owns_it() {
                 assert_eq!(source, format!("/edge/{}", body.work_center));
                 continue;
             }
+            other => panic!("{} is not simulated", other.type_name()),
         };
         assert_eq!(source, owner, "{event:?}");
     }

@@ -78,6 +78,10 @@ codes! {
     R43 = 43, "The identifier is already in use.";
     R44 = 44, "A negative quantity.";
     R45 = 45, "What a lot was made from is not booked yet.";
+    R46 = 46, "The object's state does not allow this yet.";
+    R47 = 47, "ERP ended an order on which work had begun.";
+    R48 = 48, "People and machines count different pieces.";
+    R49 = 49, "More reports of one operation than are kept.";
 }
 
 impl fmt::Display for Code {

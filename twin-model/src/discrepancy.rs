@@ -47,6 +47,40 @@ pub enum Discrepancy {
         /// Unit of both.
         unit: Unit,
     },
+    /// R47: the ERP's decision came too late to have an effect.
+    #[error(
+        "ERP {decision} order {order} at {at}, but operation {operation} had begun. The order stays \
+         as it is. Reverse the reports, or have the order aborted."
+    )]
+    EndedAfterBegin {
+        /// The order.
+        order: WorkOrderId,
+        /// What the ERP did to the order.
+        decision: &'static str,
+        /// When.
+        at: Time,
+        /// The operation that began first.
+        operation: OperationId,
+    },
+    /// R48: two counts of the same work.
+    #[error(
+        "Operation {operation} of order {order}: people report {reported} {unit} {kind}, machines \
+         count {counted}. Count again, and correct the one that is wrong."
+    )]
+    CountsDiffer {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        operation: OperationId,
+        /// Good or scrapped.
+        kind: &'static str,
+        /// What was reported.
+        reported: Decimal,
+        /// What the machines counted.
+        counted: Decimal,
+        /// Unit of both.
+        unit: Unit,
+    },
     /// R21: a machine's counter went back.
     #[error(
         "Counter {counter} of {work_center} fell from {from} to {to}; taken as restart {epoch}, \
@@ -160,6 +194,8 @@ impl Discrepancy {
             Discrepancy::ForeignWrite { .. } => Code::R31,
             Discrepancy::ReceivedDiffers { .. } => Code::R36,
             Discrepancy::MoreThanReleased { .. } => Code::R39,
+            Discrepancy::EndedAfterBegin { .. } => Code::R47,
+            Discrepancy::CountsDiffer { .. } => Code::R48,
         }
     }
 
@@ -178,6 +214,10 @@ impl Discrepancy {
                 ..
             } => (operation.as_str(), predecessor.as_str()),
             Discrepancy::MoreThanReleased { operation, .. } => (operation.as_str(), ""),
+            Discrepancy::EndedAfterBegin { decision, .. } => (decision, ""),
+            Discrepancy::CountsDiffer {
+                operation, kind, ..
+            } => (operation.as_str(), kind),
             Discrepancy::CounterFell { counter, .. } => (counter, ""),
             Discrepancy::ForeignWrite {
                 field, source_id, ..

@@ -3,8 +3,7 @@
 use crate::effect::{Effects, View};
 use crate::plant::Cause;
 use crate::{
-    Entity, EntityKey, Event, EventBody, Hold, Plant, Rejection, Shipment, WorkOrder, WorkOrderId,
-    transform,
+    Entity, Event, EventBody, Hold, Plant, Rejection, ReportId, Shipment, WorkOrder, transform,
 };
 
 impl Plant {
@@ -22,32 +21,6 @@ impl Plant {
                 self.give_birth(Entity::WorkOrder(WorkOrder::create(body)?), effects);
                 Ok(())
             }
-            EventBody::WorkOrderReleased(body) => {
-                self.change_order(event, &body.order, cause, effects, |order, _, effects| {
-                    order.release(body, effects)
-                })
-            }
-            EventBody::OperationStarted(body) => self.change_order(
-                event,
-                &body.order,
-                cause,
-                effects,
-                |order, view, effects| order.start(body, view, effects),
-            ),
-            EventBody::OperationProgressed(body) => self.change_order(
-                event,
-                &body.order,
-                cause,
-                effects,
-                |order, view, effects| order.report(body, false, view, effects),
-            ),
-            EventBody::OperationCompleted(body) => self.change_order(
-                event,
-                &body.order,
-                cause,
-                effects,
-                |order, view, effects| order.report(body, true, view, effects),
-            ),
             EventBody::LotCreated(body) => {
                 self.ensure_lot(&body.lot, &body.material, body.quantity.unit, effects);
                 self.change_lot(&body.lot, cause, effects, |lot, view, effects| {
@@ -62,6 +35,9 @@ impl Plant {
             | EventBody::HoldReleased(_)
             | EventBody::ShipmentRequested(_)
             | EventBody::WorkCenterStateChanged(_) => self.handle_rest(event, cause, effects),
+            _ => self.change_order(event, cause, effects, |order, view, effects| {
+                order.handle(event, view, effects)
+            }),
         }
     }
 
@@ -110,16 +86,54 @@ impl Plant {
     fn change_order(
         &mut self,
         event: &Event,
-        order: &WorkOrderId,
         cause: Cause<'_>,
         effects: &mut Effects,
         handler: impl FnOnce(&mut WorkOrder, View<'_>, &mut Effects) -> Result<(), Rejection>,
     ) -> Result<(), Rejection> {
-        let key = EntityKey::WorkOrder(order.clone());
+        let key = event.body.owner();
         self.require(&key, event)?;
         self.change(&key, cause, effects, |entity, view, effects| match entity {
             Entity::WorkOrder(order) => handler(order, view, effects),
             _ => unreachable!("an order's key names an order"),
         })
+    }
+}
+
+impl WorkOrder {
+    /// An event of an order that exists.
+    fn handle(
+        &mut self,
+        event: &Event,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let report = || ReportId::of(&event.source, &event.id);
+        match &event.body {
+            EventBody::WorkOrderReleased(body) => self.release(body, view, effects),
+            EventBody::WorkOrderChanged(body) => self.change(body, view, effects),
+            EventBody::WorkOrderCancelled(body) => self.cancel(body, view, effects),
+            EventBody::WorkOrderReleaseWithdrawn(body) => {
+                self.withdraw_release(body, view, effects)
+            }
+            EventBody::WorkOrderAborted(body) => self.give_up(body, view, effects),
+            EventBody::WorkOrderTechCompleted(body) => self.tech_complete(body, view, effects),
+            EventBody::WorkOrderTechCompletionWithdrawn(_) => {
+                self.withdraw_tech_completion(effects)
+            }
+            EventBody::WorkOrderClosed(body) => self.close(body, view, effects),
+            EventBody::OperationDispatched(body) => self.dispatch(body, view, effects),
+            EventBody::OperationSetupStarted(body) => self.set_up(body, view, effects),
+            EventBody::OperationStarted(body) => self.start(body, view, effects),
+            EventBody::OperationProgressed(body) => {
+                self.report(body, false, report(), view, effects)
+            }
+            EventBody::OperationCompleted(body) => self.report(body, true, report(), view, effects),
+            EventBody::OperationInterrupted(body) => self.interrupt(body, view, effects),
+            EventBody::OperationResumed(body) => self.resume(body, view, effects),
+            EventBody::OperationAborted(body) => self.abort_operation(body, view, effects),
+            EventBody::OperationSkipped(body) => self.skip_operation(body, view, effects),
+            EventBody::ConfirmationReversed(body) => self.reverse(body, &event.id, view, effects),
+            _ => unreachable!("{} is no event of an order", event.body.type_name()),
+        }
     }
 }

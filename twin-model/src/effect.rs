@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 use smol_str::SmolStr;
 
 use crate::{
-    DeliveryId, EntityKey, HoldId, LotId, Notice, OperationId, Plant, SourceId, Time, WorkOrderId,
+    Decimal, DeliveryId, EntityKey, HoldId, LotId, Notice, OperationId, Plant, SourceId, Time,
+    WipDisposition, WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -21,6 +22,35 @@ pub enum Message {
     HoldDisinherited(HoldId),
     /// To an order: this lot was made for it.
     LotProduced(LotId),
+    /// To a lot: an operation of an order made it.
+    MadeFor {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        op: OperationId,
+    },
+    /// To a lot of an order: the order, or one of its operations, was given up.
+    WorkGivenUp {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation; `None` for the whole order.
+        op: Option<OperationId>,
+        /// What becomes of the work in process.
+        disposition: WipDisposition,
+    },
+    /// To an order: what the counters of a work center come to for one of its operations.
+    MachineCounted {
+        /// The operation.
+        op: OperationId,
+        /// Whose counters.
+        work_center: WorkCenterId,
+        /// Good since the operation began there, in the order's unit.
+        good: Decimal,
+        /// Scrapped since the operation began there, in the order's unit.
+        scrap: Decimal,
+    },
+    /// To a work center: somebody spoke of it.
+    Named,
     /// To a lot: a shipment wants to hear when it changes.
     GateOpened(DeliveryId),
     /// To a work center: an operation may start there.
@@ -66,6 +96,7 @@ impl Message {
             Message::HoldPlaced(_)
                 | Message::HoldReleased(_)
                 | Message::LotProduced(_)
+                | Message::MadeFor { .. }
                 | Message::GateOpened(_)
         )
     }

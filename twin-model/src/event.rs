@@ -56,9 +56,25 @@ macro_rules! event_types {
         $with! {
             WorkOrderCreated(WorkOrderCreated) = "mfg.work_order.created.v1";
             WorkOrderReleased(WorkOrderReleased) = "mfg.work_order.released.v1";
+            WorkOrderChanged(WorkOrderChanged) = "mfg.work_order.changed.v1";
+            WorkOrderCancelled(WorkOrderCancelled) = "mfg.work_order.cancelled.v1";
+            WorkOrderReleaseWithdrawn(WorkOrderReleaseWithdrawn) =
+                "mfg.work_order.release_withdrawn.v1";
+            WorkOrderAborted(WorkOrderAborted) = "mfg.work_order.aborted.v1";
+            WorkOrderTechCompleted(WorkOrderTechCompleted) = "mfg.work_order.tech_completed.v1";
+            WorkOrderTechCompletionWithdrawn(WorkOrderTechCompletionWithdrawn) =
+                "mfg.work_order.tech_completion_withdrawn.v1";
+            WorkOrderClosed(WorkOrderClosed) = "mfg.work_order.closed.v1";
+            OperationDispatched(OperationDispatched) = "mfg.operation.dispatched.v1";
+            OperationSetupStarted(OperationSetupStarted) = "mfg.operation.setup_started.v1";
             OperationStarted(OperationStarted) = "mfg.operation.started.v1";
             OperationProgressed(OperationReport) = "mfg.operation.progressed.v1";
             OperationCompleted(OperationReport) = "mfg.operation.completed.v1";
+            OperationInterrupted(OperationInterrupted) = "mfg.operation.interrupted.v1";
+            OperationResumed(OperationResumed) = "mfg.operation.resumed.v1";
+            OperationAborted(OperationAborted) = "mfg.operation.aborted.v1";
+            OperationSkipped(OperationSkipped) = "mfg.operation.skipped.v1";
+            ConfirmationReversed(ConfirmationReversed) = "mfg.confirmation.reversed.v1";
             LotCreated(LotCreated) = "mfg.lot.created.v1";
             LotTransformed(LotTransformed) = "mfg.lot.transformed.v1";
             HoldPlaced(HoldPlaced) = "mfg.hold.placed.v1";
@@ -110,10 +126,26 @@ impl EventBody {
         match self {
             EventBody::WorkOrderCreated(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::WorkOrderReleased(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::WorkOrderChanged(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::WorkOrderCancelled(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::WorkOrderReleaseWithdrawn(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::WorkOrderAborted(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::WorkOrderTechCompleted(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::WorkOrderTechCompletionWithdrawn(body) => {
+                EntityKey::WorkOrder(body.order.clone())
+            }
+            EventBody::WorkOrderClosed(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::OperationDispatched(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::OperationSetupStarted(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::OperationStarted(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::OperationProgressed(body) | EventBody::OperationCompleted(body) => {
                 EntityKey::WorkOrder(body.order.clone())
             }
+            EventBody::OperationInterrupted(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::OperationResumed(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::OperationAborted(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::OperationSkipped(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::ConfirmationReversed(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::LotCreated(body) => EntityKey::Lot(body.lot.clone()),
             EventBody::LotTransformed(body) => EntityKey::Lot(body.first_output().clone()),
             EventBody::HoldPlaced(body) => EntityKey::Hold(body.hold.clone()),
@@ -129,7 +161,14 @@ impl EventBody {
     #[must_use]
     pub fn operation(&self) -> Option<&OperationId> {
         match self {
+            EventBody::OperationDispatched(body) => Some(&body.op),
+            EventBody::OperationSetupStarted(body) => Some(&body.op),
             EventBody::OperationStarted(body) => Some(&body.op),
+            EventBody::OperationInterrupted(body) => Some(&body.op),
+            EventBody::OperationResumed(body) => Some(&body.op),
+            EventBody::OperationAborted(body) => Some(&body.op),
+            EventBody::OperationSkipped(body) => Some(&body.op),
+            EventBody::ConfirmationReversed(body) => body.op.as_ref(),
             EventBody::OperationProgressed(body) | EventBody::OperationCompleted(body) => {
                 Some(&body.op)
             }

@@ -235,6 +235,11 @@ impl Lot {
                 self.gates.insert(delivery.clone());
                 effects.check_gate(delivery);
             }
+            Message::MadeFor { order, op } => {
+                self.note_origin(Some(order), Some(op));
+                self.join_order(order, effects);
+            }
+            Message::WorkGivenUp { .. } => {}
             other => unreachable!("a lot gets no {other:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Code, DeliveryId, EntityKey, GateDecision, HoldId, Reason};
+use crate::{Code, DeliveryId, EntityKey, GateDecision, HoldId, Reason, Time};
 
 /// Something that people or systems outside should hear of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,17 @@ pub enum Notice {
         object: EntityKey,
         /// Which rule.
         code: Code,
+        /// In business words.
+        text: SmolStr,
+    },
+    /// Something that was told before has been corrected: a late event or a reversal.
+    Corrected {
+        /// What was recomputed.
+        object: EntityKey,
+        /// Which rule, where one speaks of it.
+        code: Option<Code>,
+        /// From when on it is different.
+        from: Time,
         /// In business words.
         text: SmolStr,
     },

@@ -42,6 +42,17 @@ pub enum Rejection {
         /// What could be done instead.
         allowed: &'static str,
     },
+    /// R01: a reversal names a report that has not arrived.
+    #[error(
+        "Confirmation {confirmation} of order {order} is not known yet. The reversal waits; it is \
+         applied when the confirmation arrives."
+    )]
+    ConfirmationNotKnown {
+        /// The order.
+        order: WorkOrderId,
+        /// The event or document that should be reversed.
+        confirmation: SmolStr,
+    },
     /// R03: no release from the ERP yet.
     #[error(
         "Order {order} was not released by ERP; operation {operation} cannot start. The report \
@@ -71,6 +82,23 @@ pub enum Rejection {
         percent: Decimal,
         /// Most that may be delivered.
         max: Decimal,
+        /// Unit of all these.
+        unit: Unit,
+    },
+    /// R04 from the other side: the order would become smaller than what is delivered.
+    #[error(
+        "Order {order} cannot become {quantity} {unit} (at most {max} delivered): {delivered} are \
+         delivered. The change waits for a reversal, or raise the quantity in ERP."
+    )]
+    LessThanDelivered {
+        /// The order.
+        order: WorkOrderId,
+        /// The quantity that it should have.
+        quantity: Decimal,
+        /// Most that could then be delivered.
+        max: Decimal,
+        /// What is delivered.
+        delivered: Decimal,
         /// Unit of all these.
         unit: Unit,
     },
@@ -373,6 +401,33 @@ pub enum Rejection {
         field: &'static str,
         /// The amount.
         value: Cow<'static, str>,
+    },
+    /// R46: the state does not allow it yet.
+    #[error(
+        "{object} is {state}; {action} is not possible as long as it is. It waits for {until}."
+    )]
+    NotYet {
+        /// The object.
+        object: EntityKey,
+        /// Its state, with what keeps it there.
+        state: String,
+        /// What was asked.
+        action: &'static str,
+        /// What it waits for.
+        until: &'static str,
+    },
+    /// R49: more reports of one operation than are kept.
+    #[error(
+        "Operation {operation} of order {order} has {max} reports; more are not kept. Have a \
+         machine count it, or report larger quantities."
+    )]
+    TooManyReports {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        operation: OperationId,
+        /// Reports kept at most.
+        max: usize,
     },
     /// R45: what a lot was made from is not booked yet.
     #[error(

@@ -8,10 +8,10 @@ impl Rejection {
     pub fn code(&self) -> Code {
         match self {
             Rejection::Intake(intake) => intake.code(),
-            Rejection::NotKnown { .. } => Code::R01,
+            Rejection::NotKnown { .. } | Rejection::ConfirmationNotKnown { .. } => Code::R01,
             Rejection::WrongState { .. } => Code::R02,
             Rejection::NotReleased { .. } => Code::R03,
-            Rejection::OverDelivery { .. } => Code::R04,
+            Rejection::OverDelivery { .. } | Rejection::LessThanDelivered { .. } => Code::R04,
             Rejection::PredecessorNotReady { .. } => Code::R06,
             Rejection::OnHold { .. } => Code::R07,
             Rejection::AncestorOnHold { .. } => Code::R08,
@@ -36,6 +36,8 @@ impl Rejection {
             Rejection::IdentifierTaken { .. } => Code::R43,
             Rejection::NegativeQuantity { .. } => Code::R44,
             Rejection::OriginAwaited { .. } => Code::R45,
+            Rejection::NotYet { .. } => Code::R46,
+            Rejection::TooManyReports { .. } => Code::R49,
         }
     }
 
@@ -45,11 +47,14 @@ impl Rejection {
         match self {
             Rejection::Intake(intake) => intake.kind(),
             Rejection::NotKnown { .. }
+            | Rejection::ConfirmationNotKnown { .. }
+            | Rejection::LessThanDelivered { .. }
+            | Rejection::NotYet { .. }
             | Rejection::NotReleased { .. }
             | Rejection::PredecessorNotReady { .. }
             | Rejection::NotEnoughYet { .. }
             | Rejection::OnHold { .. } => Kind::Park,
-            Rejection::PostingRefused { .. } => Kind::Exception,
+            Rejection::PostingRefused { .. } | Rejection::TooManyReports { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }
     }
@@ -60,9 +65,13 @@ impl Rejection {
         match self {
             Rejection::Intake(intake) => intake.waits_for(),
             Rejection::NotKnown { object, .. } => Some(object.clone()),
-            Rejection::NotReleased { order, .. } | Rejection::PredecessorNotReady { order, .. } => {
+            Rejection::NotReleased { order, .. }
+            | Rejection::PredecessorNotReady { order, .. }
+            | Rejection::ConfirmationNotKnown { order, .. }
+            | Rejection::LessThanDelivered { order, .. } => {
                 Some(EntityKey::WorkOrder(order.clone()))
             }
+            Rejection::NotYet { object, .. } => Some(object.clone()),
             Rejection::NotEnoughYet { lot, .. } => Some(EntityKey::Lot(lot.clone())),
             Rejection::OnHold { hold, .. } => Some(EntityKey::Hold(hold.clone())),
             _ => None,
@@ -121,6 +130,10 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R40 => "Report the fault to the twin's maintainers; replay the event afterwards.",
         Code::R41 => "Split the message, or refer to large content instead of embedding it.",
         Code::R42 => "Mend the cause, then release the object from quarantine.",
+        Code::R46 => "Nothing if another system is only late; else do what the sentence names.",
+        Code::R47 => "Reverse the reports, or have the order aborted instead.",
+        Code::R48 => "Count again, then correct the reports or the counting source.",
+        Code::R49 => "Have a machine count the operation, or report larger quantities.",
         Code::R45 => {
             "Look up why the report of its origin waits; usually quality must decide a hold."
         }

@@ -7,4 +7,7 @@ mod schema;
 pub mod snapshot;
 
 pub use cloud_event::{EVENT_TYPES, Unreadable, body_of, decode, encode};
-pub use limits::{LOTS_PER_EVENT_MAX, OPERATIONS_PER_ORDER_MAX, PREDECESSORS_MAX, TEXT_BYTES_MAX};
+pub use limits::{
+    COMPONENTS_PER_ORDER_MAX, LOTS_PER_EVENT_MAX, OPERATIONS_PER_ORDER_MAX, PREDECESSORS_MAX,
+    SCRAP_REASONS_MAX, TEXT_BYTES_MAX,
+};

@@ -160,6 +160,7 @@ impl WorkCenter {
             Message::HoldReleased(hold) => {
                 self.holds.remove(hold);
             }
+            Message::Named => {}
             other => unreachable!("a work center gets no {other:?}"),
         }
     }

@@ -142,7 +142,7 @@ impl WorkOrderView {
             order
                 .operations()
                 .iter()
-                .map(part)
+                .map(|op| part(op))
                 .sum::<Decimal>()
                 .normalize()
         };
@@ -171,7 +171,7 @@ impl WorkOrderView {
                 Delivery::Partial => "partial",
                 Delivery::Full => "full",
             },
-            late: is_late(order, now),
+            late: order.is_late(now),
             planned_start: order.planned_start(),
             planned_end: order.planned_end(),
             actual_start: order.actual_start(),
@@ -195,15 +195,9 @@ impl WorkOrderView {
     }
 }
 
-fn is_late(order: &WorkOrder, now: Time) -> bool {
-    order
-        .planned_end()
-        .is_some_and(|due| order.actual_end().unwrap_or(now) > due)
-}
-
 fn operations(order: &WorkOrder) -> Vec<OperationView> {
     let planned_quantity = order.released().unwrap_or(order.ordered()).normalize();
-    let mut sorted: Vec<&Operation> = order.operations().iter().collect();
+    let mut sorted: Vec<&Operation> = order.operations().iter().map(|op| &**op).collect();
     sorted.sort_by_key(|op| {
         // What the routing does not place comes in the order in which it began.
         let learned = op.position().is_none();
@@ -240,19 +234,19 @@ fn operations(order: &WorkOrder) -> Vec<OperationView> {
 /// routing; else, with neither, the operation that made most.
 fn good_of_the_order(order: &WorkOrder) -> Decimal {
     let operations = order.operations();
-    if operations.iter().any(Operation::delivers) {
+    if operations.iter().any(|op| op.delivers()) {
         return order.delivered();
     }
     let routed = || operations.iter().filter(|op| op.position().is_some());
     if routed().next().is_some() {
         return routed()
             .filter(|op| !routed().any(|next| next.predecessors().contains(op.id())))
-            .map(Operation::good)
+            .map(|op| op.good())
             .sum();
     }
     operations
         .iter()
-        .map(Operation::good)
+        .map(|op| op.good())
         .max()
         .unwrap_or_default()
 }
@@ -284,7 +278,7 @@ fn progress(order: &WorkOrder) -> Option<Decimal> {
     }
     let progress = match steps {
         0 if order.operations().is_empty() => Decimal::ZERO,
-        0 if order.operations().iter().any(Operation::delivers) => share(order.delivered()),
+        0 if order.operations().iter().any(|op| op.delivers()) => share(order.delivered()),
         0 => return None,
         _ => done / Decimal::from(steps),
     };

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Amount, EventId, HoldId, Interruption, LotId, OperationId, SourceId, Time, Unit, WorkCenterId,
-    WorkOrderId, WorkerId,
+    Amount, Decimal, EventId, HoldId, Interruption, LotId, OperationId, SourceId, Time, Unit,
+    WorkCenterId, WorkOrderId, WorkerId,
 };
 
 /// The MES starts an operation.
@@ -30,7 +30,41 @@ pub struct OperationStarted {
     pub delivers: Option<bool>,
 }
 
-/// The MES reports quantities of an operation. All are additions to what was reported before.
+/// Whether the quantities of a report are added to what was reported before.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportMode {
+    /// They are what was made since the report before.
+    #[default]
+    Delta,
+    /// They are what a counter shows: all that was made since it began its epoch.
+    Cumulative,
+}
+
+/// How much was scrapped for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScrapReason {
+    /// How much.
+    pub quantity: Amount,
+    /// Why.
+    pub reason: SmolStr,
+}
+
+/// The MES reports quantities of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct OperationReport {
     /// Order number.
@@ -42,12 +76,21 @@ pub struct OperationReport {
     pub work_center: Option<WorkCenterId>,
     /// Unit of the quantities.
     pub unit: Unit,
+    /// Whether they are added to what was reported before; they are when absent.
+    #[serde(default)]
+    pub mode: ReportMode,
+    /// Grows by one at each restart of the counter that a cumulative report reads.
+    #[serde(default)]
+    pub counter_epoch: u32,
     /// Good.
     #[serde(default)]
     pub good: Amount,
-    /// Scrapped.
+    /// Scrapped, where it is not told by reason.
     #[serde(default)]
     pub scrap: Amount,
+    /// Scrapped, by reason; `scrap` is then their sum or absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scrap_by_reason: Vec<ScrapReason>,
     /// To be reworked.
     #[serde(default)]
     pub rework: Amount,
@@ -66,6 +109,27 @@ pub struct OperationReport {
     /// As in [`PlannedOperation::delivers`], for orders without a routing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivers: Option<bool>,
+    /// Lots that came out. What they were made from is said by `lot.transformed`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub output_lots: Vec<LotId>,
+    /// Whether nothing more of the order follows, whatever operations have not ended. Only of a
+    /// completion.
+    #[serde(default)]
+    pub r#final: bool,
+    /// The document of the ERP that the report became, where the sender posted it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<SmolStr>,
+}
+
+impl OperationReport {
+    /// All that was scrapped.
+    #[must_use]
+    pub fn scrapped(&self) -> Decimal {
+        match self.scrap_by_reason.as_slice() {
+            [] => self.scrap.value(),
+            parts => parts.iter().map(|part| part.quantity.value()).sum(),
+        }
+    }
 }
 
 /// The MES puts an operation into the queue of a work center.
@@ -189,6 +253,10 @@ pub struct OperationSkipped {
 pub struct ConfirmationReversed {
     /// Order number.
     pub order: WorkOrderId,
+    /// The report's operation. A reversal that names it stays in order with the other events of
+    /// the operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op: Option<OperationId>,
     /// The report's event id, with `event_source`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<EventId>,

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{Amount, MaterialId, OperationId, Quantity, Time, WorkCenterId, WorkOrderId};
+use crate::{
+    Amount, MaterialId, OperationId, Quantity, Time, WipDisposition, WorkCenterId, WorkOrderId,
+};
 
 /// The ERP plans an order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +38,9 @@ pub struct WorkOrderCreated {
     /// The sales order behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sales_order: Option<SmolStr>,
+    /// Whose count counts.
+    #[serde(default)]
+    pub counting: CountingSource,
 }
 
 /// SAP's middle of 1 (urgent) to 9.
@@ -72,6 +77,9 @@ pub struct WorkOrderReleased {
     /// The routing. Empty: operations are learned from their reports.
     #[serde(default)]
     pub operations: Vec<PlannedOperation>,
+    /// The bill of materials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<PlannedComponent>,
 }
 
 /// One operation of a routing.
@@ -85,6 +93,15 @@ pub struct PlannedOperation {
     /// Operations that must have something ready first.
     #[serde(default)]
     pub predecessors: Vec<OperationId>,
+    /// Whether it may start before they have: it runs along with them.
+    #[serde(default)]
+    pub overlap: bool,
+    /// How much it makes; the released quantity when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Amount>,
+    /// Whether quality inspects what it makes.
+    #[serde(default)]
+    pub inspection_point: bool,
     /// Whether its good quantity counts as delivered by the order.
     #[serde(default)]
     pub delivers: bool,
@@ -211,6 +228,9 @@ pub struct WorkOrderAborted {
     pub order: WorkOrderId,
     /// Why.
     pub reason: SmolStr,
+    /// What becomes of the work in process.
+    #[serde(default)]
+    pub wip_disposition: WipDisposition,
 }
 
 /// The ERP completes an order technically: nothing more is expected.

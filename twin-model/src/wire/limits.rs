@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Amount, Decimal, EventBody, LotTransformed, Tolerance, WorkOrderCreated};
+use crate::{Amount, Decimal, EventBody, LotTransformed};
+
+mod order;
+
+pub use order::{COMPONENTS_PER_ORDER_MAX, SCRAP_REASONS_MAX};
 
 /// Lots that one event may name in one list.
 pub const LOTS_PER_EVENT_MAX: usize = 1_000;
@@ -24,26 +28,6 @@ pub(crate) struct Broken {
 /// Checks an event that could be read.
 pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
     match body {
-        EventBody::WorkOrderCreated(body) => check_order(body),
-        EventBody::WorkOrderReleased(body) => {
-            let most = |op: &crate::PlannedOperation| op.predecessors.len();
-            let predecessors = body.operations.iter().map(most).max().unwrap_or(0);
-            at_most(
-                "$.data.operations",
-                body.operations.len(),
-                OPERATIONS_PER_ORDER_MAX,
-            )?;
-            at_most(
-                "$.data.operations.predecessors",
-                predecessors,
-                PREDECESSORS_MAX,
-            )
-        }
-        EventBody::OperationStarted(body) => at_most(
-            "$.data.input_lots",
-            body.input_lots.len(),
-            LOTS_PER_EVENT_MAX,
-        ),
         EventBody::LotTransformed(body) => check_transformation(body),
         EventBody::HoldPlaced(body) => {
             short("$.data.reason", &body.reason)?;
@@ -60,23 +44,9 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
             .reason
             .as_ref()
             .map_or(Ok(()), |reason| short("$.data.reason", reason)),
-        EventBody::OperationProgressed(_)
-        | EventBody::OperationCompleted(_)
-        | EventBody::LotCreated(_) => Ok(()),
+        EventBody::LotCreated(_) => Ok(()),
+        _ => order::check(body),
     }
-}
-
-fn check_order(body: &WorkOrderCreated) -> Result<(), Broken> {
-    if body.quantity.value.value() <= Decimal::ZERO {
-        let detail = format!("is {}; an order is for more than nothing", body.quantity);
-        return Err(Broken {
-            path: "$.data.quantity.value",
-            detail,
-        });
-    }
-    let Tolerance { over, under } = body.tolerance.unwrap_or_default();
-    fraction("$.data.tolerance.over", over, OVER_TOLERANCE_MAX)?;
-    fraction("$.data.tolerance.under", under, Decimal::ONE)
 }
 
 fn check_transformation(body: &LotTransformed) -> Result<(), Broken> {

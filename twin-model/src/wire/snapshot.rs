@@ -8,9 +8,8 @@ use smol_str::SmolStr;
 
 use crate::{
     Code, Decimal, DeliveryId, Entity, EntityKey, GateDecision, Hold, HoldId, HoldRelease,
-    HoldScope, ItemState, Lot, LotId, MaterialId, Message, Mode, Operation, OperationId, Plant,
-    PlantId, Quantity, Reason, Shipment, Time, Tolerance, Unit, Usage, WorkCenter, WorkCenterId,
-    WorkOrder, WorkOrderId, WorkerId,
+    HoldScope, ItemState, Lot, LotId, MaterialId, Message, Mode, OperationId, Plant, PlantId,
+    Quantity, Reason, Shipment, Time, Unit, Usage, WorkCenter, WorkCenterId, WorkOrderId,
 };
 
 /// Defines the stored form of a domain struct and the conversions. `beside` names the fields that
@@ -41,28 +40,9 @@ macro_rules! stored {
     };
 }
 
-stored! {
-    /// A stored [`Operation`].
-    OperationState of Operation {
-        id: OperationId,
-        position: Option<u32>,
-        planned_work_center: Option<WorkCenterId>,
-        work_center: Option<WorkCenterId>,
-        predecessors: Vec<OperationId>,
-        delivers: bool,
-        setup_s: Option<u32>,
-        run_s_per_unit: Option<Decimal>,
-        worker: Option<WorkerId>,
-        good: Decimal,
-        scrap: Decimal,
-        rework: Decimal,
-        mrb: Decimal,
-        start_reported: bool,
-        started_at: Option<Time>,
-        last_report_at: Option<Time>,
-        ended_at: Option<Time>,
-    } beside {}
-}
+mod order;
+
+pub use order::*;
 
 stored! {
     /// A stored [`Lot`].
@@ -84,77 +64,6 @@ stored! {
         inherited: BTreeSet<HoldId>,
         gates: BTreeSet<DeliveryId>,
     } beside { version: u64 }
-}
-
-/// A stored [`WorkOrder`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the domain struct")]
-pub struct WorkOrderState {
-    pub id: WorkOrderId,
-    pub material: MaterialId,
-    pub unit: Unit,
-    pub ordered: Decimal,
-    pub released: Option<Decimal>,
-    pub tolerance: Tolerance,
-    pub routing_version: Option<SmolStr>,
-    pub bom_version: Option<SmolStr>,
-    pub planned_start: Option<Time>,
-    pub planned_end: Option<Time>,
-    pub priority: i32,
-    pub sales_order: Option<SmolStr>,
-    pub operations: Vec<OperationState>,
-    pub lots: BTreeSet<LotId>,
-    pub holds: BTreeSet<HoldId>,
-}
-
-impl From<&WorkOrder> for WorkOrderState {
-    fn from(order: &WorkOrder) -> WorkOrderState {
-        WorkOrderState {
-            id: order.id.clone(),
-            material: order.material.clone(),
-            unit: order.unit,
-            ordered: order.ordered,
-            released: order.released,
-            tolerance: order.tolerance,
-            routing_version: order.routing_version.clone(),
-            bom_version: order.bom_version.clone(),
-            planned_start: order.planned_start,
-            planned_end: order.planned_end,
-            priority: order.priority,
-            sales_order: order.sales_order.clone(),
-            operations: order.operations.iter().map(OperationState::from).collect(),
-            lots: order.lots.clone(),
-            holds: order.holds.clone(),
-        }
-    }
-}
-
-impl WorkOrderState {
-    fn restore(self, version: u64) -> WorkOrder {
-        WorkOrder {
-            id: self.id,
-            material: self.material,
-            unit: self.unit,
-            ordered: self.ordered,
-            released: self.released,
-            tolerance: self.tolerance,
-            routing_version: self.routing_version,
-            bom_version: self.bom_version,
-            planned_start: self.planned_start,
-            planned_end: self.planned_end,
-            priority: self.priority,
-            sales_order: self.sales_order,
-            operations: self
-                .operations
-                .into_iter()
-                .map(OperationState::restore)
-                .collect(),
-            lots: self.lots,
-            holds: self.holds,
-            version,
-        }
-    }
 }
 
 /// An operation at a work center, with the time it started or the priority it waits with.
@@ -233,7 +142,7 @@ pub struct ShipmentState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntityState {
     /// A work order.
-    WorkOrder(WorkOrderState),
+    WorkOrder(Box<WorkOrderState>),
     /// A lot.
     Lot(LotState),
     /// A work center.
@@ -285,7 +194,7 @@ pub struct StoredPlant {
 #[must_use]
 pub fn business_state(entity: &Entity) -> EntityState {
     match entity {
-        Entity::WorkOrder(order) => EntityState::WorkOrder(order.into()),
+        Entity::WorkOrder(order) => EntityState::WorkOrder(Box::new(order.into())),
         Entity::Lot(lot) => EntityState::Lot(lot.into()),
         Entity::WorkCenter(center) => EntityState::WorkCenter(WorkCenterState {
             id: center.id.clone(),

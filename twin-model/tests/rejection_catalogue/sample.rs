@@ -28,6 +28,7 @@ pub(crate) fn one_of_each() -> Vec<(Code, Kind, String)> {
         .map(|r| (r.code(), r.kind(), r.to_string()));
     let discrepancies = discrepancies()
         .into_iter()
+        .chain(discrepancies_of_orders())
         .map(|d| (d.code(), Kind::Discrepancy, d.to_string()));
     let mut all: Vec<_> = rejections.chain(discrepancies).collect();
     all.sort();
@@ -50,6 +51,17 @@ fn of_orders() -> Vec<Rejection> {
         Rejection::NotReleased {
             order: order(),
             operation: id("10"),
+        },
+        Rejection::NotYet {
+            object: EntityKey::WorkOrder(order()),
+            state: "completed with 1 open hold".to_owned(),
+            action: "the closing",
+            until: "what is open to be settled",
+        },
+        Rejection::TooManyReports {
+            order: order(),
+            operation: id("20"),
+            max: 10_000,
         },
         Rejection::OverDelivery {
             order: order(),
@@ -247,6 +259,26 @@ fn of_intake() -> Vec<IntakeRejection> {
             max: 262_144,
         },
         IntakeRejection::Quarantined { object: object() },
+    ]
+}
+
+fn discrepancies_of_orders() -> Vec<Discrepancy> {
+    let (order, unit) = (|| id("WO-1001"), Unit::PIECE);
+    vec![
+        Discrepancy::EndedAfterBegin {
+            order: order(),
+            decision: "cancelled",
+            at: at("2026-05-04T09:00:00Z"),
+            operation: id("10"),
+        },
+        Discrepancy::CountsDiffer {
+            order: order(),
+            operation: id("20"),
+            kind: "good",
+            reported: 98.into(),
+            counted: 100.into(),
+            unit,
+        },
     ]
 }
 

@@ -1,0 +1,204 @@
+//! The soft rules of an order: computed from its state, so they heal by themselves.
+
+use crate::effect::Effects;
+use crate::{
+    CountingSource, Decimal, Discrepancy, EntityKey, Notice, Operation, OperationId, WorkOrder,
+};
+
+/// What an operation gives to those that follow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Supply {
+    /// Good quantity; `None` when nothing limits it.
+    pub(crate) good: Option<Decimal>,
+    /// Whether there is something to work on.
+    pub(crate) ready: bool,
+}
+
+impl WorkOrder {
+    /// The soft rules that the order breaks now.
+    #[must_use]
+    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        let mut found = Vec::new();
+        self.broken_by_order(&mut found);
+        for operation in &self.operations {
+            self.broken_by(operation, &mut found);
+        }
+        found
+    }
+
+    /// The soft rules that a report of the operation at `place` can break or heal. Allocates only
+    /// for what is broken.
+    pub(crate) fn discrepancies_around(&self, place: usize) -> Vec<Discrepancy> {
+        let given_up = |operation: &Operation| operation.given_up().is_some();
+        if self.endings.is_some() || self.operations.iter().any(|operation| given_up(operation)) {
+            return self.discrepancies();
+        }
+        let mut found = Vec::new();
+        let operation = &self.operations[place];
+        self.broken_by_order(&mut found);
+        self.broken_by(operation, &mut found);
+        for next in &self.operations {
+            if next.predecessors.contains(&operation.id) {
+                self.ahead_of(next, &operation.id, &mut found);
+            }
+        }
+        found
+    }
+
+    fn broken_by_order(&self, found: &mut Vec<Discrepancy>) {
+        let cancelled = self.cancellation().map(|said| ("cancelled", said.at));
+        let withdrawn = self
+            .release_withdrawal()
+            .map(|said| ("took back the release of", said.at));
+        for (decision, at) in cancelled.into_iter().chain(withdrawn) {
+            let began = |operation: &&std::sync::Arc<Operation>| operation.started_at();
+            let first = self.operations.iter().filter(|op| began(op).is_some());
+            if let Some(operation) = first.min_by_key(began) {
+                found.push(Discrepancy::EndedAfterBegin {
+                    order: self.id.clone(),
+                    decision,
+                    at,
+                    operation: operation.id.clone(),
+                });
+            }
+        }
+    }
+
+    fn broken_by(&self, operation: &Operation, found: &mut Vec<Discrepancy>) {
+        let good = operation.good();
+        let planned = operation.quantity.or_else(|| self.released());
+        if let Some(released) = planned
+            && good > released
+        {
+            found.push(Discrepancy::MoreThanReleased {
+                order: self.id.clone(),
+                operation: operation.id.clone(),
+                good,
+                released,
+                unit: self.unit,
+            });
+        }
+        for predecessor in &*operation.predecessors {
+            self.ahead_of(operation, predecessor, found);
+        }
+        if self.counting == CountingSource::Both && !operation.machines().is_empty() {
+            self.counts_differ(operation, found);
+        }
+    }
+
+    fn ahead_of(
+        &self,
+        operation: &Operation,
+        predecessor: &OperationId,
+        found: &mut Vec<Discrepancy>,
+    ) {
+        let good = operation.good();
+        if good.is_zero() {
+            return;
+        }
+        if let Some(ready) = self.supply(predecessor).good
+            && good > ready
+        {
+            found.push(Discrepancy::AheadOfPredecessor {
+                order: self.id.clone(),
+                operation: operation.id.clone(),
+                predecessor: predecessor.clone(),
+                good,
+                ready,
+                unit: self.unit,
+            });
+        }
+    }
+
+    /// People report in steps and so are behind the counters while an operation runs; they are
+    /// never ahead of them, and at its end both agree.
+    fn counts_differ(&self, operation: &Operation, found: &mut Vec<Discrepancy>) {
+        let reported = operation.reported();
+        let sum = |part: fn(&crate::MachineTally) -> Decimal| -> Decimal {
+            operation.machines().iter().map(part).sum()
+        };
+        for (kind, reported, counted) in [
+            ("good", reported.good, sum(|told| told.good)),
+            ("scrapped", reported.scrap, sum(|told| told.scrap)),
+        ] {
+            let behind = reported < counted && operation.is_completed();
+            if behind || reported > counted {
+                found.push(Discrepancy::CountsDiffer {
+                    order: self.id.clone(),
+                    operation: operation.id.clone(),
+                    kind,
+                    reported,
+                    counted,
+                    unit: self.unit,
+                });
+            }
+        }
+    }
+
+    /// What the operation `id` gives to those that follow it. One that was left out gives what
+    /// those before it give.
+    pub(crate) fn supply(&self, id: &OperationId) -> Supply {
+        self.supply_within(id, self.operations.len())
+    }
+
+    fn supply_within(&self, id: &OperationId, steps: usize) -> Supply {
+        let unlimited = Supply {
+            good: None,
+            ready: true,
+        };
+        let Ok(place) = self.find(id) else {
+            return unlimited;
+        };
+        let operation = &self.operations[place];
+        if !operation.is_left_out() || steps == 0 {
+            return Supply {
+                good: Some(operation.good()),
+                ready: operation.has_something_ready(),
+            };
+        }
+        let before = operation.predecessors.iter();
+        before
+            .map(|id| self.supply_within(id, steps - 1))
+            .fold(unlimited, |all, one| Supply {
+                good: match (all.good, one.good) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (a, b) => a.or(b),
+                },
+                ready: all.ready && one.ready,
+            })
+    }
+
+    /// Tells which soft rules have come to be broken since `before`, and which no longer are.
+    pub(crate) fn tell_discrepancies(&self, before: &[Discrepancy], effects: &mut Effects) {
+        self.tell_difference(before, &self.discrepancies(), effects);
+    }
+
+    pub(crate) fn tell_difference(
+        &self,
+        before: &[Discrepancy],
+        after: &[Discrepancy],
+        effects: &mut Effects,
+    ) {
+        let object = || EntityKey::WorkOrder(self.id.clone());
+        for new in after
+            .iter()
+            .filter(|new| !before.iter().any(|old| old.same_case(new)))
+        {
+            effects.notice(Notice::DiscrepancyFound {
+                object: object(),
+                code: new.code(),
+                text: new.to_string().into(),
+            });
+        }
+        for old in before
+            .iter()
+            .filter(|old| !after.iter().any(|new| new.same_case(old)))
+        {
+            effects.notice(Notice::DiscrepancyHealed {
+                object: object(),
+                code: old.code(),
+                text: old.to_string().into(),
+            });
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The ERP's decisions about an order: release, cancellation, technical completion, closing; and
+//! the abort.
+//!
+//! They are kept as facts with their times. A cancellation and the withdrawal of a release have
+//! an effect only as long as nothing has begun; whether something has is computed, so a late
+//! report and a late reversal change it whatever came first.
+
+use std::sync::Arc;
+
+use crate::effect::{Effects, View};
+use crate::work_order::Release;
+use crate::{
+    Abort, Closing, Lifecycle, Operation, Rejection, Said, TechCompletion, WorkOrder,
+    WorkOrderAborted, WorkOrderCancelled, WorkOrderClosed, WorkOrderReleaseWithdrawn,
+    WorkOrderReleased, WorkOrderTechCompleted,
+};
+
+impl WorkOrder {
+    /// Carries out a change of the whole order, and tells work centers and people what it made
+    /// different.
+    pub(crate) fn reconsider(
+        &mut self,
+        effects: &mut Effects,
+        change: impl FnOnce(&mut WorkOrder),
+    ) {
+        let places = self.places();
+        let broken = self.discrepancies();
+        change(self);
+        self.tell_places(&places, effects);
+        self.tell_discrepancies(&broken, effects);
+    }
+
+    /// W2: the ERP releases the order; what may start reaches the queue of its work center.
+    pub(crate) fn release(
+        &mut self,
+        body: &WorkOrderReleased,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.refuse_unless("a release", |state| {
+            matches!(
+                state,
+                Lifecycle::Created | Lifecycle::Released | Lifecycle::InProcess
+            )
+        })?;
+        if let Some(release) = &self.release
+            && release.withdrawn.is_none()
+        {
+            return Err(self.wrong_state("a release"));
+        }
+        let quantity = match &body.quantity {
+            Some(quantity) => {
+                quantity.check("quantity")?;
+                self.check_unit(quantity.unit)?;
+                Some(quantity.value.value())
+            }
+            None => None,
+        };
+        for plan in &body.operations {
+            if let Some(quantity) = plan.quantity {
+                crate::quantity::check_amount(quantity, self.unit, "operations.quantity")?;
+            }
+        }
+        self.reconsider(effects, |order| {
+            order.release = Some(Release {
+                at: view.at,
+                quantity,
+                withdrawn: None,
+            });
+            order.take_plan(body);
+        });
+        for plan in &body.operations {
+            if let Some(center) = &plan.work_center {
+                WorkOrder::name_work_center(center, effects);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_plan(&mut self, body: &WorkOrderReleased) {
+        for (version, told) in [
+            (&mut self.routing_version, &body.routing_version),
+            (&mut self.bom_version, &body.bom_version),
+        ] {
+            if told.is_some() {
+                version.clone_from(told);
+            }
+        }
+        self.components = body.components.clone().into();
+        for operation in &mut self.operations {
+            // What an earlier release planned, and this one does not name, is not planned.
+            if operation.position.is_some() {
+                Arc::make_mut(operation).position = None;
+            }
+        }
+        for (position, plan) in body.operations.iter().enumerate() {
+            let position = u32::try_from(position).unwrap_or(u32::MAX);
+            match self.find(&plan.op) {
+                // A routing that names an operation twice keeps its first mention.
+                Ok(place) if self.operations[place].position.is_some() => {}
+                Ok(place) => self.operation_mut(place).plan(plan, position),
+                Err(place) => {
+                    let planned = Operation::planned(plan, position, self.counting);
+                    self.operations.insert(place, Arc::new(planned));
+                }
+            }
+        }
+    }
+
+    /// W4: the ERP takes the release back.
+    pub(crate) fn withdraw_release(
+        &mut self,
+        body: &WorkOrderReleaseWithdrawn,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        const ACTION: &str = "the withdrawal of its release";
+        self.refuse_unless(ACTION, |state| {
+            matches!(state, Lifecycle::Released | Lifecycle::InProcess)
+        })?;
+        let said = Said {
+            at: view.at,
+            reason: body.reason.clone().unwrap_or_default(),
+        };
+        self.reconsider(effects, |order| {
+            if let Some(release) = &mut order.release {
+                release.withdrawn = Some(said);
+            }
+        });
+        Ok(())
+    }
+
+    /// W3: the ERP cancels the order.
+    pub(crate) fn cancel(
+        &mut self,
+        body: &WorkOrderCancelled,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.refuse_unless("a cancellation", |state| {
+            matches!(
+                state,
+                Lifecycle::Created | Lifecycle::Released | Lifecycle::InProcess
+            )
+        })?;
+        if self.cancellation().is_some() {
+            return Err(self.wrong_state("a second cancellation"));
+        }
+        let said = Said {
+            at: view.at,
+            reason: body.reason.clone(),
+        };
+        self.reconsider(effects, |order| order.endings_mut().cancelled = Some(said));
+        Ok(())
+    }
+
+    /// W9: the ERP completes the order technically, also before all operations have ended.
+    pub(crate) fn tech_complete(
+        &mut self,
+        body: &WorkOrderTechCompleted,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.refuse_unless("a technical completion", |state| {
+            matches!(
+                state,
+                Lifecycle::Released | Lifecycle::InProcess | Lifecycle::Completed
+            )
+        })?;
+        let final_quantity = match &body.final_quantity {
+            Some(quantity) => {
+                quantity.check("final_quantity")?;
+                self.check_unit(quantity.unit)?;
+                Some(quantity.value.value())
+            }
+            None => None,
+        };
+        let completion = TechCompletion {
+            at: view.at,
+            by: body.by.clone(),
+            final_quantity,
+        };
+        self.reconsider(effects, |order| {
+            order.endings_mut().tech_completed = Some(completion);
+        });
+        Ok(())
+    }
+
+    /// W10: the ERP takes the technical completion back; the order is again what it was.
+    pub(crate) fn withdraw_tech_completion(
+        &mut self,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.refuse_unless("the withdrawal of a technical completion", |state| {
+            state == Lifecycle::TechComplete
+        })?;
+        self.reconsider(effects, |order| {
+            order.endings_mut().tech_completed = None;
+            // As if it had never been said, so that the state tells what is.
+            if order.endings.as_deref() == Some(&crate::work_order::Endings::default()) {
+                order.endings = None;
+            }
+        });
+        Ok(())
+    }
+
+    /// W11: the ERP closes the order. It waits until nothing is open: a late completion, a
+    /// decision of quality or a late report may still settle that.
+    pub(crate) fn close(
+        &mut self,
+        body: &WorkOrderClosed,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        const ACTION: &str = "the closing";
+        self.refuse_unless(ACTION, |state| {
+            !matches!(
+                state,
+                Lifecycle::Closed | Lifecycle::Cancelled | Lifecycle::Aborted
+            )
+        })?;
+        let lifecycle = self.lifecycle();
+        if !matches!(lifecycle, Lifecycle::Completed | Lifecycle::TechComplete) {
+            let until = "its completion by MES or its technical completion by ERP";
+            return Err(self.not_yet(lifecycle.as_str(), ACTION, until));
+        }
+        if let Some(open) = self.what_is_open() {
+            let state = format!("{} with {open}", lifecycle.as_str());
+            return Err(self.not_yet(state, ACTION, "what is open to be settled"));
+        }
+        let closing = Closing {
+            at: view.at,
+            period: body.period.clone(),
+        };
+        self.reconsider(effects, |order| order.endings_mut().closed = Some(closing));
+        Ok(())
+    }
+
+    /// What keeps the order from being closed, in words.
+    fn what_is_open(&self) -> Option<String> {
+        let counted = |n: usize, noun: &str| match n {
+            0 => None,
+            1 => Some(format!("1 open {noun}")),
+            n => Some(format!("{n} open {noun}s")),
+        };
+        let mut open = Vec::new();
+        open.extend(counted(self.holds.len(), "hold"));
+        let broken = self.discrepancies();
+        if let Some(first) = broken.first() {
+            let noun = if broken.len() == 1 {
+                "discrepancy"
+            } else {
+                "discrepancies"
+            };
+            open.push(format!("{} open {noun} ({})", broken.len(), first.code()));
+        }
+        (!open.is_empty()).then(|| open.join(", "))
+    }
+
+    /// W8: production of the order is given up.
+    pub(crate) fn give_up(
+        &mut self,
+        body: &WorkOrderAborted,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        const ACTION: &str = "an abort";
+        self.refuse_unless(ACTION, |state| {
+            !matches!(
+                state,
+                Lifecycle::TechComplete
+                    | Lifecycle::Closed
+                    | Lifecycle::Cancelled
+                    | Lifecycle::Aborted
+            )
+        })?;
+        match self.lifecycle() {
+            // What was begun may be reported late, so a released order is as good as begun.
+            Lifecycle::Released | Lifecycle::InProcess => {}
+            state => {
+                let until = "a release by ERP, or a reversal of its completion";
+                return Err(self.not_yet(state.as_str(), ACTION, until));
+            }
+        }
+        let abort = Abort {
+            at: view.at,
+            reason: body.reason.clone(),
+            wip_disposition: body.wip_disposition,
+        };
+        self.reconsider(effects, |order| order.endings_mut().aborted = Some(abort));
+        self.dispose_of_work(None, body.wip_disposition, effects);
+        Ok(())
+    }
+
+    /// R02, unless the present state is one of those that `allows`.
+    fn refuse_unless(
+        &self,
+        action: &'static str,
+        allows: impl FnOnce(Lifecycle) -> bool,
+    ) -> Result<(), Rejection> {
+        if allows(self.lifecycle()) {
+            Ok(())
+        } else {
+            Err(self.wrong_state(action))
+        }
+    }
+}

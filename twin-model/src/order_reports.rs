@@ -1,0 +1,319 @@
+//! Reports of quantities and their reversal.
+//!
+//! Every report is kept in the ledger of its operation. What counts is computed from the reports
+//! that stand, so it is the same whatever came first, and a reversal takes back exactly what it
+//! names.
+
+use rust_decimal::Decimal;
+
+use crate::effect::{Effects, View};
+use crate::operation_facts::{MachineTally, Reversal, Scrapped};
+use crate::order_places::Place;
+use crate::quantity::check_amount;
+use crate::report_ledger::{REPORTS_PER_OPERATION_MAX, Report, Tally};
+use crate::{
+    ConfirmationReversed, EntityKey, EventId, Message, Notice, OperationId, OperationReport,
+    Rejection, ReportId, SmolStr, WorkOrder,
+};
+
+/// What a report is about to change, as it was before.
+struct Before {
+    /// `None` when more than this one operation may change its place.
+    place: Option<Place>,
+    places: Vec<(OperationId, Place)>,
+}
+
+impl WorkOrder {
+    /// The MES reports quantities, and at the end completes the operation. A report without a
+    /// start implies one: real plants forget the start.
+    pub(crate) fn report(
+        &mut self,
+        body: &OperationReport,
+        completes: bool,
+        id: ReportId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let report = self.check_report(body, completes, id, view)?;
+        let name = if completes {
+            "mfg.operation.completed.v1"
+        } else {
+            "mfg.operation.progressed.v1"
+        };
+        self.tell_if_late(&body.op, name, view.at, effects);
+        let place = self.find_or_learn(&body.op);
+        let before = self.before(place, &report);
+        let broken = self.discrepancies_around(place);
+        self.take_report(place, body, report);
+        self.tell_after(place, &before, effects);
+        let now = self.discrepancies_around(place);
+        self.tell_difference(&broken, &now, effects);
+        for lot in &body.output_lots {
+            let made = Message::MadeFor {
+                order: self.id.clone(),
+                op: body.op.clone(),
+            };
+            effects.tell(EntityKey::Lot(lot.clone()), made);
+        }
+        if let Some(center) = &body.work_center
+            && self.operations[place].work_center() != Some(center)
+        {
+            WorkOrder::name_work_center(center, effects);
+        }
+        Ok(())
+    }
+
+    /// All rules that a report may meet; gives what it would add to the ledger.
+    fn check_report(
+        &self,
+        body: &OperationReport,
+        completes: bool,
+        id: ReportId,
+        view: View<'_>,
+    ) -> Result<Report, Rejection> {
+        let action = "a report";
+        let end = body.end.unwrap_or(view.at);
+        let released = self.admit(&body.op, end, action)?;
+        self.check_unit(body.unit)?;
+        let tally = self.tally_of(body)?;
+        let report = Report::new(id, body, tally, completes, view.at);
+        let place = self.find(&body.op).ok();
+        let known = place.map(|place| &*self.operations[place]);
+        if let Some(operation) = known {
+            self.admit_at(operation, end, action)?;
+            let over = completes && operation.is_completed();
+            let left_out = operation.is_left_out();
+            if over || left_out {
+                return Err(self.wrong_operation_state(operation, action));
+            }
+            if operation.ledger.is_full() {
+                return Err(Rejection::TooManyReports {
+                    order: self.id.clone(),
+                    operation: operation.id.clone(),
+                    max: REPORTS_PER_OPERATION_MAX,
+                });
+            }
+        }
+        if known.is_none_or(|operation| operation.started_at().is_none()) {
+            self.refuse_start_on_hold(body.work_center.as_ref(), &[], view)?;
+        }
+        if body.delivers == Some(true) || known.is_some_and(|operation| operation.delivers) {
+            let gain = known.map_or(tally, |operation| operation.ledger.gain(&report));
+            // An operation that becomes a delivering one brings what it reported before.
+            let brings = known.filter(|operation| !operation.delivers);
+            let brings = brings.map_or(Decimal::ZERO, |operation| operation.good());
+            if gain.good > Decimal::ZERO {
+                self.refuse_over_delivery(gain.good, brings + gain.good, released)?;
+            }
+        }
+        Ok(report)
+    }
+
+    fn tally_of(&self, body: &OperationReport) -> Result<Tally, Rejection> {
+        for (amount, field) in [
+            (body.good, "good"),
+            (body.scrap, "scrap"),
+            (body.rework, "rework"),
+            (body.mrb, "mrb"),
+        ] {
+            check_amount(amount, body.unit, field)?;
+        }
+        for part in &body.scrap_by_reason {
+            check_amount(part.quantity, body.unit, "scrap_by_reason.quantity")?;
+        }
+        Ok(Tally {
+            good: body.good.value(),
+            scrap: body.scrapped(),
+            rework: body.rework.value(),
+            mrb: body.mrb.value(),
+        })
+    }
+
+    fn take_report(&mut self, place: usize, body: &OperationReport, report: Report) {
+        let operation = self.operation_mut(place);
+        operation.ledger.insert(report);
+        operation.delivers |= body.delivers == Some(true);
+        operation.note_worker(body.worker.as_ref(), report.end);
+        if let Some(center) = &body.work_center {
+            operation.note_place(center, report.start);
+        }
+        for part in &body.scrap_by_reason {
+            let part = Scrapped {
+                report: report.id,
+                reason: part.reason.clone(),
+                quantity: part.quantity.value(),
+            };
+            let scrapped = &mut operation.beside_mut().scrapped;
+            let at = scrapped.partition_point(|known| *known <= part);
+            scrapped.insert(at, part);
+        }
+        if let Some(document) = &body.document {
+            let reports = self.documents.entry(document.clone()).or_default();
+            reports.insert(report.id);
+        }
+    }
+
+    /// What stands where before `report` is taken. A report of an operation that runs, and has
+    /// something ready already, moves nothing but perhaps itself; no other place is looked at.
+    fn before(&self, place: usize, report: &Report) -> Before {
+        let operation = &self.operations[place];
+        let begins = operation.started_at().is_none();
+        let makes_ready =
+            !operation.has_something_ready() && (report.completes || !report.tally.good.is_zero());
+        if begins || makes_ready || report.is_final || self.endings.is_some() {
+            Before {
+                place: None,
+                places: self.places(),
+            }
+        } else {
+            Before {
+                place: Some(self.place_of(operation)),
+                places: Vec::new(),
+            }
+        }
+    }
+
+    fn tell_after(&self, place: usize, before: &Before, effects: &mut Effects) {
+        match &before.place {
+            Some(was) => self.tell_place(&self.operations[place], was, effects),
+            None => self.tell_places(&before.places, effects),
+        }
+    }
+
+    /// What a machine has made of an operation so far, by its counters.
+    pub(crate) fn machine_counted(
+        &mut self,
+        op: &OperationId,
+        told: MachineTally,
+        effects: &mut Effects,
+    ) {
+        self.reconsider(effects, |order| {
+            let place = order.find_or_learn(op);
+            order.operation_mut(place).note_machine(told);
+        });
+    }
+
+    /// A report is taken back (W7 where it had completed the order). `by` is the event that does.
+    pub(crate) fn reverse(
+        &mut self,
+        body: &ConfirmationReversed,
+        by: &EventId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.refuse_closed()?;
+        let name = reversed_name(body);
+        let named = match (&body.event, &body.document) {
+            (Some(event), _) => {
+                vec![ReportId::of(
+                    body.event_source.as_ref().unwrap_or(view.source),
+                    event,
+                )]
+            }
+            (None, Some(document)) => match self.documents.get(document) {
+                Some(reports) => reports.iter().copied().collect(),
+                None => Vec::new(),
+            },
+            (None, None) => Vec::new(),
+        };
+        let known: Vec<(usize, ReportId)> = named
+            .into_iter()
+            .filter_map(|id| Some((self.operation_of(id)?, id)))
+            .collect();
+        let Some((first, first_id)) = known.first().copied() else {
+            return Err(Rejection::ConfirmationNotKnown {
+                order: self.id.clone(),
+                confirmation: name,
+            });
+        };
+        let standing: Vec<(usize, ReportId)> = known
+            .into_iter()
+            .filter(|(place, id)| self.stands(*place, *id))
+            .collect();
+        if standing.is_empty() {
+            let by = self.reversed_by(first, first_id).unwrap_or(by).clone();
+            return Err(Rejection::AlreadyReversed {
+                confirmation: name,
+                by,
+            });
+        }
+        self.reconsider(effects, |order| {
+            for (place, id) in &standing {
+                order.take_back(*place, *id, body, by);
+            }
+        });
+        for (place, id) in &standing {
+            self.tell_reversed(*place, *id, body, &name, effects);
+        }
+        Ok(())
+    }
+
+    fn operation_of(&self, id: ReportId) -> Option<usize> {
+        self.operations
+            .iter()
+            .position(|operation| operation.ledger.find(id).is_some())
+    }
+
+    fn stands(&self, place: usize, id: ReportId) -> bool {
+        let ledger = &self.operations[place].ledger;
+        ledger
+            .find(id)
+            .is_some_and(|at| !ledger.reports()[at].reversed)
+    }
+
+    fn reversed_by(&self, place: usize, id: ReportId) -> Option<&EventId> {
+        let beside = self.operations[place].beside.as_deref()?;
+        let known = beside.reversals.iter().find(|known| known.report == id);
+        known.map(|known| &known.by)
+    }
+
+    fn take_back(&mut self, place: usize, id: ReportId, body: &ConfirmationReversed, by: &EventId) {
+        let operation = self.operation_mut(place);
+        if let Some(at) = operation.ledger.find(id) {
+            operation.ledger.reverse(at);
+        }
+        let reversal = Reversal {
+            report: id,
+            by: by.clone(),
+            reason: body.reason.clone(),
+        };
+        let reversals = &mut operation.beside_mut().reversals;
+        let at = reversals.partition_point(|known| *known <= reversal);
+        reversals.insert(at, reversal);
+    }
+
+    fn tell_reversed(
+        &self,
+        place: usize,
+        id: ReportId,
+        body: &ConfirmationReversed,
+        name: &SmolStr,
+        effects: &mut Effects,
+    ) {
+        let operation = &self.operations[place];
+        let Some(at) = operation.ledger.find(id) else {
+            return;
+        };
+        let report = operation.ledger.reports()[at];
+        let text = format!(
+            "Confirmation {name} of {} {} on operation {} of order {} was reversed ({}); the \
+             order was recomputed from {}.",
+            report.tally.good, self.unit, operation.id, self.id, body.reason, report.start,
+        );
+        effects.notice(Notice::Corrected {
+            object: EntityKey::WorkOrder(self.id.clone()),
+            code: None,
+            from: report.start,
+            text: text.into(),
+        });
+    }
+}
+
+/// How people call what a reversal names.
+fn reversed_name(body: &ConfirmationReversed) -> SmolStr {
+    match (&body.event, &body.document) {
+        (Some(event), _) => SmolStr::new(event.as_str()),
+        (None, Some(document)) => document.clone(),
+        (None, None) => SmolStr::default(),
+    }
+}
