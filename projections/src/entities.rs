@@ -15,6 +15,8 @@ pub(crate) const PAGE_SCAN_MAX: usize = 20_000;
 
 type Table = BTreeMap<SmolStr, Arc<Entity>>;
 
+static EMPTY: Table = Table::new();
+
 /// All entities, and where to find them by what.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Entities {
@@ -23,6 +25,8 @@ pub(crate) struct Entities {
     work_centers: Table,
     holds: Table,
     shipments: Table,
+    /// Entities of the kinds that have no list of their own.
+    others: BTreeMap<EntityKind, Table>,
     orders_by_lifecycle: Index,
     orders_by_work_center: Index,
     lots_by_order: Index,
@@ -46,6 +50,7 @@ impl Entities {
             EntityKind::WorkCenter => &self.work_centers,
             EntityKind::Hold => &self.holds,
             EntityKind::Shipment => &self.shipments,
+            other => self.others.get(&other).unwrap_or(&EMPTY),
         }
     }
 
@@ -138,6 +143,7 @@ impl Entities {
             EntityKind::WorkCenter => &mut self.work_centers,
             EntityKind::Hold => &mut self.holds,
             EntityKind::Shipment => &mut self.shipments,
+            other => self.others.entry(other).or_default(),
         };
         let before = match table.get_mut(key.id()) {
             Some(place) => Some(std::mem::replace(place, Arc::clone(state))),
@@ -161,7 +167,7 @@ impl Entities {
             (_, Entity::Hold(_)) => {
                 self.open_holds.remove(key.id());
             }
-            (_, Entity::WorkCenter(_) | Entity::Shipment(_)) => {}
+            _ => {}
         }
     }
 

@@ -39,7 +39,7 @@ impl Filter {
                 (self.state == Some("open")).then(|| entities.open_holds()),
                 None,
             ],
-            EntityKind::WorkCenter | EntityKind::Shipment => [None, None],
+            _ => [None, None],
         };
         sets.into_iter().flatten().min_by_key(|ids| ids.len())
     }
@@ -53,12 +53,13 @@ impl Filter {
             Entity::Hold(hold) if hold.is_open() => "open",
             Entity::Hold(_) => "released",
             Entity::Shipment(shipment) => shipment.decision().as_str(),
+            _ => "",
         };
         let held = || match entity {
             Entity::WorkOrder(order) => entities.is_held(order),
             Entity::Lot(lot) => lot.all_holds().next().is_some(),
             Entity::WorkCenter(center) => !center.holds().is_empty(),
-            Entity::Hold(_) | Entity::Shipment(_) => false,
+            _ => false,
         };
         self.state.is_none_or(|wanted| wanted == state)
             && self
@@ -94,6 +95,7 @@ fn is_of_order(entity: &Entity, order: &str, entities: &Entities) -> bool {
                 .iter()
                 .any(|(lot, _)| lots.contains(lot.as_str()))
         }
+        _ => false,
     }
 }
 
@@ -109,6 +111,6 @@ fn is_at(entity: &Entity, work_center: &str) -> bool {
             let target = hold.scope().target();
             target.kind() == EntityKind::WorkCenter && target.id() == work_center
         }
-        Entity::Lot(_) | Entity::Shipment(_) => false,
+        _ => false,
     }
 }

@@ -77,6 +77,7 @@ impl Problem {
             EntityKind::WorkCenter => "Work center",
             EntityKind::Hold => "Hold",
             EntityKind::Shipment => "Shipment",
+            other => other.as_str(),
         };
         Problem {
             about: format!("/docs/errors/{}", Code::R01),

@@ -7,6 +7,7 @@
 mod exception;
 mod hold;
 mod lot;
+mod plain;
 mod plant;
 mod related;
 mod shipment;
@@ -16,6 +17,7 @@ mod work_order;
 pub use exception::ExceptionView;
 pub use hold::{HoldView, ScopeView};
 pub use lot::LotView;
+pub use plain::PlainView;
 pub use plant::{CountsView, PlantView};
 pub(crate) use related::Related;
 pub use related::{AFFECTED_LOTS_SHOWN_MAX, RELATIVES_SHOWN_MAX};
@@ -24,7 +26,9 @@ pub use work_center::{QueuedView, RunningView, WorkCenterView};
 pub use work_order::{DiscrepancyView, OperationView, WorkOrderView};
 
 use serde::Serialize;
-use twin_model::{Code, Decimal, Entity, EntityKey, LotId, Reason, SmolStr, Time, Unit};
+use twin_model::{
+    Code, Decimal, Discrepancy, Entity, EntityKey, LotId, Reason, SmolStr, Time, Unit,
+};
 use utoipa::ToSchema;
 
 /// An amount with its unit.
@@ -77,6 +81,17 @@ impl From<&Reason> for ReasonView {
     }
 }
 
+/// Broken soft rules as they are shown.
+fn shown(broken: &[Discrepancy]) -> Vec<DiscrepancyView> {
+    broken
+        .iter()
+        .map(|broken| ReasonView {
+            code: broken.code(),
+            text: broken.to_string().into(),
+        })
+        .collect()
+}
+
 /// One entity as it stands in a list, an answer or a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -91,6 +106,8 @@ pub enum ItemView {
     Hold(HoldView),
     /// A shipment.
     Shipment(ShipmentView),
+    /// Anything else.
+    Plain(PlainView),
 }
 
 impl ItemView {
@@ -107,6 +124,7 @@ impl ItemView {
             }
             Entity::Hold(hold) => ItemView::Hold(HoldView::new(hold, version, related)),
             Entity::Shipment(shipment) => ItemView::Shipment(ShipmentView::new(shipment, version)),
+            other => ItemView::Plain(PlainView::new(other, version)),
         }
     }
 
@@ -122,6 +140,7 @@ impl ItemView {
             ItemView::WorkCenter(center) => center.version.to_string(),
             ItemView::Hold(hold) => format!("{}-{}", hold.version, hold.affected_lots_count),
             ItemView::Shipment(shipment) => shipment.version.to_string(),
+            ItemView::Plain(plain) => plain.version.to_string(),
         }
     }
 }

@@ -56,41 +56,43 @@ fn of_related(related: &Related) -> usize {
 
 fn of_entity(entity: &Entity) -> usize {
     let id = name(entity.key().id());
-    id + match entity {
-        Entity::WorkOrder(order) => of_order(order),
-        Entity::Lot(lot) => {
-            let relatives = lot.parents().keys().chain(lot.children());
-            let holds = lot.all_holds().map(|hold| name(hold.as_str()));
-            let order = lot.order().map_or(0, |order| name(order.as_str()));
-            let lots: usize = relatives.map(|lot| name(lot.as_str()) + AMOUNT).sum();
-            order + lots + holds.sum::<usize>()
+    id + entity.discrepancies().len() * DISCREPANCY
+        + match entity {
+            Entity::WorkOrder(order) => of_order(order),
+            Entity::Lot(lot) => {
+                let relatives = lot.parents().keys().chain(lot.children());
+                let holds = lot.all_holds().map(|hold| name(hold.as_str()));
+                let order = lot.order().map_or(0, |order| name(order.as_str()));
+                let lots: usize = relatives.map(|lot| name(lot.as_str()) + AMOUNT).sum();
+                order + lots + holds.sum::<usize>()
+            }
+            Entity::WorkCenter(center) => {
+                let there = center.queue().keys().chain(center.running().keys());
+                let reason = center.reason().map_or(0, |reason| reason.len() * 2);
+                let holds = center.holds().iter().map(|hold| name(hold.as_str()));
+                reason
+                    + holds.sum::<usize>()
+                    + there
+                        .map(|(order, op)| name(order.as_str()) + name(op.as_str()) + AMOUNT)
+                        .sum::<usize>()
+            }
+            Entity::Hold(hold) => {
+                let release = hold
+                    .release_record()
+                    .map_or(0, |release| release.disposition.len() + release.by.len());
+                (hold.reason().len() + hold.placed_by().len() + release) * 2 + SENTENCE
+            }
+            Entity::Shipment(shipment) => {
+                let lots = shipment.lots().iter();
+                let customer = shipment.customer().map_or(0, |customer| customer.len() * 2);
+                customer
+                    + of_reasons(shipment.reasons())
+                    + lots
+                        .map(|(lot, _)| name(lot.as_str()) + AMOUNT)
+                        .sum::<usize>()
+            }
+            _ => 0,
         }
-        Entity::WorkCenter(center) => {
-            let there = center.queue().keys().chain(center.running().keys());
-            let reason = center.reason().map_or(0, |reason| reason.len() * 2);
-            let holds = center.holds().iter().map(|hold| name(hold.as_str()));
-            reason
-                + holds.sum::<usize>()
-                + there
-                    .map(|(order, op)| name(order.as_str()) + name(op.as_str()) + AMOUNT)
-                    .sum::<usize>()
-        }
-        Entity::Hold(hold) => {
-            let release = hold
-                .release_record()
-                .map_or(0, |release| release.disposition.len() + release.by.len());
-            (hold.reason().len() + hold.placed_by().len() + release) * 2 + SENTENCE
-        }
-        Entity::Shipment(shipment) => {
-            let lots = shipment.lots().iter();
-            let customer = shipment.customer().map_or(0, |customer| customer.len() * 2);
-            customer
-                + of_reasons(shipment.reasons())
-                + lots
-                    .map(|(lot, _)| name(lot.as_str()) + AMOUNT)
-                    .sum::<usize>()
-        }
-    }
 }
 
 fn of_order(order: &WorkOrder) -> usize {
@@ -103,10 +105,7 @@ fn of_order(order: &WorkOrder) -> usize {
         order.bom_version(),
     ];
     let texts: usize = texts.into_iter().flatten().map(|text| text.len() * 2).sum();
-    operations
-        + lots.chain(holds).sum::<usize>()
-        + texts
-        + order.discrepancies().len() * DISCREPANCY
+    operations + lots.chain(holds).sum::<usize>() + texts
 }
 
 fn of_operation(operation: &Operation) -> usize {

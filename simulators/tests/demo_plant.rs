@@ -104,6 +104,7 @@ fn each_event_comes_from_the_system_that_owns_it() {
             | EventBody::LotTransformed(_) => "/mes/line",
             EventBody::HoldPlaced(_) | EventBody::HoldReleased(_) => "/qms",
             EventBody::LotCreated(_) | EventBody::ShipmentRequested(_) => "/wms",
+            EventBody::OwnershipPublished(_) => "/twin",
             EventBody::WorkCenterStateChanged(body) => {
                 assert_eq!(source, format!("/edge/{}", body.work_center));
                 continue;

@@ -28,10 +28,15 @@ pub(crate) struct BadMessage {
     pub(crate) status: u16,
 }
 
-/// An event of `plant` as JSON.
+/// An event of `plant` as JSON, from the system that owns what it says.
 pub(crate) fn event(plant: &str, id: &str, type_name: &str, data: Value) -> Value {
+    let source = if type_name.starts_with("mfg.work_order.") {
+        "/erp/sap"
+    } else {
+        "/mes/line"
+    };
     json!({
-        "specversion": "1.0", "id": id, "source": "/mes/line", "type": type_name,
+        "specversion": "1.0", "id": id, "source": source, "type": type_name,
         "time": TIME, "plant": plant, "data": data,
     })
 }
@@ -109,7 +114,7 @@ fn unreadable_messages(plant: &str) -> Vec<BadMessage> {
         kept(
             "unknown type",
             bytes(&unknown),
-            ("TWIN-R33", "mfg.oven.exploded.v1"),
+            ("TWIN-R33", "v1 of mfg.oven.exploded"),
             400,
         ),
         kept(

@@ -3,8 +3,10 @@
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::effect::Effects;
 use crate::{
-    Code, EntityKey, OperationId, SourceId, System, Time, Unit, WorkCenterId, WorkOrderId,
+    Code, Entity, EntityKey, Notice, OperationId, Owners, SourceId, Time, Unit, WorkCenterId,
+    WorkOrderId,
 };
 
 /// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
@@ -156,7 +158,7 @@ pub enum Discrepancy {
         /// What he wrote.
         claimed: SmolStr,
         /// Who owns it.
-        owner: System,
+        owner: Owners,
         /// What stands.
         kept: SmolStr,
     },
@@ -227,5 +229,35 @@ impl Discrepancy {
             | Discrepancy::Late { .. }
             | Discrepancy::ReceivedDiffers { .. } => ("", ""),
         }
+    }
+}
+
+/// Says which soft rules an entity breaks now and did not before, and which healed.
+pub(crate) fn tell_change(former: Option<&Entity>, now: &Entity, effects: &mut Effects) {
+    let before = former.map_or_else(Vec::new, untold);
+    let after = untold(now);
+    let lacks = |list: &[Discrepancy], case: &Discrepancy| !list.iter().any(|d| d.same_case(case));
+    for found in after.iter().filter(|new| lacks(&before, new)) {
+        effects.notice(Notice::DiscrepancyFound {
+            object: now.key(),
+            code: found.code(),
+            text: found.to_string().into(),
+        });
+    }
+    for healed in before.iter().filter(|old| lacks(&after, old)) {
+        effects.notice(Notice::DiscrepancyHealed {
+            object: now.key(),
+            code: healed.code(),
+            text: healed.to_string().into(),
+        });
+    }
+}
+
+/// The soft rules that an entity does not tell of by itself.
+fn untold(entity: &Entity) -> Vec<Discrepancy> {
+    match entity {
+        // An order knows which of its many rules a report can touch.
+        Entity::WorkOrder(order) => order.disputes(),
+        other => other.discrepancies(),
     }
 }

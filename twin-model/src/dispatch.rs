@@ -34,14 +34,15 @@ impl Plant {
             EventBody::HoldPlaced(_)
             | EventBody::HoldReleased(_)
             | EventBody::ShipmentRequested(_)
-            | EventBody::WorkCenterStateChanged(_) => self.handle_rest(event, cause, effects),
+            | EventBody::WorkCenterStateChanged(_)
+            | EventBody::OwnershipPublished(_) => self.handle_rest(event, cause, effects),
             _ => self.change_order(event, cause, effects, |order, view, effects| {
                 order.handle(event, view, effects)
             }),
         }
     }
 
-    /// Holds, shipments and work centers.
+    /// Holds, shipments, work centers and the plant's own configuration.
     fn handle_rest(
         &mut self,
         event: &Event,
@@ -79,6 +80,7 @@ impl Plant {
                     _ => unreachable!("a work center's key names a work center"),
                 })
             }
+            EventBody::OwnershipPublished(_) => self.publish_ownership(event, cause, effects),
             _ => unreachable!("orders and lots are handled before"),
         }
     }

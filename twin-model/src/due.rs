@@ -48,7 +48,11 @@ impl Entity {
     pub(crate) fn due_at(&self) -> Option<Time> {
         match self {
             Entity::Shipment(shipment) => shipment.due_at(),
-            Entity::WorkOrder(_) | Entity::Lot(_) | Entity::WorkCenter(_) | Entity::Hold(_) => None,
+            Entity::WorkOrder(_)
+            | Entity::Lot(_)
+            | Entity::WorkCenter(_)
+            | Entity::Hold(_)
+            | Entity::Ownership(_) => None,
         }
     }
 
@@ -56,7 +60,11 @@ impl Entity {
     fn fall_due(&mut self, _view: View<'_>, effects: &mut Effects) {
         match self {
             Entity::Shipment(shipment) => effects.check_gate(shipment.id()),
-            Entity::WorkOrder(_) | Entity::Lot(_) | Entity::WorkCenter(_) | Entity::Hold(_) => {}
+            Entity::WorkOrder(_)
+            | Entity::Lot(_)
+            | Entity::WorkCenter(_)
+            | Entity::Hold(_)
+            | Entity::Ownership(_) => {}
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::{
-    DeliveryId, Hold, HoldId, Lot, LotId, Shipment, WorkCenter, WorkCenterId, WorkOrder,
-    WorkOrderId,
+    Claims, DeliveryId, Discrepancy, Hold, HoldId, Lot, LotId, Ownership, Shipment, WorkCenter,
+    WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 /// Names one entity within its plant.
@@ -21,6 +21,8 @@ pub enum EntityKey {
     Hold(HoldId),
     /// A shipment, by its delivery.
     Shipment(DeliveryId),
+    /// Who owns what in the plant: one per plant.
+    Ownership,
 }
 
 /// The kinds of entities.
@@ -36,6 +38,8 @@ pub enum EntityKind {
     Hold,
     /// [`Shipment`].
     Shipment,
+    /// [`Ownership`].
+    Ownership,
 }
 
 impl EntityKind {
@@ -48,6 +52,7 @@ impl EntityKind {
             EntityKind::WorkCenter => "work_center",
             EntityKind::Hold => "hold",
             EntityKind::Shipment => "shipment",
+            EntityKind::Ownership => "ownership",
         }
     }
 }
@@ -62,6 +67,7 @@ impl EntityKey {
             EntityKey::WorkCenter(_) => EntityKind::WorkCenter,
             EntityKey::Hold(_) => EntityKind::Hold,
             EntityKey::Shipment(_) => EntityKind::Shipment,
+            EntityKey::Ownership => EntityKind::Ownership,
         }
     }
 
@@ -74,6 +80,7 @@ impl EntityKey {
             EntityKey::WorkCenter(id) => id.as_str(),
             EntityKey::Hold(id) => id.as_str(),
             EntityKey::Shipment(id) => id.as_str(),
+            EntityKey::Ownership => "table",
         }
     }
 }
@@ -87,6 +94,7 @@ impl fmt::Display for EntityKey {
             EntityKey::WorkCenter(_) => "Work center",
             EntityKey::Hold(_) => "Hold",
             EntityKey::Shipment(_) => "Shipment",
+            EntityKey::Ownership => "Ownership",
         };
         write!(f, "{noun} {}", self.id())
     }
@@ -111,6 +119,8 @@ pub enum Entity {
     Hold(Hold),
     /// A shipment and its gate.
     Shipment(Shipment),
+    /// Who owns what in the plant.
+    Ownership(Ownership),
 }
 
 impl Entity {
@@ -123,6 +133,7 @@ impl Entity {
             Entity::WorkCenter(center) => EntityKey::WorkCenter(center.id().clone()),
             Entity::Hold(hold) => EntityKey::Hold(hold.id().clone()),
             Entity::Shipment(shipment) => EntityKey::Shipment(shipment.id().clone()),
+            Entity::Ownership(_) => EntityKey::Ownership,
         }
     }
 
@@ -136,6 +147,44 @@ impl Entity {
             Entity::WorkCenter(center) => center.version,
             Entity::Hold(hold) => hold.version,
             Entity::Shipment(shipment) => shipment.version,
+            Entity::Ownership(ownership) => ownership.version,
+        }
+    }
+
+    /// The soft rules that the entity breaks now.
+    #[must_use]
+    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        match self {
+            Entity::WorkOrder(order) => order.discrepancies(),
+            Entity::Lot(lot) => lot.discrepancies(),
+            Entity::WorkCenter(center) => center.discrepancies(),
+            Entity::Shipment(shipment) => shipment.discrepancies(),
+            Entity::Ownership(ownership) => ownership.discrepancies(),
+            Entity::Hold(_) => Vec::new(),
+        }
+    }
+
+    /// What sources said of fields that they do not own; `None` where nothing of it is kept.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        match self {
+            Entity::WorkOrder(order) => Some(&order.claims),
+            Entity::Lot(lot) => Some(&lot.claims),
+            Entity::WorkCenter(center) => Some(&center.claims),
+            Entity::Shipment(shipment) => Some(&shipment.claims),
+            Entity::Ownership(ownership) => Some(&ownership.claims),
+            Entity::Hold(_) => None,
+        }
+    }
+
+    pub(crate) fn claims_mut(&mut self) -> Option<&mut Claims> {
+        match self {
+            Entity::WorkOrder(order) => Some(&mut order.claims),
+            Entity::Lot(lot) => Some(&mut lot.claims),
+            Entity::WorkCenter(center) => Some(&mut center.claims),
+            Entity::Shipment(shipment) => Some(&mut shipment.claims),
+            Entity::Ownership(ownership) => Some(&mut ownership.claims),
+            Entity::Hold(_) => None,
         }
     }
 
@@ -146,6 +195,7 @@ impl Entity {
             Entity::WorkCenter(center) => &mut center.version,
             Entity::Hold(hold) => &mut hold.version,
             Entity::Shipment(shipment) => &mut shipment.version,
+            Entity::Ownership(ownership) => &mut ownership.version,
         };
         *version += 1;
     }

@@ -14,6 +14,7 @@ mod lot;
 mod movement;
 mod operation;
 mod order;
+mod ownership;
 mod quality;
 mod reference;
 mod shipment;
@@ -24,6 +25,7 @@ pub use lot::*;
 pub use movement::*;
 pub use operation::*;
 pub use order::*;
+pub use ownership::*;
 pub use quality::*;
 pub use reference::*;
 pub use shipment::*;
@@ -81,6 +83,7 @@ macro_rules! event_types {
             HoldReleased(HoldReleased) = "mfg.hold.released.v1";
             ShipmentRequested(ShipmentRequested) = "mfg.shipment.requested.v1";
             WorkCenterStateChanged(WorkCenterStateChanged) = "mfg.work_center.state_changed.v1";
+            OwnershipPublished(OwnershipPublished) = "mfg.ownership.published.v1";
         }
     };
 }
@@ -154,6 +157,7 @@ impl EventBody {
             EventBody::WorkCenterStateChanged(body) => {
                 EntityKey::WorkCenter(body.work_center.clone())
             }
+            EventBody::OwnershipPublished(_) => EntityKey::Ownership,
         }
     }
 

@@ -4,6 +4,7 @@
 //! The predicates work everything out anew from the recorded facts (who was made from what, which
 //! holds are open); they do not trust what entities keep for speed, such as inherited holds.
 
+mod claims;
 mod gates;
 mod lots;
 mod orders;
@@ -27,17 +28,20 @@ pub enum Invariant {
     Acyclic,
     /// Nothing starts before the release.
     NoStartBeforeRelease,
+    /// What is kept as a claim comes from somebody who does not own the field.
+    OwnerDecides,
 }
 
 impl Invariant {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Invariant; 6] = [
+    pub const ALL: [Invariant; 7] = [
         Invariant::LotBalance,
         Invariant::OrderDelivery,
         Invariant::NoShipOnHold,
         Invariant::HoldReachesAll,
         Invariant::Acyclic,
         Invariant::NoStartBeforeRelease,
+        Invariant::OwnerDecides,
     ];
 
     /// The number in the catalogue, such as `I07`.
@@ -50,6 +54,7 @@ impl Invariant {
             Invariant::HoldReachesAll => "I08",
             Invariant::Acyclic => "I10",
             Invariant::NoStartBeforeRelease => "I13",
+            Invariant::OwnerDecides => "I17",
         }
     }
 
@@ -71,6 +76,7 @@ impl Invariant {
             Invariant::HoldReachesAll => gates::hold_reaches_all(plant, &mut tell),
             Invariant::Acyclic => lots::acyclic(plant, &mut tell),
             Invariant::NoStartBeforeRelease => orders::no_start_before_release(plant, &mut tell),
+            Invariant::OwnerDecides => claims::owner_decides(plant, &mut tell),
         }
         found
     }

@@ -70,7 +70,9 @@ pub use operation::{Operation, OperationState};
 pub use operation_facts::{Dispatch, GivenUp, MachineTally, SetUp, Standstill};
 pub use order_axes::{Confirmation, Delivery, Lifecycle};
 pub use order_operations::LATE_AFTER_S;
-pub use ownership::System;
+pub use ownership::{
+    CLAIMS_PER_OBJECT_MAX, Claim, Claimed, Claims, Facet, Field, Owners, Ownership, System, Writer,
+};
 pub use plant::{Plant, Touched, Turn};
 pub use quantity::{Amount, InvalidAmount, QUANTITY_ABS_MAX, QUANTITY_SCALE_MAX, Quantity};
 pub use rejection::Rejection;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Effects, View};
 use crate::{
-    DeliveryId, EntityKey, HoldId, LotCreated, LotId, MaterialId, Message, OperationId, Reason,
-    Rejection, Time, Unit, WorkOrderId,
+    Claims, DeliveryId, Discrepancy, EntityKey, HoldId, LotCreated, LotId, MaterialId, Message,
+    OperationId, Reason, Rejection, Time, Unit, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -112,6 +112,7 @@ pub struct Lot {
     pub(crate) inherited: BTreeSet<HoldId>,
     /// Shipments that want to hear of changes.
     pub(crate) gates: BTreeSet<DeliveryId>,
+    pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
 
@@ -135,6 +136,7 @@ impl Lot {
             holds: BTreeSet::new(),
             inherited: BTreeSet::new(),
             gates: BTreeSet::new(),
+            claims: Claims::default(),
             version: 0,
         }
     }
@@ -450,6 +452,15 @@ impl Lot {
     /// Its own holds, then the inherited ones.
     pub fn all_holds(&self) -> impl Iterator<Item = &HoldId> {
         self.holds.iter().chain(&self.inherited)
+    }
+
+    /// The soft rules that the lot breaks now.
+    #[must_use]
+    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        self.claims.discrepancies(
+            || EntityKey::Lot(self.id.clone()),
+            |facet| self.standing(facet),
+        )
     }
 
     /// Whether the lot could ship at `at`: unrestricted, something there, not expired, no hold

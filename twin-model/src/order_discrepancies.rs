@@ -18,6 +18,21 @@ impl WorkOrder {
     /// The soft rules that the order breaks now.
     #[must_use]
     pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        let mut found = self.broken_rules();
+        found.extend(self.disputes());
+        found
+    }
+
+    /// What sources said of fields that they do not own, where it differs from what stands.
+    pub(crate) fn disputes(&self) -> Vec<Discrepancy> {
+        self.claims.discrepancies(
+            || EntityKey::WorkOrder(self.id.clone()),
+            |facet| self.standing(facet),
+        )
+    }
+
+    /// [`WorkOrder::discrepancies`] without the disputes, which are told at the end of the turn.
+    pub(crate) fn broken_rules(&self) -> Vec<Discrepancy> {
         let mut found = Vec::new();
         self.broken_by_order(&mut found);
         for operation in &self.operations {
@@ -31,7 +46,7 @@ impl WorkOrder {
     pub(crate) fn discrepancies_around(&self, place: usize) -> Vec<Discrepancy> {
         let given_up = |operation: &Operation| operation.given_up().is_some();
         if self.endings.is_some() || self.operations.iter().any(|operation| given_up(operation)) {
-            return self.discrepancies();
+            return self.broken_rules();
         }
         let mut found = Vec::new();
         let operation = &self.operations[place];
@@ -170,7 +185,7 @@ impl WorkOrder {
 
     /// Tells which soft rules have come to be broken since `before`, and which no longer are.
     pub(crate) fn tell_discrepancies(&self, before: &[Discrepancy], effects: &mut Effects) {
-        self.tell_difference(before, &self.discrepancies(), effects);
+        self.tell_difference(before, &self.broken_rules(), effects);
     }
 
     pub(crate) fn tell_difference(

@@ -24,7 +24,7 @@ impl WorkOrder {
         change: impl FnOnce(&mut WorkOrder),
     ) {
         let places = self.places();
-        let broken = self.discrepancies();
+        let broken = self.broken_rules();
         change(self);
         self.tell_places(&places, effects);
         self.tell_discrepancies(&broken, effects);

@@ -10,7 +10,7 @@ use crate::effect::{Effects, View};
 use crate::origin::AwaitedOrigins;
 use crate::{
     Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection,
-    SourceId, Time, Unit, WorkCenter, WorkCenterId,
+    SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
 };
 
 /// The entities of one plant.
@@ -116,7 +116,7 @@ impl Plant {
             at: event.time,
             source: &event.source,
         };
-        self.turn_of(cause, |plant, effects| plant.handle(event, cause, effects))
+        self.turn_of(cause, |plant, effects| plant.take(event, cause, effects))
     }
 
     /// One turn: `first`, then everything that follows from it, and all of it or nothing.
@@ -183,8 +183,8 @@ impl Plant {
                     Entity::WorkOrder(order) => order.receive(&message, effects),
                     Entity::Lot(lot) => lot.receive(&message, effects),
                     Entity::WorkCenter(center) => center.receive(&message),
-                    Entity::Shipment(_) | Entity::Hold(_) => {
-                        unreachable!("shipments and holds get no {message:?}")
+                    Entity::Shipment(_) | Entity::Hold(_) | Entity::Ownership(_) => {
+                        unreachable!("{key:?} gets no {message:?}")
                     }
                 }
                 Ok(())
@@ -193,7 +193,7 @@ impl Plant {
         Ok(())
     }
 
-    fn finish(&mut self, effects: Effects) -> Turn {
+    fn finish(&mut self, mut effects: Effects) -> Turn {
         let mut undo = std::mem::take(&mut self.undo);
         let former = undo.touched.iter().map(|(slot, was)| (*slot, Some(was)));
         let born = undo.born.iter().filter_map(|key| self.index.get(key));
@@ -204,7 +204,9 @@ impl Plant {
                 continue;
             };
             Arc::make_mut(state).bump_version();
-            self.due.moved(former.map(Arc::as_ref), state);
+            let former = former.map(Arc::as_ref);
+            self.due.moved(former, state);
+            discrepancy::tell_change(former, state, &mut effects);
             touched.push(Touched {
                 key: state.key(),
                 state: Arc::clone(state),
@@ -420,10 +422,8 @@ impl Plant {
     pub fn open_discrepancies(&self) -> BTreeMap<Code, u64> {
         let mut open = BTreeMap::new();
         for entity in self.entities() {
-            if let Entity::WorkOrder(order) = entity.as_ref() {
-                for discrepancy in order.discrepancies() {
-                    *open.entry(discrepancy.code()).or_default() += 1;
-                }
+            for discrepancy in entity.discrepancies() {
+                *open.entry(discrepancy.code()).or_default() += 1;
             }
         }
         open

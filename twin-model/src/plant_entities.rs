@@ -1,8 +1,8 @@
 //! Looking up the entities of a plant by their typed ids.
 
 use crate::{
-    DeliveryId, Entity, EntityKey, Hold, HoldId, Lot, LotId, Plant, Shipment, WorkCenter,
-    WorkCenterId, WorkOrder, WorkOrderId,
+    DeliveryId, Entity, EntityKey, Hold, HoldId, Lot, LotId, Ownership, Plant, Shipment,
+    WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 impl Plant {
@@ -38,6 +38,15 @@ impl Plant {
     pub fn shipment(&self, id: &DeliveryId) -> Option<&Shipment> {
         match self.get(&EntityKey::Shipment(id.clone()))?.as_ref() {
             Entity::Shipment(shipment) => Some(shipment),
+            _ => None,
+        }
+    }
+
+    /// Who owns what, where the plant has published it.
+    #[must_use]
+    pub fn ownership(&self) -> Option<&Ownership> {
+        match self.get(&EntityKey::Ownership)?.as_ref() {
+            Entity::Ownership(ownership) => Some(ownership),
             _ => None,
         }
     }

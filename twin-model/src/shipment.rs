@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
 use crate::{
-    Code, DeliveryId, EntityKey, HoldId, Lot, LotId, LotQuantity, Message, Notice, Plant, Quantity,
-    Rejection, ShipmentRequested, Time, Unit,
+    Claims, Code, DeliveryId, Discrepancy, EntityKey, HoldId, Lot, LotId, LotQuantity, Message,
+    Notice, Plant, Quantity, Rejection, ShipmentRequested, Time, Unit,
 };
 
 /// What the gate says.
@@ -72,6 +72,7 @@ pub struct Shipment {
     /// Until when a clearance is good: the first end of a shelf life among the lots. `None` while
     /// blocked, and when nothing expires. It follows from the lots, so it is not hashed.
     pub(crate) valid_until: Option<Time>,
+    pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
 
@@ -112,6 +113,7 @@ impl Shipment {
             decided_at: view.at,
             judged_at: view.at,
             valid_until: None,
+            claims: Claims::default(),
             version: 0,
         })
     }
@@ -213,6 +215,15 @@ impl Shipment {
             }));
         }
         reasons
+    }
+
+    /// The soft rules that the shipment breaks now.
+    #[must_use]
+    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        self.claims.discrepancies(
+            || EntityKey::Shipment(self.id.clone()),
+            |facet| self.standing(facet),
+        )
     }
 
     /// Delivery number.

@@ -1,6 +1,7 @@
 //! The serializable contracts: events as they travel, states as they are stored.
 
 pub mod b2mml;
+mod claims;
 mod cloud_event;
 mod limits;
 mod schema;
@@ -9,5 +10,5 @@ pub mod snapshot;
 pub use cloud_event::{EVENT_TYPES, Unreadable, body_of, decode, encode};
 pub use limits::{
     COMPONENTS_PER_ORDER_MAX, LOTS_PER_EVENT_MAX, OPERATIONS_PER_ORDER_MAX, PREDECESSORS_MAX,
-    SCRAP_REASONS_MAX, TEXT_BYTES_MAX,
+    SCRAP_REASONS_MAX, SOURCES_MAX, TEXT_BYTES_MAX,
 };

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    HoldId, Message, OperationId, Time, WorkCenterId, WorkCenterStateChanged, WorkOrderId,
+    Claims, Discrepancy, EntityKey, HoldId, Message, OperationId, Time, WorkCenterId,
+    WorkCenterStateChanged, WorkOrderId,
 };
 
 /// State of the machine (OPC 40001-1 MachineryItemState).
@@ -102,6 +103,7 @@ pub struct WorkCenter {
     pub(crate) running: BTreeMap<(WorkOrderId, OperationId), Time>,
     pub(crate) queue: BTreeMap<(WorkOrderId, OperationId), i32>,
     pub(crate) holds: BTreeSet<HoldId>,
+    pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
 
@@ -116,6 +118,7 @@ impl WorkCenter {
             running: BTreeMap::new(),
             queue: BTreeMap::new(),
             holds: BTreeSet::new(),
+            claims: Claims::default(),
             version: 0,
         }
     }
@@ -163,6 +166,15 @@ impl WorkCenter {
             Message::Named => {}
             other => unreachable!("a work center gets no {other:?}"),
         }
+    }
+
+    /// The soft rules that the work center breaks now.
+    #[must_use]
+    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        self.claims.discrepancies(
+            || EntityKey::WorkCenter(self.id.clone()),
+            |facet| self.standing(facet),
+        )
     }
 
     /// Its name.

@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 use crate::effect::Effects;
 use crate::operation_facts::MachineTally;
 use crate::{
-    CountingSource, EntityKey, HoldId, LotId, MaterialId, Message, Operation, OperationId,
+    Claims, CountingSource, EntityKey, HoldId, LotId, MaterialId, Message, Operation, OperationId,
     PlannedComponent, Rejection, ReportId, Time, Tolerance, Unit, WipDisposition, WorkOrderCreated,
     WorkOrderId,
 };
@@ -126,6 +126,7 @@ pub struct WorkOrder {
     pub(crate) operations: Vec<Arc<Operation>>,
     pub(crate) lots: BTreeSet<LotId>,
     pub(crate) holds: BTreeSet<HoldId>,
+    pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
 
@@ -154,6 +155,7 @@ impl WorkOrder {
             operations: Vec::new(),
             lots: BTreeSet::new(),
             holds: BTreeSet::new(),
+            claims: Claims::default(),
             version: 0,
         })
     }

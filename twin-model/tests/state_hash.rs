@@ -6,6 +6,9 @@
     reason = "tests"
 )]
 
+#[path = "state_hash/claims.rs"]
+mod claims;
+
 use serde_json::{Value, json};
 use twin_model::wire::{decode, snapshot::StoredPlant};
 use twin_model::{Entity, Plant};
@@ -218,6 +221,7 @@ fn full_plant() -> Plant {
     for (n, (name, data)) in (1..).zip(events) {
         tell(&mut plant, n, name, &data);
     }
+    claims::tell(&mut plant);
     plant
 }
 
@@ -278,6 +282,8 @@ fn others(value: &Value) -> Vec<Value> {
             json!("not_executing"),
             json!("setup"),
             json!("TWIN-R16"),
+            json!("lot.usage"),
+            json!("cmms"),
             json!("machine"),
             json!("suspended"),
             json!("return"),

@@ -9,7 +9,7 @@ use twin_model::{
 };
 use utoipa::ToSchema;
 
-use super::{LotQuantityView, QuantityView, ReasonView, Related};
+use super::{DiscrepancyView, LotQuantityView, QuantityView, ReasonView, Related};
 
 /// A lot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -57,6 +57,8 @@ pub struct LotView {
     pub shippable: bool,
     /// Why not.
     pub not_shippable_because: Vec<ReasonView>,
+    /// Soft rules that it breaks now.
+    pub discrepancies: Vec<DiscrepancyView>,
     /// Counts the changes of the lot.
     pub version: u64,
 }
@@ -89,6 +91,7 @@ impl LotView {
             children_count: lot.children().len(),
             shippable: lot.is_shippable(now),
             not_shippable_because: reasons(lot, holds, now),
+            discrepancies: super::shown(&lot.discrepancies()),
             version,
         }
     }

@@ -84,7 +84,7 @@ impl Related {
                     affected_count,
                 }
             }
-            Entity::WorkOrder(_) | Entity::WorkCenter(_) | Entity::Shipment(_) => Related::Nothing,
+            _ => Related::Nothing,
         }
     }
 }

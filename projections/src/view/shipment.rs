@@ -4,7 +4,7 @@ use serde::Serialize;
 use twin_model::{DeliveryId, Shipment, SmolStr, Time};
 use utoipa::ToSchema;
 
-use super::{LotQuantityView, QuantityView, ReasonView};
+use super::{DiscrepancyView, LotQuantityView, QuantityView, ReasonView};
 
 /// A requested shipment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -27,6 +27,8 @@ pub struct ShipmentView {
     /// Plant time of the event that led to the decision.
     #[schema(value_type = String, format = DateTime)]
     pub decided_at: Time,
+    /// Soft rules that it breaks now.
+    pub discrepancies: Vec<DiscrepancyView>,
     /// Counts the changes of the shipment.
     pub version: u64,
 }
@@ -48,6 +50,7 @@ impl ShipmentView {
             reasons: shipment.reasons().iter().map(ReasonView::from).collect(),
             requested_at: shipment.requested_at(),
             decided_at: shipment.decided_at(),
+            discrepancies: super::shown(&shipment.discrepancies()),
             version,
         }
     }

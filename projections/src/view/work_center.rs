@@ -6,6 +6,8 @@ use twin_model::{
 };
 use utoipa::ToSchema;
 
+use super::DiscrepancyView;
+
 /// A work center.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WorkCenterView {
@@ -31,6 +33,8 @@ pub struct WorkCenterView {
     /// Holds on the work center.
     #[schema(value_type = Vec<String>)]
     pub holds: Vec<HoldId>,
+    /// Soft rules that it breaks now.
+    pub discrepancies: Vec<DiscrepancyView>,
     /// Counts the changes of the work center.
     pub version: u64,
 }
@@ -92,6 +96,7 @@ impl WorkCenterView {
                 .collect(),
             queue,
             holds: center.holds().iter().cloned().collect(),
+            discrepancies: super::shown(&center.discrepancies()),
             version,
         }
     }

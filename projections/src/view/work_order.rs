@@ -182,14 +182,7 @@ impl WorkOrderView {
             waiting_for: order.waiting_for(),
             operations: operations(order),
             lots: order.lots().iter().cloned().collect(),
-            discrepancies: order
-                .discrepancies()
-                .iter()
-                .map(|broken| ReasonView {
-                    code: broken.code(),
-                    text: broken.to_string().into(),
-                })
-                .collect(),
+            discrepancies: super::shown(&order.discrepancies()),
             version,
         }
     }

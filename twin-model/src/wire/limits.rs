@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use crate::{Amount, Decimal, EventBody, LotTransformed};
 
 mod order;
+mod ownership;
 
 pub use order::{COMPONENTS_PER_ORDER_MAX, SCRAP_REASONS_MAX};
+pub use ownership::SOURCES_MAX;
 
 /// Lots that one event may name in one list.
 pub const LOTS_PER_EVENT_MAX: usize = 1_000;
@@ -45,6 +47,7 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
             .as_ref()
             .map_or(Ok(()), |reason| short("$.data.reason", reason)),
         EventBody::LotCreated(_) => Ok(()),
+        EventBody::OwnershipPublished(body) => ownership::check(body),
         _ => order::check(body),
     }
 }

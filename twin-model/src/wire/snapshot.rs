@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Code, Decimal, DeliveryId, Entity, EntityKey, GateDecision, Hold, HoldId, HoldRelease,
-    HoldScope, ItemState, Lot, LotId, MaterialId, Message, Mode, OperationId, Plant, PlantId,
-    Quantity, Reason, Shipment, Time, Unit, Usage, WorkCenter, WorkCenterId, WorkOrderId,
+    Claims, Code, Decimal, DeliveryId, Entity, EntityKey, Field, GateDecision, Hold, HoldId,
+    HoldRelease, HoldScope, ItemState, Lot, LotId, MaterialId, Message, Mode, OperationId, Owners,
+    Ownership, Plant, PlantId, Quantity, Reason, Shipment, SourceId, System, Time, Unit, Usage,
+    WorkCenter, WorkCenterId, WorkOrderId,
 };
 
 /// Defines the stored form of a domain struct and the conversions. `beside` names the fields that
@@ -63,6 +64,17 @@ stored! {
         holds: BTreeSet<HoldId>,
         inherited: BTreeSet<HoldId>,
         gates: BTreeSet<DeliveryId>,
+        claims: Claims,
+    } beside { version: u64 }
+}
+
+stored! {
+    /// A stored [`Ownership`].
+    OwnershipState of Ownership {
+        table_version: u64,
+        sources: BTreeMap<SourceId, System>,
+        owners: BTreeMap<Field, Owners>,
+        claims: Claims,
     } beside { version: u64 }
 }
 
@@ -107,6 +119,7 @@ pub struct WorkCenterState {
     pub running: Vec<AtWorkCenter<Time>>,
     pub queue: Vec<AtWorkCenter<i32>>,
     pub holds: BTreeSet<HoldId>,
+    pub claims: Claims,
 }
 
 /// A stored [`Hold`].
@@ -136,6 +149,7 @@ pub struct ShipmentState {
     /// The rules that block it. Their sentences name lots and steps as they stood when the gate
     /// was judged, which depends on arrival, so they are kept beside the state.
     pub reasons: Vec<Code>,
+    pub claims: Claims,
 }
 
 /// The business state of one entity.
@@ -151,6 +165,8 @@ pub enum EntityState {
     Hold(HoldState),
     /// A shipment.
     Shipment(ShipmentState),
+    /// Who owns what.
+    Ownership(OwnershipState),
 }
 
 /// One entity with what is not business state.
@@ -205,7 +221,9 @@ pub fn business_state(entity: &Entity) -> EntityState {
             running: listed(&center.running),
             queue: listed(&center.queue),
             holds: center.holds.clone(),
+            claims: center.claims.clone(),
         }),
+        Entity::Ownership(ownership) => EntityState::Ownership(ownership.into()),
         Entity::Hold(hold) => EntityState::Hold(HoldState {
             id: hold.id.clone(),
             target: hold.scope.target(),
@@ -224,6 +242,7 @@ pub fn business_state(entity: &Entity) -> EntityState {
             requested_at: shipment.requested_at,
             cleared: shipment.decision == GateDecision::Cleared,
             reasons: shipment.reasons.iter().map(|reason| reason.code).collect(),
+            claims: shipment.claims.clone(),
         }),
     }
 }
@@ -275,8 +294,10 @@ impl TryFrom<StoredEntity> for Entity {
                 running: mapped(state.running),
                 queue: mapped(state.queue),
                 holds: state.holds,
+                claims: state.claims,
                 version,
             }),
+            EntityState::Ownership(state) => Entity::Ownership(state.restore(version)),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
             EntityState::Shipment(state) => {
                 Entity::Shipment(restore_shipment(state, stored.gate, version))
@@ -316,6 +337,7 @@ fn restore_shipment(state: ShipmentState, gate: Option<StoredGate>, version: u64
         decided_at: gate.decided_at,
         judged_at: gate.judged_at,
         valid_until: gate.valid_until,
+        claims: state.claims,
         version,
     }
 }

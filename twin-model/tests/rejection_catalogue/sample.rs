@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use twin_model::{
-    Code, Discrepancy, EntityKey, IntakeRejection, Kind, Rejection, System, Time, Unit,
+    Code, Discrepancy, EntityKey, IntakeRejection, Kind, Owners, Rejection, System, Time, Unit,
 };
 
 fn id<T: FromStr>(text: &str) -> T {
@@ -322,7 +322,7 @@ fn discrepancies() -> Vec<Discrepancy> {
             field: "quantity".into(),
             source_id: id("/mes/line"),
             claimed: "120".into(),
-            owner: System::Erp,
+            owner: Owners::NONE.and(System::Erp),
             kept: "100".into(),
         },
         Discrepancy::ReceivedDiffers {

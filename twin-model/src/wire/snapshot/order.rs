@@ -10,10 +10,10 @@ use crate::operation_facts::{Beside, Reversal, Scrapped};
 use crate::report_ledger::{Ledger, Report};
 use crate::work_order::{Endings, Release};
 use crate::{
-    Abort, Closing, CountingSource, Decimal, Dispatch, EventId, GivenUp, HoldId, Interruption,
-    LotId, MachineTally, MaterialId, Operation, OperationId, OrderField, PlannedComponent,
-    ReportId, Said, SetUp, Standstill, Tally, TechCompletion, Time, Tolerance, Unit,
-    WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
+    Abort, Claims, Closing, CountingSource, Decimal, Dispatch, EventId, GivenUp, HoldId,
+    Interruption, LotId, MachineTally, MaterialId, Operation, OperationId, OrderField,
+    PlannedComponent, ReportId, Said, SetUp, Standstill, Tally, TechCompletion, Time, Tolerance,
+    Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
 };
 
 stored! {
@@ -175,6 +175,7 @@ pub struct WorkOrderState {
     pub operations: Vec<OperationState>,
     pub lots: BTreeSet<LotId>,
     pub holds: BTreeSet<HoldId>,
+    pub claims: Claims,
 }
 
 fn stored_report(report: &Report, beside: Option<&Beside>) -> ReportState {
@@ -356,6 +357,7 @@ impl From<&WorkOrder> for WorkOrderState {
                 .collect(),
             lots: order.lots.clone(),
             holds: order.holds.clone(),
+            claims: order.claims.clone(),
         }
     }
 }
@@ -403,6 +405,7 @@ impl WorkOrderState {
                 .collect(),
             lots: self.lots,
             holds: self.holds,
+            claims: self.claims,
             version,
         }
     }

@@ -1,0 +1,137 @@
+//! What an event says of fields, so that it can be kept as a claim when its source does not own
+//! them.
+
+use rust_decimal::Decimal;
+use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+
+use super::standing::{amount, lots, origin, tolerance};
+use super::{Claimed, Facet, Field};
+use crate::{
+    Amount, Event, EventBody, LotCreated, OperationReport, Quantity, Time, WorkOrderCreated,
+    WorkOrderReleased,
+};
+
+/// Collects what one event says.
+pub(crate) struct Said {
+    at: Time,
+    found: Vec<(Facet, Claimed)>,
+}
+
+impl Said {
+    /// What `event` says of its object.
+    pub(crate) fn by(event: &Event) -> Vec<(Facet, Claimed)> {
+        let mut said = Said {
+            at: event.time,
+            found: Vec::new(),
+        };
+        said.take(&event.body);
+        said.found
+    }
+
+    fn take(&mut self, body: &EventBody) {
+        match body {
+            EventBody::WorkOrderCreated(body) => self.order(body),
+            EventBody::WorkOrderReleased(body) => self.release(body),
+            EventBody::OperationStarted(body) => {
+                self.text(Field::OperationStart, body.op.as_str(), "started");
+            }
+            EventBody::OperationProgressed(body) => self.report(body),
+            EventBody::OperationCompleted(body) => {
+                self.report(body);
+                self.text(Field::OperationEnd, body.op.as_str(), "ended");
+            }
+            EventBody::LotCreated(body) => self.lot(body),
+            EventBody::LotTransformed(body) => {
+                let from = origin(body.inputs.iter().map(|input| &input.lot));
+                self.value(Field::LotOrigin, from);
+            }
+            EventBody::ShipmentRequested(body) => {
+                let asked: Vec<_> = body
+                    .lots
+                    .iter()
+                    .map(|line| (line.lot.clone(), line.quantity))
+                    .collect();
+                self.value(Field::ShipmentRequest, lots(&asked));
+            }
+            EventBody::WorkCenterStateChanged(body) => {
+                let state = format_smolstr!("{}, {}", body.item_state.as_str(), body.mode.as_str());
+                self.value(Field::WorkCenterState, state);
+            }
+            EventBody::OwnershipPublished(body) => {
+                let version = format_smolstr!("version {}", body.version);
+                self.value(Field::OwnershipTable, version);
+            }
+            // What no rule of its own knows is claimed by its name.
+            other => {
+                if let Some(field) = other.writes().first() {
+                    self.value(*field, SmolStr::new(other.type_name()));
+                }
+            }
+        }
+    }
+
+    fn order(&mut self, body: &WorkOrderCreated) {
+        self.value(Field::OrderMaterial, body.material.to_smolstr());
+        self.quantity(Field::OrderQuantity, &body.quantity);
+        if let Some(given) = body.tolerance {
+            self.value(Field::OrderTolerance, tolerance(given));
+        }
+        self.given(Field::OrderPlannedStart, body.planned_start.as_ref());
+        self.given(Field::OrderPlannedEnd, body.planned_end.as_ref());
+        self.given(Field::OrderSalesOrder, body.sales_order.as_ref());
+        self.given(Field::OrderRoutingVersion, body.routing_version.as_ref());
+        self.given(Field::OrderBomVersion, body.bom_version.as_ref());
+    }
+
+    fn release(&mut self, body: &WorkOrderReleased) {
+        self.text(Field::OrderRelease, "", "released");
+        if let Some(quantity) = &body.quantity {
+            self.quantity(Field::OrderReleasedQuantity, quantity);
+        }
+        self.given(Field::OrderRoutingVersion, body.routing_version.as_ref());
+        self.given(Field::OrderBomVersion, body.bom_version.as_ref());
+    }
+
+    fn report(&mut self, body: &OperationReport) {
+        let op = body.op.as_str();
+        self.sum(Field::OperationGood, op, body.good);
+        self.sum(Field::OperationScrap, op, body.scrap);
+        self.sum(Field::OperationRework, op, body.rework);
+    }
+
+    fn lot(&mut self, body: &LotCreated) {
+        self.value(Field::LotMaterial, body.material.to_smolstr());
+        self.sum(Field::LotQuantity, "", body.quantity.value);
+    }
+
+    fn given(&mut self, field: Field, value: Option<&impl ToSmolStr>) {
+        if let Some(value) = value {
+            self.value(field, value.to_smolstr());
+        }
+    }
+
+    fn quantity(&mut self, field: Field, quantity: &Quantity) {
+        self.value(field, amount(quantity.value.value(), quantity.unit));
+    }
+
+    fn value(&mut self, field: Field, text: SmolStr) {
+        let at = self.at;
+        let claimed = Claimed::Value { at, text };
+        self.found.push((Facet::whole(field), claimed));
+    }
+
+    fn text(&mut self, field: Field, place: &str, text: &'static str) {
+        let claimed = Claimed::Value {
+            at: self.at,
+            text: SmolStr::new_static(text),
+        };
+        self.found.push((Facet::at(field, place), claimed));
+    }
+
+    fn sum(&mut self, field: Field, place: &str, amount: Amount) {
+        if amount.value() != Decimal::ZERO {
+            let claimed = Claimed::Sum(amount.value());
+            self.found.push((Facet::at(field, place), claimed));
+        }
+    }
+}

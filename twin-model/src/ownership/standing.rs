@@ -1,0 +1,183 @@
+//! What stands in a field, in the words in which a claim about it is kept.
+
+use rust_decimal::Decimal;
+use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+
+use super::{Claimed, Facet, Field};
+use crate::{
+    Amount, Lot, LotId, Operation, Ownership, Quantity, Shipment, Tolerance, Unit, WorkCenter,
+    WorkOrder,
+};
+
+/// A field's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// In words.
+    Text(SmolStr),
+    /// A sum, in the object's unit.
+    Sum(Decimal, Unit),
+}
+
+impl Standing {
+    fn yes_or_no(is: bool, yes: &str, no: &str) -> Standing {
+        Standing::Text(SmolStr::new(if is { yes } else { no }))
+    }
+
+    fn or_none(value: Option<&impl ToSmolStr>) -> Standing {
+        Standing::Text(value.map_or_else(|| "none".into(), ToSmolStr::to_smolstr))
+    }
+
+    /// The claim in words, unless it says what stands.
+    pub(crate) fn unless_equal(&self, claimed: &Claimed) -> Option<SmolStr> {
+        match (self, claimed) {
+            (Standing::Sum(stands, _), Claimed::Sum(said)) if stands == said => None,
+            (Standing::Text(stands), Claimed::Value { text, .. }) if stands == text => None,
+            (Standing::Sum(_, unit), Claimed::Sum(said)) => Some(amount(*said, *unit)),
+            (Standing::Text(_), Claimed::Sum(said)) => Some(said.normalize().to_smolstr()),
+            (_, Claimed::Value { text, .. }) => Some(text.clone()),
+        }
+    }
+
+    pub(crate) fn shown(&self) -> SmolStr {
+        match self {
+            Standing::Text(text) => text.clone(),
+            Standing::Sum(sum, unit) => amount(*sum, *unit),
+        }
+    }
+}
+
+/// An amount in words, one text for one amount.
+pub(super) fn amount(value: Decimal, unit: Unit) -> SmolStr {
+    format_smolstr!("{} {unit}", value.normalize())
+}
+
+pub(super) fn tolerance(tolerance: Tolerance) -> SmolStr {
+    let percent = |part: Amount| (part.value() * Decimal::ONE_HUNDRED).normalize();
+    format_smolstr!(
+        "+{} % -{} %",
+        percent(tolerance.over),
+        percent(tolerance.under)
+    )
+}
+
+pub(super) fn lots(lots: &[(LotId, Quantity)]) -> SmolStr {
+    let mut lots: Vec<String> = lots
+        .iter()
+        .map(|(lot, quantity)| format!("{lot} {quantity}"))
+        .collect();
+    lots.sort_unstable();
+    lots.join(", ").into()
+}
+
+pub(super) fn origin<'l>(parents: impl Iterator<Item = &'l LotId>) -> SmolStr {
+    let mut parents: Vec<&str> = parents.map(LotId::as_str).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    match parents.as_slice() {
+        [] => "made from nothing known".into(),
+        parents => format_smolstr!("made from {}", parents.join(", ")),
+    }
+}
+
+/// Nothing is known of the field: whatever is claimed differs.
+fn unknown() -> Standing {
+    Standing::Text("something else".into())
+}
+
+impl WorkOrder {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        if facet.field.entity() == "operation" {
+            let known = self
+                .operations()
+                .iter()
+                .find(|op| op.id().as_str() == facet.place);
+            return operation(known.map(AsRef::as_ref), facet.field, self.unit());
+        }
+        match facet.field {
+            Field::OrderMaterial => Standing::Text(self.material().to_smolstr()),
+            Field::OrderQuantity => Standing::Text(amount(self.ordered(), self.unit())),
+            Field::OrderTolerance => Standing::Text(tolerance(self.tolerance())),
+            Field::OrderPlannedStart => Standing::or_none(self.planned_start().as_ref()),
+            Field::OrderPlannedEnd => Standing::or_none(self.planned_end().as_ref()),
+            Field::OrderPriority => Standing::Text(self.priority().to_smolstr()),
+            Field::OrderSalesOrder => Standing::or_none(self.sales_order()),
+            Field::OrderRoutingVersion => Standing::or_none(self.routing_version()),
+            Field::OrderBomVersion => Standing::or_none(self.bom_version()),
+            Field::OrderRelease => {
+                Standing::yes_or_no(self.released().is_some(), "released", "not released")
+            }
+            Field::OrderReleasedQuantity => match self.released() {
+                Some(released) => Standing::Text(amount(released, self.unit())),
+                None => Standing::Text("not released".into()),
+            },
+            _ => unknown(),
+        }
+    }
+}
+
+fn operation(known: Option<&Operation>, field: Field, unit: Unit) -> Standing {
+    let sum = |of: fn(&Operation) -> Decimal| Standing::Sum(known.map_or(Decimal::ZERO, of), unit);
+    match field {
+        Field::OperationStart => Standing::yes_or_no(
+            known.is_some_and(|op| op.started_at().is_some()),
+            "started",
+            "not started",
+        ),
+        Field::OperationEnd => Standing::yes_or_no(
+            known.is_some_and(|op| op.ended_at().is_some()),
+            "ended",
+            "not ended",
+        ),
+        Field::OperationGood => sum(Operation::good),
+        Field::OperationScrap => sum(Operation::scrap),
+        Field::OperationRework => sum(Operation::rework),
+        Field::OperationDispatch => Standing::or_none(known.and_then(Operation::work_center)),
+        _ => unknown(),
+    }
+}
+
+impl Lot {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        match facet.field {
+            Field::LotMaterial => Standing::Text(self.material().to_smolstr()),
+            Field::LotQuantity => Standing::Sum(self.received(), self.unit()),
+            Field::LotOrigin => Standing::Text(origin(self.parents().keys())),
+            Field::LotUsage => Standing::Text(self.usage().as_str().into()),
+            Field::LotStock => Standing::Text(amount(self.on_hand(), self.unit())),
+            _ => unknown(),
+        }
+    }
+}
+
+impl WorkCenter {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        match facet.field {
+            Field::WorkCenterState => Standing::Text(format_smolstr!(
+                "{}, {}",
+                self.item_state().as_str(),
+                self.mode().as_str()
+            )),
+            _ => unknown(),
+        }
+    }
+}
+
+impl Shipment {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        match facet.field {
+            Field::ShipmentRequest => Standing::Text(lots(self.lots())),
+            _ => unknown(),
+        }
+    }
+}
+
+impl Ownership {
+    /// What stands in its only field.
+    pub(crate) fn standing(&self) -> Standing {
+        Standing::Text(format_smolstr!("version {}", self.table_version()))
+    }
+}
