@@ -31,6 +31,11 @@ pub use reference::*;
 pub use shipment::*;
 pub use work_center::*;
 
+/// What is as if it had not been sent is not sent either.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// One canonical event with the envelope fields that decide.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Event {

@@ -254,7 +254,7 @@ async fn lists_are_narrowed_by_state_place_order_and_hold() {
         ("lots?order=WO-1", vec!["L-2", "L-3"]),
         ("lots?held=true&state=on_hand", vec!["L-1", "L-3"]),
         ("lots?held=false", vec![]),
-        ("work-centers", vec!["SAW"]),
+        ("work-centers", vec!["PACK", "SAW"]),
         ("work-centers?order=WO-1", vec!["SAW"]),
         ("work-centers?order=WO-2", vec![]),
         ("holds?state=open", vec!["H-1"]),
@@ -270,7 +270,7 @@ async fn lists_are_narrowed_by_state_place_order_and_hold() {
     let shipment = plant.items("shipments").await[0].clone();
     assert_eq!(shipment["decision"], "blocked");
     assert_eq!(shipment["reasons"][0]["code"], "TWIN-R08");
-    let saw = plant.items("work-centers").await[0].clone();
+    let saw = plant.items("work-centers").await[1].clone();
     assert_eq!(
         saw["queue"],
         json!([{"order": "WO-1", "op": "10", "priority": 5}])
@@ -321,7 +321,7 @@ async fn a_plant_at_a_glance_counts_what_became_of_its_input() {
     assert_eq!(item["clock"], "event_time");
     assert_eq!(item["work_orders"], 1);
     assert_eq!(item["lots"], 3);
-    assert_eq!(item["work_centers"], 1);
+    assert_eq!(item["work_centers"], 2);
     assert_eq!(item["open_holds"], 0);
     assert_eq!(item["counts"]["applied"], 7);
     assert_eq!(item["counts"]["refused"], json!({"TWIN-R14": 1}));

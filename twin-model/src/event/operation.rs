@@ -77,10 +77,10 @@ pub struct OperationReport {
     /// Unit of the quantities.
     pub unit: Unit,
     /// Whether they are added to what was reported before; they are when absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub mode: ReportMode,
     /// Grows by one at each restart of the counter that a cumulative report reads.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub counter_epoch: u32,
     /// Good.
     #[serde(default)]
@@ -114,7 +114,7 @@ pub struct OperationReport {
     pub output_lots: Vec<LotId>,
     /// Whether nothing more of the order follows, whatever operations have not ended. Only of a
     /// completion.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub r#final: bool,
     /// The document of the ERP that the report became, where the sender posted it itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -39,7 +39,7 @@ pub struct WorkOrderCreated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sales_order: Option<SmolStr>,
     /// Whose count counts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub counting: CountingSource,
 }
 
@@ -94,13 +94,13 @@ pub struct PlannedOperation {
     #[serde(default)]
     pub predecessors: Vec<OperationId>,
     /// Whether it may start before they have: it runs along with them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub overlap: bool,
     /// How much it makes; the released quantity when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Amount>,
     /// Whether quality inspects what it makes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub inspection_point: bool,
     /// Whether its good quantity counts as delivered by the order.
     #[serde(default)]
