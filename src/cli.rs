@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use twin_model::PlantId;
+use twin_model::{OperationId, PlantId};
 
 /// A live, trustworthy picture of a plant.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Import(ImportArguments),
     /// Replays a plant's journal from its first record and compares.
     Verify(VerifyArguments),
+    /// Shows where a plant's orders went another way than a planner would draw it.
+    Report(ReportArguments),
     /// Shows what needs a person, from a running twin.
     Exceptions(ExceptionsArguments),
 }
@@ -110,6 +112,22 @@ pub(crate) struct VerifyArguments {
     #[arg(long)]
     pub(crate) plant: Option<PlantId>,
     /// Prints what was found as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// The data directory of the twin, which must not be running.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// Which plant; needed when there are several.
+    #[arg(long)]
+    pub(crate) plant: Option<PlantId>,
+    /// An operation that is the final inspection of its order; may be given more than once.
+    #[arg(long, value_name = "OPERATION")]
+    pub(crate) final_inspection: Vec<OperationId>,
+    /// Prints every place as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

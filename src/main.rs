@@ -7,6 +7,7 @@ mod data_dir;
 mod demo;
 mod exceptions;
 mod exit;
+mod flow;
 mod import;
 mod import_through_broker;
 mod no_route;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => actix_web::rt::System::new().block_on(serve::run(arguments)),
         Command::Import(arguments) => actix_web::rt::System::new().block_on(import::run(arguments)),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Report(arguments) => flow::run(&arguments),
         Command::Exceptions(arguments) => exceptions::run(&arguments),
     };
     match outcome {

@@ -15,6 +15,7 @@ mod due;
 mod effect;
 mod entity;
 mod event;
+mod flow_report;
 mod gates;
 mod hold;
 mod id;
@@ -56,6 +57,7 @@ pub use discrepancy::Discrepancy;
 pub use effect::Message;
 pub use entity::{Entity, EntityKey, EntityKind};
 pub use event::*;
+pub use flow_report::{FlowReport, FlowRules};
 pub use hold::{Hold, HoldRelease, HoldScope};
 pub use id::{
     DeliveryId, EventId, GateToken, HoldId, ID_BYTES_MAX, InspectionId, InvalidId, LogisticUnitId,

@@ -195,6 +195,14 @@ impl Operation {
         self.position
     }
 
+    /// Start and end of each report that stands, ascending by end.
+    pub fn reported_spans(&self) -> impl Iterator<Item = (Time, Time)> {
+        let reports = self.ledger.reports().iter();
+        reports
+            .filter(|report| !report.reversed)
+            .map(|report| (report.start, report.end))
+    }
+
     /// Where it runs or ran, or else is to run.
     #[must_use]
     pub fn work_center(&self) -> Option<&WorkCenterId> {

@@ -1,0 +1,95 @@
+//! `twin report`: where the orders of a plant went another way than a planner would draw it.
+
+use std::fmt::Display;
+
+use actors::PlantOptions;
+use serde_json::{Value, json};
+use twin_model::{FlowReport, FlowRules};
+
+use crate::cli::ReportArguments;
+use crate::data_dir;
+use crate::exit::Failure;
+
+/// Places named of each rule; `--json` names all.
+const PLACES_SHOWN_MAX: usize = 3;
+
+pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
+    let (dir, identity) = data_dir::one_plant(&arguments.data_dir, arguments.plant.as_ref())?;
+    let options = PlantOptions {
+        clock: identity.clock,
+        ..PlantOptions::new(identity.plant.clone(), dir)
+    };
+    let plant = actors::replay(&options, &mut |_| {})?;
+    let rules = FlowRules {
+        final_inspections: arguments.final_inspection.iter().cloned().collect(),
+    };
+    let report = FlowReport::of(&plant, &rules);
+    if arguments.json {
+        println!("{}", as_json(identity.plant.as_str(), &report));
+    } else {
+        print(identity.plant.as_str(), &report);
+    }
+    Ok(())
+}
+
+fn as_json(plant: &str, report: &FlowReport) -> Value {
+    let ahead = report.ahead.iter();
+    let over = report.over_completed.iter();
+    json!({
+        "plant": plant,
+        "over_completed": over.map(|(order, op)| json!({"order": order, "op": op}))
+            .collect::<Vec<_>>(),
+        "ahead_of_the_one_before": ahead
+            .map(|(order, before, after)| json!({"order": order, "before": before, "after": after}))
+            .collect::<Vec<_>>(),
+        "packed_before_final_inspection": report.packed_early,
+        "more_out_than_released": report.not_conserved,
+        "overlaps": report.overlaps,
+    })
+}
+
+fn print(plant: &str, report: &FlowReport) {
+    println!("plant {plant}");
+    line(
+        "operations with more good pieces than released (R39)",
+        report.over_completed.len(),
+        report
+            .over_completed
+            .iter()
+            .map(|(order, op)| format!("{order}, {op}")),
+    );
+    line(
+        "operations ahead of the one before them (R05)",
+        report.ahead.len(),
+        report
+            .ahead
+            .iter()
+            .map(|(order, before, after)| format!("{order}, {after} after {before}")),
+    );
+    line(
+        "orders packed before their first final inspection ended",
+        report.packed_early.len(),
+        report.packed_early.iter(),
+    );
+    line(
+        "orders with more packed, rejected and in review than released",
+        report.not_conserved.len(),
+        report.not_conserved.iter(),
+    );
+    let overlaps: u64 = report.overlaps.values().sum();
+    line(
+        "reports begun at a work center while another was under way (R22)",
+        overlaps,
+        report
+            .overlaps
+            .iter()
+            .map(|(center, n)| format!("{n} at {center}")),
+    );
+}
+
+fn line(what: &str, found: impl Display, places: impl Iterator<Item = impl Display>) {
+    println!("{found:>6}  {what}");
+    for place in places.take(PLACES_SHOWN_MAX) {
+        println!("          {place}");
+    }
+}
