@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 use smol_str::SmolStr;
 
 use crate::{
-    Decimal, DeliveryId, EntityKey, HoldId, LotId, Notice, OperationId, Plant, SourceId, Time,
-    WipDisposition, WorkCenterId, WorkOrderId,
+    Decimal, DeliveryId, EntityKey, HoldId, LotId, Notice, OperationId, Plant, Reach, SourceId,
+    Time, WipDisposition, WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -16,8 +16,13 @@ pub enum Message {
     HoldPlaced(HoldId),
     /// To an order, lot or work center: that hold is over.
     HoldReleased(HoldId),
-    /// To a lot: something it was made from is on hold.
-    HoldInherited(HoldId),
+    /// To a lot: something it was made from or for is on hold.
+    HoldInherited {
+        /// The hold.
+        hold: HoldId,
+        /// The way by which it comes.
+        reach: Reach,
+    },
     /// To a lot: that hold is over.
     HoldDisinherited(HoldId),
     /// To an order: this lot was made for it.

@@ -19,6 +19,7 @@ mod flow_report;
 mod gates;
 mod hold;
 mod id;
+mod inheritance;
 mod invariant;
 mod job_control;
 mod lot;
@@ -64,6 +65,7 @@ pub use id::{
     LotId, MaintenanceId, MaterialId, NonconformanceId, OperationId, PlantId, SourceId,
     WorkCenterId, WorkOrderId, WorkerId,
 };
+pub use inheritance::Reach;
 pub use invariant::{Breach, Invariant};
 pub use job_control::{Ending, Interruption, JobCause, JobState, Preparation};
 pub use lot::{Lot, LotLifecycle, Usage};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Effects, View};
 use crate::{
     Claims, DeliveryId, Discrepancy, EntityKey, HoldId, LotCreated, LotId, MaterialId, Message,
-    OperationId, Reason, Rejection, Time, Unit, WorkOrderId,
+    OperationId, Reach, Reason, Rejection, Time, Unit, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -108,8 +108,8 @@ pub struct Lot {
     pub(crate) parents: BTreeMap<LotId, Decimal>,
     pub(crate) children: BTreeSet<LotId>,
     pub(crate) holds: BTreeSet<HoldId>,
-    /// Holds on what it was made from, kept up by the messages of its parents.
-    pub(crate) inherited: BTreeSet<HoldId>,
+    /// Holds on what it was made from or for, kept up by the messages of its parents.
+    pub(crate) inherited: BTreeMap<HoldId, Reach>,
     /// Shipments that want to hear of changes.
     pub(crate) gates: BTreeSet<DeliveryId>,
     pub(crate) claims: Claims,
@@ -134,7 +134,7 @@ impl Lot {
             parents: BTreeMap::new(),
             children: BTreeSet::new(),
             holds: BTreeSet::new(),
-            inherited: BTreeSet::new(),
+            inherited: BTreeMap::new(),
             gates: BTreeSet::new(),
             claims: Claims::default(),
             version: 0,
@@ -182,11 +182,8 @@ impl Lot {
         self.note_production(view.at);
         for (parent, amount) in from {
             *self.parents.entry(parent.clone()).or_default() += amount;
-            let Some(parent) = view.plant.lot(parent) else {
-                continue;
-            };
-            for hold in parent.all_holds() {
-                self.inherit(hold, effects);
+            if let Some(parent) = view.plant.lot(parent) {
+                self.inherit_from(parent, effects);
             }
         }
         if let Some(order) = made_by.0 {
@@ -215,24 +212,10 @@ impl Lot {
     /// A message from another entity of the plant.
     pub(crate) fn receive(&mut self, message: &Message, effects: &mut Effects) {
         match message {
-            Message::HoldPlaced(hold) => {
-                self.holds.insert(hold.clone());
-                self.tell_children(&Message::HoldInherited(hold.clone()), effects);
-                self.tell_gates(effects);
-            }
-            Message::HoldReleased(hold) => {
-                self.holds.remove(hold);
-                self.tell_children(&Message::HoldDisinherited(hold.clone()), effects);
-                self.tell_gates(effects);
-            }
-            Message::HoldInherited(hold) => self.inherit(hold, effects),
-            Message::HoldDisinherited(hold) => {
-                if self.inherited.remove(hold) {
-                    effects.hold_spread_to_one_more(hold, false);
-                    self.tell_children(message, effects);
-                    self.tell_gates(effects);
-                }
-            }
+            Message::HoldPlaced(hold) => self.hold_placed(hold, effects),
+            Message::HoldReleased(hold) => self.hold_released(hold, effects),
+            Message::HoldInherited { hold, reach } => self.inherit(hold, reach.clone(), effects),
+            Message::HoldDisinherited(hold) => self.disinherit(hold, effects),
             Message::GateOpened(delivery) => {
                 self.gates.insert(delivery.clone());
                 effects.check_gate(delivery);
@@ -243,14 +226,6 @@ impl Lot {
             }
             Message::WorkGivenUp { .. } => {}
             other => unreachable!("a lot gets no {other:?}"),
-        }
-    }
-
-    fn inherit(&mut self, hold: &HoldId, effects: &mut Effects) {
-        if self.inherited.insert(hold.clone()) {
-            effects.hold_spread_to_one_more(hold, true);
-            self.tell_children(&Message::HoldInherited(hold.clone()), effects);
-            self.tell_gates(effects);
         }
     }
 
@@ -275,13 +250,13 @@ impl Lot {
         effects.tell(key, Message::LotProduced(self.id.clone()));
     }
 
-    fn tell_children(&self, message: &Message, effects: &mut Effects) {
+    pub(crate) fn tell_children(&self, message: &Message, effects: &mut Effects) {
         for child in &self.children {
             effects.tell(EntityKey::Lot(child.clone()), message.clone());
         }
     }
 
-    fn tell_gates(&self, effects: &mut Effects) {
+    pub(crate) fn tell_gates(&self, effects: &mut Effects) {
         for delivery in &self.gates {
             effects.check_gate(delivery);
         }
@@ -441,17 +416,6 @@ impl Lot {
     #[must_use]
     pub fn holds(&self) -> &BTreeSet<HoldId> {
         &self.holds
-    }
-
-    /// Holds on what it was made from or for.
-    #[must_use]
-    pub fn inherited_holds(&self) -> &BTreeSet<HoldId> {
-        &self.inherited
-    }
-
-    /// Its own holds, then the inherited ones.
-    pub fn all_holds(&self) -> impl Iterator<Item = &HoldId> {
-        self.holds.iter().chain(&self.inherited)
     }
 
     /// The soft rules that the lot breaks now.

@@ -9,8 +9,8 @@ use crate::due::DueTimes;
 use crate::effect::{Effects, View};
 use crate::origin::AwaitedOrigins;
 use crate::{
-    Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection,
-    SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
+    Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Reach,
+    Rejection, SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
 };
 
 /// The entities of one plant.
@@ -315,10 +315,11 @@ impl Plant {
             match (&message, other) {
                 (Message::HoldPlaced(hold), Message::LotProduced(lot))
                 | (Message::LotProduced(lot), Message::HoldPlaced(hold)) => {
-                    effects.tell(
-                        EntityKey::Lot(lot.clone()),
-                        Message::HoldInherited(hold.clone()),
-                    );
+                    let inherited = Message::HoldInherited {
+                        hold: hold.clone(),
+                        reach: Reach::first_step(key.clone()),
+                    };
+                    effects.tell(EntityKey::Lot(lot.clone()), inherited);
                 }
                 (Message::HoldReleased(hold), Message::LotProduced(lot)) => {
                     let over = Message::HoldDisinherited(hold.clone());

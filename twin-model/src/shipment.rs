@@ -1,6 +1,6 @@
 //! A shipment and its gate: may these lots leave the plant?
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
 use crate::{
-    Claims, Code, DeliveryId, Discrepancy, EntityKey, HoldId, Lot, LotId, LotQuantity, Message,
-    Notice, Plant, Quantity, Rejection, ShipmentRequested, Time, Unit,
+    Claims, Code, DeliveryId, Discrepancy, EntityKey, Lot, LotId, LotQuantity, Message, Notice,
+    Plant, Quantity, Rejection, ShipmentRequested, Time, Unit,
 };
 
 /// What the gate says.
@@ -204,12 +204,17 @@ impl Shipment {
                 action: "shipped",
             }));
         }
-        for id in lot.inherited_holds() {
-            let (ancestor, steps) = held_ancestor(lot, id, plant);
+        for id in lot
+            .inherited_holds()
+            .filter(|id| !lot.holds().contains(*id))
+        {
+            let Some(reach) = lot.reach_of(id) else {
+                continue;
+            };
             reasons.push(Reason::from(&Rejection::AncestorOnHold {
                 lot: lot.id().clone(),
-                ancestor,
-                steps,
+                ancestor: reach.from.clone(),
+                steps: reach.steps,
                 hold: id.clone(),
                 delivery: self.id.clone(),
             }));
@@ -273,35 +278,4 @@ impl Shipment {
     pub fn decided_at(&self) -> Time {
         self.decided_at
     }
-}
-
-/// The nearest ancestor of `lot` that `hold` was placed on, and how many steps back it is. A hold
-/// on an order counts as one step beyond the lot that was made for it.
-fn held_ancestor(lot: &Lot, hold: &HoldId, plant: &Plant) -> (EntityKey, u32) {
-    let target = plant.hold(hold).map(|hold| hold.scope().target());
-    let mut seen: BTreeSet<&LotId> = BTreeSet::from([lot.id()]);
-    let mut queue: VecDeque<(&Lot, u32)> = VecDeque::from([(lot, 0)]);
-    while let Some((lot, steps)) = queue.pop_front() {
-        if lot.holds().contains(hold) {
-            return (EntityKey::Lot(lot.id().clone()), steps);
-        }
-        if let (Some(EntityKey::WorkOrder(held)), Some(order)) = (&target, lot.order())
-            && held == order
-        {
-            return (EntityKey::WorkOrder(order.clone()), steps + 1);
-        }
-        for id in lot.parents().keys() {
-            if seen.insert(id)
-                && let Some(parent) = plant.lot(id)
-            {
-                queue.push_back((parent, steps + 1));
-            }
-        }
-    }
-    // The hold reached the lot by a message, so its target is known even when the way to it is
-    // not (an order that the lot joined without naming it first).
-    (
-        target.unwrap_or_else(|| EntityKey::Lot(lot.id().clone())),
-        0,
-    )
 }

@@ -14,8 +14,8 @@ use crate::effect::Effects;
 use crate::operation_facts::MachineTally;
 use crate::{
     Claims, CountingSource, EntityKey, HoldId, LotId, MaterialId, Message, Operation, OperationId,
-    PlannedComponent, Rejection, ReportId, Time, Tolerance, Unit, WipDisposition, WorkOrderCreated,
-    WorkOrderId,
+    PlannedComponent, Reach, Rejection, ReportId, Time, Tolerance, Unit, WipDisposition,
+    WorkOrderCreated, WorkOrderId,
 };
 
 /// The release of an order.
@@ -165,7 +165,7 @@ impl WorkOrder {
         match message {
             Message::HoldPlaced(hold) => {
                 self.holds.insert(hold.clone());
-                self.tell_lots(&Message::HoldInherited(hold.clone()), effects);
+                self.tell_lots(&self.hand_on(hold), effects);
             }
             Message::HoldReleased(hold) => {
                 self.holds.remove(hold);
@@ -174,10 +174,7 @@ impl WorkOrder {
             Message::LotProduced(lot) => {
                 self.lots.insert(lot.clone());
                 for hold in &self.holds {
-                    effects.tell(
-                        EntityKey::Lot(lot.clone()),
-                        Message::HoldInherited(hold.clone()),
-                    );
+                    effects.tell(EntityKey::Lot(lot.clone()), self.hand_on(hold));
                 }
             }
             Message::MachineCounted {
@@ -197,7 +194,14 @@ impl WorkOrder {
         }
     }
 
-    /// Tells every lot that was made for the order.
+    /// What a lot that was made for the order hears of a hold on it.
+    fn hand_on(&self, hold: &HoldId) -> Message {
+        Message::HoldInherited {
+            hold: hold.clone(),
+            reach: Reach::first_step(EntityKey::WorkOrder(self.id.clone())),
+        }
+    }
+
     pub(crate) fn tell_lots(&self, message: &Message, effects: &mut Effects) {
         for lot in &self.lots {
             effects.tell(EntityKey::Lot(lot.clone()), message.clone());

@@ -380,7 +380,7 @@ fn the_story_fills_every_kind_of_entity() {
         |e| matches!(e, Entity::WorkOrder(o) if o.operations().len() == 2)
     ));
     assert!(has(
-        |e| matches!(e, Entity::Lot(l) if !l.inherited_holds().is_empty())
+        |e| matches!(e, Entity::Lot(l) if l.inherited_holds().next().is_some())
     ));
     assert!(has(
         |e| matches!(e, Entity::WorkCenter(w) if !w.running().is_empty() && !w.queue().is_empty())

@@ -84,7 +84,7 @@ impl LotView {
             produced_at: lot.produced_at(),
             expiry: lot.expiry(),
             holds: lot.holds().iter().cloned().collect(),
-            inherited_holds: lot.inherited_holds().iter().cloned().collect(),
+            inherited_holds: lot.inherited_holds().cloned().collect(),
             parents,
             parents_count: lot.parents().len(),
             children,
@@ -114,11 +114,15 @@ fn reasons(lot: &Lot, holds: &[Arc<Entity>], now: Time) -> Vec<ReasonView> {
         });
     }
     for id in lot.inherited_holds() {
+        let (Some(reach), false) = (lot.reach_of(id), lot.holds().contains(id)) else {
+            continue;
+        };
         let text = match find(holds, id) {
             Some(hold) => format!(
-                "Lot {} goes back to {}, which is on hold {id} ({}, since {}, by {}).",
+                "Lot {} goes back to {} ({} steps), which is on hold {id} ({}, since {}, by {}).",
                 lot.id(),
-                hold.scope().target(),
+                reach.from,
+                reach.steps,
                 hold.reason(),
                 hold.placed_at(),
                 hold.placed_by()

@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 use crate::{
     Claims, Code, Decimal, DeliveryId, Entity, EntityKey, Field, GateDecision, Hold, HoldId,
     HoldRelease, HoldScope, ItemState, Lot, LotId, MaterialId, Message, Mode, OperationId, Owners,
-    Ownership, Plant, PlantId, Quantity, Reason, Shipment, SourceId, System, Time, Unit, Usage,
-    WorkCenter, WorkCenterId, WorkOrderId,
+    Ownership, Plant, PlantId, Quantity, Reach, Reason, Shipment, SourceId, System, Time, Unit,
+    Usage, WorkCenter, WorkCenterId, WorkOrderId,
 };
 
 /// Defines the stored form of a domain struct and the conversions. `beside` names the fields that
@@ -62,7 +62,7 @@ stored! {
         parents: BTreeMap<LotId, Decimal>,
         children: BTreeSet<LotId>,
         holds: BTreeSet<HoldId>,
-        inherited: BTreeSet<HoldId>,
+        inherited: BTreeMap<HoldId, Reach>,
         gates: BTreeSet<DeliveryId>,
         claims: Claims,
     } beside { version: u64 }

@@ -195,17 +195,34 @@ impl Plain {
         holds
     }
 
-    /// Open holds on what the lot was made from, or on the orders of any of it.
-    pub(crate) fn inherited_holds(&self, wanted: u8) -> BTreeSet<u8> {
-        let mut holds = BTreeSet::new();
-        for lot in self.origins(wanted) {
-            if lot != wanted {
-                holds.extend(self.own_holds(lot));
+    /// Open holds on what the lot was made from, or on the orders of any of it, each with the
+    /// fewest steps to what is held, and which that is.
+    pub(crate) fn inherited_holds(&self, wanted: u8) -> BTreeMap<u8, (u32, String)> {
+        let mut holds: BTreeMap<u8, (u32, String)> = BTreeMap::new();
+        let mut found = |hold: u8, way: (u32, String)| {
+            let known = holds.entry(hold).or_insert_with(|| way.clone());
+            *known = way.min(known.clone());
+        };
+        let mut level = BTreeSet::from([wanted]);
+        let mut seen = BTreeSet::new();
+        for steps in 0.. {
+            if level.is_empty() {
+                break;
             }
-            // An order that nobody has announced holds nothing yet, but its lots all the same.
-            for order in self.orders_of(lot) {
-                holds.extend(self.order_holds(order));
+            for lot in &level {
+                for hold in self.own_holds(*lot).into_iter().filter(|_| steps > 0) {
+                    found(hold, (steps, format!("lot/L{lot}")));
+                }
+                // An order that nobody has announced holds nothing yet, but its lots all the same.
+                for order in self.orders_of(*lot) {
+                    for hold in self.order_holds(order) {
+                        found(hold, (steps + 1, format!("work_order/O{order}")));
+                    }
+                }
             }
+            seen.extend(level.iter().copied());
+            level = level.iter().flat_map(|lot| self.parents(*lot)).collect();
+            level.retain(|lot| !seen.contains(lot));
         }
         holds
     }
