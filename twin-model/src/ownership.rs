@@ -7,6 +7,7 @@ pub(crate) mod claim;
 mod field;
 mod judge;
 mod said;
+mod split;
 mod standing;
 mod table;
 mod writes;

@@ -44,6 +44,9 @@ impl fmt::Display for Facet {
         let name = self.field.name().replace('_', " ");
         match (self.place.as_str(), self.field.entity()) {
             ("", _) => f.write_str(&name),
+            (report, _) if self.field == Field::OperationReversal => {
+                write!(f, "{name} of report {report}")
+            }
             (op, "operation") => write!(f, "{name} of operation {op}"),
             (place, _) => write!(f, "{name} of {place}"),
         }

@@ -69,7 +69,7 @@ fields! {
     OrderAbort = "work_order", "abort", ERP.and(System::Mes);
     OrderTechCompletion = "work_order", "tech_completion", ERP;
     OrderClosing = "work_order", "closing", ERP;
-    OrderCounting = "work_order", "counting", MES;
+    OrderCounting = "work_order", "counting", ERP.and(System::Mes);
     OrderPosting = "work_order", "posting", ERP.and(System::Qms).and(System::Wms);
     OrderIssued = "work_order", "issued", WMS;
     OrderConsumed = "work_order", "consumed", MES;

@@ -1,6 +1,7 @@
 //! Before an event reaches its handler: does its source own what it writes?
 
 use super::said::Said;
+use super::split::split;
 use super::{Claim, Field, Owners, Ownership, Writer};
 use crate::effect::Effects;
 use crate::plant::Cause;
@@ -17,11 +18,27 @@ impl Plant {
     ) -> Result<(), Rejection> {
         let table = self.ownership();
         let writer = Ownership::writer_in(table, &event.source);
-        let owns = |field: &Field| writer.may_write(Ownership::owners_in(table, *field));
-        if event.body.writes().iter().all(owns) {
+        let owns = |field: Field| writer.may_write(Ownership::owners_in(table, field));
+        let Some(foreign) = split(&event.body, owns) else {
             return self.handle(event, cause, effects);
+        };
+        if let Some(body) = foreign.own {
+            let own = Event {
+                body,
+                ..event.clone()
+            };
+            self.handle(&own, cause, effects)?;
         }
-        self.take_foreign(event, writer, cause, effects)
+        match foreign.rest {
+            Some(body) => {
+                let rest = Event {
+                    body,
+                    ..event.clone()
+                };
+                self.take_foreign(&rest, writer, cause, effects)
+            }
+            None => self.take_foreign(event, writer, cause, effects),
+        }
     }
 
     fn take_foreign(

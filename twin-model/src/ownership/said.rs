@@ -4,11 +4,11 @@
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
-use super::standing::{amount, lots, origin, tolerance};
+use super::standing::{amount, counting, lots, origin, tolerance};
 use super::{Claimed, Facet, Field};
 use crate::{
-    Amount, Event, EventBody, LotCreated, OperationReport, Quantity, Time, WorkOrderCreated,
-    WorkOrderReleased,
+    Amount, Event, EventBody, LotCreated, OperationReport, Quantity, Time, WorkOrderChanged,
+    WorkOrderCreated, WorkOrderReleased,
 };
 
 /// Collects what one event says.
@@ -40,6 +40,20 @@ impl Said {
                 self.report(body);
                 self.text(Field::OperationEnd, body.op.as_str(), "ended");
             }
+            EventBody::WorkOrderChanged(_)
+            | EventBody::WorkOrderCancelled(_)
+            | EventBody::WorkOrderReleaseWithdrawn(_)
+            | EventBody::WorkOrderAborted(_)
+            | EventBody::WorkOrderTechCompleted(_)
+            | EventBody::WorkOrderTechCompletionWithdrawn(_)
+            | EventBody::WorkOrderClosed(_) => self.decision(body),
+            EventBody::OperationDispatched(_)
+            | EventBody::OperationSetupStarted(_)
+            | EventBody::OperationInterrupted(_)
+            | EventBody::OperationResumed(_)
+            | EventBody::OperationAborted(_)
+            | EventBody::OperationSkipped(_)
+            | EventBody::ConfirmationReversed(_) => self.operation(body),
             EventBody::LotCreated(body) => self.lot(body),
             EventBody::LotTransformed(body) => {
                 let from = origin(body.inputs.iter().map(|input| &input.lot));
@@ -90,6 +104,70 @@ impl Said {
         }
         self.given(Field::OrderRoutingVersion, body.routing_version.as_ref());
         self.given(Field::OrderBomVersion, body.bom_version.as_ref());
+    }
+
+    fn decision(&mut self, body: &EventBody) {
+        let (field, text) = match body {
+            EventBody::WorkOrderChanged(body) => return self.change(body),
+            EventBody::WorkOrderCancelled(_) => (Field::OrderCancellation, "cancelled"),
+            EventBody::WorkOrderReleaseWithdrawn(_) => (Field::OrderRelease, "not released"),
+            EventBody::WorkOrderAborted(_) => (Field::OrderAbort, "given up"),
+            EventBody::WorkOrderTechCompleted(_) => (Field::OrderTechCompletion, "complete"),
+            EventBody::WorkOrderTechCompletionWithdrawn(_) => (Field::OrderTechCompletion, "open"),
+            _ => (Field::OrderClosing, "closed"),
+        };
+        self.text(field, "", text);
+    }
+
+    fn change(&mut self, body: &WorkOrderChanged) {
+        if let Some(change) = &body.quantity {
+            self.quantity(Field::OrderQuantity, &change.new);
+        }
+        if let Some(change) = &body.tolerance {
+            self.value(Field::OrderTolerance, tolerance(change.new));
+        }
+        if let Some(change) = &body.counting {
+            self.text(Field::OrderCounting, "", counting(change.new));
+        }
+        let priority = body.priority.as_ref();
+        self.given(Field::OrderPriority, priority.map(|change| &change.new));
+        let start = body.planned_start.as_ref();
+        self.given(Field::OrderPlannedStart, start.map(|change| &change.new));
+        let end = body.planned_end.as_ref();
+        self.given(Field::OrderPlannedEnd, end.map(|change| &change.new));
+        let routing = body.routing_version.as_ref();
+        self.given(
+            Field::OrderRoutingVersion,
+            routing.map(|change| &change.new),
+        );
+        let bom = body.bom_version.as_ref();
+        self.given(Field::OrderBomVersion, bom.map(|change| &change.new));
+    }
+
+    fn operation(&mut self, body: &EventBody) {
+        let Some(op) = body.operation() else {
+            if let EventBody::ConfirmationReversed(body) = body {
+                let event = body.event.as_ref().map(ToSmolStr::to_smolstr);
+                let report = event.or_else(|| body.document.clone()).unwrap_or_default();
+                self.text(Field::OperationReversal, &report, "reversed");
+            }
+            return;
+        };
+        let (field, text) = match body {
+            EventBody::OperationDispatched(body) => {
+                let at = self.at;
+                let text = body.work_center.to_smolstr();
+                let facet = Facet::at(Field::OperationDispatch, op.as_str());
+                self.found.push((facet, Claimed::Value { at, text }));
+                return;
+            }
+            EventBody::OperationSetupStarted(_) => (Field::OperationSetup, "set up"),
+            EventBody::OperationInterrupted(_) => (Field::OperationInterruption, "interrupted"),
+            EventBody::OperationResumed(_) => (Field::OperationInterruption, "not interrupted"),
+            EventBody::OperationAborted(_) => (Field::OperationAbort, "aborted"),
+            _ => (Field::OperationSkip, "skipped"),
+        };
+        self.text(field, op.as_str(), text);
     }
 
     fn report(&mut self, body: &OperationReport) {

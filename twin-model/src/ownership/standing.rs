@@ -5,8 +5,8 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{Claimed, Facet, Field};
 use crate::{
-    Amount, Lot, LotId, Operation, Ownership, Quantity, Shipment, Tolerance, Unit, WorkCenter,
-    WorkOrder,
+    Amount, CountingSource, Lot, LotId, Operation, Ownership, Quantity, Shipment, Tolerance, Unit,
+    WorkCenter, WorkOrder,
 };
 
 /// A field's value.
@@ -111,8 +111,27 @@ impl WorkOrder {
                 Some(released) => Standing::Text(amount(released, self.unit())),
                 None => Standing::Text("not released".into()),
             },
+            Field::OrderCancellation => {
+                Standing::yes_or_no(self.cancellation().is_some(), "cancelled", "not cancelled")
+            }
+            Field::OrderAbort => {
+                Standing::yes_or_no(self.abort().is_some(), "given up", "not given up")
+            }
+            Field::OrderTechCompletion => {
+                Standing::yes_or_no(self.tech_completion().is_some(), "complete", "open")
+            }
+            Field::OrderClosing => Standing::yes_or_no(self.closing().is_some(), "closed", "open"),
+            Field::OrderCounting => Standing::Text(counting(self.counting()).into()),
             _ => unknown(),
         }
+    }
+}
+
+pub(super) fn counting(counting: CountingSource) -> &'static str {
+    match counting {
+        CountingSource::Operator => "operator",
+        CountingSource::Machine => "machine",
+        CountingSource::Both => "both",
     }
 }
 
@@ -132,7 +151,30 @@ fn operation(known: Option<&Operation>, field: Field, unit: Unit) -> Standing {
         Field::OperationGood => sum(Operation::good),
         Field::OperationScrap => sum(Operation::scrap),
         Field::OperationRework => sum(Operation::rework),
-        Field::OperationDispatch => Standing::or_none(known.and_then(Operation::work_center)),
+        Field::OperationDispatch => {
+            let dispatch = known.and_then(Operation::dispatch);
+            Standing::or_none(dispatch.map(|dispatch| &dispatch.work_center))
+        }
+        Field::OperationSetup => Standing::yes_or_no(
+            known.is_some_and(|op| op.set_up().is_some()),
+            "set up",
+            "not set up",
+        ),
+        Field::OperationInterruption => {
+            let word = known.and_then(Operation::standstill);
+            let stands = word.is_some_and(|word| word.kind.is_some());
+            Standing::yes_or_no(stands, "interrupted", "not interrupted")
+        }
+        Field::OperationAbort | Field::OperationSkip => {
+            let wanted = field == Field::OperationAbort;
+            let given_up = known.and_then(Operation::given_up);
+            let is = given_up.is_some_and(|end| end.wip_disposition.is_some() == wanted);
+            let (yes, no) = match wanted {
+                true => ("aborted", "not aborted"),
+                false => ("skipped", "not skipped"),
+            };
+            Standing::yes_or_no(is, yes, no)
+        }
         _ => unknown(),
     }
 }

@@ -10,7 +10,8 @@ use crate::event::event_types;
 const WRITES: &[(&str, &[Field])] = &[
     ("mfg.work_order.created", &[OrderCreation]),
     ("mfg.work_order.released", &[OrderRelease]),
-    ("mfg.work_order.changed", &[OrderCreation]),
+    // Each of its fields is judged for itself.
+    ("mfg.work_order.changed", &[]),
     ("mfg.work_order.cancelled", &[OrderCancellation]),
     ("mfg.work_order.release_withdrawn", &[OrderRelease]),
     ("mfg.work_order.aborted", &[OrderAbort]),
