@@ -20,7 +20,7 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Runs the twin of real plants on RabbitMQ.
     Serve(ServeArguments),
-    /// Reads a log file through a mapping into a plant.
+    /// Reads files through a mapping into a plant.
     Import(ImportArguments),
     /// Replays a plant's journal from its first record and compares.
     Verify(VerifyArguments),
@@ -67,11 +67,15 @@ pub(crate) struct ServeArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArguments {
-    /// The log: CSV or JSON lines, as its mapping says.
-    pub(crate) file: PathBuf,
-    /// The mapping from its columns to events.
-    #[arg(long, value_name = "FILE")]
+    /// What to read, as the mapping says: files that belong together, or folders of them.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The mapping to events: job-shop-log, sap-s4, b2mml, mtconnect-shdr, or a file.
+    #[arg(long, value_name = "NAME|FILE")]
     pub(crate) mapping: PathBuf,
+    /// Imports into this plant instead of the mapping's.
+    #[arg(long)]
+    pub(crate) plant: Option<PlantId>,
     /// Publishes to this RabbitMQ (`amqp://…`), where a running twin takes the events.
     #[arg(
         long,

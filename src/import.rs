@@ -2,11 +2,12 @@
 
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use actors::{Input, PlantClock, PlantOptions};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use ingest::built_in_mapping;
 use ingest::file_import::Importer;
 use ingest::import_run::{ImportOptions, ImportRunError, Progress, import_to_intake};
 use ingest::mapping::Mapping;
@@ -18,7 +19,11 @@ use crate::import_through_broker;
 use crate::report::{Dispositions, Report};
 
 pub(crate) async fn run(arguments: ImportArguments) -> Result<(), Failure> {
-    let mapping = Mapping::read(&arguments.mapping).or_fail(Kind::Config)?;
+    let mapping = built_in_mapping::named(&arguments.mapping).or_fail(Kind::Config)?;
+    let mapping = match &arguments.plant {
+        Some(plant) => mapping.for_plant(plant.clone()),
+        None => mapping,
+    };
     let report = match (&arguments.broker, &arguments.twin, &arguments.data_dir) {
         (Some(broker), Some(twin), None) => {
             import_through_broker::run(&arguments, &mapping, broker, twin).await?
@@ -42,7 +47,8 @@ async fn into_data_dir(
     data_dir: &Path,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
-    let importer = Importer::open(&arguments.file, mapping).or_fail(Kind::Config)?;
+    let files = files_of(&arguments.files)?;
+    let importer = Importer::open_all(&files, mapping).or_fail(Kind::Config)?;
     let plant = mapping.plant();
     let options = PlantOptions {
         clock: PlantClock::EventTime,
@@ -78,6 +84,9 @@ async fn into_data_dir(
         rows_read: sent.file.rows_read,
         events_sent: sent.confirmed,
         rows_unmapped: sent.file.row_exceptions,
+        rows_unchanged: sent.file.rows_unchanged,
+        rows_without_rule: sent.file.rows_without_rule,
+        rows_skipped: sent.file.rows_skipped.clone(),
         dispositions: Dispositions::from(end.counts.as_ref())
             .since(&Dispositions::from(before.counts.as_ref())),
         discrepancies: open
@@ -87,6 +96,35 @@ async fn into_data_dir(
         state_hash: end.plant.state_hash().to_string(),
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+/// The files, and those of each folder by name. What a folder hides is no file of it.
+pub(crate) fn files_of(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in given {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let context = |error: std::io::Error| {
+            Failure::new(Kind::Config, format!("{}: {error}", path.display()))
+        };
+        let mut found = Vec::new();
+        for entry in path.read_dir().map_err(context)? {
+            let entry = entry.map_err(context)?;
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if entry.path().is_file() && !is_hidden {
+                found.push(entry.path());
+            }
+        }
+        if found.is_empty() {
+            let text = format!("{}: the folder has no files", path.display());
+            return Err(Failure::new(Kind::Config, text));
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
 }
 
 pub(crate) fn options_of(arguments: &ImportArguments) -> ImportOptions {

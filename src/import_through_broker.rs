@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::cli::ImportArguments;
 use crate::exit::{Failure, Kind, OrFail};
-use crate::import::{failure_of, options_of, progress_bar, show};
+use crate::import::{failure_of, files_of, options_of, progress_bar, show};
 use crate::report::{Dispositions, Report};
 use crate::twin_client::{TwinClient, escaped};
 
@@ -31,7 +31,8 @@ pub(crate) async fn run(
     let plant = mapping.plant().to_string();
     let path = format!("/api/v1/plants/{}", escaped(&plant));
     let before = counts(&twin.get(&path)?)?;
-    let importer = Importer::open(&arguments.file, mapping).or_fail(Kind::Config)?;
+    let files = files_of(&arguments.files)?;
+    let importer = Importer::open_all(&files, mapping).or_fail(Kind::Config)?;
     let bar = progress_bar(arguments.json);
     let sent = import_to_amqp(&url, importer, options_of(arguments), |progress| {
         show(&bar, progress);
@@ -49,6 +50,9 @@ pub(crate) async fn run(
         rows_read: sent.file.rows_read,
         events_sent: sent.confirmed,
         rows_unmapped: sent.file.row_exceptions,
+        rows_unchanged: sent.file.rows_unchanged,
+        rows_without_rule: sent.file.rows_without_rule,
+        rows_skipped: sent.file.rows_skipped.clone(),
         dispositions: after.since(&before),
         discrepancies: serde_json::from_value(state["open_discrepancies"].clone())
             .or_fail(Kind::Finding)?,

@@ -66,6 +66,12 @@ pub(crate) struct Report {
     pub(crate) events_sent: u64,
     /// Rows that could not be mapped; each is an exception of the plant as well.
     pub(crate) rows_unmapped: u64,
+    /// Rows that say what was said before.
+    pub(crate) rows_unchanged: u64,
+    /// Rows that no rule takes; where the mapping sets them aside, they are among the unmapped.
+    pub(crate) rows_without_rule: u64,
+    /// Rows that the mapping knows to say nothing, by its reason.
+    pub(crate) rows_skipped: BTreeMap<String, u64>,
     #[serde(flatten)]
     pub(crate) dispositions: Dispositions,
     /// Broken soft rules that are open at the end, by rule; beside the dispositions.
@@ -94,6 +100,17 @@ impl Report {
             "rows read      {} ({} not mapped)",
             self.rows_read, self.rows_unmapped
         );
+        for (count, what) in [
+            (self.rows_unchanged, "say what was said before"),
+            (self.rows_without_rule, "taken by no rule"),
+        ] {
+            if count > 0 {
+                println!("  {count} {what}");
+            }
+        }
+        for (why, count) in &self.rows_skipped {
+            println!("  {count} left out: {why}");
+        }
         println!("events sent    {}", self.events_sent);
         println!("  applied      {}", counts.applied);
         println!("  duplicates   {}", counts.duplicates);

@@ -1,7 +1,7 @@
 //! What an import did, for people and for `--json`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde::Serialize;
 use twin_model::Code;
@@ -14,7 +14,9 @@ pub const ROW_FAULTS_TOLD_MAX: usize = 100;
 /// A row that could not be mapped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RowFault {
-    /// Line in the file, from 1.
+    /// The file's name.
+    pub file: String,
+    /// Line in the file, or number of the record in a document, from 1.
     pub line: u64,
     /// The event that it should have become; empty when no rule could be chosen.
     #[serde(rename = "type")]
@@ -26,8 +28,8 @@ pub struct RowFault {
 /// What was read from a file and made of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileReport {
-    /// The file.
-    pub file: String,
+    /// The files.
+    pub files: Vec<String>,
     /// The mapping's name.
     pub mapping: String,
     /// The plant that the events are for.
@@ -36,8 +38,12 @@ pub struct FileReport {
     pub rows_read: u64,
     /// Rows that equal an earlier one byte for byte; they are reports of their own.
     pub identical_rows: u64,
-    /// Rows that no rule takes.
+    /// Rows that no rule takes, and that nothing is known of.
     pub rows_without_rule: u64,
+    /// Rows that say what was said before.
+    pub rows_unchanged: u64,
+    /// Rows that are known to say nothing, by the reason.
+    pub rows_skipped: BTreeMap<String, u64>,
     /// Messages made: events and row exceptions.
     pub events: u64,
     /// Events by type.
@@ -49,14 +55,19 @@ pub struct FileReport {
 }
 
 impl FileReport {
-    pub(crate) fn new(file: &Path, mapping: &Mapping) -> FileReport {
+    pub(crate) fn new(files: &[PathBuf], mapping: &Mapping) -> FileReport {
         FileReport {
-            file: file.display().to_string(),
+            files: files
+                .iter()
+                .map(|file| file.display().to_string())
+                .collect(),
             mapping: mapping.name().to_owned(),
             plant: mapping.plant().to_string(),
             rows_read: 0,
             identical_rows: 0,
             rows_without_rule: 0,
+            rows_unchanged: 0,
+            rows_skipped: BTreeMap::new(),
             events: 0,
             events_by_type: BTreeMap::new(),
             row_exceptions: 0,
@@ -70,6 +81,15 @@ impl FileReport {
             Some(count) => *count += 1,
             None => {
                 self.events_by_type.insert(type_name.to_owned(), 1);
+            }
+        }
+    }
+
+    pub(crate) fn count_skipped(&mut self, why: &str) {
+        match self.rows_skipped.get_mut(why) {
+            Some(count) => *count += 1,
+            None => {
+                self.rows_skipped.insert(why.to_owned(), 1);
             }
         }
     }

@@ -7,25 +7,43 @@
 //!
 //! What is absent here: rules of the plant, and state that must survive. AMQP is nowhere else.
 
+mod b2mml_words;
 mod backoff;
+pub mod built_in_mapping;
 pub mod connection;
 pub mod consumer;
 pub mod consumer_status;
 pub mod consumers;
 pub mod delivery;
+mod document;
 pub mod embedded;
 pub mod event_answer;
+mod field_path;
 pub mod file_import;
 pub mod http;
 pub mod import_report;
 pub mod import_run;
+mod json_tree;
 mod local_time;
+mod mapped_event;
 pub mod mapping;
+mod mapping_condition;
 mod mapping_field;
+mod mapping_rule;
+mod mapping_time;
 mod pace;
 pub mod problem;
 pub mod publisher;
+mod reading;
+mod record_kind;
 pub mod relay;
 pub mod row;
+mod row_joins;
+mod shdr;
+mod shdr_items;
+mod shdr_line;
 mod stop;
+mod template;
 pub mod topology;
+mod tree;
+mod xml_tree;

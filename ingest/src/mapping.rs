@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
-use twin_model::{PlantId, SourceId};
+use twin_model::PlantId;
 
-use crate::mapping_field::{Condition, Field, FieldText, PathPart};
+use crate::local_time::WITH_OFFSET;
+use crate::mapping_rule::{Complete, CompleteText, Rule, RuleText, Skip, SkipText};
+use crate::record_kind::{RecordKind, RecordText, check_kinds};
+use crate::shdr_items::{SHDR_KINDS, ShdrItems, ShdrText};
 
-/// Rules in one mapping.
-pub const RULES_MAX: usize = 100;
-/// Fields in one rule.
-pub const FIELDS_MAX: usize = 200;
+pub use crate::mapping_rule::{FIELDS_MAX, RULES_MAX};
+
 /// Columns in one mapping.
 pub const COLUMNS_MAX: usize = 1_000;
 
@@ -60,6 +61,40 @@ pub enum Format {
     Csv,
     /// One JSON object per line; its top-level keys are the columns.
     Jsonl,
+    /// JSON documents, whose records are told apart by where they stand and what they have.
+    Json,
+    /// One XML document, whose records are told apart in the same way.
+    Xml,
+    /// The stream of an MTConnect adapter.
+    Shdr,
+}
+
+/// What becomes of a row that no rule takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Unmatched {
+    /// It is counted in the report.
+    #[default]
+    Count,
+    /// It is sent as an exception.
+    SetAside,
+}
+
+/// One text, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    pub(crate) fn as_slice(&self) -> &[String] {
+        match self {
+            OneOrMany::One(text) => std::slice::from_ref(text),
+            OneOrMany::Many(texts) => texts,
+        }
+    }
 }
 
 /// What to do with a local time that the clocks showed twice or never.
@@ -82,71 +117,36 @@ struct MappingText {
     format: Format,
     #[serde(default)]
     delimiter: Option<Spanned<char>>,
-    columns: Spanned<Vec<String>>,
+    #[serde(default)]
+    columns: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    record: Vec<Spanned<RecordText>>,
+    #[serde(default)]
+    shdr: Option<Spanned<ShdrText>>,
     time_zone: Spanned<String>,
-    time_format: Spanned<String>,
+    time_format: Spanned<OneOrMany>,
     on_ambiguous: OnAmbiguous,
+    #[serde(default)]
+    unmatched: Unmatched,
     #[serde(default)]
     constants: BTreeMap<String, toml::Value>,
     #[serde(default)]
     units: BTreeMap<String, String>,
+    #[serde(default)]
+    complete: Vec<Spanned<CompleteText>>,
+    #[serde(default)]
+    skip: Vec<Spanned<SkipText>>,
     emit: Spanned<Vec<RuleText>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleText {
-    #[serde(rename = "type")]
-    type_name: Spanned<String>,
-    source: Spanned<String>,
-    time: Spanned<String>,
-    #[serde(default)]
-    when: Vec<Spanned<ConditionText>>,
-    #[serde(default)]
-    occurrence: Option<Spanned<OccurrenceText>>,
-    fields: Spanned<BTreeMap<String, Spanned<FieldText>>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ConditionText {
-    pub(crate) column: String,
-    pub(crate) equals: Option<String>,
-    pub(crate) not: Option<String>,
-    pub(crate) any_of: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum OccurrenceText {
-    Each,
-    FirstOf(Vec<String>),
-    LastOf(Vec<String>),
-    NotLastOf(Vec<String>),
-}
-
-/// Which of the rows that agree in some columns a rule takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Occurrence {
-    Each,
-    First,
-    Last,
-    NotLast,
-}
-
-/// One rule: which rows give which event.
+/// How the rows of a file are found.
 #[derive(Debug)]
-pub(crate) struct Rule {
-    pub(crate) type_name: String,
-    /// Counts the rules of this type, so that two events of one type and row differ in their id.
-    pub(crate) nth_of_type: u32,
-    pub(crate) source: SourceId,
-    pub(crate) time_column: usize,
-    pub(crate) when: Vec<Condition>,
-    pub(crate) occurrence: Occurrence,
-    /// Columns whose agreement makes a group, for `occurrence`.
-    pub(crate) group_columns: Vec<usize>,
-    pub(crate) fields: Vec<(Vec<PathPart>, Field)>,
+pub(crate) enum Layout {
+    Csv { delimiter: u8 },
+    Jsonl,
+    Json(Vec<RecordKind>),
+    Xml(Vec<RecordKind>),
+    Shdr(ShdrItems),
 }
 
 /// A checked mapping.
@@ -154,13 +154,15 @@ pub(crate) struct Rule {
 pub struct Mapping {
     pub(crate) name: String,
     pub(crate) plant: PlantId,
-    pub(crate) format: Format,
-    pub(crate) delimiter: u8,
+    pub(crate) layout: Layout,
     pub(crate) columns: Vec<String>,
     pub(crate) time_zone: TimeZone,
-    pub(crate) time_format: String,
+    pub(crate) time_formats: Vec<String>,
     pub(crate) on_ambiguous: OnAmbiguous,
+    pub(crate) unmatched: Unmatched,
     pub(crate) units: BTreeMap<String, String>,
+    pub(crate) completions: Vec<Complete>,
+    pub(crate) skips: Vec<Skip>,
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -190,37 +192,49 @@ impl Mapping {
             text,
             file,
             columns: &[],
+            kinds: &[],
             constants: &read.constants,
         };
-        let columns = read.columns.get_ref().clone();
-        if columns.is_empty() || columns.len() > COLUMNS_MAX {
-            let detail = format!("name 1 to {COLUMNS_MAX} columns");
-            return Err(check.wrong(&read.columns, "columns", detail));
-        }
+        let (layout, columns) = check.layout(&read)?;
+        let kinds = layout.kind_names();
         check.columns = &columns;
+        check.kinds = &kinds;
         let rules = check.rules(&read.emit)?;
-        let delimiter = match &read.delimiter {
-            None => b',',
-            Some(given) => u8::try_from(*given.get_ref())
-                .map_err(|_| check.wrong(given, "delimiter", "must be one ASCII character"))?,
-        };
+        let completions = check.completions(&read.complete)?;
+        let skips = check.skips(&read.skip)?;
         let time_zone = TimeZone::get(read.time_zone.get_ref()).map_err(|_| {
             let detail = "is no IANA time zone (like Europe/Berlin or UTC)";
             check.wrong(&read.time_zone, "time_zone", detail)
         })?;
-        check.time_format(&read.time_format)?;
+        check.time_formats(&read.time_format)?;
         Ok(Mapping {
             name: read.name,
             plant: check.parse(&read.plant, "plant")?,
-            format: read.format,
-            delimiter,
+            layout,
             time_zone,
-            time_format: read.time_format.into_inner(),
+            time_formats: read.time_format.get_ref().as_slice().to_vec(),
             on_ambiguous: read.on_ambiguous,
+            unmatched: read.unmatched,
             units: read.units,
+            completions,
+            skips,
             rules,
             columns,
         })
+    }
+
+    /// The same mapping for another plant.
+    #[must_use]
+    pub fn for_plant(self, plant: PlantId) -> Mapping {
+        Mapping { plant, ..self }
+    }
+
+    /// Where a column stands in rows of a kind, for messages.
+    pub(crate) fn column_path(&self, kind: Option<usize>, column: usize) -> &str {
+        let kind = kind.and_then(|kind| self.layout.kinds().get(kind));
+        let mut cells = kind.into_iter().flat_map(|kind| &kind.cells);
+        let cell = cells.find(|cell| cell.column == column);
+        cell.map_or(&self.columns[column], |cell| &cell.shown)
     }
 
     /// The mapping's name, for reports.
@@ -236,11 +250,32 @@ impl Mapping {
     }
 }
 
+impl Layout {
+    fn kind_names(&self) -> Vec<String> {
+        match self {
+            Layout::Csv { .. } | Layout::Jsonl => Vec::new(),
+            Layout::Json(kinds) | Layout::Xml(kinds) => {
+                kinds.iter().map(|kind| kind.name.clone()).collect()
+            }
+            Layout::Shdr(_) => SHDR_KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+        }
+    }
+
+    /// The kinds of records of a document.
+    pub(crate) fn kinds(&self) -> &[RecordKind] {
+        match self {
+            Layout::Json(kinds) | Layout::Xml(kinds) => kinds,
+            _ => &[],
+        }
+    }
+}
+
 /// What the values of a mapping are checked against.
 pub(crate) struct Check<'a> {
     text: &'a str,
     file: &'a Path,
     columns: &'a [String],
+    kinds: &'a [String],
     pub(crate) constants: &'a BTreeMap<String, toml::Value>,
 }
 
@@ -273,7 +308,21 @@ impl Check<'_> {
         })
     }
 
-    fn parse<T: std::str::FromStr>(
+    /// Place of a kind of records.
+    pub(crate) fn kind<T>(
+        &self,
+        at: &Spanned<T>,
+        key: &str,
+        name: &str,
+    ) -> Result<usize, MappingError> {
+        let place = self.kinds.iter().position(|kind| kind == name);
+        place.ok_or_else(|| {
+            let detail = format!("there is no kind of records {name:?}");
+            self.wrong(at, key, detail)
+        })
+    }
+
+    pub(crate) fn parse<T: std::str::FromStr>(
         &self,
         text: &Spanned<String>,
         key: &str,
@@ -285,95 +334,73 @@ impl Check<'_> {
         parsed.map_err(|error: T::Err| self.wrong(text, key, error.to_string()))
     }
 
+    /// How rows are found, and the columns that they have.
+    fn layout(&self, read: &MappingText) -> Result<(Layout, Vec<String>), MappingError> {
+        let is_listed = matches!(read.format, Format::Csv | Format::Jsonl);
+        if let (Some(columns), false) = (&read.columns, is_listed) {
+            let detail = "are listed with each `record`; for shdr they are given";
+            return Err(self.wrong(columns, "columns", detail));
+        }
+        match read.format {
+            Format::Csv => {
+                let delimiter = self.delimiter(read.delimiter.as_ref())?;
+                Ok((Layout::Csv { delimiter }, self.listed(read)?))
+            }
+            Format::Jsonl => Ok((Layout::Jsonl, self.listed(read)?)),
+            Format::Json => {
+                let (kinds, columns) = check_kinds(&read.record, self)?;
+                Ok((Layout::Json(kinds), columns))
+            }
+            Format::Xml => {
+                let (kinds, columns) = check_kinds(&read.record, self)?;
+                Ok((Layout::Xml(kinds), columns))
+            }
+            Format::Shdr => match &read.shdr {
+                None => Err(self.wrong(&read.plant, "shdr", "is missing")),
+                Some(text) => {
+                    let items = ShdrItems::check(text, self)?;
+                    let columns = items.columns();
+                    Ok((Layout::Shdr(items), columns))
+                }
+            },
+        }
+    }
+
+    fn listed(&self, read: &MappingText) -> Result<Vec<String>, MappingError> {
+        let Some(columns) = &read.columns else {
+            return Err(self.wrong(&read.plant, "columns", "are missing"));
+        };
+        let names = columns.get_ref();
+        if names.is_empty() || names.len() > COLUMNS_MAX {
+            let detail = format!("name 1 to {COLUMNS_MAX} columns");
+            return Err(self.wrong(columns, "columns", detail));
+        }
+        Ok(names.clone())
+    }
+
+    fn delimiter(&self, given: Option<&Spanned<char>>) -> Result<u8, MappingError> {
+        match given {
+            None => Ok(b','),
+            Some(given) => u8::try_from(*given.get_ref())
+                .map_err(|_| self.wrong(given, "delimiter", "must be one ASCII character")),
+        }
+    }
+
     /// A format that does not read back what it wrote would set every row aside.
-    fn time_format(&self, format: &Spanned<String>) -> Result<(), MappingError> {
+    fn time_formats(&self, formats: &Spanned<OneOrMany>) -> Result<(), MappingError> {
         let sample = jiff::civil::date(2012, 3, 4).at(5, 6, 7, 0);
-        let pattern = format.get_ref();
-        let written = jiff::fmt::strtime::format(pattern, sample);
-        let read = written.and_then(|text| jiff::civil::DateTime::strptime(pattern, &text));
-        match read {
-            Ok(_) => Ok(()),
-            Err(error) => {
+        let patterns = formats.get_ref().as_slice();
+        if patterns.is_empty() {
+            return Err(self.wrong(formats, "time_format", "names no format"));
+        }
+        for pattern in patterns.iter().filter(|pattern| *pattern != WITH_OFFSET) {
+            let written = jiff::fmt::strtime::format(pattern, sample);
+            let read = written.and_then(|text| jiff::civil::DateTime::strptime(pattern, &text));
+            if let Err(error) = read {
                 let detail = format!("is no format of a local date and time: {error}");
-                Err(self.wrong(format, "time_format", detail))
+                return Err(self.wrong(formats, "time_format", detail));
             }
         }
-    }
-
-    fn rules(&self, emit: &Spanned<Vec<RuleText>>) -> Result<Vec<Rule>, MappingError> {
-        let texts = emit.get_ref();
-        if texts.is_empty() || texts.len() > RULES_MAX {
-            let detail = format!("write 1 to {RULES_MAX} rules");
-            return Err(self.wrong(emit, "emit", detail));
-        }
-        let mut rules: Vec<Rule> = Vec::with_capacity(texts.len());
-        for (index, text) in texts.iter().enumerate() {
-            let type_name = text.type_name.get_ref();
-            let nth_of_type = rules
-                .iter()
-                .filter(|rule| rule.type_name == *type_name)
-                .count();
-            rules.push(self.rule(text, &format!("emit[{index}]"), nth_of_type)?);
-        }
-        Ok(rules)
-    }
-
-    fn rule(&self, text: &RuleText, key: &str, nth: usize) -> Result<Rule, MappingError> {
-        let type_name = text.type_name.get_ref();
-        if !twin_model::wire::EVENT_TYPES.contains(&type_name.as_str()) {
-            let detail = format!("{type_name:?} is no event type of this twin");
-            return Err(self.wrong(&text.type_name, &format!("{key}.type"), detail));
-        }
-        let (occurrence, group_columns) = self.occurrence(text.occurrence.as_ref(), key)?;
-        let mut when = Vec::new();
-        for condition in &text.when {
-            when.push(Condition::check(condition, self, &format!("{key}.when"))?);
-        }
-        let listed = text.fields.get_ref();
-        if listed.is_empty() || listed.len() > FIELDS_MAX {
-            let detail = format!("write 1 to {FIELDS_MAX} fields");
-            return Err(self.wrong(&text.fields, &format!("{key}.fields"), detail));
-        }
-        let mut fields = Vec::with_capacity(listed.len());
-        for (path, field) in listed {
-            let key = format!("{key}.fields.{path}");
-            let parts = PathPart::parse(path).map_err(|detail| self.wrong(field, &key, detail))?;
-            fields.push((parts, Field::check(field, self, &key)?));
-        }
-        Ok(Rule {
-            type_name: type_name.clone(),
-            nth_of_type: u32::try_from(nth).unwrap_or(u32::MAX),
-            source: self.parse(&text.source, &format!("{key}.source"))?,
-            time_column: self.column(&text.time, &format!("{key}.time"), text.time.get_ref())?,
-            when,
-            occurrence,
-            group_columns,
-            fields,
-        })
-    }
-
-    fn occurrence(
-        &self,
-        text: Option<&Spanned<OccurrenceText>>,
-        key: &str,
-    ) -> Result<(Occurrence, Vec<usize>), MappingError> {
-        let Some(at) = text else {
-            return Ok((Occurrence::Each, Vec::new()));
-        };
-        let (occurrence, names) = match at.get_ref() {
-            OccurrenceText::Each => return Ok((Occurrence::Each, Vec::new())),
-            OccurrenceText::FirstOf(names) => (Occurrence::First, names),
-            OccurrenceText::LastOf(names) => (Occurrence::Last, names),
-            OccurrenceText::NotLastOf(names) => (Occurrence::NotLast, names),
-        };
-        let key = format!("{key}.occurrence");
-        if names.is_empty() {
-            return Err(self.wrong(at, &key, "name the columns that make a group"));
-        }
-        let columns: Result<Vec<usize>, MappingError> = names
-            .iter()
-            .map(|name| self.column(at, &key, name))
-            .collect();
-        Ok((occurrence, columns?))
+        Ok(())
     }
 }

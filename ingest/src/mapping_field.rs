@@ -3,98 +3,28 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 use toml::Spanned;
-use twin_model::{Decimal, Unit};
+use twin_model::Decimal;
 
-use crate::local_time::LocalTime;
-use crate::mapping::{Check, ConditionText, MappingError};
-
-/// Levels of nesting in a field's path.
-const PATH_PARTS_MAX: usize = 8;
-/// Elements of a list that a path can name.
-const LIST_ITEMS_MAX: usize = 64;
-
-/// One step from the event's data to a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PathPart {
-    Key(String),
-    Item(usize),
-}
-
-impl PathPart {
-    /// Reads `lots.0.quantity.unit` style paths; a number is a place in a list.
-    pub(crate) fn parse(path: &str) -> Result<Vec<PathPart>, String> {
-        let parts: Vec<&str> = path.split('.').collect();
-        if parts.len() > PATH_PARTS_MAX || parts.iter().any(|part| part.is_empty()) {
-            return Err(format!(
-                "a path has 1 to {PATH_PARTS_MAX} parts joined by dots"
-            ));
-        }
-        let mut read = Vec::with_capacity(parts.len());
-        for (place, part) in parts.into_iter().enumerate() {
-            match part.parse::<usize>() {
-                Ok(_) if place == 0 => return Err("a path begins with a field's name".to_owned()),
-                Ok(item) if item >= LIST_ITEMS_MAX => {
-                    return Err(format!("a list has at most {LIST_ITEMS_MAX} items here"));
-                }
-                Ok(item) => read.push(PathPart::Item(item)),
-                Err(_) => read.push(PathPart::Key(part.to_owned())),
-            }
-        }
-        Ok(read)
-    }
-}
-
-/// Puts a value at its path, making the objects and lists on the way.
-pub(crate) fn put(data: &mut Map<String, Value>, path: &[PathPart], value: Value) {
-    let Some((PathPart::Key(first), rest)) = path.split_first() else {
-        return;
-    };
-    let mut place = data.entry(first.as_str()).or_insert(Value::Null);
-    for part in rest {
-        place = match part {
-            PathPart::Key(key) => {
-                if !place.is_object() {
-                    *place = Value::Object(Map::new());
-                }
-                &mut place[key.as_str()]
-            }
-            PathPart::Item(item) => {
-                if !place.is_array() {
-                    *place = Value::Array(Vec::new());
-                }
-                if let Value::Array(items) = place
-                    && items.len() <= *item
-                {
-                    items.resize(item + 1, Value::Null);
-                }
-                &mut place[*item]
-            }
-        };
-    }
-    *place = value;
-}
-
-/// How a column's text is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum ReadAs {
-    #[default]
-    Text,
-    Decimal,
-    Integer,
-    Time,
-    Unit,
-}
+use crate::mapping::{Check, MappingError, OneOrMany};
+use crate::mapping_condition::{Condition, ConditionText, all_hold};
+use crate::mapping_time::{PartsText, TimePlace};
+use crate::reading::{Fault, ReadAs, Reader};
+use crate::template::Template;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FieldText {
-    column: Option<String>,
+    column: Option<OneOrMany>,
     constant: Option<String>,
     literal: Option<toml::Value>,
     template: Option<String>,
+    date: Option<String>,
+    clock: Option<String>,
+    quantity: Option<String>,
+    unit: Option<String>,
+    cases: Option<Vec<Spanned<CaseText>>>,
     #[serde(rename = "as")]
     read_as: Option<ReadAs>,
     map: Option<BTreeMap<String, toml::Value>>,
@@ -103,28 +33,65 @@ pub(crate) struct FieldText {
     optional: bool,
 }
 
+impl FieldText {
+    /// How many origins are given.
+    fn count(&self) -> usize {
+        let origins = [
+            self.column.is_some(),
+            self.constant.is_some(),
+            self.literal.is_some(),
+            self.template.is_some(),
+            self.date.is_some(),
+            self.quantity.is_some(),
+            self.cases.is_some(),
+        ];
+        origins.into_iter().filter(|given| *given).count()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseText {
+    when: Vec<Spanned<ConditionText>>,
+    value: toml::Value,
+}
+
 /// Where a field's value comes from.
 #[derive(Debug)]
-pub(crate) enum Field {
+pub(crate) struct Field {
+    from: Origin,
+    /// Whether the field is left out when nothing stands there.
+    optional: bool,
+}
+
+#[derive(Debug)]
+enum Origin {
     Fixed(Value),
-    Template(Vec<TemplatePart>),
+    Template(Template),
+    /// The first of the columns that is filled.
     Column {
-        column: usize,
+        columns: Vec<usize>,
         read_as: ReadAs,
-        optional: bool,
     },
     Mapped {
-        column: usize,
+        columns: Vec<usize>,
         map: BTreeMap<String, Value>,
+        otherwise: Option<Value>,
+    },
+    Moment(TimePlace),
+    Quantity {
+        value: usize,
+        unit: usize,
+    },
+    /// The value of the first case whose conditions hold.
+    Cases {
+        cases: Vec<(Vec<Condition>, Value)>,
         otherwise: Option<Value>,
     },
 }
 
-#[derive(Debug)]
-pub(crate) enum TemplatePart {
-    Text(String),
-    Column(usize),
-}
+const ONE_ORIGIN: &str = "needs exactly one of `column`, `constant`, `literal`, `template`, \
+                          `date`, `quantity`, `cases`";
 
 impl Field {
     pub(crate) fn check(
@@ -133,43 +100,131 @@ impl Field {
         key: &str,
     ) -> Result<Field, MappingError> {
         let text = at.get_ref();
-        let reads_column = text.column.is_some();
-        let has_reading = text.read_as.is_some() || text.map.is_some() || text.otherwise.is_some();
-        if !reads_column && (has_reading || text.optional) {
-            let detail = "`as`, `map`, `otherwise` and `optional` need a `column`";
-            return Err(check.wrong(at, key, detail));
+        let needs = |what: &str| Err(check.wrong(at, key, what));
+        let reads = text.read_as.is_some() || text.map.is_some();
+        let nothing = text.count() == 0 && (text.optional || text.otherwise.is_some());
+        if text.column.is_none() && (reads || nothing) {
+            return needs("`as`, `map`, `otherwise` and `optional` need a `column`");
         }
-        match (&text.column, &text.constant, &text.literal, &text.template) {
-            (Some(column), None, None, None) => {
-                let column = check.column(at, key, column)?;
-                Field::check_column(at, column, check, key)
-            }
-            (None, Some(name), None, None) => match check.constants.get(name) {
-                Some(value) => Ok(Field::Fixed(json_of(value))),
+        if text.column.is_none() && text.cases.is_none() && text.otherwise.is_some() {
+            return needs("`otherwise` needs a `column` with a `map`, or `cases`");
+        }
+        if text.optional && (text.constant.is_some() || text.literal.is_some()) {
+            return needs("`optional` needs something that may be empty");
+        }
+        if text.clock.is_some() && text.date.is_none() {
+            return needs("`clock` needs a `date`");
+        }
+        if text.quantity.is_some() != text.unit.is_some() {
+            return needs("`quantity` and `unit` name the columns of both");
+        }
+        Ok(Field {
+            from: Origin::check(at, check, key)?,
+            optional: text.optional,
+        })
+    }
+
+    /// The value for a row; `None` leaves the field out.
+    ///
+    /// # Errors
+    /// [`Fault`] for what is empty or cannot be read.
+    pub(crate) fn value(
+        &self,
+        values: &[Option<String>],
+        reader: &Reader<'_>,
+    ) -> Result<Option<Value>, Fault> {
+        match self.from.value(values, reader)? {
+            Read::Value(value) => Ok(Some(value)),
+            Read::Empty(_) if self.optional => Ok(None),
+            Read::Empty(column) => Err(Fault::empty(column)),
+        }
+    }
+}
+
+/// What stands in a place, or which column is empty.
+enum Read {
+    Value(Value),
+    Empty(usize),
+}
+
+impl Origin {
+    fn check(
+        at: &Spanned<FieldText>,
+        check: &Check<'_>,
+        key: &str,
+    ) -> Result<Origin, MappingError> {
+        let text = at.get_ref();
+        if text.count() != 1 {
+            return Err(check.wrong(at, key, ONE_ORIGIN));
+        }
+        if let Some(name) = &text.constant {
+            return match check.constants.get(name) {
+                Some(value) => Ok(Origin::Fixed(json_of(value))),
                 None => {
                     let detail = format!("there is no constant {name:?} in `constants`");
                     Err(check.wrong(at, key, detail))
                 }
-            },
-            (None, None, Some(value), None) => Ok(Field::Fixed(json_of(value))),
-            (None, None, None, Some(template)) => Field::check_template(at, template, check, key),
-            _ => {
-                let detail = "needs exactly one of `column`, `constant`, `literal`, `template`";
-                Err(check.wrong(at, key, detail))
-            }
+            };
         }
+        if let Some(value) = &text.literal {
+            return Ok(Origin::Fixed(json_of(value)));
+        }
+        if let Some(template) = &text.template {
+            return Template::check(at, template, check, key).map(Origin::Template);
+        }
+        if let Some(date) = &text.date {
+            let (date, clock) = (date.clone(), text.clock.clone());
+            let parts = PartsText { date, clock };
+            return TimePlace::check(&parts, at, check, key).map(Origin::Moment);
+        }
+        if let (Some(value), Some(unit)) = (&text.quantity, &text.unit) {
+            return Ok(Origin::Quantity {
+                value: check.column(at, key, value)?,
+                unit: check.column(at, key, unit)?,
+            });
+        }
+        if let Some(cases) = &text.cases {
+            return Origin::check_cases(text, cases, check, key);
+        }
+        Origin::check_column(at, check, key)
+    }
+
+    fn check_cases(
+        text: &FieldText,
+        cases: &[Spanned<CaseText>],
+        check: &Check<'_>,
+        key: &str,
+    ) -> Result<Origin, MappingError> {
+        let mut checked = Vec::new();
+        for case in cases {
+            let case = case.get_ref();
+            let when = Condition::check_all(&case.when, check, key)?;
+            checked.push((when, json_of(&case.value)));
+        }
+        Ok(Origin::Cases {
+            cases: checked,
+            otherwise: text.otherwise.as_ref().map(json_of),
+        })
     }
 
     fn check_column(
         at: &Spanned<FieldText>,
-        column: usize,
         check: &Check<'_>,
         key: &str,
-    ) -> Result<Field, MappingError> {
+    ) -> Result<Origin, MappingError> {
         let text = at.get_ref();
+        let names = text.column.as_ref().map_or(&[][..], OneOrMany::as_slice);
+        let columns: Result<Vec<usize>, MappingError> = names
+            .iter()
+            .map(|name| check.column(at, key, name))
+            .collect();
+        let columns = columns?;
+        if columns.is_empty() {
+            return Err(check.wrong(at, key, "`column` names no column"));
+        }
         match &text.map {
-            Some(map) if text.read_as.is_none() && !text.optional => Ok(Field::Mapped {
-                column,
+            Some(map) if text.read_as.is_none() && !text.optional => Ok(Origin::Mapped {
+                columns,
                 map: map
                     .iter()
                     .map(|(from, to)| (from.clone(), json_of(to)))
@@ -183,116 +238,97 @@ impl Field {
             None if text.otherwise.is_some() => {
                 Err(check.wrong(at, key, "`otherwise` needs a `map`"))
             }
-            None => Ok(Field::Column {
-                column,
+            None => Ok(Origin::Column {
+                columns,
                 read_as: text.read_as.unwrap_or_default(),
-                optional: text.optional,
             }),
         }
     }
 
-    fn check_template(
-        at: &Spanned<FieldText>,
-        template: &str,
-        check: &Check<'_>,
-        key: &str,
-    ) -> Result<Field, MappingError> {
-        let mut parts = Vec::new();
-        let mut rest = template;
-        while let Some(open) = rest.find('{') {
-            let Some(len) = rest[open..].find('}') else {
-                return Err(check.wrong(at, key, "an opening brace is never closed"));
-            };
-            if open > 0 {
-                parts.push(TemplatePart::Text(rest[..open].to_owned()));
-            }
-            let column = check.column(at, key, &rest[open + 1..open + len])?;
-            parts.push(TemplatePart::Column(column));
-            rest = &rest[open + len + 1..];
-        }
-        if !rest.is_empty() {
-            parts.push(TemplatePart::Text(rest.to_owned()));
-        }
-        Ok(Field::Template(parts))
-    }
-
-    /// The value for a row; `None` leaves the field out.
-    pub(crate) fn value(
-        &self,
-        values: &[Option<String>],
-        columns: &[String],
-        units: &BTreeMap<String, String>,
-        local: &LocalTime<'_>,
-    ) -> Result<Option<Value>, String> {
-        let text_of = |column: usize| values[column].as_deref().unwrap_or("");
+    fn value(&self, values: &[Option<String>], reader: &Reader<'_>) -> Result<Read, Fault> {
         match self {
-            Field::Fixed(value) => Ok(Some(value.clone())),
-            Field::Template(parts) => {
-                let mut text = String::new();
-                for part in parts {
-                    match part {
-                        TemplatePart::Text(fixed) => text.push_str(fixed),
-                        TemplatePart::Column(column) => text.push_str(text_of(*column)),
-                    }
+            Origin::Fixed(value) => Ok(Read::Value(value.clone())),
+            Origin::Template(template) => match template.text(values) {
+                Ok(text) => Ok(Read::Value(Value::String(text))),
+                Err(fault) => fault.column.map(Read::Empty).ok_or(fault),
+            },
+            Origin::Column { columns, read_as } => {
+                let (column, text) = first_filled(columns, values);
+                if text.is_empty() {
+                    return Ok(Read::Empty(column));
                 }
-                Ok(Some(Value::String(text)))
+                let read = reader.read(text, *read_as);
+                read.map(Read::Value)
+                    .map_err(|detail| Fault::of(column, text, &detail))
             }
-            Field::Mapped {
-                column,
+            Origin::Mapped {
+                columns,
                 map,
                 otherwise,
             } => {
-                let text = text_of(*column);
+                let (column, text) = first_filled(columns, values);
                 let value = map.get(text).or(otherwise.as_ref()).cloned();
-                value.map(Some).ok_or_else(|| {
-                    format!("column {}: {text:?} is not in its `map`", columns[*column])
-                })
+                value
+                    .map(Read::Value)
+                    .ok_or_else(|| Fault::of(column, text, "is not in its `map`"))
             }
-            Field::Column {
-                column,
-                read_as,
-                optional,
-            } => {
-                let text = text_of(*column);
-                if text.is_empty() {
-                    let name = &columns[*column];
-                    let missing = || format!("column {name} is empty");
-                    return if *optional { Ok(None) } else { Err(missing()) };
+            Origin::Moment(place) => match place.read(values, &reader.local)? {
+                Some(time) => Ok(Read::Value(Value::String(time.to_string()))),
+                None => {
+                    let (TimePlace::Column(column) | TimePlace::Parts { date: column, .. }) = place;
+                    Ok(Read::Empty(*column))
                 }
-                let read = read(text, *read_as, units, local);
-                read.map(Some)
-                    .map_err(|detail| format!("column {}: {text:?} {detail}", columns[*column]))
+            },
+            Origin::Quantity { value, unit } => quantity(*value, *unit, values, reader),
+            Origin::Cases { cases, otherwise } => {
+                for (when, value) in cases {
+                    if all_hold(when, values)? {
+                        return Ok(Read::Value(value.clone()));
+                    }
+                }
+                let value = otherwise.clone().map(Read::Value);
+                value.ok_or_else(|| Fault::of_row("none of the `cases` holds"))
             }
         }
     }
 }
 
-fn read(
-    text: &str,
-    read_as: ReadAs,
-    units: &BTreeMap<String, String>,
-    local: &LocalTime<'_>,
-) -> Result<Value, String> {
-    let plain = |text: &str| Value::String(text.to_owned());
-    match read_as {
-        ReadAs::Text => Ok(plain(text)),
-        ReadAs::Decimal => match text.parse::<Decimal>() {
-            Ok(_) => Ok(plain(text)),
-            Err(_) => Err("is not a decimal number".to_owned()),
-        },
-        ReadAs::Integer => match text.parse::<i64>() {
-            Ok(number) => Ok(Value::from(number)),
-            Err(_) => Err("is not a whole number".to_owned()),
-        },
-        ReadAs::Time => local.read(text).map(|time| Value::String(time.to_string())),
-        ReadAs::Unit => {
-            let code = units.get(text).map_or(text, String::as_str);
-            match code.parse::<Unit>() {
-                Ok(unit) => Ok(plain(unit.as_str())),
-                Err(error) => Err(format!("({error})")),
-            }
-        }
+/// A quantity of two columns. Nothing is nothing of any unit; but a number without its unit is no
+/// quantity.
+fn quantity(
+    value_column: usize,
+    unit_column: usize,
+    values: &[Option<String>],
+    reader: &Reader<'_>,
+) -> Result<Read, Fault> {
+    let text = |column: usize| values[column].as_deref().unwrap_or("");
+    let (value, unit) = (text(value_column), text(unit_column));
+    if value.is_empty() {
+        return Ok(Read::Empty(value_column));
     }
+    let fault = |column: usize| move |detail: String| Fault::of(column, text(column), &detail);
+    let number = reader
+        .read(value, ReadAs::Decimal)
+        .map_err(fault(value_column))?;
+    if unit.is_empty() {
+        let nothing = value.parse::<Decimal>().is_ok_and(|value| value.is_zero());
+        return match nothing {
+            true => Ok(Read::Empty(unit_column)),
+            false => Err(Fault::empty(unit_column)),
+        };
+    }
+    let unit = reader
+        .read(unit, ReadAs::Unit)
+        .map_err(fault(unit_column))?;
+    Ok(Read::Value(json!({"value": number, "unit": unit})))
+}
+
+/// The first of the columns that is filled; the first of all when none is.
+fn first_filled<'v>(columns: &[usize], values: &'v [Option<String>]) -> (usize, &'v str) {
+    let text = |column: usize| values[column].as_deref().unwrap_or("");
+    let filled = columns.iter().find(|column| !text(**column).is_empty());
+    let column = filled.or(columns.first()).copied().unwrap_or_default();
+    (column, text(column))
 }
 
 fn json_of(value: &toml::Value) -> Value {
@@ -310,50 +346,5 @@ fn json_of(value: &toml::Value) -> Value {
                 .map(|(key, value)| (key.clone(), json_of(value)))
                 .collect(),
         ),
-    }
-}
-
-/// A condition on a column.
-#[derive(Debug)]
-pub(crate) struct Condition {
-    column: usize,
-    test: Test,
-}
-
-#[derive(Debug)]
-enum Test {
-    Equals(String),
-    Not(String),
-    AnyOf(Vec<String>),
-}
-
-impl Condition {
-    pub(crate) fn check(
-        at: &Spanned<ConditionText>,
-        check: &Check<'_>,
-        key: &str,
-    ) -> Result<Condition, MappingError> {
-        let text = at.get_ref();
-        let test = match (&text.equals, &text.not, &text.any_of) {
-            (Some(value), None, None) => Test::Equals(value.clone()),
-            (None, Some(value), None) => Test::Not(value.clone()),
-            (None, None, Some(values)) => Test::AnyOf(values.clone()),
-            _ => {
-                let detail = "needs exactly one of `equals`, `not`, `any_of`";
-                return Err(check.wrong(at, key, detail));
-            }
-        };
-        let column = check.column(at, key, &text.column)?;
-        Ok(Condition { column, test })
-    }
-
-    /// Whether the row meets it; a column that the row lacks counts as empty.
-    pub(crate) fn holds(&self, values: &[Option<String>]) -> bool {
-        let value = values[self.column].as_deref().unwrap_or("");
-        match &self.test {
-            Test::Equals(wanted) => value == wanted,
-            Test::Not(unwanted) => value != unwanted,
-            Test::AnyOf(wanted) => wanted.iter().any(|one| one == value),
-        }
     }
 }

@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::mapping::{Format, Mapping};
+use crate::document;
+use crate::mapping::{Layout, Mapping};
+use crate::shdr;
 
 /// Longest row, in bytes; a longer one is set aside with its start.
 pub const ROW_BYTES_MAX: usize = 256 * 1024;
+
+/// Largest file of a format that must be read as a whole, in bytes.
+pub const DOCUMENT_BYTES_MAX: u64 = 256 << 20;
 
 /// Why a file cannot be read as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +27,12 @@ pub enum FileError {
         /// What the system says.
         #[source]
         error: std::io::Error,
+    },
+    /// The file is larger than one that must be read as a whole may be.
+    #[error("{}: more than {} MiB; split the file", file.display(), DOCUMENT_BYTES_MAX >> 20)]
+    TooLarge {
+        /// Which file.
+        file: PathBuf,
     },
     /// The header does not have what the mapping needs.
     #[error("{}: the header lacks the columns {}", file.display(), missing.join(", "))]
@@ -36,24 +47,49 @@ pub enum FileError {
 /// One row: its values in the mapping's column order, or why it has none.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// Line in the file, from 1.
+    /// Place of its file among those that are read.
+    pub(crate) file: usize,
+    /// Line in the file, or number of the record in a document, from 1.
     pub(crate) line: u64,
-    /// Identifies the content: byte-identical rows have the same.
+    /// Where it stands in a document; its line says it elsewhere.
+    pub(crate) place: Option<String>,
+    /// Place of its kind among the mapping's kinds of records.
+    pub(crate) kind: Option<usize>,
+    /// Identifies the content: identical rows have the same.
     pub(crate) content: blake3::Hash,
     pub(crate) values: Result<Vec<Option<String>>, String>,
-    /// The row as text, when it has no values; cut to [`ROW_BYTES_MAX`].
+    /// The row as text, when it has no values; cut to what is kept.
     pub(crate) raw: String,
 }
 
-/// Reads the rows of one file.
-pub(crate) struct Rows {
-    file: PathBuf,
-    layout: Layout,
+impl Row {
+    /// Where in the file something stands, for messages: a column of the row, or all of it.
+    pub(crate) fn at(&self, column: Option<&str>) -> String {
+        let place = match &self.place {
+            Some(place) => place.clone(),
+            None => format!("line {}", self.line),
+        };
+        match (column, &self.place) {
+            (None, _) => place,
+            (Some(column), Some(_)) => format!("{}/{column}", place.trim_end_matches('/')),
+            (Some(column), None) => format!("{place}, column {column}"),
+        }
+    }
 }
 
-enum Layout {
+/// Reads the rows of files, one file after the other.
+pub(crate) struct Rows<'m> {
+    files: Vec<PathBuf>,
+    mapping: &'m Mapping,
+    /// Files opened so far.
+    opened: usize,
+    open: Open,
+}
+
+enum Open {
+    Nothing,
     Csv {
-        reader: csv::Reader<File>,
+        reader: Box<csv::Reader<File>>,
         record: csv::ByteRecord,
         /// Place in the record of each mapped column.
         places: Vec<usize>,
@@ -61,44 +97,97 @@ enum Layout {
     },
     Jsonl {
         reader: BufReader<File>,
-        columns: Vec<String>,
         line: u64,
     },
+    /// A file that was read as a whole.
+    Whole(std::vec::IntoIter<Row>),
 }
 
-impl Rows {
-    pub(crate) fn open(file: &Path, mapping: &Mapping) -> Result<Rows, FileError> {
+impl<'m> Rows<'m> {
+    pub(crate) fn open(files: &[PathBuf], mapping: &'m Mapping) -> Result<Rows<'m>, FileError> {
+        let mut rows = Rows {
+            files: files.to_vec(),
+            mapping,
+            opened: 0,
+            open: Open::Nothing,
+        };
+        rows.open_next()?;
+        Ok(rows)
+    }
+
+    fn open_next(&mut self) -> Result<bool, FileError> {
+        let Some(file) = self.files.get(self.opened) else {
+            return Ok(false);
+        };
+        self.opened += 1;
         let opened = File::open(file).map_err(|error| read_error(file, error))?;
-        let layout = match mapping.format {
-            Format::Csv => open_csv(file, opened, mapping)?,
-            Format::Jsonl => Layout::Jsonl {
+        self.open = match &self.mapping.layout {
+            Layout::Csv { delimiter } => open_csv(file, opened, self.mapping, *delimiter)?,
+            Layout::Jsonl => Open::Jsonl {
                 reader: BufReader::new(opened),
-                columns: mapping.columns.clone(),
                 line: 0,
             },
+            Layout::Json(kinds) => {
+                let bytes = read_whole(file, opened)?;
+                Open::Whole(document::json_rows(&bytes, kinds, self.mapping).into_iter())
+            }
+            Layout::Xml(kinds) => {
+                let bytes = read_whole(file, opened)?;
+                Open::Whole(document::xml_rows(&bytes, kinds, self.mapping).into_iter())
+            }
+            Layout::Shdr(items) => {
+                let bytes = read_whole(file, opened)?;
+                Open::Whole(shdr::rows(&String::from_utf8_lossy(&bytes), items).into_iter())
+            }
         };
-        Ok(Rows {
-            file: file.to_owned(),
-            layout,
-        })
+        Ok(true)
     }
 
     pub(crate) fn next_row(&mut self) -> Result<Option<Row>, FileError> {
-        let row = match &mut self.layout {
-            Layout::Csv {
-                reader,
-                record,
-                places,
-                fields,
-            } => next_csv(reader, record, places, *fields),
-            Layout::Jsonl {
-                reader,
-                columns,
-                line,
-            } => next_jsonl(reader, columns, line),
-        };
-        row.map_err(|error| read_error(&self.file, error))
+        loop {
+            let row = match &mut self.open {
+                Open::Nothing => Ok(None),
+                Open::Whole(rows) => Ok(rows.next()),
+                Open::Csv {
+                    reader,
+                    record,
+                    places,
+                    fields,
+                } => next_csv(reader, record, places, *fields),
+                Open::Jsonl { reader, line } => next_jsonl(reader, &self.mapping.columns, line),
+            };
+            let file = self.opened.saturating_sub(1);
+            match row.map_err(|error| read_error(&self.files[file], error))? {
+                Some(row) => return Ok(Some(Row { file, ..row })),
+                None if self.open_next()? => {}
+                None => return Ok(None),
+            }
+        }
     }
+}
+
+/// Identifies what a row says, whatever its place in the file.
+pub(crate) fn content_of(kind: Option<usize>, values: &[Option<String>]) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&kind.map_or(u64::MAX, |kind| kind as u64).to_le_bytes());
+    for value in values {
+        let text = value.as_deref().unwrap_or("");
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize()
+}
+
+fn read_whole(file: &Path, opened: File) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    let limit = DOCUMENT_BYTES_MAX + 1;
+    let read = opened.take(limit).read_to_end(&mut bytes);
+    read.map_err(|error| read_error(file, error))?;
+    if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
+        let file = file.to_owned();
+        return Err(FileError::TooLarge { file });
+    }
+    Ok(bytes)
 }
 
 fn read_error(file: &Path, error: std::io::Error) -> FileError {
@@ -108,9 +197,14 @@ fn read_error(file: &Path, error: std::io::Error) -> FileError {
     }
 }
 
-fn open_csv(file: &Path, opened: File, mapping: &Mapping) -> Result<Layout, FileError> {
+fn open_csv(
+    file: &Path,
+    opened: File,
+    mapping: &Mapping,
+    delimiter: u8,
+) -> Result<Open, FileError> {
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(mapping.delimiter)
+        .delimiter(delimiter)
         .flexible(true)
         .from_reader(opened);
     let header = reader
@@ -134,8 +228,8 @@ fn open_csv(file: &Path, opened: File, mapping: &Mapping) -> Result<Layout, File
         return Err(FileError::Columns { file, missing });
     }
     let fields = names.len();
-    Ok(Layout::Csv {
-        reader,
+    Ok(Open::Csv {
+        reader: Box::new(reader),
         record: csv::ByteRecord::new(),
         places,
         fields,
@@ -167,7 +261,10 @@ fn next_csv(
             .join(","),
     };
     Ok(Some(Row {
+        file: 0,
         line: record.position().map_or(0, csv::Position::line),
+        place: None,
+        kind: None,
         content: hasher.finalize(),
         values,
         raw: cut(raw),
@@ -229,7 +326,10 @@ fn next_jsonl(
         };
         let content = blake3::hash(&bytes);
         return Ok(Some(Row {
+            file: 0,
             line: *line,
+            place: None,
+            kind: None,
             content,
             values,
             raw,
@@ -256,7 +356,7 @@ fn shown(bytes: &[u8]) -> String {
 
 /// A row with control characters could grow sixfold when it is written as JSON: what is kept of a
 /// row that cannot be read stays far below the limit of a message.
-fn cut(mut text: String) -> String {
+pub(crate) fn cut(mut text: String) -> String {
     const RAW_KEPT_BYTES: usize = 16 * 1024;
     let mut end = text.len().min(RAW_KEPT_BYTES);
     while !text.is_char_boundary(end) {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
 use crate::event::event_types;
-use crate::wire::limits;
+use crate::wire::limits::{self, TEXT_BYTES_MAX};
 use crate::{Event, EventBody, EventId, IntakeRejection, PlantId, Rejection, SourceId, Time};
 
 macro_rules! define_wire {
@@ -78,6 +78,12 @@ struct Incoming<'a> {
     sequence: Option<Cow<'a, str>>,
     #[serde(borrow)]
     correlationid: Option<Cow<'a, str>>,
+    /// Where an adapter could not read what its source sent.
+    #[serde(borrow)]
+    unreadableat: Option<Cow<'a, str>>,
+    /// What is wrong there.
+    #[serde(borrow)]
+    unreadablewhy: Option<Cow<'a, str>>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
 }
@@ -122,6 +128,11 @@ fn read_envelope(envelope: &Incoming<'_>) -> Result<Event, Rejection> {
             "$.specversion",
             format!("{version:?}, expected \"1.0\""),
         ));
+    }
+    // An adapter that could not read its source says where and why in the source's own terms.
+    if let (Some(at), Some(why)) = (&envelope.unreadableat, &envelope.unreadablewhy) {
+        let why = why.chars().take(TEXT_BYTES_MAX).collect();
+        return Err(unreadable(from, at, why));
     }
     let source: SourceId = parse(from, "source", envelope.source.as_deref())?;
     let id: EventId = parse(from, "id", envelope.id.as_deref())?;
