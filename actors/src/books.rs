@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use twin_model::{
     CommandBody, EntityKey, Event, EventRejected, GateDecided, IntakeRejection, Kind, Notice,
-    Plant, PlantId, Rejection, SourceId, Time, Turn,
+    Plant, PlantId, RecallRequired, Rejection, SourceId, Time, Turn,
 };
 
 use crate::because::Because;
@@ -303,11 +303,31 @@ impl Books {
                 delivery,
                 decision,
                 reasons,
+                token,
+                valid_until,
             } => {
                 let body = CommandBody::GateDecided(GateDecided {
                     delivery: delivery.clone(),
                     decision: *decision,
                     reasons: reasons.clone(),
+                    gate_token: token.clone(),
+                    valid_until: *valid_until,
+                });
+                self.send(because, delivery.as_str(), &body);
+            }
+            Notice::RecallRequired {
+                delivery,
+                customer,
+                hold,
+                lots,
+                shipped_at,
+            } => {
+                let body = CommandBody::RecallRequired(RecallRequired {
+                    delivery: delivery.clone(),
+                    customer: customer.clone(),
+                    hold: hold.clone(),
+                    lots: lots.clone(),
+                    shipped_at: *shipped_at,
                 });
                 self.send(because, delivery.as_str(), &body);
             }

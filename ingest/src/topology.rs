@@ -70,6 +70,8 @@ impl Class {
             "mfg.hold.placed.v1"
             | "mfg.hold.released.v1"
             | "mfg.shipment.requested.v1"
+            | "mfg.shipment.confirmed.v1"
+            | "mfg.shipment.cancelled.v1"
             | "mfg.work_center.state_changed.v1" => Class::RealTime,
             _ => Class::NearRealTime,
         }
@@ -284,6 +286,8 @@ mod tests {
                 "mfg.hold.placed.v1",
                 "mfg.hold.released.v1",
                 "mfg.shipment.requested.v1",
+                "mfg.shipment.confirmed.v1",
+                "mfg.shipment.cancelled.v1",
                 "mfg.work_center.state_changed.v1",
             ]
         );

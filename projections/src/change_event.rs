@@ -5,7 +5,10 @@ use std::sync::{Arc, OnceLock};
 use actors::{CauseRef, Cursor, ExceptionEntry};
 use bytes::Bytes;
 use serde::Serialize;
-use twin_model::{Code, Entity, EntityKey, EventId, Notice, PlantId, SmolStr, SourceId, Time};
+use twin_model::{
+    Code, DeliveryId, Entity, EntityKey, EventId, GateDecision, HoldId, LotId, Notice, PlantId,
+    Reason, SmolStr, SourceId, Time,
+};
 use utoipa::ToSchema;
 
 use crate::view::{ItemView, Related, object_path};
@@ -67,7 +70,7 @@ pub struct NoticeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     code: Option<Code>,
-    /// `gate_decided`, `hold_propagated`, `discrepancy_found`, `discrepancy_healed` or
+    /// `gate_decided`, `recall_required`, `hold_propagated`, `discrepancy_found`, `discrepancy_healed` or
     /// `exception_raised`.
     kind: &'static str,
     /// In business words.
@@ -184,25 +187,55 @@ fn cause(cause: &CauseRef) -> Cause {
     }
 }
 
+fn gate_decided(delivery: &DeliveryId, decision: GateDecision, reasons: &[Reason]) -> Sentence {
+    let mut text = format!("Shipment {delivery} is {}.", decision.as_str());
+    for reason in reasons {
+        text.push(' ');
+        text.push_str(&reason.text);
+    }
+    Sentence {
+        code: reasons.first().map(|reason| reason.code),
+        kind: "gate_decided",
+        text,
+        object: Some(object_path(&EntityKey::Shipment(delivery.clone()))),
+    }
+}
+
+fn recall_required(
+    delivery: &DeliveryId,
+    hold: &HoldId,
+    lots: &[LotId],
+    shipped_at: Time,
+) -> Sentence {
+    let lots: Vec<&str> = lots.iter().map(LotId::as_str).collect();
+    Sentence {
+        code: Some(Code::R37),
+        kind: "recall_required",
+        text: format!(
+            "Shipment {delivery} left on {shipped_at} with {}, which hold {hold} reaches. Recall \
+             decision needed from quality.",
+            lots.join(", ")
+        ),
+        object: Some(object_path(&EntityKey::Shipment(delivery.clone()))),
+    }
+}
+
 fn sentence(notice: &Notice) -> Sentence {
     match notice {
         Notice::GateDecided {
             delivery,
             decision,
             reasons,
-        } => {
-            let mut text = format!("Shipment {delivery} is {}.", decision.as_str());
-            for reason in reasons {
-                text.push(' ');
-                text.push_str(&reason.text);
-            }
-            Sentence {
-                code: reasons.first().map(|reason| reason.code),
-                kind: "gate_decided",
-                text,
-                object: Some(object_path(&EntityKey::Shipment(delivery.clone()))),
-            }
-        }
+            token: _,
+            valid_until: _,
+        } => gate_decided(delivery, *decision, reasons),
+        Notice::RecallRequired {
+            delivery,
+            hold,
+            lots,
+            shipped_at,
+            customer: _,
+        } => recall_required(delivery, hold, lots, *shipped_at),
         Notice::HoldPropagated { hold, lots, placed } => {
             let noun = if *lots == 1 { "lot" } else { "lots" };
             let text = match placed {

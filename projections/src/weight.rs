@@ -29,6 +29,9 @@ pub(crate) fn weight(event: &ChangeEvent) -> usize {
             | Notice::DiscrepancyHealed { text, object, .. }
             | Notice::Corrected { text, object, .. },
         ) => SENTENCE + text.len() * 2 + object_path(object).len(),
+        Happening::Notice(Notice::RecallRequired { lots, .. }) => {
+            SENTENCE + lots.iter().map(|lot| name(lot.as_str())).sum::<usize>()
+        }
         Happening::Notice(Notice::HoldPropagated { .. }) => SENTENCE,
         Happening::Exception(entry) => SENTENCE + entry.text.len() * 2,
         Happening::State { state, related, .. } => of_entity(state) + of_related(related),

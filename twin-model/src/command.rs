@@ -14,6 +14,7 @@ macro_rules! command_types {
     ($with:ident) => {
         $with! {
             GateDecided(GateDecided) = "mfg.gate.decided.v1";
+            RecallRequired(RecallRequired) = "mfg.recall.required.v1";
             EventRejected(EventRejected) = "mfg.event.rejected.v1";
         }
     };

@@ -34,6 +34,8 @@ impl Plant {
             EventBody::HoldPlaced(_)
             | EventBody::HoldReleased(_)
             | EventBody::ShipmentRequested(_)
+            | EventBody::ShipmentConfirmed(_)
+            | EventBody::ShipmentCancelled(_)
             | EventBody::WorkCenterStateChanged(_)
             | EventBody::OwnershipPublished(_) => self.handle_rest(event, cause, effects),
             _ => self.change_order(event, cause, effects, |order, view, effects| {
@@ -70,6 +72,16 @@ impl Plant {
                 self.give_birth(Entity::Shipment(shipment), effects);
                 Ok(())
             }
+            EventBody::ShipmentConfirmed(body) => {
+                self.change_requested(event, cause, effects, |shipment, view, effects| {
+                    shipment.confirm(body, view, effects)
+                })
+            }
+            EventBody::ShipmentCancelled(body) => {
+                self.change_requested(event, cause, effects, |shipment, _, effects| {
+                    shipment.cancel(body, cause.at, effects)
+                })
+            }
             EventBody::WorkCenterStateChanged(body) => {
                 self.ensure_work_center(&body.work_center, effects);
                 self.change(&key, cause, effects, |entity, _, _| match entity {
@@ -83,6 +95,22 @@ impl Plant {
             EventBody::OwnershipPublished(_) => self.publish_ownership(event, cause, effects),
             _ => unreachable!("orders and lots are handled before"),
         }
+    }
+
+    /// Changes the shipment that the event names.
+    fn change_requested(
+        &mut self,
+        event: &Event,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+        handler: impl FnOnce(&mut Shipment, View<'_>, &mut Effects) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let key = event.body.owner();
+        self.require(&key, event)?;
+        self.change(&key, cause, effects, |entity, view, effects| match entity {
+            Entity::Shipment(shipment) => handler(shipment, view, effects),
+            _ => unreachable!("a delivery's key names a shipment"),
+        })
     }
 
     fn change_order(

@@ -58,6 +58,21 @@ pub enum Message {
     Named,
     /// To a lot: a shipment wants to hear when it changes.
     GateOpened(DeliveryId),
+    /// To a lot: that shipment does not want to hear of it any more.
+    GateClosed(DeliveryId),
+    /// To a lot: a gate has cleared for so much of it.
+    StockReserved(Decimal),
+    /// To a lot: a gate that had cleared for so much of it has not any more.
+    StockFreed(Decimal),
+    /// To a lot: so much of it has left.
+    StockShipped {
+        /// How much, in the lot's unit.
+        quantity: Decimal,
+        /// Whether it had been reserved.
+        reserved: bool,
+    },
+    /// To a hold: it reaches a lot that had left with this shipment.
+    RecallRequired(DeliveryId),
     /// To a work center: an operation may start there.
     Queued {
         /// The order.
@@ -103,6 +118,7 @@ impl Message {
                 | Message::LotProduced(_)
                 | Message::MadeFor { .. }
                 | Message::GateOpened(_)
+                | Message::GateClosed(_)
         )
     }
 }
@@ -115,6 +131,8 @@ pub(crate) struct Effects {
     /// Shipments to decide anew when everything else is settled: a gate that was decided in the
     /// middle of a turn could clear before a hold has reached its lot.
     pub(crate) gates: BTreeSet<DeliveryId>,
+    /// Lots of which something is no longer reserved.
+    pub(crate) freed: BTreeSet<LotId>,
     /// Lots that a hold reached (or left) by inheritance in this turn.
     pub(crate) hold_spread: Vec<(HoldId, bool, u32)>,
 }

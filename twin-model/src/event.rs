@@ -87,6 +87,8 @@ macro_rules! event_types {
             HoldPlaced(HoldPlaced) = "mfg.hold.placed.v1";
             HoldReleased(HoldReleased) = "mfg.hold.released.v1";
             ShipmentRequested(ShipmentRequested) = "mfg.shipment.requested.v1";
+            ShipmentConfirmed(ShipmentConfirmed) = "mfg.shipment.confirmed.v1";
+            ShipmentCancelled(ShipmentCancelled) = "mfg.shipment.cancelled.v1";
             WorkCenterStateChanged(WorkCenterStateChanged) = "mfg.work_center.state_changed.v1";
             OwnershipPublished(OwnershipPublished) = "mfg.ownership.published.v1";
         }
@@ -159,6 +161,8 @@ impl EventBody {
             EventBody::HoldPlaced(body) => EntityKey::Hold(body.hold.clone()),
             EventBody::HoldReleased(body) => EntityKey::Hold(body.hold.clone()),
             EventBody::ShipmentRequested(body) => EntityKey::Shipment(body.delivery.clone()),
+            EventBody::ShipmentConfirmed(body) => EntityKey::Shipment(body.delivery.clone()),
+            EventBody::ShipmentCancelled(body) => EntityKey::Shipment(body.delivery.clone()),
             EventBody::WorkCenterStateChanged(body) => {
                 EntityKey::WorkCenter(body.work_center.clone())
             }

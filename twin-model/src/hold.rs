@@ -1,12 +1,14 @@
 //! A quality hold: what is stopped, why, by whom, and how it ended.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
 use crate::{
-    EntityKey, HoldId, HoldPlaced, HoldReleased, LotId, Message, Rejection, Time, WorkCenterId,
-    WorkOrderId,
+    DeliveryId, EntityKey, HoldId, HoldPlaced, HoldReleased, LotId, Message, Rejection, Time,
+    WorkCenterId, WorkOrderId,
 };
 
 /// What a hold stops.
@@ -60,6 +62,8 @@ pub struct Hold {
     pub(crate) placed_by: SmolStr,
     pub(crate) placed_at: Time,
     pub(crate) release: Option<HoldRelease>,
+    /// Shipments that had left with lots that it reaches.
+    pub(crate) recalls: BTreeSet<DeliveryId>,
     pub(crate) version: u64,
 }
 
@@ -77,6 +81,7 @@ impl Hold {
             },
             placed_at: view.at,
             release: None,
+            recalls: BTreeSet::new(),
             version: 0,
         }
     }
@@ -102,6 +107,22 @@ impl Hold {
         });
         effects.tell(self.scope.target(), Message::HoldReleased(self.id.clone()));
         Ok(())
+    }
+
+    /// A message from another entity of the plant.
+    pub(crate) fn receive(&mut self, message: &Message) {
+        match message {
+            Message::RecallRequired(delivery) => {
+                self.recalls.insert(delivery.clone());
+            }
+            other => unreachable!("a hold gets no {other:?}"),
+        }
+    }
+
+    /// Shipments that had left, before the hold was known, with lots that it reaches.
+    #[must_use]
+    pub fn recalls(&self) -> &BTreeSet<DeliveryId> {
+        &self.recalls
     }
 
     /// Hold number.

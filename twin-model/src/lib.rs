@@ -7,6 +7,7 @@
 //! What is absent here, by design: clocks, input and output, threads, randomness, and iteration
 //! over hash maps. The same events in the same order give the same [`StateHash`] everywhere.
 
+mod clearance;
 mod code;
 mod command;
 mod discrepancy;
@@ -22,7 +23,9 @@ mod id;
 mod inheritance;
 mod invariant;
 mod job_control;
+mod judgement;
 mod lot;
+mod lot_shipping;
 mod notice;
 mod operation;
 mod operation_facts;
@@ -44,6 +47,7 @@ mod rejection_code;
 mod rejection_intake;
 mod report_ledger;
 mod shipment;
+mod shipment_end;
 mod state_hash;
 mod time;
 mod transform;
@@ -52,6 +56,7 @@ pub mod wire;
 mod work_center;
 mod work_order;
 
+pub use clearance::Clearance;
 pub use code::{Code, Kind, UnknownCode};
 pub use command::*;
 pub use discrepancy::Discrepancy;
@@ -84,6 +89,7 @@ pub use rejection_intake::IntakeRejection;
 pub use report_ledger::{REPORTS_PER_OPERATION_MAX, ReportId, Tally};
 pub use rust_decimal::Decimal;
 pub use shipment::{GateDecision, Reason, Shipment};
+pub use shipment_end::{ShipmentEnd, ShipmentState};
 pub use smol_str::SmolStr;
 pub use state_hash::StateHash;
 pub use time::{InvalidTime, Time};

@@ -97,6 +97,10 @@ pub struct Lot {
     pub(crate) received: Decimal,
     /// Gone into other lots.
     pub(crate) consumed: Decimal,
+    /// Gone with shipments.
+    pub(crate) shipped: Decimal,
+    /// Promised to shipments whose gate is cleared.
+    pub(crate) reserved: Decimal,
     /// Whether its own creation was reported, beside any transformation that made it.
     pub(crate) announced: bool,
     pub(crate) order: Option<WorkOrderId>,
@@ -125,6 +129,8 @@ impl Lot {
             unit,
             received: Decimal::ZERO,
             consumed: Decimal::ZERO,
+            shipped: Decimal::ZERO,
+            reserved: Decimal::ZERO,
             announced: false,
             order: None,
             op: None,
@@ -201,8 +207,8 @@ impl Lot {
     ) {
         self.consumed += quantity;
         assert!(
-            self.consumed <= self.received,
-            "lot {}: more consumed than received",
+            self.on_hand() >= Decimal::ZERO,
+            "lot {}: more gone than received",
             self.id
         );
         self.children.extend(children.cloned());
@@ -216,16 +222,12 @@ impl Lot {
             Message::HoldReleased(hold) => self.hold_released(hold, effects),
             Message::HoldInherited { hold, reach } => self.inherit(hold, reach.clone(), effects),
             Message::HoldDisinherited(hold) => self.disinherit(hold, effects),
-            Message::GateOpened(delivery) => {
-                self.gates.insert(delivery.clone());
-                effects.check_gate(delivery);
-            }
             Message::MadeFor { order, op } => {
                 self.note_origin(Some(order), Some(op));
                 self.join_order(order, effects);
             }
             Message::WorkGivenUp { .. } => {}
-            other => unreachable!("a lot gets no {other:?}"),
+            other => self.hear_of_shipment(other, effects),
         }
     }
 
@@ -291,12 +293,7 @@ impl Lot {
 
     /// Why the lot itself may not ship now; holds are judged by the shipment, which knows the
     /// genealogy.
-    pub(crate) fn reasons_against_shipping(
-        &self,
-        want: Decimal,
-        unit: Unit,
-        at: Time,
-    ) -> Vec<Reason> {
+    pub(crate) fn reasons_against_shipping(&self, at: Time) -> Vec<Reason> {
         let mut reasons = Vec::new();
         if self.usage != Usage::Unrestricted {
             reasons.push(Reason::from(&Rejection::NotDecided {
@@ -312,16 +309,6 @@ impl Lot {
             reasons.push(Reason::from(&Rejection::Expired {
                 lot: self.id.clone(),
                 expiry,
-            }));
-        }
-        if let Err(mismatch) = self.check_unit(unit) {
-            reasons.push(Reason::from(&mismatch));
-        } else if want > self.on_hand() {
-            reasons.push(Reason::from(&Rejection::NotEnough {
-                lot: self.id.clone(),
-                have: self.on_hand(),
-                want,
-                unit: self.unit,
             }));
         }
         reasons
@@ -348,10 +335,10 @@ impl Lot {
         self.unit
     }
 
-    /// What is there: received less consumed, in the lot's unit.
+    /// What is there: received less consumed and shipped, in the lot's unit.
     #[must_use]
     pub fn on_hand(&self) -> Decimal {
-        self.received - self.consumed
+        self.received - self.consumed - self.shipped
     }
 
     /// Created plus produced, in the lot's unit.

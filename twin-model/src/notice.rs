@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Code, DeliveryId, EntityKey, GateDecision, HoldId, Reason, Time};
+use crate::{Code, DeliveryId, EntityKey, GateDecision, GateToken, HoldId, LotId, Reason, Time};
 
 /// Something that people or systems outside should hear of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,23 @@ pub enum Notice {
         decision: GateDecision,
         /// Why, when blocked.
         reasons: Vec<Reason>,
+        /// What the confirmation of the shipment must carry, when cleared.
+        token: Option<GateToken>,
+        /// Until when the clearance is good; `None` when nothing expires.
+        valid_until: Option<Time>,
+    },
+    /// A hold reaches lots that have left.
+    RecallRequired {
+        /// The delivery that they left with.
+        delivery: DeliveryId,
+        /// For whom it was.
+        customer: Option<SmolStr>,
+        /// The hold.
+        hold: HoldId,
+        /// The lots of the delivery that it reaches.
+        lots: Vec<LotId>,
+        /// When they left.
+        shipped_at: Time,
     },
     /// A hold reached (or left) further lots along the genealogy.
     HoldPropagated {

@@ -165,7 +165,11 @@ impl Plant {
     }
 
     /// Delivers messages first in, first out, until nothing is left.
-    fn deliver(&mut self, cause: Cause<'_>, effects: &mut Effects) -> Result<(), Rejection> {
+    pub(crate) fn deliver(
+        &mut self,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
         while let Some((key, message)) = effects.messages.pop_front() {
             if let EntityKey::WorkCenter(id) = &key {
                 self.ensure_work_center(id, effects);
@@ -183,7 +187,8 @@ impl Plant {
                     Entity::WorkOrder(order) => order.receive(&message, effects),
                     Entity::Lot(lot) => lot.receive(&message, effects),
                     Entity::WorkCenter(center) => center.receive(&message),
-                    Entity::Shipment(_) | Entity::Hold(_) | Entity::Ownership(_) => {
+                    Entity::Hold(hold) => hold.receive(&message),
+                    Entity::Shipment(_) | Entity::Ownership(_) => {
                         unreachable!("{key:?} gets no {message:?}")
                     }
                 }
@@ -331,6 +336,8 @@ impl Plant {
         if let Message::HoldReleased(hold) = &message {
             // The hold never met its target: nothing of it remains.
             waiting.retain(|kept| *kept != Message::HoldPlaced(hold.clone()));
+        } else if let Message::GateClosed(delivery) = &message {
+            waiting.retain(|kept| *kept != Message::GateOpened(delivery.clone()));
         } else if let Err(place) = waiting.binary_search(&message) {
             // Kept sorted, so that the state does not depend on the order of arrival.
             waiting.insert(place, message);

@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::{
-    DeliveryId, EntityKey, EventId, HoldId, InspectionId, IntakeRejection, LotId, MaintenanceId,
-    MaterialId, NonconformanceId, OperationId, Time, Unit, WorkCenterId, WorkOrderId,
+    DeliveryId, EntityKey, EventId, GateToken, HoldId, InspectionId, IntakeRejection, LotId,
+    MaintenanceId, MaterialId, NonconformanceId, OperationId, Time, Unit, WorkCenterId,
+    WorkOrderId,
 };
 
 /// A coded business rejection. An event that meets one changes nothing.
@@ -165,10 +166,18 @@ pub enum Rejection {
         delivery: DeliveryId,
         /// The lot that changed.
         lot: LotId,
-        /// Its version when the gate was cleared.
-        cleared: u64,
-        /// Its version now.
-        now: u64,
+        /// What the gate saw of it when it cleared.
+        cleared: SmolStr,
+        /// What it sees of it now.
+        now: SmolStr,
+    },
+    /// R09: a token that the gate did not give, or gave long ago.
+    #[error("Shipment {delivery} has no clearance with the token {token}. Ask for a new release.")]
+    UnknownToken {
+        /// The delivery.
+        delivery: DeliveryId,
+        /// The token of the confirmation.
+        token: GateToken,
     },
     /// R10: past its shelf life.
     #[error("Lot {lot} expired on {expiry}. It cannot be shipped; quality may extend its life.")]
@@ -255,6 +264,25 @@ pub enum Rejection {
         /// Asked for.
         want: Decimal,
         /// Unit of both.
+        unit: Unit,
+    },
+    /// R16: what is there is promised to another delivery.
+    #[error(
+        "Lot {lot} has {have} {unit}, of which {reserved} {unit} are reserved for other shipments \
+         ({by}); {want} {unit} cannot be taken."
+    )]
+    Reserved {
+        /// The lot.
+        lot: LotId,
+        /// What could be taken if nothing were reserved.
+        have: Decimal,
+        /// What cleared shipments will take.
+        reserved: Decimal,
+        /// One of those.
+        by: DeliveryId,
+        /// Asked for.
+        want: Decimal,
+        /// Unit of all these.
         unit: Unit,
     },
     /// R17: a fact needs more than there is so far.

@@ -1,6 +1,6 @@
 //! A shipment and its gate: may these lots leave the plant?
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
+use crate::judgement::Judgement;
 use crate::{
-    Claims, Code, DeliveryId, Discrepancy, EntityKey, Lot, LotId, LotQuantity, Message, Notice,
-    Plant, Quantity, Rejection, ShipmentRequested, Time, Unit,
+    Claims, Clearance, Code, DeliveryId, Discrepancy, EntityKey, HoldId, Lot, LotId, LotQuantity,
+    Message, Notice, Plant, Quantity, Rejection, ShipmentEnd, ShipmentRequested, Time,
 };
 
 /// What the gate says.
@@ -61,27 +62,27 @@ pub struct Shipment {
     pub(crate) customer: Option<SmolStr>,
     pub(crate) lots: Vec<(LotId, Quantity)>,
     pub(crate) requested_at: Time,
+    /// Blocked once it has ended.
     pub(crate) decision: GateDecision,
     pub(crate) reasons: Vec<Reason>,
+    pub(crate) end: Option<ShipmentEnd>,
+    /// Holds that came after it had left, those that are over included.
+    pub(crate) recalls: BTreeSet<HoldId>,
     /// Plant time of the event that led to the decision. Not part of the state hash: it tells
     /// which of several events came last, which depends on their arrival.
     pub(crate) decided_at: Time,
     /// Latest plant time that the gate has seen; it is judged as of then, so that a late event
     /// does not bring back an expired lot. Not part of the state hash.
     pub(crate) judged_at: Time,
-    /// Until when a clearance is good: the first end of a shelf life among the lots. `None` while
-    /// blocked, and when nothing expires. It follows from the lots, so it is not hashed.
-    pub(crate) valid_until: Option<Time>,
+    /// The standing clearance; there is one exactly while the gate is cleared. It follows from the
+    /// decisions that were given out, so it is not part of the state hash.
+    pub(crate) clearance: Option<Clearance>,
+    /// The clearance before, to say what has changed since. Not part of the state hash.
+    pub(crate) former: Option<Clearance>,
+    /// How often the gate has cleared. Not part of the state hash.
+    pub(crate) cleared_times: u32,
     pub(crate) claims: Claims,
     pub(crate) version: u64,
-}
-
-/// What a gate says to the lots as they stand.
-pub(crate) struct Judgement {
-    decision: GateDecision,
-    reasons: Vec<Reason>,
-    valid_until: Option<Time>,
-    at: Time,
 }
 
 impl Shipment {
@@ -110,88 +111,72 @@ impl Shipment {
             requested_at: view.at,
             decision: GateDecision::Blocked,
             reasons: Vec::new(),
+            end: None,
+            recalls: BTreeSet::new(),
             decided_at: view.at,
             judged_at: view.at,
-            valid_until: None,
+            clearance: None,
+            former: None,
+            cleared_times: 0,
             claims: Claims::default(),
             version: 0,
         })
     }
 
-    /// Judges the lots as they stand; `None` when the standing decision is the same.
-    pub(crate) fn judge(&self, view: View<'_>) -> Option<Judgement> {
-        // Whatever is latest: a gate must not clear for a time that is over.
-        let at = self.judged_at.max(view.at).max(view.plant.clock());
-        let mut wanted: BTreeMap<(&LotId, Unit), Decimal> = BTreeMap::new();
-        for (id, quantity) in &self.lots {
-            // A lot may stand in several lines: what counts is the sum.
-            *wanted.entry((id, quantity.unit)).or_default() += quantity.value.value();
-        }
-        let mut reasons = Vec::new();
-        let mut valid_until = None;
-        for ((id, unit), want) in wanted {
-            let Some(lot) = view.plant.lot(id) else {
-                reasons.push(Reason::from(&Rejection::NotKnown {
-                    object: EntityKey::Lot(id.clone()),
-                    event: "shipment",
-                }));
-                continue;
-            };
-            reasons.extend(self.hold_reasons(lot, view.plant));
-            if let Some(awaited) = view.plant.awaited_origins.behind(lot, view.plant) {
-                reasons.push(Reason::from(&Rejection::OriginAwaited {
-                    lot: id.clone(),
-                    awaited: awaited.clone(),
-                    delivery: self.id.clone(),
-                }));
-            }
-            reasons.extend(lot.reasons_against_shipping(want, unit, at));
-            valid_until = [valid_until, lot.expiry()].into_iter().flatten().min();
-        }
-        let decision = if reasons.is_empty() {
-            GateDecision::Cleared
-        } else {
-            valid_until = None;
-            GateDecision::Blocked
-        };
-        let undecided = self.decision == GateDecision::Blocked && self.reasons.is_empty();
-        let same =
-            decision == self.decision && reasons == self.reasons && valid_until == self.valid_until;
-        (undecided || !same).then_some(Judgement {
-            decision,
-            reasons,
-            valid_until,
-            at,
-        })
-    }
-
-    /// Takes a judgement over, and says so.
+    /// Takes a judgement over, and says so. A clearance reserves what it is for.
     pub(crate) fn decide(&mut self, judged: Judgement, effects: &mut Effects) {
         let Judgement {
-            decision,
             reasons,
-            valid_until,
+            clearance,
             at,
         } = judged;
-        self.decision = decision;
+        let (was, clears) = (self.is_cleared(), clearance.is_some());
+        if was != clears {
+            self.tell_lots(effects, |want| match clears {
+                true => Message::StockReserved(want),
+                false => Message::StockFreed(want),
+            });
+        }
+        self.decision = match clears {
+            true => GateDecision::Cleared,
+            false => GateDecision::Blocked,
+        };
         self.reasons.clone_from(&reasons);
         self.decided_at = at;
         self.judged_at = at;
-        self.valid_until = valid_until;
+        self.replace_clearance(clearance);
+        let standing = self.clearance.as_ref();
         effects.notice(Notice::GateDecided {
             delivery: self.id.clone(),
-            decision,
+            decision: self.decision,
             reasons,
+            token: standing.map(|clearance| clearance.token.clone()),
+            valid_until: standing.and_then(|clearance| clearance.valid_until),
         });
+    }
+
+    pub(crate) fn replace_clearance(&mut self, clearance: Option<Clearance>) {
+        if let Some(clearance) = &clearance {
+            self.cleared_times = clearance.number;
+        }
+        if let Some(over) = std::mem::replace(&mut self.clearance, clearance) {
+            self.former = Some(over);
+        }
+    }
+
+    pub(crate) fn tell_lots(&self, effects: &mut Effects, message: impl Fn(Decimal) -> Message) {
+        for ((lot, _), want) in self.wanted() {
+            effects.tell(EntityKey::Lot(lot.clone()), message(want));
+        }
     }
 
     /// When the gate must be judged again even if nothing happens.
     pub(crate) fn due_at(&self) -> Option<Time> {
-        self.valid_until
+        self.valid_until()
     }
 
     /// R07 for holds on the lot, R08 for holds on what it was made from or for.
-    fn hold_reasons(&self, lot: &Lot, plant: &Plant) -> Vec<Reason> {
+    pub(crate) fn hold_reasons(&self, lot: &Lot, plant: &Plant) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for id in lot.holds() {
             let Some(hold) = plant.hold(id) else { continue };
@@ -255,13 +240,30 @@ impl Shipment {
         self.requested_at
     }
 
-    /// The standing decision.
+    /// Holds that came after it had left, those that are over included.
+    #[must_use]
+    pub fn recalls(&self) -> &BTreeSet<HoldId> {
+        &self.recalls
+    }
+
+    /// The clearance that stands; there is one exactly while the gate is cleared.
+    #[must_use]
+    pub fn clearance(&self) -> Option<&Clearance> {
+        self.clearance.as_ref()
+    }
+
+    pub(crate) fn is_cleared(&self) -> bool {
+        self.decision == GateDecision::Cleared
+    }
+
+    /// The standing decision; blocked once the delivery has left or was cancelled: nothing of it
+    /// may leave any more.
     #[must_use]
     pub fn decision(&self) -> GateDecision {
         self.decision
     }
 
-    /// Why it is blocked; empty when cleared.
+    /// Why it is blocked, or why it must be recalled.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
@@ -270,7 +272,7 @@ impl Shipment {
     /// Until when a clearance is good; `None` while blocked, and when none of the lots expires.
     #[must_use]
     pub fn valid_until(&self) -> Option<Time> {
-        self.valid_until
+        self.clearance.as_ref().and_then(Clearance::valid_until)
     }
 
     /// Plant time of the event that led to the decision.

@@ -11,7 +11,7 @@ mod claims;
 
 use serde_json::{Value, json};
 use twin_model::wire::{decode, snapshot::StoredPlant};
-use twin_model::{Entity, Plant};
+use twin_model::{DeliveryId, Entity, Plant, ShipmentState};
 
 fn tell(plant: &mut Plant, n: u32, name: &str, data: &Value) {
     let text = json!({"specversion": "1.0", "id": format!("e{n}"), "source": "/s",
@@ -217,12 +217,40 @@ fn full_plant() -> Plant {
         .into_iter()
         .chain(told_order())
         .chain(ended_orders())
-        .chain(lots_and_holds());
+        .chain(lots_and_holds())
+        .chain(deliveries());
     for (n, (name, data)) in (1..).zip(events) {
         tell(&mut plant, n, name, &data);
     }
+    let delivery: DeliveryId = "SENT".parse().unwrap();
+    let clearance = plant.shipment(&delivery).unwrap().clearance();
+    let token = clearance.unwrap().token().clone();
+    let sent = json!({"delivery": delivery, "gate_token": token});
+    tell(&mut plant, 40, "shipment.confirmed", &sent);
+    let late = json!({"hold": "H6", "scope": {"kind": "lot", "id": "Z"}, "reason": "late"});
+    tell(&mut plant, 41, "hold.placed", &late);
     claims::tell(&mut plant);
     plant
+}
+
+/// One that is called back, one that is cleared, one that is cancelled, of a lot of their own.
+fn deliveries() -> Vec<(&'static str, Value)> {
+    let lot = |lot: &str| {
+        json!({"lot": lot, "material": "M", "quantity": q("9"),
+            "expiry": "2027-03-01T07:00:00Z"})
+    };
+    let request = |delivery: &str, lot: &str| json!({"delivery": delivery, "lots": [{"lot": lot, "quantity": q("2")}]});
+    vec![
+        ("lot.created", lot("Y")),
+        ("lot.created", lot("Z")),
+        ("shipment.requested", request("SENT", "Z")),
+        ("shipment.requested", request("CLEARED", "Y")),
+        ("shipment.requested", request("CANCELLED", "Z")),
+        (
+            "shipment.cancelled",
+            json!({"delivery": "CANCELLED", "reason": "not needed"}),
+        ),
+    ]
 }
 
 /// Paths to all leaves of a JSON value, and to its arrays (which lose their last element).
@@ -273,6 +301,7 @@ fn others(value: &Value) -> Vec<Value> {
             json!("1"),
             json!(1),
             json!("x"),
+            json!({"Cancelled": {"at": "2031-01-01T00:00:00Z", "reason": "x"}}),
         ],
         Value::String(s) => vec![
             json!("2031-01-01T00:00:00Z"),
@@ -350,6 +379,8 @@ fn versions_and_decision_times_do_not_count() {
         if let Some(gate) = &mut entity.gate {
             gate.decided_at = gate.decided_at.plus_seconds(60);
             gate.judged_at = gate.judged_at.plus_seconds(60);
+            gate.cleared_times += 1;
+            gate.former = gate.clearance.take().or(gate.former.take());
             gate.texts
                 .iter_mut()
                 .for_each(|text| *text = "in other words".into());
@@ -388,5 +419,11 @@ fn the_story_fills_every_kind_of_entity() {
     assert!(has(|e| matches!(e, Entity::Hold(h) if !h.is_open())));
     assert!(has(
         |e| matches!(e, Entity::Shipment(s) if !s.reasons().is_empty())
+    ));
+    assert!(has(
+        |e| matches!(e, Entity::Shipment(s) if s.state() == ShipmentState::RecallRequired)
+    ));
+    assert!(has(
+        |e| matches!(e, Entity::Shipment(s) if s.state() == ShipmentState::Cancelled)
     ));
 }

@@ -1,7 +1,7 @@
 //! A shipment and what its gate says.
 
 use serde::Serialize;
-use twin_model::{DeliveryId, Shipment, SmolStr, Time};
+use twin_model::{DeliveryId, GateToken, HoldId, Shipment, SmolStr, Time};
 use utoipa::ToSchema;
 
 use super::{DiscrepancyView, LotQuantityView, QuantityView, ReasonView};
@@ -17,9 +17,23 @@ pub struct ShipmentView {
     pub customer: Option<SmolStr>,
     /// Which lots, and how much of each.
     pub lots: Vec<LotQuantityView>,
-    /// `blocked` or `cleared`.
+    /// `blocked` or `cleared`; blocked once it has left or was cancelled.
     pub decision: &'static str,
-    /// Why it is blocked.
+    /// `blocked`, `cleared`, `shipped`, `recall_required` or `cancelled`.
+    pub state: &'static str,
+    /// What the confirmation must carry, while cleared.
+    #[schema(value_type = Option<String>)]
+    pub gate_token: Option<GateToken>,
+    /// Until when the clearance is good; `null` when nothing expires.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub valid_until: Option<Time>,
+    /// When it left.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub shipped_at: Option<Time>,
+    /// Holds that came after it had left.
+    #[schema(value_type = Vec<String>)]
+    pub recalls: Vec<HoldId>,
+    /// Why it is blocked, or must be recalled.
     pub reasons: Vec<ReasonView>,
     /// When it was asked for.
     #[schema(value_type = String, format = DateTime)]
@@ -47,6 +61,13 @@ impl ShipmentView {
                 })
                 .collect(),
             decision: shipment.decision().as_str(),
+            state: shipment.state().as_str(),
+            gate_token: shipment
+                .clearance()
+                .map(|clearance| clearance.token().clone()),
+            valid_until: shipment.valid_until(),
+            shipped_at: shipment.shipped_at(),
+            recalls: shipment.recalls().iter().cloned().collect(),
             reasons: shipment.reasons().iter().map(ReasonView::from).collect(),
             requested_at: shipment.requested_at(),
             decided_at: shipment.decided_at(),

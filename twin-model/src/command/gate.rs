@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{Code, DeliveryId, Event, EventId, GateDecision, Reason, Rejection, SourceId};
+use crate::{
+    Code, DeliveryId, Event, EventId, GateDecision, GateToken, HoldId, LotId, Reason, Rejection,
+    SourceId, Time,
+};
 
 /// The gate of a delivery was decided, or decided anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +18,25 @@ pub struct GateDecided {
     pub decision: GateDecision,
     /// Why, when blocked.
     pub reasons: Vec<Reason>,
+    /// What the confirmation of the shipment must carry, when cleared.
+    pub gate_token: Option<GateToken>,
+    /// Until when the clearance is good; `null` when nothing expires.
+    pub valid_until: Option<Time>,
+}
+
+/// A hold reaches lots that have left: quality must decide on a recall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecallRequired {
+    /// The delivery that they left with.
+    pub delivery: DeliveryId,
+    /// For whom it was.
+    pub customer: Option<SmolStr>,
+    /// The hold.
+    pub hold: HoldId,
+    /// The lots of the delivery that it reaches.
+    pub lots: Vec<LotId>,
+    /// When they left.
+    pub shipped_at: Time,
 }
 
 /// An event was refused, at once or after it had waited.

@@ -42,11 +42,12 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
             short("$.data.released_by", &body.released_by)
         }
         EventBody::ShipmentRequested(body) => some_lots("$.data.lots", body.lots.len()),
+        EventBody::ShipmentCancelled(body) => short("$.data.reason", &body.reason),
         EventBody::WorkCenterStateChanged(body) => body
             .reason
             .as_ref()
             .map_or(Ok(()), |reason| short("$.data.reason", reason)),
-        EventBody::LotCreated(_) => Ok(()),
+        EventBody::LotCreated(_) | EventBody::ShipmentConfirmed(_) => Ok(()),
         EventBody::OwnershipPublished(body) => ownership::check(body),
         _ => order::check(body),
     }

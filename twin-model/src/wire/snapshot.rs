@@ -6,11 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+mod shipment;
+
+pub use shipment::{ShipmentState, StoredClearance, StoredEnd, StoredGate};
+
 use crate::{
-    Claims, Code, Decimal, DeliveryId, Entity, EntityKey, Field, GateDecision, Hold, HoldId,
-    HoldRelease, HoldScope, ItemState, Lot, LotId, MaterialId, Message, Mode, OperationId, Owners,
-    Ownership, Plant, PlantId, Quantity, Reach, Reason, Shipment, SourceId, System, Time, Unit,
-    Usage, WorkCenter, WorkCenterId, WorkOrderId,
+    Claims, Decimal, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, HoldScope,
+    ItemState, Lot, LotId, MaterialId, Message, Mode, OperationId, Owners, Ownership, Plant,
+    PlantId, Reach, SourceId, System, Time, Unit, Usage, WorkCenter, WorkCenterId, WorkOrderId,
 };
 
 /// Defines the stored form of a domain struct and the conversions. `beside` names the fields that
@@ -53,6 +56,8 @@ stored! {
         unit: Unit,
         received: Decimal,
         consumed: Decimal,
+        shipped: Decimal,
+        reserved: Decimal,
         announced: bool,
         order: Option<WorkOrderId>,
         op: Option<OperationId>,
@@ -134,22 +139,7 @@ pub struct HoldState {
     pub placed_at: Time,
     /// Disposition, by whom and when.
     pub release: Option<(SmolStr, SmolStr, Time)>,
-}
-
-/// A stored [`Shipment`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the domain struct")]
-pub struct ShipmentState {
-    pub id: DeliveryId,
-    pub customer: Option<SmolStr>,
-    pub lots: Vec<(LotId, Quantity)>,
-    pub requested_at: Time,
-    pub cleared: bool,
-    /// The rules that block it. Their sentences name lots and steps as they stood when the gate
-    /// was judged, which depends on arrival, so they are kept beside the state.
-    pub reasons: Vec<Code>,
-    pub claims: Claims,
+    pub recalls: BTreeSet<DeliveryId>,
 }
 
 /// The business state of one entity.
@@ -178,19 +168,6 @@ pub struct StoredEntity {
     pub version: u64,
     /// The gate of a shipment; `None` for other entities.
     pub gate: Option<StoredGate>,
-}
-
-/// What is not business state of a shipment's gate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredGate {
-    /// When it was decided last.
-    pub decided_at: Time,
-    /// Latest plant time that it has seen.
-    pub judged_at: Time,
-    /// Until when it is cleared.
-    pub valid_until: Option<Time>,
-    /// The sentences of its reasons.
-    pub texts: Vec<SmolStr>,
 }
 
 /// A whole plant, stored.
@@ -234,16 +211,9 @@ pub fn business_state(entity: &Entity) -> EntityState {
                 .release
                 .as_ref()
                 .map(|release| (release.disposition.clone(), release.by.clone(), release.at)),
+            recalls: hold.recalls.clone(),
         }),
-        Entity::Shipment(shipment) => EntityState::Shipment(ShipmentState {
-            id: shipment.id.clone(),
-            customer: shipment.customer.clone(),
-            lots: shipment.lots.clone(),
-            requested_at: shipment.requested_at,
-            cleared: shipment.decision == GateDecision::Cleared,
-            reasons: shipment.reasons.iter().map(|reason| reason.code).collect(),
-            claims: shipment.claims.clone(),
-        }),
+        Entity::Shipment(shipment) => EntityState::Shipment(shipment.into()),
     }
 }
 
@@ -261,16 +231,7 @@ impl From<&Entity> for StoredEntity {
             state: business_state(entity),
             version: entity.version(),
             gate: match entity {
-                Entity::Shipment(shipment) => Some(StoredGate {
-                    decided_at: shipment.decided_at,
-                    judged_at: shipment.judged_at,
-                    valid_until: shipment.valid_until,
-                    texts: shipment
-                        .reasons
-                        .iter()
-                        .map(|reason| reason.text.clone())
-                        .collect(),
-                }),
+                Entity::Shipment(shipment) => Some(shipment.into()),
                 _ => None,
             },
         }
@@ -299,46 +260,8 @@ impl TryFrom<StoredEntity> for Entity {
             }),
             EntityState::Ownership(state) => Entity::Ownership(state.restore(version)),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
-            EntityState::Shipment(state) => {
-                Entity::Shipment(restore_shipment(state, stored.gate, version))
-            }
+            EntityState::Shipment(state) => Entity::Shipment(state.restore(stored.gate, version)),
         })
-    }
-}
-
-fn restore_shipment(state: ShipmentState, gate: Option<StoredGate>, version: u64) -> Shipment {
-    let gate = gate.unwrap_or_else(|| StoredGate {
-        decided_at: state.requested_at,
-        judged_at: state.requested_at,
-        valid_until: None,
-        texts: Vec::new(),
-    });
-    let texts = gate
-        .texts
-        .into_iter()
-        .chain(std::iter::repeat(SmolStr::default()));
-    let decision = if state.cleared {
-        GateDecision::Cleared
-    } else {
-        GateDecision::Blocked
-    };
-    Shipment {
-        id: state.id,
-        customer: state.customer,
-        lots: state.lots,
-        requested_at: state.requested_at,
-        decision,
-        reasons: state
-            .reasons
-            .into_iter()
-            .zip(texts)
-            .map(|(code, text)| Reason { code, text })
-            .collect(),
-        decided_at: gate.decided_at,
-        judged_at: gate.judged_at,
-        valid_until: gate.valid_until,
-        claims: state.claims,
-        version,
     }
 }
 
@@ -365,6 +288,7 @@ fn restore_hold(state: HoldState, version: u64) -> Result<Hold, InvalidState> {
             by,
             at,
         }),
+        recalls: state.recalls,
         version,
     })
 }

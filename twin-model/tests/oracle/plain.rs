@@ -9,6 +9,8 @@ use super::step::Step;
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Plain {
     accepted: Vec<Step>,
+    /// Gates that were told to be clear: what was given out cannot be worked out anew.
+    cleared: BTreeSet<u8>,
 }
 
 /// An order as its accepted steps make it.
@@ -101,6 +103,7 @@ impl Plain {
                 Step::Transform {
                     inputs, outputs, ..
                 } => sum(outputs) - sum(inputs),
+                Step::Ship { delivery, .. } => -self.asked(*delivery, wanted),
                 _ => 0,
             })
             .sum()
@@ -231,22 +234,64 @@ impl Plain {
         !self.own_holds(lot).is_empty() || !self.inherited_holds(lot).is_empty()
     }
 
-    /// Whether the lots of a delivery may leave.
-    pub(crate) fn clears(&self, wanted: u8) -> Option<bool> {
-        let lots = self.accepted.iter().find_map(|step| match step {
-            Step::Request { delivery, lots } if *delivery == wanted => Some(lots),
+    fn request(&self, wanted: u8) -> Option<&[(u8, u32)]> {
+        self.accepted.iter().find_map(|step| match step {
+            Step::Request { delivery, lots } if *delivery == wanted => Some(lots.as_slice()),
             _ => None,
-        })?;
+        })
+    }
+
+    /// How much of a lot a delivery wants.
+    fn asked(&self, delivery: u8, wanted: u8) -> i64 {
+        let lines = self.request(delivery).unwrap_or_default().iter();
+        let lines = lines.filter(|(lot, _)| *lot == wanted);
+        lines.map(|(_, n)| i64::from(*n)).sum()
+    }
+
+    /// Deliveries, the first request first.
+    fn deliveries(&self) -> Vec<u8> {
+        let requests = self.accepted.iter().filter_map(|step| match step {
+            Step::Request { delivery, .. } => Some(*delivery),
+            _ => None,
+        });
+        requests.collect()
+    }
+
+    fn shipped(&self, wanted: u8) -> bool {
+        let ships =
+            |step: &Step| matches!(step, Step::Ship { delivery, .. } if *delivery == wanted);
+        self.accepted.iter().any(ships)
+    }
+
+    fn ended(&self, wanted: u8) -> bool {
+        let cancels =
+            |step: &Step| matches!(step, Step::Cancel { delivery } if *delivery == wanted);
+        self.shipped(wanted) || self.accepted.iter().any(cancels)
+    }
+
+    /// Whether nothing stands against a delivery, beside what others were promised.
+    fn fits(&self, delivery: u8) -> bool {
         let known = self.lots();
-        let mut asked: BTreeMap<u8, i64> = BTreeMap::new();
-        for (lot, n) in lots {
-            *asked.entry(*lot).or_default() += i64::from(*n);
-        }
-        Some(
-            asked
-                .into_iter()
-                .all(|(lot, n)| known.contains(&lot) && !self.held(lot) && self.on_hand(lot) >= n),
-        )
+        let lots = self.request(delivery).unwrap_or_default();
+        lots.iter().all(|(lot, _)| {
+            let others = self.cleared.iter().filter(|other| **other != delivery);
+            let reserved: i64 = others.map(|other| self.asked(*other, *lot)).sum();
+            known.contains(lot)
+                && !self.held(*lot)
+                && self.on_hand(*lot) - reserved >= self.asked(delivery, *lot)
+        })
+    }
+
+    /// Where a delivery stands.
+    pub(crate) fn state(&self, delivery: u8) -> Option<&'static str> {
+        let lots = self.request(delivery)?;
+        Some(match (self.shipped(delivery), self.ended(delivery)) {
+            (true, _) if lots.iter().any(|(lot, _)| self.held(*lot)) => "recall_required",
+            (true, _) => "shipped",
+            (false, true) => "cancelled",
+            (false, false) if self.cleared.contains(&delivery) => "cleared",
+            (false, false) => "blocked",
+        })
     }
 
     /// Which rule the step meets, if any: the number of its code.
@@ -279,7 +324,16 @@ impl Plain {
                     (true, true) => None,
                 }
             }
-            Step::Request { delivery, .. } => self.clears(*delivery).map(|_| 43),
+            Step::Request { delivery, .. } => self.request(*delivery).map(|_| 43),
+            Step::Ship { delivery, last } => match self.state(*delivery) {
+                None => Some(1),
+                Some("shipped" | "recall_required" | "cancelled") => Some(2),
+                Some(state) => (state != "cleared" || !last).then_some(9),
+            },
+            Step::Cancel { delivery } => match self.request(*delivery) {
+                None => Some(1),
+                Some(_) => self.ended(*delivery).then_some(2),
+            },
         }
     }
 
@@ -348,5 +402,18 @@ impl Plain {
 
     pub(crate) fn accept(&mut self, step: &Step) {
         self.accepted.push(step.clone());
+        let (deliveries, ended): (Vec<u8>, Vec<u8>) =
+            self.deliveries().into_iter().partition(|d| !self.ended(*d));
+        self.cleared.retain(|delivery| !ended.contains(delivery));
+        for delivery in deliveries.iter().rev() {
+            if self.cleared.contains(delivery) && !self.fits(*delivery) {
+                self.cleared.remove(delivery);
+            }
+        }
+        for delivery in deliveries {
+            if self.fits(delivery) {
+                self.cleared.insert(delivery);
+            }
+        }
     }
 }

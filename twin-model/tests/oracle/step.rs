@@ -1,5 +1,7 @@
 //! The steps that random stories are made of: few names, so that they meet often.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use twin_model::{Event, wire};
@@ -52,7 +54,18 @@ pub(crate) enum Step {
         delivery: u8,
         lots: Vec<(u8, u32)>,
     },
+    /// With the token that was given out last, or with the one before.
+    Ship {
+        delivery: u8,
+        last: bool,
+    },
+    Cancel {
+        delivery: u8,
+    },
 }
+
+/// The tokens that the gate of each delivery has given out, the last one last.
+pub(crate) type Tokens = BTreeMap<u8, Vec<String>>;
 
 pub(crate) const ORDERS: u8 = 3;
 pub(crate) const LOTS: u8 = 7;
@@ -102,6 +115,9 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         2 => (5..=6_u8, order()).prop_map(|(hold, order)| Step::HoldOrder { hold, order }),
         2 => (1..=6_u8).prop_map(|hold| Step::ReleaseHold { hold }),
         4 => (1..=5_u8, lots(2)).prop_map(|(delivery, lots)| Step::Request { delivery, lots }),
+        3 => (1..=5_u8, proptest::bool::weighted(0.8))
+            .prop_map(|(delivery, last)| Step::Ship { delivery, last }),
+        2 => (1..=5_u8).prop_map(|delivery| Step::Cancel { delivery }),
     ]
 }
 
@@ -189,6 +205,29 @@ impl Step {
         })
     }
 
+    fn of_a_delivery(&self, tokens: &Tokens) -> Option<(&'static str, Value)> {
+        Some(match self {
+            Step::Request { delivery, lots } => (
+                "shipment.requested",
+                json!({"delivery": format!("D{delivery}"), "lots": parts(lots)}),
+            ),
+            Step::Ship { delivery, last } => {
+                let given = tokens.get(delivery).map_or(&[][..], Vec::as_slice);
+                let token = given.iter().rev().nth(usize::from(!last));
+                let token = token.map_or("never given", String::as_str);
+                (
+                    "shipment.confirmed",
+                    json!({"delivery": format!("D{delivery}"), "gate_token": token}),
+                )
+            }
+            Step::Cancel { delivery } => (
+                "shipment.cancelled",
+                json!({"delivery": format!("D{delivery}"), "reason": "not needed"}),
+            ),
+            _ => return None,
+        })
+    }
+
     fn of_quality(&self) -> (&'static str, Value) {
         match self {
             Step::HoldLot { hold, lot } => (
@@ -205,20 +244,17 @@ impl Step {
                 "hold.released",
                 json!({"hold": format!("H{hold}"), "disposition": "use", "released_by": "q"}),
             ),
-            Step::Request { delivery, lots } => (
-                "shipment.requested",
-                json!({"delivery": format!("D{delivery}"), "lots": parts(lots)}),
-            ),
-            other => unreachable!("{other:?} is of an order or a lot"),
+            other => unreachable!("{other:?} is of an order, a lot or a delivery"),
         }
     }
 
     /// The canonical event of this step, the `number`th of its story, a second after the one
     /// before.
-    pub(crate) fn event(&self, number: usize) -> Event {
+    pub(crate) fn event(&self, number: usize, tokens: &Tokens) -> Event {
         let (name, data) = self
             .of_an_order()
             .or_else(|| self.of_a_lot())
+            .or_else(|| self.of_a_delivery(tokens))
             .unwrap_or_else(|| self.of_quality());
         let text = json!({"specversion": "1.0", "id": format!("e{number}"), "source": "/s",
             "type": format!("mfg.{name}.v1"), "plant": "P1", "data": data,

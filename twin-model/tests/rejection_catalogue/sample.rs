@@ -113,8 +113,8 @@ fn of_lots() -> Vec<Rejection> {
         Rejection::ClearedAnotherVersion {
             delivery: id("D-501"),
             lot: id("L-90"),
-            cleared: 4,
-            now: 5,
+            cleared: "5d41402a/1".into(),
+            now: "7c6a180b/1".into(),
         },
         Rejection::Expired {
             lot: id("L-31"),
