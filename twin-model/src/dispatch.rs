@@ -31,6 +31,12 @@ impl Plant {
                 transform::check(body, self.view(cause))?;
                 transform::carry_out(self, body, cause, effects)
             }
+            EventBody::StockAdjusted(body) => {
+                self.require(&event.body.owner(), event)?;
+                self.change_lot(&body.lot, cause, effects, |lot, _, effects| {
+                    lot.adjust(body, effects)
+                })
+            }
             EventBody::HoldPlaced(_)
             | EventBody::HoldReleased(_)
             | EventBody::ShipmentRequested(_)

@@ -84,6 +84,7 @@ macro_rules! event_types {
             ConfirmationReversed(ConfirmationReversed) = "mfg.confirmation.reversed.v1";
             LotCreated(LotCreated) = "mfg.lot.created.v1";
             LotTransformed(LotTransformed) = "mfg.lot.transformed.v1";
+            StockAdjusted(StockAdjusted) = "mfg.stock.adjusted.v1";
             HoldPlaced(HoldPlaced) = "mfg.hold.placed.v1";
             HoldReleased(HoldReleased) = "mfg.hold.released.v1";
             ShipmentRequested(ShipmentRequested) = "mfg.shipment.requested.v1";
@@ -158,6 +159,7 @@ impl EventBody {
             EventBody::ConfirmationReversed(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::LotCreated(body) => EntityKey::Lot(body.lot.clone()),
             EventBody::LotTransformed(body) => EntityKey::Lot(body.first_output().clone()),
+            EventBody::StockAdjusted(body) => EntityKey::Lot(body.lot.clone()),
             EventBody::HoldPlaced(body) => EntityKey::Hold(body.hold.clone()),
             EventBody::HoldReleased(body) => EntityKey::Hold(body.hold.clone()),
             EventBody::ShipmentRequested(body) => EntityKey::Shipment(body.delivery.clone()),

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Effects, View};
 use crate::{
-    Claims, DeliveryId, Discrepancy, EntityKey, HoldId, LotCreated, LotId, MaterialId, Message,
-    OperationId, Reach, Reason, Rejection, Time, Unit, WorkOrderId,
+    Claims, DeliveryId, Discrepancy, EntityKey, HoldId, LotCreated, LotId, LotStock, MaterialId,
+    Message, OperationId, Reach, Reason, Rejection, Time, Unit, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -93,12 +93,8 @@ pub struct Lot {
     pub(crate) id: LotId,
     pub(crate) material: MaterialId,
     pub(crate) unit: Unit,
-    /// Created plus produced.
-    pub(crate) received: Decimal,
-    /// Gone into other lots.
-    pub(crate) consumed: Decimal,
-    /// Gone with shipments.
-    pub(crate) shipped: Decimal,
+    /// Where its quantity came from and went.
+    pub(crate) stock: LotStock,
     /// Promised to shipments whose gate is cleared.
     pub(crate) reserved: Decimal,
     /// Whether its own creation was reported, beside any transformation that made it.
@@ -127,9 +123,7 @@ impl Lot {
             id,
             material,
             unit,
-            received: Decimal::ZERO,
-            consumed: Decimal::ZERO,
-            shipped: Decimal::ZERO,
+            stock: LotStock::default(),
             reserved: Decimal::ZERO,
             announced: false,
             order: None,
@@ -162,7 +156,7 @@ impl Lot {
         }
         self.check_unit(body.quantity.unit)?;
         self.announced = true;
-        self.received += body.quantity.value.value();
+        self.stock.received += body.quantity.value.value();
         self.note_origin(body.order.as_ref(), body.op.as_ref());
         self.note_production(body.produced_at.unwrap_or(view.at));
         self.expiry = body.expiry;
@@ -183,7 +177,7 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        self.received += quantity;
+        self.stock.received += quantity;
         self.note_origin(made_by.0, made_by.1);
         self.note_production(view.at);
         for (parent, amount) in from {
@@ -198,19 +192,16 @@ impl Lot {
         self.tell_gates(effects);
     }
 
-    /// Some of this lot went into `children`.
+    /// Some of this lot went into `children`, for `order` where one is named.
     pub(crate) fn consumed_into<'c>(
         &mut self,
         quantity: Decimal,
+        order: Option<&WorkOrderId>,
         children: impl Iterator<Item = &'c LotId>,
         effects: &mut Effects,
     ) {
-        self.consumed += quantity;
-        assert!(
-            self.on_hand() >= Decimal::ZERO,
-            "lot {}: more gone than received",
-            self.id
-        );
+        self.stock.consume(order, quantity);
+        self.stock.assert_covered(&self.id, self.unit);
         self.children.extend(children.cloned());
         self.tell_gates(effects);
     }
@@ -335,16 +326,22 @@ impl Lot {
         self.unit
     }
 
-    /// What is there: received less consumed and shipped, in the lot's unit.
+    /// What is in stock, in the lot's unit.
     #[must_use]
     pub fn on_hand(&self) -> Decimal {
-        self.received - self.consumed - self.shipped
+        self.stock.on_hand()
     }
 
     /// Created plus produced, in the lot's unit.
     #[must_use]
     pub fn received(&self) -> Decimal {
-        self.received
+        self.stock.received()
+    }
+
+    /// Where its quantity came from and went, in the lot's unit.
+    #[must_use]
+    pub fn stock(&self) -> &LotStock {
+        &self.stock
     }
 
     /// Lifecycle, computed.

@@ -23,7 +23,7 @@ impl Lot {
                 if *reserved {
                     self.reserved -= quantity;
                 }
-                self.shipped += quantity;
+                self.stock.flow(|flows| flows.shipped += quantity);
                 self.tell_gates(effects);
             }
             other => unreachable!("a lot gets no {other:?}"),
@@ -48,6 +48,6 @@ impl Lot {
     /// What has left with shipments, in the lot's unit.
     #[must_use]
     pub fn shipped(&self) -> Decimal {
-        self.shipped
+        self.stock.flows().shipped
     }
 }

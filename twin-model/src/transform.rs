@@ -25,7 +25,7 @@ pub(crate) fn check(body: &LotTransformed, view: View<'_>) -> Result<(), Rejecti
         // A lot may be named twice among the inputs: what counts is the sum.
         let sum = wanted.entry(&input.lot).or_default();
         *sum += input.quantity.value.value();
-        lot.require_on_hand(*sum)?;
+        lot.require_on_hand(lot.stock().drawn_by(body.order.as_ref(), *sum))?;
     }
     for output in &body.outputs {
         output.quantity.check("outputs.quantity")?;
@@ -96,6 +96,7 @@ pub(crate) fn carry_out(
         plant.change_lot(&input.lot, cause, effects, |lot, _, effects| {
             lot.consumed_into(
                 quantity,
+                body.order.as_ref(),
                 body.outputs.iter().map(|output| &output.lot),
                 effects,
             );

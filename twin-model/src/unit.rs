@@ -1,11 +1,14 @@
-//! Units of measure: UN/ECE Recommendation 20 codes, with the aliases that plants really send.
+//! Units of measure: UN/ECE Recommendation 20 codes, with the spellings that plants really send.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A unit of measure: a UN/ECE Recommendation 20 code of two or three characters.
+use crate::unit_table;
+
+/// A unit of measure: a UN/ECE Recommendation 20 code of two or three characters, or a packing of
+/// Recommendation 21 with `X` before it (`XBO` bottle, `XCS` case).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unit([u8; 3]);
 
@@ -15,29 +18,6 @@ pub struct Unit([u8; 3]);
 pub struct InvalidUnit {
     text: String,
 }
-
-/// What plants and ERP systems write for a unit, and the code that it means.
-const ALIASES: [(&str, &str); 16] = [
-    ("PC", "H87"),
-    ("PCS", "H87"),
-    ("PCE", "H87"),
-    ("EA", "H87"),
-    ("ST", "H87"),
-    ("piece", "H87"),
-    ("KG", "KGM"),
-    ("kg", "KGM"),
-    ("G", "GRM"),
-    ("g", "GRM"),
-    ("L", "LTR"),
-    ("l", "LTR"),
-    ("M", "MTR"),
-    ("m", "MTR"),
-    ("T", "TNE"),
-    ("t", "TNE"),
-];
-
-/// Units that are counted: half of one does not exist.
-const COUNTED: [&str; 4] = ["H87", "CS", "XBX", "PR"];
 
 impl Unit {
     /// One piece (UN/ECE `H87`).
@@ -53,10 +33,17 @@ impl Unit {
         std::str::from_utf8(&self.0[..len]).unwrap_or("???")
     }
 
-    /// Whether quantities in this unit are whole numbers.
+    /// Whether quantities in this unit are whole numbers: half of a piece or of a pack does not
+    /// exist.
     #[must_use]
     pub fn is_counted(&self) -> bool {
-        COUNTED.contains(&self.as_str())
+        self.is_pack() || unit_table::is_counted(self.as_str())
+    }
+
+    /// Whether the unit is a packing. What goes into one is said by each material for itself.
+    #[must_use]
+    pub fn is_pack(&self) -> bool {
+        self.0[0] == b'X' && self.0[2] != 0
     }
 }
 
@@ -64,10 +51,7 @@ impl FromStr for Unit {
     type Err = InvalidUnit;
 
     fn from_str(text: &str) -> Result<Unit, InvalidUnit> {
-        let code = ALIASES
-            .iter()
-            .find(|(alias, _)| *alias == text)
-            .map_or(text, |(_, code)| code);
+        let code = unit_table::meant_by(text).unwrap_or(text);
         let bytes = code.as_bytes();
         let plain = bytes
             .iter()
@@ -124,17 +108,51 @@ impl serde::de::Visitor<'_> for UnitVisitor {
 mod tests {
     use super::*;
 
-    #[test]
-    fn aliases_name_the_same_unit_as_their_code() {
-        for (alias, code) in ALIASES {
-            assert_eq!(alias.parse::<Unit>(), code.parse::<Unit>(), "{alias}");
-        }
-        assert!("bottle".parse::<Unit>().is_err());
+    fn unit(text: &str) -> Unit {
+        text.parse().unwrap()
     }
 
     #[test]
-    fn pieces_are_counted_and_kilograms_are_not() {
-        assert!(Unit::PIECE.is_counted());
-        assert!(!Unit::KILOGRAM.is_counted());
+    fn spellings_of_one_unit_are_one_unit() {
+        for (spellings, code) in [
+            (
+                &["PC", "PCS", "PCE", "EA", "ST", "piece", "pieces"][..],
+                "H87",
+            ),
+            (&["KG", "kg", "Kg"], "KGM"),
+            (&["G", "g"], "GRM"),
+            (&["T", "t", "TO"], "TNE"),
+            (&["L", "l"], "LTR"),
+            (&["ml", "ML"], "MLT"),
+            (&["M", "m"], "MTR"),
+            (&["h", "H", "HR", "hour"], "HUR"),
+            (&["min"], "MIN"),
+            (&["bottle", "BO", "BOT"], "XBO"),
+            (&["case", "CS"], "XCS"),
+            (&["pallet", "PAL"], "XPX"),
+        ] {
+            for spelling in spellings {
+                assert_eq!(unit(spelling), unit(code), "{spelling}");
+            }
+            assert_eq!(unit(code).as_str(), code);
+        }
+    }
+
+    #[test]
+    fn what_is_no_code_and_no_known_spelling_is_no_unit() {
+        for text in ["", "x", "kilo", "h87", "K-G", "STUECK", "KGMS"] {
+            assert!(text.parse::<Unit>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn pieces_and_packs_are_counted_and_kilograms_are_not() {
+        for counted in ["H87", "C62", "PR", "XBO", "XCS", "XBX", "XPX"] {
+            assert!(unit(counted).is_counted(), "{counted}");
+        }
+        for measured in ["KGM", "LTR", "MTR", "HUR", "MTK"] {
+            assert!(!unit(measured).is_counted(), "{measured}");
+        }
+        assert!(unit("bottle").is_pack() && !Unit::PIECE.is_pack());
     }
 }

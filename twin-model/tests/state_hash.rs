@@ -175,7 +175,7 @@ fn lots_and_holds() -> Vec<(&'static str, Value)> {
         ),
         (
             "lot.transformed",
-            json!({"inputs": [{"lot": "A", "quantity": q("2")}],
+            json!({"order": "WO-1", "inputs": [{"lot": "A", "quantity": q("2")}],
             "outputs": [{"lot": "B", "material": "M", "quantity": q("2")}]}),
         ),
         (

@@ -49,6 +49,7 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
             .map_or(Ok(()), |reason| short("$.data.reason", reason)),
         EventBody::LotCreated(_) | EventBody::ShipmentConfirmed(_) => Ok(()),
         EventBody::OwnershipPublished(body) => ownership::check(body),
+        EventBody::StockAdjusted(body) => short("$.data.reason", &body.reason),
         _ => order::check(body),
     }
 }

@@ -11,67 +11,53 @@ mod shipment;
 pub use shipment::{ShipmentState, StoredClearance, StoredEnd, StoredGate};
 
 use crate::{
-    Claims, Decimal, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, HoldScope,
-    ItemState, Lot, LotId, MaterialId, Message, Mode, OperationId, Owners, Ownership, Plant,
-    PlantId, Reach, SourceId, System, Time, Unit, Usage, WorkCenter, WorkCenterId, WorkOrderId,
+    Claims, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, HoldScope, ItemState,
+    Message, Mode, OperationId, Owners, Ownership, Plant, PlantId, SourceId, System, Time,
+    WorkCenter, WorkCenterId, WorkOrderId,
 };
 
-/// Defines the stored form of a domain struct and the conversions. `beside` names the fields that
-/// are no business state: they are stored elsewhere and not hashed.
+/// Defines the stored form of a domain struct and the conversions. `via` names the fields that have
+/// a stored form of their own; `beside` those that are no business state: they are stored elsewhere
+/// and not hashed.
 macro_rules! stored {
     ($(#[$doc:meta])* $state:ident of $entity:ident {
         $($field:ident: $type:ty),* $(,)?
-    } beside { $($extra:ident: $extra_type:ty),* }) => {
+    } $(via { $($inner:ident: $inner_type:ty),* })? beside { $($extra:ident: $extra_type:ty),* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         #[expect(missing_docs, reason = "the fields are those of the domain struct")]
         pub struct $state {
             $(pub $field: $type,)*
+            $($(pub $inner: $inner_type,)*)?
         }
 
         impl From<&$entity> for $state {
             fn from(entity: &$entity) -> $state {
-                $state { $($field: entity.$field.clone(),)* }
+                $state {
+                    $($field: entity.$field.clone(),)*
+                    $($($inner: (&entity.$inner).into(),)*)?
+                }
             }
         }
 
         impl $state {
-            fn restore(self, $($extra: $extra_type),*) -> $entity {
-                $entity { $($field: self.$field,)* $($extra,)* }
+            pub(super) fn restore(self, $($extra: $extra_type),*) -> $entity {
+                $entity {
+                    $($field: self.$field,)*
+                    $($($inner: self.$inner.restore(),)*)?
+                    $($extra,)*
+                }
             }
         }
     };
 }
 
+mod lot;
 mod order;
 
+pub use lot::*;
 pub use order::*;
-
-stored! {
-    /// A stored [`Lot`].
-    LotState of Lot {
-        id: LotId,
-        material: MaterialId,
-        unit: Unit,
-        received: Decimal,
-        consumed: Decimal,
-        shipped: Decimal,
-        reserved: Decimal,
-        announced: bool,
-        order: Option<WorkOrderId>,
-        op: Option<OperationId>,
-        produced_at: Option<Time>,
-        expiry: Option<Time>,
-        usage: Usage,
-        parents: BTreeMap<LotId, Decimal>,
-        children: BTreeSet<LotId>,
-        holds: BTreeSet<HoldId>,
-        inherited: BTreeMap<HoldId, Reach>,
-        gates: BTreeSet<DeliveryId>,
-        claims: Claims,
-    } beside { version: u64 }
-}
 
 stored! {
     /// A stored [`Ownership`].
