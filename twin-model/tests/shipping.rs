@@ -6,119 +6,12 @@
     reason = "tests"
 )]
 
-use serde_json::{Value, json};
-use twin_model::wire::decode;
-use twin_model::{
-    Code, Decimal, Event, GateDecision, Lot, Notice, Plant, Rejection, Shipment, ShipmentState,
-    Time, Turn,
-};
+#[path = "shipping/story.rs"]
+mod story;
 
-fn time(at: &str) -> Time {
-    format!("2026-03-01T{at}:00Z").parse().unwrap()
-}
-
-fn event(name: &str, at: &str, data: &Value) -> Event {
-    let text = json!({"specversion": "1.0", "id": format!("{name}{at}"), "source": "/s",
-        "type": format!("mfg.{name}.v1"), "time": time(at), "plant": "P1", "data": data});
-    decode(text.to_string().as_bytes()).unwrap()
-}
-
-struct Story(Plant);
-
-impl Story {
-    fn new() -> Story {
-        Story(Plant::new("P1".parse().unwrap()))
-    }
-
-    /// A plant with 100 kg of lot A.
-    fn with_a_lot() -> Story {
-        let mut story = Story::new();
-        story.tell("lot.created", "06:00", lot("A"));
-        story
-    }
-
-    /// The same, and delivery D of 60 kg of it, cleared.
-    fn with_a_clearance() -> Story {
-        let mut story = Story::with_a_lot();
-        story.tell("shipment.requested", "07:00", request("D", "A", "60"));
-        assert_eq!(story.state("D"), ShipmentState::Cleared);
-        story
-    }
-
-    fn try_to(&mut self, name: &str, at: &str, data: Value) -> Result<Turn, Rejection> {
-        let before = self.0.state_hash();
-        let decided = self.0.apply(&event(name, at, &data));
-        if decided.is_err() {
-            assert_eq!(self.0.state_hash(), before, "a rejection changes nothing");
-        }
-        assert_eq!(self.0.breaches(), vec![]);
-        decided
-    }
-
-    fn tell(&mut self, name: &str, at: &str, data: Value) -> Turn {
-        self.try_to(name, at, data).unwrap()
-    }
-
-    fn shipment(&self, delivery: &str) -> &Shipment {
-        self.0.shipment(&delivery.parse().unwrap()).unwrap()
-    }
-
-    fn state(&self, delivery: &str) -> ShipmentState {
-        self.shipment(delivery).state()
-    }
-
-    fn codes(&self, delivery: &str) -> Vec<Code> {
-        let reasons = self.shipment(delivery).reasons().iter();
-        reasons.map(|reason| reason.code).collect()
-    }
-
-    fn token(&self, delivery: &str) -> String {
-        let clearance = self.shipment(delivery).clearance().unwrap();
-        clearance.token().to_string()
-    }
-
-    fn lot(&self, lot: &str) -> &Lot {
-        self.0.lot(&lot.parse().unwrap()).unwrap()
-    }
-}
-
-fn q(value: &str) -> Value {
-    json!({"value": value, "unit": "KGM"})
-}
-
-fn lot(id: &str) -> Value {
-    json!({"lot": id, "material": "M", "quantity": q("100")})
-}
-
-fn request(delivery: &str, lot: &str, quantity: &str) -> Value {
-    json!({"delivery": delivery, "customer": "Nordwerk",
-        "lots": [{"lot": lot, "quantity": q(quantity)}]})
-}
-
-fn confirm(delivery: &str, token: &str) -> Value {
-    json!({"delivery": delivery, "gate_token": token})
-}
-
-fn cancel(delivery: &str) -> Value {
-    json!({"delivery": delivery, "reason": "the customer changed the order"})
-}
-
-fn hold(id: &str, lot: &str) -> Value {
-    json!({"hold": id, "scope": {"kind": "lot", "id": lot}, "reason": "crack"})
-}
-
-fn release(id: &str) -> Value {
-    json!({"hold": id, "disposition": "ok", "released_by": "QA"})
-}
-
-fn made(from: &str, quantity: &str, to: &str) -> Value {
-    json!({"inputs": [{"lot": from, "quantity": q(quantity)}],
-        "outputs": [{"lot": to, "material": "M", "quantity": q("50")}]})
-}
-
-fn kg(n: i64) -> Decimal {
-    Decimal::from(n)
-}
+use serde_json::json;
+use story::*;
+use twin_model::{Code, GateDecision, Notice, Plant, Rejection, ShipmentState, Turn};
 
 #[test]
 fn what_is_confirmed_with_the_standing_token_is_gone() {
