@@ -11,7 +11,7 @@ mod story;
 
 use serde_json::json;
 use story::*;
-use twin_model::{Code, GateDecision, Notice, Plant, Rejection, ShipmentState, Turn};
+use twin_model::{Code, GateDecision, Notice, Rejection, ShipmentState, Turn};
 
 #[test]
 fn what_is_confirmed_with_the_standing_token_is_gone() {
