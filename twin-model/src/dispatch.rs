@@ -154,7 +154,7 @@ impl WorkOrder {
             EventBody::WorkOrderAborted(body) => self.give_up(body, view, effects),
             EventBody::WorkOrderTechCompleted(body) => self.tech_complete(body, view, effects),
             EventBody::WorkOrderTechCompletionWithdrawn(_) => {
-                self.withdraw_tech_completion(effects)
+                self.withdraw_tech_completion(view, effects)
             }
             EventBody::WorkOrderClosed(body) => self.close(body, view, effects),
             EventBody::OperationDispatched(body) => self.dispatch(body, view, effects),

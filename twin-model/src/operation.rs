@@ -169,6 +169,12 @@ impl Operation {
         self.is_completed() || self.good() > Decimal::ZERO
     }
 
+    /// Whether something of it could ever be worked on. Unlike what is ready now, this only ever
+    /// becomes true: a start that was right when it happened is right in every order of arrival.
+    pub(crate) fn was_ever_ready(&self) -> bool {
+        self.ledger.was_ever_ready() || self.machines().iter().any(|told| !told.good.is_zero())
+    }
+
     /// Whether it was left out before it started.
     pub(crate) fn is_left_out(&self) -> bool {
         self.given_up()

@@ -154,7 +154,15 @@ impl WorkOrder {
     /// State of one operation, computed.
     #[must_use]
     pub fn operation_state(&self, operation: &Operation) -> OperationState {
-        let ending = self.ending();
+        self.state_under(self.ending(), operation)
+    }
+
+    /// State of one operation by what was told of itself, whatever became of its order.
+    pub(crate) fn own_state(&self, operation: &Operation) -> OperationState {
+        self.state_under(None, operation)
+    }
+
+    fn state_under(&self, ending: Option<Lifecycle>, operation: &Operation) -> OperationState {
         if operation.is_completed() {
             let closed = ending == Some(Lifecycle::Closed);
             return OperationState::Job(JobState::Ended(if closed {

@@ -16,10 +16,9 @@ impl WorkOrder {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        self.refuse_closed()?;
-        if self.lifecycle().is_over() {
-            return Err(self.wrong_state("a change"));
-        }
+        const ACTION: &str = "a change";
+        self.refuse_after_the_end(view.at, ACTION)?;
+        self.wait_while_cancelled(ACTION)?;
         let from = body.effective_from.unwrap_or(view.at);
         if let Some(quantity) = &body.quantity {
             quantity.new.check("quantity.new")?;

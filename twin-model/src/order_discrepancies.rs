@@ -12,6 +12,8 @@ pub(crate) struct Supply {
     pub(crate) good: Option<Decimal>,
     /// Whether there is something to work on.
     pub(crate) ready: bool,
+    /// Whether there ever was.
+    pub(crate) ever_ready: bool,
 }
 
 impl WorkOrder {
@@ -160,6 +162,7 @@ impl WorkOrder {
         let unlimited = Supply {
             good: None,
             ready: true,
+            ever_ready: true,
         };
         let Ok(place) = self.find(id) else {
             return unlimited;
@@ -169,6 +172,7 @@ impl WorkOrder {
             return Supply {
                 good: Some(operation.good()),
                 ready: operation.has_something_ready(),
+                ever_ready: operation.was_ever_ready(),
             };
         }
         let before = operation.predecessors.iter();
@@ -180,6 +184,7 @@ impl WorkOrder {
                     (a, b) => a.or(b),
                 },
                 ready: all.ready && one.ready,
+                ever_ready: all.ever_ready && one.ever_ready,
             })
     }
 

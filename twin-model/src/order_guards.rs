@@ -21,10 +21,12 @@ impl WorkOrder {
         self.refuse_closed()?;
         if let Some(endings) = &self.endings {
             let given_up = endings.aborted.as_ref().map(|abort| abort.at);
-            let cancelled = endings.cancelled.as_ref().map(|said| said.at);
-            let cancelled = cancelled.filter(|_| !self.has_begun());
-            if given_up.or(cancelled).is_some_and(|over| at >= over) {
+            if given_up.is_some_and(|over| at >= over) {
                 return Err(self.wrong_state(action));
+            }
+            let cancelled = endings.cancelled.as_ref().map(|said| said.at);
+            if cancelled.is_some_and(|over| at >= over) {
+                self.wait_while_cancelled(action)?;
             }
             let tech = endings.tech_completed.as_ref().map(|tech| tech.at);
             if tech.is_some_and(|over| at >= over) {
@@ -110,7 +112,7 @@ impl WorkOrder {
         if operation.overlap {
             return Ok(());
         }
-        let missing = |id: &&OperationId| !self.supply(id).ready;
+        let missing = |id: &&OperationId| !self.supply(id).ever_ready;
         match operation.predecessors.iter().find(missing) {
             None => Ok(()),
             Some(predecessor) => Err(Rejection::PredecessorNotReady {
@@ -200,7 +202,7 @@ impl WorkOrder {
         operation: &Operation,
         action: &'static str,
     ) -> Rejection {
-        let state = self.operation_state(operation);
+        let state = self.own_state(operation);
         Rejection::WrongState {
             object: format!("Operation {} of order {}", operation.id, self.id),
             state: state.as_str(),

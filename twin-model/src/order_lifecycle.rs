@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::effect::{Effects, View};
 use crate::work_order::Release;
 use crate::{
-    Abort, Closing, Lifecycle, Operation, Rejection, Said, TechCompletion, WorkOrder,
+    Abort, Closing, Lifecycle, Operation, Rejection, Said, TechCompletion, Time, WorkOrder,
     WorkOrderAborted, WorkOrderCancelled, WorkOrderClosed, WorkOrderReleaseWithdrawn,
     WorkOrderReleased, WorkOrderTechCompleted,
 };
@@ -37,17 +37,16 @@ impl WorkOrder {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        self.refuse_unless("a release", |state| {
-            matches!(
-                state,
-                Lifecycle::Created | Lifecycle::Released | Lifecycle::InProcess
-            )
-        })?;
-        if let Some(release) = &self.release
-            && release.withdrawn.is_none()
+        const ACTION: &str = "a release";
+        self.refuse_after_the_end(view.at, ACTION)?;
+        if self
+            .release
+            .as_ref()
+            .is_some_and(|known| known.withdrawn.is_none())
         {
-            return Err(self.wrong_state("a release"));
+            return Err(self.wrong_state(ACTION));
         }
+        self.wait_while_cancelled(ACTION)?;
         let quantity = match &body.quantity {
             Some(quantity) => {
                 quantity.check("quantity")?;
@@ -115,9 +114,14 @@ impl WorkOrder {
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         const ACTION: &str = "the withdrawal of its release";
-        self.refuse_unless(ACTION, |state| {
-            matches!(state, Lifecycle::Released | Lifecycle::InProcess)
-        })?;
+        self.refuse_after_the_end(view.at, ACTION)?;
+        let stands = self
+            .release
+            .as_ref()
+            .is_some_and(|known| known.withdrawn.is_none());
+        if !stands || self.tech_completion().is_some() {
+            return Err(self.wrong_state(ACTION));
+        }
         let said = Said {
             at: view.at,
             reason: body.reason.clone().unwrap_or_default(),
@@ -137,14 +141,10 @@ impl WorkOrder {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        self.refuse_unless("a cancellation", |state| {
-            matches!(
-                state,
-                Lifecycle::Created | Lifecycle::Released | Lifecycle::InProcess
-            )
-        })?;
-        if self.cancellation().is_some() {
-            return Err(self.wrong_state("a second cancellation"));
+        const ACTION: &str = "a cancellation";
+        self.refuse_after_the_end(view.at, ACTION)?;
+        if self.cancellation().is_some() || self.tech_completion().is_some() {
+            return Err(self.wrong_state(ACTION));
         }
         let said = Said {
             at: view.at,
@@ -161,12 +161,15 @@ impl WorkOrder {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        self.refuse_unless("a technical completion", |state| {
-            matches!(
-                state,
-                Lifecycle::Released | Lifecycle::InProcess | Lifecycle::Completed
-            )
-        })?;
+        const ACTION: &str = "a technical completion";
+        self.refuse_after_the_end(view.at, ACTION)?;
+        if self.release.is_none() || self.tech_completion().is_some() {
+            return Err(self.wrong_state(ACTION));
+        }
+        self.wait_while_cancelled(ACTION)?;
+        if self.released().is_none() {
+            return Err(self.not_yet(self.lifecycle().as_str(), ACTION, "a release by ERP"));
+        }
         let final_quantity = match &body.final_quantity {
             Some(quantity) => {
                 quantity.check("final_quantity")?;
@@ -189,11 +192,14 @@ impl WorkOrder {
     /// W10: the ERP takes the technical completion back; the order is again what it was.
     pub(crate) fn withdraw_tech_completion(
         &mut self,
+        view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        self.refuse_unless("the withdrawal of a technical completion", |state| {
-            state == Lifecycle::TechComplete
-        })?;
+        const ACTION: &str = "the withdrawal of a technical completion";
+        self.refuse_after_the_end(view.at, ACTION)?;
+        if self.tech_completion().is_none() {
+            return Err(self.wrong_state(ACTION));
+        }
         self.reconsider(effects, |order| {
             order.endings_mut().tech_completed = None;
             // As if it had never been said, so that the state tells what is.
@@ -213,13 +219,10 @@ impl WorkOrder {
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         const ACTION: &str = "the closing";
-        self.refuse_unless(ACTION, |state| {
-            !matches!(
-                state,
-                Lifecycle::Closed | Lifecycle::Cancelled | Lifecycle::Aborted
-            )
-        })?;
         let lifecycle = self.lifecycle();
+        if lifecycle.is_over() {
+            return Err(self.wrong_state(ACTION));
+        }
         if !matches!(lifecycle, Lifecycle::Completed | Lifecycle::TechComplete) {
             let until = "its completion by MES or its technical completion by ERP";
             return Err(self.not_yet(lifecycle.as_str(), ACTION, until));
@@ -265,22 +268,19 @@ impl WorkOrder {
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         const ACTION: &str = "an abort";
-        self.refuse_unless(ACTION, |state| {
-            !matches!(
-                state,
-                Lifecycle::TechComplete
-                    | Lifecycle::Closed
-                    | Lifecycle::Cancelled
-                    | Lifecycle::Aborted
-            )
-        })?;
-        match self.lifecycle() {
+        if self.closing().is_some() || self.abort().is_some() {
+            return Err(self.wrong_state(ACTION));
+        }
+        self.wait_while_cancelled(ACTION)?;
+        let until = match self.lifecycle() {
+            Lifecycle::Created => Some("a release by ERP"),
+            Lifecycle::Completed => Some("a reversal of its completion"),
+            Lifecycle::TechComplete => Some("the withdrawal of the technical completion by ERP"),
             // What was begun may be reported late, so a released order is as good as begun.
-            Lifecycle::Released | Lifecycle::InProcess => {}
-            state => {
-                let until = "a release by ERP, or a reversal of its completion";
-                return Err(self.not_yet(state.as_str(), ACTION, until));
-            }
+            _ => None,
+        };
+        if let Some(until) = until {
+            return Err(self.not_yet(self.lifecycle().as_str(), ACTION, until));
         }
         let abort = Abort {
             at: view.at,
@@ -292,16 +292,27 @@ impl WorkOrder {
         Ok(())
     }
 
-    /// R02, unless the present state is one of those that `allows`.
-    fn refuse_unless(
+    /// R02 for what the ERP decided after the order was closed or given up. What it decided
+    /// before that, and is told late, is taken.
+    pub(crate) fn refuse_after_the_end(
         &self,
+        at: Time,
         action: &'static str,
-        allows: impl FnOnce(Lifecycle) -> bool,
     ) -> Result<(), Rejection> {
-        if allows(self.lifecycle()) {
-            Ok(())
-        } else {
-            Err(self.wrong_state(action))
+        let given_up = self.abort().is_some_and(|abort| at >= abort.at);
+        if given_up || self.closing().is_some() {
+            return Err(self.wrong_state(action));
         }
+        Ok(())
+    }
+
+    /// R46 while a cancellation has its effect: work that began before, and is told late, may
+    /// still take that effect away.
+    pub(crate) fn wait_while_cancelled(&self, action: &'static str) -> Result<(), Rejection> {
+        if self.lifecycle() != Lifecycle::Cancelled {
+            return Ok(());
+        }
+        let until = "a late report of work that began before it was cancelled";
+        Err(self.not_yet(Lifecycle::Cancelled.as_str(), action, until))
     }
 }

@@ -239,7 +239,7 @@ impl WorkOrder {
                 &learned
             }
         };
-        let allowed = match self.operation_state(operation) {
+        let allowed = match self.own_state(operation) {
             OperationState::Job(job) if skips => {
                 matches!(
                     job,

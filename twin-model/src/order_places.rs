@@ -17,6 +17,15 @@ pub(crate) enum Place {
     Running(WorkCenterId, Time),
 }
 
+impl Place {
+    pub(crate) fn center(&self) -> Option<&WorkCenterId> {
+        match self {
+            Place::Nowhere => None,
+            Place::Queued(center, _) | Place::Running(center, _) => Some(center),
+        }
+    }
+}
+
 impl WorkOrder {
     /// Where an operation stands now.
     pub(crate) fn place_of(&self, operation: &Operation) -> Place {
@@ -63,10 +72,7 @@ impl WorkOrder {
         }
         let order = || self.id.clone();
         let op = || operation.id.clone();
-        let leaves = |center: &WorkCenterId| match &now {
-            Place::Queued(next, _) | Place::Running(next, _) => next != center,
-            Place::Nowhere => true,
-        };
+        let leaves = |center: &WorkCenterId| now.center() != Some(center);
         match was {
             Place::Queued(center, _) if leaves(center) || matches!(now, Place::Running(..)) => {
                 let gone = Message::Dequeued {

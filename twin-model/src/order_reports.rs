@@ -12,8 +12,8 @@ use crate::order_places::Place;
 use crate::quantity::check_amount;
 use crate::report_ledger::{REPORTS_PER_OPERATION_MAX, Report, Tally};
 use crate::{
-    ConfirmationReversed, EntityKey, EventId, Message, Notice, OperationId, OperationReport,
-    Rejection, ReportId, SmolStr, WorkOrder,
+    ConfirmationReversed, CountingSource, EntityKey, EventId, Message, Notice, OperationId,
+    OperationReport, Rejection, ReportId, SmolStr, WorkOrder,
 };
 
 /// What a report is about to change, as it was before.
@@ -56,7 +56,7 @@ impl WorkOrder {
             effects.tell(EntityKey::Lot(lot.clone()), made);
         }
         if let Some(center) = &body.work_center
-            && self.operations[place].work_center() != Some(center)
+            && self.place_of(&self.operations[place]).center() != Some(center)
         {
             WorkOrder::name_work_center(center, effects);
         }
@@ -153,14 +153,20 @@ impl WorkOrder {
         }
     }
 
-    /// What stands where before `report` is taken. A report of an operation that runs, and has
-    /// something ready already, moves nothing but perhaps itself; no other place is looked at.
+    /// What stands where before `report` is taken. A report of an operation that runs, and leaves
+    /// its successors as they are, moves nothing but perhaps itself; no other place is looked at.
     fn before(&self, place: usize, report: &Report) -> Before {
         let operation = &self.operations[place];
         let begins = operation.started_at().is_none();
-        let makes_ready =
-            !operation.has_something_ready() && (report.completes || !report.tally.good.is_zero());
-        if begins || makes_ready || report.is_final || self.endings.is_some() {
+        let gain = match self.counting {
+            CountingSource::Machine => Decimal::ZERO,
+            // A reading may also correct one before it downwards.
+            CountingSource::Operator | CountingSource::Both => operation.ledger.gain(report).good,
+        };
+        let ready = operation.has_something_ready();
+        let makes_ready = report.completes || operation.good() + gain > Decimal::ZERO;
+        let changes_ready = ready != (makes_ready || operation.is_completed());
+        if begins || changes_ready || report.is_final || self.endings.is_some() {
             Before {
                 place: None,
                 places: self.places(),
@@ -219,6 +225,9 @@ impl WorkOrder {
         let known: Vec<(usize, ReportId)> = named
             .into_iter()
             .filter_map(|id| Some((self.operation_of(id)?, id)))
+            .filter(|(place, _)| {
+                body.op.is_none() || body.op.as_ref() == Some(self.operations[*place].id())
+            })
             .collect();
         let Some((first, first_id)) = known.first().copied() else {
             return Err(Rejection::ConfirmationNotKnown {

@@ -117,6 +117,8 @@ pub(crate) struct Ledger {
     standing: u32,
     completing: u32,
     finals: u32,
+    /// Whether any report, also one that was taken back, told of something good or of the end.
+    ever_ready: bool,
 }
 
 impl Ledger {
@@ -139,6 +141,7 @@ impl Ledger {
         };
         let before = report.epoch.map(|epoch| self.reading(epoch));
         self.reports.insert(place, report);
+        self.ever_ready |= report.completes || !report.tally.good.is_zero();
         if report.reversed {
             return;
         }
@@ -245,6 +248,11 @@ impl Ledger {
             .rev()
             .find(|report| report.is_final)
             .map(|report| report.end)
+    }
+
+    /// Whether something was ever reported that could be worked on, also where it was taken back.
+    pub(crate) fn was_ever_ready(&self) -> bool {
+        self.ever_ready
     }
 
     /// Reports that stand.

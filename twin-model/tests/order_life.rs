@@ -70,13 +70,18 @@ fn w3_a_cancelled_order_takes_nothing_any_more() {
                 "07:10",
                 json!({"priority": {"new": 1}}),
             ),
+            say("work_order.aborted", "07:10", json!({"reason": "lost"})),
+        ] {
+            let waits = (Code::R46, Kind::Park);
+            assert_eq!(story.meets(told), waits, "earlier work may still be told");
+        }
+        for told in [
             say("work_order.cancelled", "07:10", json!({"reason": "again"})),
             say("work_order.closed", "07:10", json!({})),
-            say("work_order.tech_completed", "07:10", json!({})),
-            release("07:10"),
         ] {
             assert_eq!(story.meets(told), (Code::R02, Kind::Refuse));
         }
+        assert_eq!(story.lifecycle(), Lifecycle::Cancelled);
     }
 }
 
@@ -96,6 +101,16 @@ fn w3_work_that_began_keeps_an_order_from_being_cancelled_until_it_is_taken_back
     assert_eq!(story.lifecycle(), Lifecycle::Cancelled);
     assert_eq!(story.broken(), []);
     assert_eq!(story.at("SAW"), (vec![], vec![]));
+
+    let mut completed = done();
+    let cancel = |at| say("work_order.cancelled", at, json!({"reason": "withdrawn"}));
+    completed.ok(cancel("10:00"));
+    assert_eq!(
+        completed.lifecycle(),
+        Lifecycle::Completed,
+        "too late as well"
+    );
+    assert_eq!(completed.meets(cancel("10:10")), (Code::R02, Kind::Refuse));
 }
 
 #[test]
@@ -228,6 +243,11 @@ fn w8_an_aborted_order_keeps_what_happened_before_and_takes_nothing_after() {
         assert_eq!(story.meets(told), (Code::R02, Kind::Refuse));
     }
     assert_eq!(story.lifecycle(), Lifecycle::Aborted);
+
+    let change = |n: i32, at| say("work_order.changed", at, json!({"priority": {"new": n}}));
+    story.ok(change(1, "07:30"));
+    assert_eq!(story.order().priority(), 1, "decided before, told late");
+    assert_eq!(story.meets(change(2, "08:30")), (Code::R02, Kind::Refuse));
 
     let abort = || say("work_order.aborted", "08:00", json!({"reason": "x"}));
     assert_eq!(Story::created().meets(abort()), (Code::R46, Kind::Park));
