@@ -72,7 +72,8 @@ impl Class {
             | "mfg.shipment.requested.v1"
             | "mfg.shipment.confirmed.v1"
             | "mfg.shipment.cancelled.v1"
-            | "mfg.work_center.state_changed.v1" => Class::RealTime,
+            | "mfg.work_center.state_changed.v1"
+            | "mfg.edge.session.v1" => Class::RealTime,
             _ => Class::NearRealTime,
         }
     }
@@ -289,6 +290,7 @@ mod tests {
                 "mfg.shipment.confirmed.v1",
                 "mfg.shipment.cancelled.v1",
                 "mfg.work_center.state_changed.v1",
+                "mfg.edge.session.v1",
             ]
         );
         assert_eq!(Class::of("mfg.new.thing.v9"), Class::NearRealTime);

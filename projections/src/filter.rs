@@ -81,7 +81,7 @@ fn is_of_order(entity: &Entity, order: &str, entities: &Entities) -> bool {
         Entity::Lot(lot) => lot.order().is_some_and(|own| own.as_str() == order),
         Entity::WorkCenter(center) => center
             .running()
-            .keys()
+            .map(|(key, _)| key)
             .chain(center.queue().keys())
             .any(|(own, _)| own.as_str() == order),
         Entity::Hold(hold) => {

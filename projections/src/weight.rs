@@ -70,7 +70,10 @@ fn of_entity(entity: &Entity) -> usize {
                 order + lots + holds.sum::<usize>()
             }
             Entity::WorkCenter(center) => {
-                let there = center.queue().keys().chain(center.running().keys());
+                let there = center
+                    .queue()
+                    .keys()
+                    .chain(center.running().map(|(key, _)| key));
                 let reason = center.reason().map_or(0, |reason| reason.len() * 2);
                 let holds = center.holds().iter().map(|hold| name(hold.as_str()));
                 reason

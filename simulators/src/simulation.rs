@@ -148,6 +148,8 @@ impl Simulation {
             work_center,
             item_state,
             mode,
+            idle_cause: None,
+            since: None,
             reason,
         };
         self.emit(

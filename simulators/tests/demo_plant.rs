@@ -130,7 +130,9 @@ fn the_opening_finds_a_plant_in_mid_life() {
                     let end = order.actual_end().unwrap_or(opening());
                     late += usize::from(order.planned_end() < Some(end));
                 }
-                Entity::WorkCenter(center) => running += usize::from(!center.running().is_empty()),
+                Entity::WorkCenter(center) => {
+                    running += usize::from(center.running().next().is_some())
+                }
                 _ => {}
             }
         }

@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 
 use crate::effect::Effects;
 use crate::{
-    Code, Entity, EntityKey, Notice, OperationId, Owners, SourceId, Time, Unit, WorkCenterId,
-    WorkOrderId,
+    Code, Entity, EntityKey, MaintenanceId, Notice, OperationId, Owners, SourceId, Time, Unit,
+    WorkCenterId, WorkOrderId,
 };
 
 /// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
@@ -115,6 +115,26 @@ pub enum Discrepancy {
         /// How many can.
         capacity: u32,
     },
+    /// R23: an operation was started while maintenance had the work center.
+    #[error(
+        "Operation {operation} of order {order} started on {since} at {work_center}, which was \
+         {state} then (maintenance {maintenance}). Look whether somebody works in the machine; \
+         correct the wrong report."
+    )]
+    StartedInMaintenance {
+        /// The work center.
+        work_center: WorkCenterId,
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        operation: OperationId,
+        /// Its start.
+        since: Time,
+        /// What the work center was instead of available.
+        state: &'static str,
+        /// The order of maintenance.
+        maintenance: MaintenanceId,
+    },
     /// R24: nothing heard of a machine.
     #[error(
         "{work_center} has sent nothing for {silent_s} s; its last state ({state}) is shown as \
@@ -191,6 +211,7 @@ impl Discrepancy {
             Discrepancy::AheadOfPredecessor { .. } => Code::R05,
             Discrepancy::CounterFell { .. } => Code::R21,
             Discrepancy::Overlap { .. } => Code::R22,
+            Discrepancy::StartedInMaintenance { .. } => Code::R23,
             Discrepancy::Silent { .. } => Code::R24,
             Discrepancy::Late { .. } => Code::R27,
             Discrepancy::ForeignWrite { .. } => Code::R31,
@@ -221,6 +242,9 @@ impl Discrepancy {
                 operation, kind, ..
             } => (operation.as_str(), kind),
             Discrepancy::CounterFell { counter, .. } => (counter, ""),
+            Discrepancy::StartedInMaintenance {
+                order, operation, ..
+            } => (order.as_str(), operation.as_str()),
             Discrepancy::ForeignWrite {
                 field, source_id, ..
             } => (field, source_id.as_str()),

@@ -3,7 +3,8 @@
 use crate::effect::{Effects, View};
 use crate::plant::Cause;
 use crate::{
-    Entity, Event, EventBody, Hold, Plant, Rejection, ReportId, Shipment, WorkOrder, transform,
+    Entity, EntityKey, Event, EventBody, Hold, Plant, Rejection, ReportId, Shipment, WorkOrder,
+    transform,
 };
 
 impl Plant {
@@ -42,15 +43,21 @@ impl Plant {
             | EventBody::ShipmentRequested(_)
             | EventBody::ShipmentConfirmed(_)
             | EventBody::ShipmentCancelled(_)
-            | EventBody::WorkCenterStateChanged(_)
             | EventBody::OwnershipPublished(_) => self.handle_rest(event, cause, effects),
+            EventBody::WorkCenterStateChanged(_)
+            | EventBody::WorkCenterCounterSampled(_)
+            | EventBody::WorkCenterConfigured(_)
+            | EventBody::MaintenanceScheduled(_)
+            | EventBody::MaintenanceStarted(_)
+            | EventBody::MaintenanceFinished(_)
+            | EventBody::EdgeSession(_) => self.handle_work_center(event, cause, effects),
             _ => self.change_order(event, cause, effects, |order, view, effects| {
                 order.handle(event, view, effects)
             }),
         }
     }
 
-    /// Holds, shipments, work centers and the plant's own configuration.
+    /// Holds, shipments and the plant's own configuration.
     fn handle_rest(
         &mut self,
         event: &Event,
@@ -88,18 +95,8 @@ impl Plant {
                     shipment.cancel(body, cause.at, effects)
                 })
             }
-            EventBody::WorkCenterStateChanged(body) => {
-                self.ensure_work_center(&body.work_center, effects);
-                self.change(&key, cause, effects, |entity, _, _| match entity {
-                    Entity::WorkCenter(center) => {
-                        center.change_state(body, cause.at);
-                        Ok(())
-                    }
-                    _ => unreachable!("a work center's key names a work center"),
-                })
-            }
             EventBody::OwnershipPublished(_) => self.publish_ownership(event, cause, effects),
-            _ => unreachable!("orders and lots are handled before"),
+            _ => unreachable!("orders, lots and work centers are handled elsewhere"),
         }
     }
 
@@ -116,6 +113,43 @@ impl Plant {
         self.change(&key, cause, effects, |entity, view, effects| match entity {
             Entity::Shipment(shipment) => handler(shipment, view, effects),
             _ => unreachable!("a delivery's key names a shipment"),
+        })
+    }
+
+    /// What machines, their edge, maintenance and master data say of a work center.
+    fn handle_work_center(
+        &mut self,
+        event: &Event,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let key = event.body.owner();
+        let EntityKey::WorkCenter(id) = &key else {
+            unreachable!("{} is owned by a work center", event.body.type_name())
+        };
+        self.ensure_work_center(id, effects);
+        self.change(&key, cause, effects, |entity, _, effects| {
+            let Entity::WorkCenter(center) = entity else {
+                unreachable!("a work center's key names a work center")
+            };
+            match &event.body {
+                EventBody::WorkCenterStateChanged(body) => {
+                    center.change_state(body, event, effects)
+                }
+                EventBody::WorkCenterCounterSampled(body) => center.sample(body, event, effects),
+                EventBody::WorkCenterConfigured(body) => center.configure(body, event, effects),
+                EventBody::MaintenanceScheduled(body) => {
+                    center.plan_maintenance(body, event, effects)
+                }
+                EventBody::MaintenanceStarted(body) => {
+                    center.start_maintenance(body, event, effects)
+                }
+                EventBody::MaintenanceFinished(body) => {
+                    center.finish_maintenance(body, event, effects)
+                }
+                EventBody::EdgeSession(body) => center.change_session(body, event, effects),
+                _ => unreachable!("no work center owns {}", event.body.type_name()),
+            }
         })
     }
 

@@ -48,11 +48,8 @@ impl Entity {
     pub(crate) fn due_at(&self) -> Option<Time> {
         match self {
             Entity::Shipment(shipment) => shipment.due_at(),
-            Entity::WorkOrder(_)
-            | Entity::Lot(_)
-            | Entity::WorkCenter(_)
-            | Entity::Hold(_)
-            | Entity::Ownership(_) => None,
+            Entity::WorkCenter(center) => center.due_at(),
+            Entity::WorkOrder(_) | Entity::Lot(_) | Entity::Hold(_) | Entity::Ownership(_) => None,
         }
     }
 
@@ -60,11 +57,8 @@ impl Entity {
     fn fall_due(&mut self, _view: View<'_>, effects: &mut Effects) {
         match self {
             Entity::Shipment(shipment) => effects.check_gate(shipment.id()),
-            Entity::WorkOrder(_)
-            | Entity::Lot(_)
-            | Entity::WorkCenter(_)
-            | Entity::Hold(_)
-            | Entity::Ownership(_) => {}
+            Entity::WorkCenter(center) => center.fall_silent(),
+            Entity::WorkOrder(_) | Entity::Lot(_) | Entity::Hold(_) | Entity::Ownership(_) => {}
         }
     }
 }

@@ -98,7 +98,18 @@ pub enum Message {
         /// Since when.
         since: Time,
     },
-    /// To a work center: an operation ended there.
+    /// To a work center: an operation ran there and no longer does.
+    Ran {
+        /// The order.
+        order: WorkOrderId,
+        /// The operation.
+        op: OperationId,
+        /// Its start.
+        since: Time,
+        /// Its end.
+        until: Time,
+    },
+    /// To a work center: an operation does not run there, and never did.
     Ended {
         /// The order.
         order: WorkOrderId,

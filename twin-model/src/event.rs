@@ -91,6 +91,13 @@ macro_rules! event_types {
             ShipmentConfirmed(ShipmentConfirmed) = "mfg.shipment.confirmed.v1";
             ShipmentCancelled(ShipmentCancelled) = "mfg.shipment.cancelled.v1";
             WorkCenterStateChanged(WorkCenterStateChanged) = "mfg.work_center.state_changed.v1";
+            WorkCenterCounterSampled(WorkCenterCounterSampled) =
+                "mfg.work_center.counter_sampled.v1";
+            WorkCenterConfigured(WorkCenterConfigured) = "mfg.work_center.configured.v1";
+            MaintenanceScheduled(MaintenanceScheduled) = "mfg.maintenance.scheduled.v1";
+            MaintenanceStarted(MaintenanceStarted) = "mfg.maintenance.started.v1";
+            MaintenanceFinished(MaintenanceFinished) = "mfg.maintenance.finished.v1";
+            EdgeSession(EdgeSession) = "mfg.edge.session.v1";
             OwnershipPublished(OwnershipPublished) = "mfg.ownership.published.v1";
         }
     };
@@ -165,8 +172,16 @@ impl EventBody {
             EventBody::ShipmentRequested(body) => EntityKey::Shipment(body.delivery.clone()),
             EventBody::ShipmentConfirmed(body) => EntityKey::Shipment(body.delivery.clone()),
             EventBody::ShipmentCancelled(body) => EntityKey::Shipment(body.delivery.clone()),
-            EventBody::WorkCenterStateChanged(body) => {
-                EntityKey::WorkCenter(body.work_center.clone())
+            EventBody::WorkCenterStateChanged(WorkCenterStateChanged { work_center, .. })
+            | EventBody::WorkCenterCounterSampled(WorkCenterCounterSampled {
+                work_center, ..
+            })
+            | EventBody::WorkCenterConfigured(WorkCenterConfigured { work_center, .. })
+            | EventBody::MaintenanceScheduled(MaintenanceScheduled { work_center, .. })
+            | EventBody::MaintenanceStarted(MaintenanceStarted { work_center, .. })
+            | EventBody::MaintenanceFinished(MaintenanceFinished { work_center, .. })
+            | EventBody::EdgeSession(EdgeSession { work_center, .. }) => {
+                EntityKey::WorkCenter(work_center.clone())
             }
             EventBody::OwnershipPublished(_) => EntityKey::Ownership,
         }

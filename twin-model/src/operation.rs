@@ -142,11 +142,20 @@ impl Operation {
         }
     }
 
-    /// Takes what one machine has made of it, in all. A machine says so again and again.
+    /// Takes what one machine has made of it, in all. A machine says so again and again; one that
+    /// turns out to have made nothing is as if it had never counted.
     pub(crate) fn note_machine(&mut self, told: MachineTally) {
+        let nothing = told.good.is_zero() && told.scrap.is_zero();
+        if nothing && self.machines().is_empty() {
+            return;
+        }
         let machines = &mut self.beside_mut().machines;
         match machines.binary_search_by(|known| known.work_center.cmp(&told.work_center)) {
+            Ok(place) if nothing => {
+                machines.remove(place);
+            }
             Ok(place) => machines[place] = told,
+            Err(_) if nothing => {}
             Err(place) => machines.insert(place, told),
         }
     }
@@ -382,6 +391,13 @@ impl Operation {
         self.is_completed()
             .then(|| self.ledger.last_end())
             .flatten()
+    }
+
+    /// When it stopped: completed, given up or interrupted; `None` while it goes on.
+    pub(crate) fn stopped_at(&self) -> Option<Time> {
+        let given_up = || Some(self.given_up()?.at);
+        let interrupted = || Some(self.standstill()?.at);
+        self.ended_at().or_else(given_up).or_else(interrupted)
     }
 
     /// Where the MES put it last.

@@ -15,13 +15,17 @@ pub(crate) enum Place {
     Queued(WorkCenterId, i32),
     /// Runs at a work center, since when.
     Running(WorkCenterId, Time),
+    /// Ran at a work center, from and to when.
+    Ran(WorkCenterId, Time, Time),
 }
 
 impl Place {
     pub(crate) fn center(&self) -> Option<&WorkCenterId> {
         match self {
             Place::Nowhere => None,
-            Place::Queued(center, _) | Place::Running(center, _) => Some(center),
+            Place::Queued(center, _) | Place::Running(center, _) | Place::Ran(center, ..) => {
+                Some(center)
+            }
         }
     }
 }
@@ -42,6 +46,18 @@ impl WorkOrder {
                     _ => Place::Nowhere,
                 }
             }
+            OperationState::Job(
+                JobState::Interrupted(_) | JobState::Ended(_) | JobState::Aborted,
+            ) => match (
+                operation.work_center(),
+                operation.started_at(),
+                operation.stopped_at(),
+            ) {
+                (Some(center), Some(since), Some(until)) => {
+                    Place::Ran(center.clone(), since, until)
+                }
+                _ => Place::Nowhere,
+            },
             _ => Place::Nowhere,
         }
     }
@@ -74,14 +90,16 @@ impl WorkOrder {
         let op = || operation.id.clone();
         let leaves = |center: &WorkCenterId| now.center() != Some(center);
         match was {
-            Place::Queued(center, _) if leaves(center) || matches!(now, Place::Running(..)) => {
+            Place::Queued(center, _) if leaves(center) || !matches!(now, Place::Queued(..)) => {
                 let gone = Message::Dequeued {
                     order: order(),
                     op: op(),
                 };
                 effects.tell(EntityKey::WorkCenter(center.clone()), gone);
             }
-            Place::Running(center, _) if leaves(center) || matches!(now, Place::Queued(..)) => {
+            Place::Running(center, _) | Place::Ran(center, ..)
+                if leaves(center) || matches!(now, Place::Queued(..)) =>
+            {
                 let gone = Message::Ended {
                     order: order(),
                     op: op(),
@@ -106,6 +124,15 @@ impl WorkOrder {
                     since,
                 };
                 effects.tell(EntityKey::WorkCenter(center), started);
+            }
+            Place::Ran(center, since, until) => {
+                let ran = Message::Ran {
+                    order: order(),
+                    op: op(),
+                    since,
+                    until,
+                };
+                effects.tell(EntityKey::WorkCenter(center), ran);
             }
             Place::Nowhere => {}
         }

@@ -186,7 +186,7 @@ impl Plant {
                 match entity {
                     Entity::WorkOrder(order) => order.receive(&message, effects),
                     Entity::Lot(lot) => lot.receive(&message, effects),
-                    Entity::WorkCenter(center) => center.receive(&message),
+                    Entity::WorkCenter(center) => center.receive(&message, effects),
                     Entity::Hold(hold) => hold.receive(&message),
                     Entity::Shipment(_) | Entity::Ownership(_) => {
                         unreachable!("{key:?} gets no {message:?}")

@@ -349,6 +349,21 @@ pub enum Rejection {
         /// The order of maintenance.
         maintenance: MaintenanceId,
     },
+    /// R28: its object can no longer be recomputed from that time on.
+    #[error(
+        "{event} of {time} is older than {horizon}, from where on {object} can be recomputed. \
+         Compare with the owning system, then discard it or correct the totals there."
+    )]
+    BeyondRecall {
+        /// Event type name.
+        event: &'static str,
+        /// When it happened.
+        time: Time,
+        /// Whose event it is.
+        object: EntityKey,
+        /// Up to here only sums are kept.
+        horizon: Time,
+    },
     /// R29: reversed before.
     #[error(
         "Confirmation {confirmation} is already reversed by {by}. Report again if it was right \

@@ -28,6 +28,7 @@ impl Rejection {
             Rejection::UnitMismatch { .. } => Code::R19,
             Rejection::FractionOfCounted { .. } => Code::R20,
             Rejection::InMaintenance { .. } => Code::R23,
+            Rejection::BeyondRecall { .. } => Code::R28,
             Rejection::AlreadyReversed { .. } => Code::R29,
             Rejection::PeriodClosed { .. } => Code::R30,
             Rejection::PostingRefused { .. } => Code::R32,
@@ -54,7 +55,9 @@ impl Rejection {
             | Rejection::PredecessorNotReady { .. }
             | Rejection::NotEnoughYet { .. }
             | Rejection::OnHold { .. } => Kind::Park,
-            Rejection::PostingRefused { .. } | Rejection::TooManyReports { .. } => Kind::Exception,
+            Rejection::PostingRefused { .. }
+            | Rejection::TooManyReports { .. }
+            | Rejection::BeyondRecall { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }
     }

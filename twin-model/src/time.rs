@@ -23,6 +23,8 @@ const MICROS_MAX: i64 = 253_402_207_200_000_000;
 impl Time {
     /// 1970-01-01T00:00:00 UTC.
     pub const EPOCH: Time = Time(0);
+    /// The latest time there is, in the year 9999: the end of what has none yet.
+    pub const MAX: Time = Time(MICROS_MAX);
 
     /// From microseconds since 1970-01-01 UTC, cut to the years 0001 to 9999.
     #[must_use]
@@ -40,6 +42,18 @@ impl Time {
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Time {
         Time::from_micros(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// This time moved by `micros` microseconds, cut to the years 0001 to 9999.
+    #[must_use]
+    pub fn plus_micros(self, micros: i64) -> Time {
+        Time::from_micros(self.0.saturating_add(micros))
+    }
+
+    /// The latest multiple of `step_s` seconds since 1970 that is not later than this time.
+    pub(crate) fn whole(self, step_s: i64) -> Time {
+        let step = step_s * 1_000_000;
+        Time::from_micros(self.0.div_euclid(step) * step)
     }
 
     /// This time without its fraction of a second, for sentences that people read.

@@ -160,7 +160,7 @@ fn an_order_runs_from_creation_to_completion() {
         .tell("operation.started", "07:00", start("10"))
         .unwrap();
     let saw = story.plant.work_center(&"SAW".parse().unwrap()).unwrap();
-    assert_eq!((saw.running().len(), saw.queue().len()), (1, 0));
+    assert_eq!((saw.running().count(), saw.queue().len()), (1, 0));
     let packing = |story: &Story| {
         story
             .plant

@@ -87,11 +87,10 @@ impl WorkCenterView {
             since: center.since(),
             running: center
                 .running()
-                .iter()
                 .map(|((order, op), since)| RunningView {
                     order: order.clone(),
                     op: op.clone(),
-                    since: *since,
+                    since,
                 })
                 .collect(),
             queue,

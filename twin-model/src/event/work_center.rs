@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{Amount, ItemState, MaintenanceId, Mode, Time, WorkCenterId};
+use crate::{Amount, IdleCause, ItemState, MaintenanceId, Mode, Time, WorkCenterId};
 
 /// A work center changes its state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +16,12 @@ pub struct WorkCenterStateChanged {
     /// What it is used for.
     #[serde(default)]
     pub mode: Mode,
+    /// Why it stands although it could work, where the source says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_cause: Option<IdleCause>,
+    /// Since when it is so; the event's time when absent. A state that is told again keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
     /// Why, where the source says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<SmolStr>,
@@ -35,6 +41,9 @@ pub struct WorkCenterConfigured {
     /// Ideal time per unit, seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ideal_s_per_unit: Option<Amount>,
+    /// Seconds of silence after which its state is shown as stale, at least 60; never when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent_after_s: Option<u32>,
 }
 
 /// A time in which a work center is staffed.
@@ -47,7 +56,20 @@ pub struct Shift {
 }
 
 /// Cumulative counters of a machine.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 pub struct Counters {
     /// Good pieces.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,9 +6,11 @@ use crate::{Amount, Decimal, EventBody, LotTransformed};
 
 mod order;
 mod ownership;
+mod work_center;
 
 pub use order::{COMPONENTS_PER_ORDER_MAX, SCRAP_REASONS_MAX};
 pub use ownership::SOURCES_MAX;
+pub use work_center::SHIFTS_MAX;
 
 /// Lots that one event may name in one list.
 pub const LOTS_PER_EVENT_MAX: usize = 1_000;
@@ -43,13 +45,16 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         }
         EventBody::ShipmentRequested(body) => some_lots("$.data.lots", body.lots.len()),
         EventBody::ShipmentCancelled(body) => short("$.data.reason", &body.reason),
-        EventBody::WorkCenterStateChanged(body) => body
-            .reason
-            .as_ref()
-            .map_or(Ok(()), |reason| short("$.data.reason", reason)),
         EventBody::LotCreated(_) | EventBody::ShipmentConfirmed(_) => Ok(()),
         EventBody::OwnershipPublished(body) => ownership::check(body),
         EventBody::StockAdjusted(body) => short("$.data.reason", &body.reason),
+        EventBody::WorkCenterStateChanged(_)
+        | EventBody::WorkCenterConfigured(_)
+        | EventBody::MaintenanceScheduled(_)
+        | EventBody::EdgeSession(_)
+        | EventBody::WorkCenterCounterSampled(_)
+        | EventBody::MaintenanceStarted(_)
+        | EventBody::MaintenanceFinished(_) => work_center::check(body),
         _ => order::check(body),
     }
 }

@@ -11,9 +11,12 @@ mod shipment;
 pub use shipment::{ShipmentState, StoredClearance, StoredEnd, StoredGate};
 
 use crate::{
-    Claims, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, HoldScope, ItemState,
-    Message, Mode, OperationId, Owners, Ownership, Plant, PlantId, SourceId, System, Time,
-    WorkCenter, WorkCenterId, WorkOrderId,
+    Claims, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, HoldScope, Message,
+    Owners, Ownership, Plant, PlantId, SourceId, System, Time,
+};
+
+pub use crate::wire::snapshot_center::{
+    AtWorkCenter, ConfigurationState, CounterSeriesState, WorkCenterState,
 };
 
 /// Defines the stored form of a domain struct and the conversions. `via` names the fields that have
@@ -69,50 +72,6 @@ stored! {
     } beside { version: u64 }
 }
 
-/// An operation at a work center, with the time it started or the priority it waits with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AtWorkCenter<T> {
-    /// The order.
-    pub order: WorkOrderId,
-    /// The operation.
-    pub op: OperationId,
-    /// Its start, or its priority.
-    pub value: T,
-}
-
-fn listed<T: Copy>(map: &BTreeMap<(WorkOrderId, OperationId), T>) -> Vec<AtWorkCenter<T>> {
-    map.iter()
-        .map(|((order, op), value)| AtWorkCenter {
-            order: order.clone(),
-            op: op.clone(),
-            value: *value,
-        })
-        .collect()
-}
-
-fn mapped<T>(list: Vec<AtWorkCenter<T>>) -> BTreeMap<(WorkOrderId, OperationId), T> {
-    list.into_iter()
-        .map(|entry| ((entry.order, entry.op), entry.value))
-        .collect()
-}
-
-/// A stored [`WorkCenter`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the domain struct")]
-pub struct WorkCenterState {
-    pub id: WorkCenterId,
-    pub item_state: ItemState,
-    pub mode: Mode,
-    pub reason: Option<SmolStr>,
-    pub since: Option<Time>,
-    pub running: Vec<AtWorkCenter<Time>>,
-    pub queue: Vec<AtWorkCenter<i32>>,
-    pub holds: BTreeSet<HoldId>,
-    pub claims: Claims,
-}
-
 /// A stored [`Hold`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -136,7 +95,7 @@ pub enum EntityState {
     /// A lot.
     Lot(LotState),
     /// A work center.
-    WorkCenter(WorkCenterState),
+    WorkCenter(Box<WorkCenterState>),
     /// A hold.
     Hold(HoldState),
     /// A shipment.
@@ -154,6 +113,8 @@ pub struct StoredEntity {
     pub version: u64,
     /// The gate of a shipment; `None` for other entities.
     pub gate: Option<StoredGate>,
+    /// The last word of a work center before a silence that was told to the outside.
+    pub told_silent: Option<Time>,
 }
 
 /// A whole plant, stored.
@@ -175,17 +136,7 @@ pub fn business_state(entity: &Entity) -> EntityState {
     match entity {
         Entity::WorkOrder(order) => EntityState::WorkOrder(Box::new(order.into())),
         Entity::Lot(lot) => EntityState::Lot(lot.into()),
-        Entity::WorkCenter(center) => EntityState::WorkCenter(WorkCenterState {
-            id: center.id.clone(),
-            item_state: center.item_state,
-            mode: center.mode,
-            reason: center.reason.clone(),
-            since: center.since,
-            running: listed(&center.running),
-            queue: listed(&center.queue),
-            holds: center.holds.clone(),
-            claims: center.claims.clone(),
-        }),
+        Entity::WorkCenter(center) => EntityState::WorkCenter(Box::new(center.into())),
         Entity::Ownership(ownership) => EntityState::Ownership(ownership.into()),
         Entity::Hold(hold) => EntityState::Hold(HoldState {
             id: hold.id.clone(),
@@ -216,6 +167,10 @@ impl From<&Entity> for StoredEntity {
         StoredEntity {
             state: business_state(entity),
             version: entity.version(),
+            told_silent: match entity {
+                Entity::WorkCenter(center) => center.told_silent,
+                _ => None,
+            },
             gate: match entity {
                 Entity::Shipment(shipment) => Some(shipment.into()),
                 _ => None,
@@ -232,18 +187,9 @@ impl TryFrom<StoredEntity> for Entity {
         Ok(match stored.state {
             EntityState::WorkOrder(state) => Entity::WorkOrder(state.restore(version)),
             EntityState::Lot(state) => Entity::Lot(state.restore(version)),
-            EntityState::WorkCenter(state) => Entity::WorkCenter(WorkCenter {
-                id: state.id,
-                item_state: state.item_state,
-                mode: state.mode,
-                reason: state.reason,
-                since: state.since,
-                running: mapped(state.running),
-                queue: mapped(state.queue),
-                holds: state.holds,
-                claims: state.claims,
-                version,
-            }),
+            EntityState::WorkCenter(state) => {
+                Entity::WorkCenter(state.restore(stored.told_silent, version))
+            }
             EntityState::Ownership(state) => Entity::Ownership(state.restore(version)),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
             EntityState::Shipment(state) => Entity::Shipment(state.restore(stored.gate, version)),

@@ -113,7 +113,7 @@ impl Story {
         };
         let names = |(_, op): &(_, twin_model::OperationId)| op.to_string();
         (
-            center.running().keys().map(names).collect(),
+            center.running().map(|(key, _)| key).map(names).collect(),
             center.queue().keys().map(names).collect(),
         )
     }

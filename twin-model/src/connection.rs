@@ -1,0 +1,234 @@
+//! Whether a work center's edge is there: its sessions, and when it was heard.
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::{SessionState, Time};
+
+/// Words of a machine at most this far apart are one stretch, seconds. No silence shorter than
+/// this can be told from talk.
+pub const SILENCE_S_MIN: u32 = 60;
+/// Stretches of talk kept for one work center.
+pub(crate) const HEARD_STRETCHES_MAX: usize = 2_048;
+/// Session changes kept for one work center.
+pub(crate) const SESSION_CHANGES_MAX: usize = 1_024;
+
+const GRAIN_MICROS: i64 = SILENCE_S_MIN as i64 * 1_000_000;
+
+/// Whether a machine's state can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Liveness {
+    /// Its edge is there, as far as is known.
+    Live,
+    /// Nothing was heard of it for longer than it may be quiet.
+    Stale,
+    /// Its edge said good-bye, or was said to be gone.
+    Dead,
+}
+
+impl Liveness {
+    /// The name in answers and streams.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Liveness::Live => "live",
+            Liveness::Stale => "stale",
+            Liveness::Dead => "dead",
+        }
+    }
+}
+
+/// A session begins or ends. A session with a higher number ends all before it, and its own end
+/// counts more than its beginning.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionChange {
+    /// When.
+    pub at: Time,
+    /// Number of the session.
+    pub session_no: u64,
+    /// Begins or ends.
+    pub state: SessionState,
+    /// The last sequence of the session, where its end told it.
+    pub last_sequence: Option<SmolStr>,
+}
+
+impl SessionChange {
+    fn rank(&self) -> (u64, SessionState, Option<&SmolStr>) {
+        (self.session_no, self.state, self.last_sequence.as_ref())
+    }
+}
+
+/// Sessions and words of one work center's edge.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Connection {
+    /// Ascending by time and by rank alike: what an earlier change outranks never counts.
+    pub(crate) sessions: Vec<SessionChange>,
+    /// First and last word of each stretch of talk, ascending.
+    pub(crate) heard: Vec<(Time, Time)>,
+}
+
+impl Connection {
+    pub(crate) fn note_session(&mut self, change: SessionChange) {
+        let later = self.sessions.partition_point(|known| known.at <= change.at);
+        let before = later.checked_sub(1).map(|last| &self.sessions[last]);
+        if before.is_some_and(|known| known.rank() >= change.rank()) {
+            return;
+        }
+        let start = self.sessions.partition_point(|known| known.at < change.at);
+        let outranked = self.sessions[start..].iter().try_fold(start, |end, known| {
+            if known.rank() <= change.rank() {
+                ControlFlow::Continue(end + 1)
+            } else {
+                ControlFlow::Break(end)
+            }
+        });
+        let (ControlFlow::Continue(end) | ControlFlow::Break(end)) = outranked;
+        self.sessions.splice(start..end, [change]);
+    }
+
+    pub(crate) fn note_heard(&mut self, at: Time) {
+        let near = |a: Time, b: Time| b.micros_since(a) <= GRAIN_MICROS;
+        let start = self
+            .heard
+            .partition_point(|(_, last)| !near(*last, at) && *last < at);
+        let mut joined = (at, at);
+        let mut end = start;
+        while let Some((first, last)) = self.heard.get(end)
+            && near(at, *first)
+        {
+            joined = (joined.0.min(*first), joined.1.max(*last));
+            end += 1;
+        }
+        self.heard.splice(start..end, [joined]);
+    }
+
+    /// The last word up to an instant.
+    pub(crate) fn last_heard(&self, at: Time) -> Option<Time> {
+        let begun = self.heard.partition_point(|(first, _)| *first <= at);
+        let (_, last) = self.heard[begun.checked_sub(1)?];
+        Some(last.min(at))
+    }
+
+    /// The session change that counts at an instant.
+    pub(crate) fn session(&self, at: Time) -> Option<&SessionChange> {
+        let told = self.sessions.partition_point(|change| change.at <= at);
+        self.sessions.get(told.checked_sub(1)?)
+    }
+
+    /// Earliest and latest instant that something is known of.
+    pub(crate) fn ends(&self) -> Option<(Time, Time)> {
+        let sessions = self.sessions.first().zip(self.sessions.last());
+        let sessions = sessions.map(|(first, last)| (first.at, last.at));
+        let heard = self.heard.first().zip(self.heard.last());
+        let heard = heard.map(|(first, last)| (first.0, last.1));
+        match (sessions, heard) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (some, None) | (None, some) => some,
+        }
+    }
+
+    /// Stretches in which no session was there.
+    pub(crate) fn dead(&self) -> impl Iterator<Item = (Time, Time)> {
+        self.sessions.iter().enumerate().filter_map(|(n, change)| {
+            let next = self.sessions.get(n + 1).map_or(Time::MAX, |next| next.at);
+            (change.state == SessionState::Death).then_some((change.at, next))
+        })
+    }
+
+    /// Stretches that begin `allowed_s(last word)` seconds after a last word and end with the
+    /// next. Without a limit there is none.
+    pub(crate) fn silent(
+        &self,
+        allowed_s: impl Fn(Time) -> Option<u32>,
+    ) -> impl Iterator<Item = (Time, Time)> {
+        let stretches = self.heard.iter().enumerate();
+        stretches.filter_map(move |(n, (_, last))| {
+            let next = self.heard.get(n + 1).map_or(Time::MAX, |next| next.0);
+            let silent = last.plus_seconds(i64::from(allowed_s(*last)?));
+            (silent < next).then_some((silent, next))
+        })
+    }
+
+    /// Where the oldest entries end of which there are too many.
+    pub(crate) fn overflow(&self) -> Option<Time> {
+        let sessions = self.sessions.len().checked_sub(SESSION_CHANGES_MAX);
+        let sessions = sessions.filter(|over| *over > 0);
+        let heard = self.heard.len().checked_sub(HEARD_STRETCHES_MAX);
+        let heard = heard.filter(|over| *over > 0);
+        let sessions = sessions.map(|over| self.sessions[over].at);
+        sessions.max(heard.map(|over| self.heard[over].1))
+    }
+
+    /// Forgets what counts only before `horizon`.
+    pub(crate) fn forget_before(&mut self, horizon: Time) {
+        let told = self.sessions.partition_point(|change| change.at <= horizon);
+        self.sessions.drain(..told.saturating_sub(1));
+        let over = self.heard.partition_point(|(_, last)| *last <= horizon);
+        self.heard.drain(..over.saturating_sub(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> Time {
+        Time::EPOCH.plus_seconds(second)
+    }
+
+    fn change((second, session_no, death): (i64, u64, bool)) -> SessionChange {
+        SessionChange {
+            at: at(second),
+            session_no,
+            state: if death {
+                SessionState::Death
+            } else {
+                SessionState::Birth
+            },
+            last_sequence: None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn at_each_instant_the_highest_session_so_far_counts(
+            told in prop::collection::vec((0_i64..30, 0_u64..6, any::<bool>()), 0..30),
+        ) {
+            let mut kept = Connection::default();
+            for one in &told {
+                kept.note_session(change(*one));
+            }
+            for second in 0..31 {
+                let plain = told.iter().filter(|one| one.0 <= second);
+                let highest = plain.map(|one| (one.1, change(*one).state)).max();
+                let found = kept.session(at(second)).map(|s| (s.session_no, s.state));
+                prop_assert_eq!(found, highest);
+            }
+        }
+
+        #[test]
+        fn words_make_the_same_stretches_in_any_order(
+            told in prop::collection::vec(0_i64..2_000, 1..60), seed in any::<u64>(),
+        ) {
+            let mut shuffled = told.clone();
+            shuffled.sort_by_key(|second| seed.wrapping_mul(2_654_435_761 + *second as u64) >> 7);
+            let (mut one, mut other) = (Connection::default(), Connection::default());
+            told.iter().for_each(|second| one.note_heard(at(*second)));
+            shuffled.iter().for_each(|second| other.note_heard(at(*second)));
+            prop_assert_eq!(&one, &other);
+            let silent: Vec<_> = one.silent(|_| Some(SILENCE_S_MIN)).collect();
+            for second in 0..2_000 {
+                let quiet = told.iter().filter(|word| **word <= second).max();
+                let quiet = quiet.is_some_and(|word| second - word >= i64::from(SILENCE_S_MIN));
+                let shown = silent.iter().any(|(from, to)| (*from..*to).contains(&at(second)));
+                prop_assert_eq!(quiet, shown, "second {}", second);
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The counters of a machine: numbers that only grow, until they fall.
+//!
+//! A fall is a restart, after which the counter counts from zero; nothing is subtracted. Readings
+//! stand in the order of their own time, so it does not matter when they arrive.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::chronicle::Chronicle;
+use crate::count_cell::{self, CountCell, Counter, Increase};
+use crate::run::{Run, RunKey};
+use crate::{CORRECTION_WINDOW_S, Pieces, Time};
+
+/// Readings kept for one work center. What older ones counted is kept by the minute.
+pub(crate) const SAMPLES_MAX: usize = 1_024;
+/// Readings that are folded at once when there are too many.
+const SAMPLES_FOLDED: usize = 64;
+
+/// The counters of a machine as read at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// When.
+    pub at: Time,
+    /// The source's own order among readings of one instant.
+    pub rank: u64,
+    /// Number of the restart that the source knows of.
+    pub epoch: u32,
+    /// What they show.
+    pub counters: Pieces,
+}
+
+/// A counter that went back without a told restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CounterFall {
+    /// When.
+    pub at: Time,
+    /// What it showed.
+    pub from: u64,
+    /// What it shows.
+    pub to: u64,
+    /// Number of the restart, told ones included.
+    pub restart: u32,
+}
+
+/// What one counter showed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// When.
+    pub at: Time,
+    /// The source's restart.
+    pub epoch: u32,
+    /// The number.
+    pub shows: u64,
+    /// Restarts so far, told or found.
+    pub restarts: u32,
+    /// The latest fall.
+    pub fell: Option<CounterFall>,
+}
+
+impl Reading {
+    /// What the next number says after this one: what it counted, and the new reading.
+    fn next(&self, sample: &Sample, shows: u64) -> (u64, Reading) {
+        let told = sample.epoch != self.epoch;
+        let fell = !told && shows < self.shows;
+        let restarts = self.restarts.saturating_add(u32::from(told || fell));
+        let fall = CounterFall {
+            at: sample.at,
+            from: self.shows,
+            to: shows,
+            restart: restarts,
+        };
+        let next = Reading {
+            at: sample.at,
+            epoch: sample.epoch,
+            shows,
+            restarts,
+            fell: if fell { Some(fall) } else { self.fell },
+        };
+        (
+            if told || fell {
+                shows
+            } else {
+                shows - self.shows
+            },
+            next,
+        )
+    }
+}
+
+/// What each counter showed last, in the order of [`Counter::ALL`].
+pub(crate) type Readings = [Option<Reading>; 3];
+
+/// Goes on to the next sample. The first reading of a counter only says where it stands.
+fn step(last: &mut Readings, sample: &Sample) -> [Option<Increase>; 3] {
+    let from = last.iter().flatten().map(|reading| reading.at).max();
+    Counter::ALL.map(|counter| {
+        let shows = counter.of(&sample.counters)?;
+        let place = &mut last[counter as usize];
+        let Some(before) = *place else {
+            *place = Some(Reading {
+                at: sample.at,
+                epoch: sample.epoch,
+                shows,
+                restarts: 0,
+                fell: None,
+            });
+            return None;
+        };
+        let (pieces, reading) = before.next(sample, shows);
+        *place = Some(reading);
+        Some(Increase {
+            counter,
+            from: from.unwrap_or(before.at),
+            to: sample.at,
+            pieces,
+        })
+    })
+}
+
+/// The readings of one work center.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct CounterSeries {
+    /// Pieces counted before `cells` begins.
+    pub(crate) settled: Pieces,
+    /// What was counted before `samples` begins, by the minute.
+    pub(crate) cells: Chronicle<CountCell>,
+    /// What the counters showed where `samples` begins.
+    pub(crate) before: Readings,
+    /// No sample up to here is taken any more.
+    pub(crate) horizon: Option<Time>,
+    pub(crate) samples: Chronicle<Sample>,
+    /// What `samples` counted. Follows from them.
+    live: Vec<CountCell>,
+    /// What the counters show now. Follows from `before` and `samples`.
+    now: Readings,
+}
+
+impl CounterSeries {
+    /// A series from what is stored of it.
+    pub(crate) fn restored(
+        settled: Pieces,
+        cells: Vec<CountCell>,
+        before: Readings,
+        horizon: Option<Time>,
+        samples: Vec<Sample>,
+    ) -> CounterSeries {
+        let mut series = CounterSeries {
+            settled,
+            cells: cells.into_iter().collect(),
+            before,
+            horizon,
+            samples: samples.into_iter().collect(),
+            ..CounterSeries::default()
+        };
+        series.recount();
+        series
+    }
+
+    fn recount(&mut self) {
+        self.now = self.before;
+        self.live.clear();
+        for sample in self.samples.iter() {
+            for increase in step(&mut self.now, sample).iter().flatten() {
+                count_cell::push(&mut self.live, increase);
+            }
+        }
+    }
+
+    /// Takes a reading and gives what it counted to the operations that ran; `false` when it was
+    /// known.
+    pub(crate) fn note(&mut self, sample: Sample, runs: &mut BTreeMap<RunKey, Run>) -> bool {
+        let newest = self.samples.last().is_none_or(|last| *last < sample);
+        if !self.samples.insert(sample) {
+            return false;
+        }
+        if !newest {
+            self.recount();
+            self.attribute(runs);
+            return true;
+        }
+        let owner_before = self
+            .last_minute()
+            .map(|cell| count_cell::owner_among(&cell, runs));
+        let minutes = self.live.len();
+        let mut news = Pieces::default();
+        for increase in step(&mut self.now, &sample).iter().flatten() {
+            count_cell::push(&mut self.live, increase);
+            news.add(&increase.counted());
+        }
+        let owner = self
+            .last_minute()
+            .and_then(|cell| count_cell::owner_among(&cell, runs));
+        let same_minute = self.live.len() == minutes || (minutes == 0 && self.shares_a_minute());
+        if same_minute && owner_before.is_some_and(|before| before != owner) {
+            // More than the new pieces changes hands.
+            self.attribute(runs);
+        } else if let Some(run) = owner.and_then(|owner| runs.get_mut(&owner)) {
+            run.counted.add(&news);
+        }
+        true
+    }
+
+    /// Whether the last folded minute goes on among the live ones.
+    fn shares_a_minute(&self) -> bool {
+        let shared = self.cells.last().zip(self.live.first());
+        shared.is_some_and(|(a, b)| a.joined(b).is_some())
+    }
+
+    fn last_minute(&self) -> Option<CountCell> {
+        match (self.live.as_slice(), self.cells.last()) {
+            ([], folded) => folded.copied(),
+            ([only], Some(folded)) => Some(folded.joined(only).unwrap_or(*only)),
+            ([.., last], _) => Some(*last),
+        }
+    }
+
+    /// Every minute in which something was counted and that is still known, ascending.
+    pub(crate) fn minutes(&self) -> impl Iterator<Item = CountCell> {
+        let shared = self.cells.last().zip(self.live.first());
+        let shared = shared.and_then(|(a, b)| a.joined(b));
+        let one = usize::from(shared.is_some());
+        let folded = self.cells.iter().take(self.cells.len() - one).copied();
+        let live = self.live.iter().skip(one).copied();
+        folded.chain(shared).chain(live)
+    }
+
+    /// Gives what was counted to the operations that ran meanwhile.
+    pub(crate) fn attribute(&self, runs: &mut BTreeMap<RunKey, Run>) {
+        for run in runs.values_mut() {
+            run.counted = run.settled;
+        }
+        count_cell::attribute(self.minutes(), runs, |run| &mut run.counted);
+    }
+
+    /// The latest fall of each counter, as long as it lies within what can be recomputed.
+    pub(crate) fn falls(&self) -> impl Iterator<Item = (Counter, CounterFall)> {
+        let newest = self.now.iter().flatten().map(|reading| reading.at).max();
+        let from = newest.map_or(Time::MAX, |at| at.plus_seconds(-CORRECTION_WINDOW_S));
+        let all = Counter::ALL.into_iter().zip(&self.now);
+        all.filter_map(move |(counter, reading)| Some((counter, reading.as_ref()?.fell?)))
+            .filter(move |(_, fall)| fall.at >= from)
+    }
+
+    /// Pieces counted in a window, by whole minutes.
+    pub(crate) fn counted(&self, from: Time, to: Time) -> Pieces {
+        let mut counted = Pieces::default();
+        let minutes = self.minutes();
+        for cell in minutes.filter(|cell| from < cell.to && cell.to <= to) {
+            counted.add(&cell.counted);
+        }
+        counted
+    }
+
+    /// Pieces counted since the first reading.
+    pub(crate) fn counted_in_all(&self) -> Pieces {
+        let mut counted = self.settled;
+        for cell in self.minutes() {
+            counted.add(&cell.counted);
+        }
+        counted
+    }
+
+    /// Puts the oldest samples together when there are too many.
+    pub(crate) fn fold_if_crowded(&mut self) {
+        let crowded = self.samples.len() > SAMPLES_MAX;
+        let last = self.samples.iter().nth(SAMPLES_FOLDED - 1);
+        if let Some(at) = last.filter(|_| crowded).map(|sample| sample.at) {
+            self.fold(at);
+        }
+    }
+
+    fn fold(&mut self, horizon: Time) {
+        if self.horizon.is_some_and(|known| horizon <= known) {
+            return;
+        }
+        self.horizon = Some(horizon);
+        let mut folded = Vec::new();
+        folded.extend(self.cells.take_last());
+        for sample in self.samples.take_past(|sample| sample.at <= horizon) {
+            for increase in step(&mut self.before, &sample).iter().flatten() {
+                count_cell::push(&mut folded, increase);
+            }
+        }
+        for cell in folded {
+            self.cells.insert(cell);
+        }
+        self.recount();
+    }
+
+    /// Keeps only sums of the minutes that end before `horizon`.
+    pub(crate) fn settle(&mut self, horizon: Time, runs: &mut BTreeMap<RunKey, Run>) {
+        self.fold(horizon);
+        let past = self.cells.take_past(|cell| cell.to <= horizon);
+        for cell in &past {
+            self.settled.add(&cell.counted);
+        }
+        count_cell::attribute(past.into_iter(), runs, |run| &mut run.settled);
+    }
+}
