@@ -25,7 +25,7 @@ pub struct OperationStarted {
     /// `lot.transformed`, and only that carries holds on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub input_lots: Vec<LotId>,
-    /// As in [`PlannedOperation::delivers`], for orders without a routing.
+    /// As in [`PlannedOperation::delivers`](crate::PlannedOperation::delivers), for orders without a routing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivers: Option<bool>,
 }
@@ -106,7 +106,7 @@ pub struct OperationReport {
     /// Who reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerId>,
-    /// As in [`PlannedOperation::delivers`], for orders without a routing.
+    /// As in [`PlannedOperation::delivers`](crate::PlannedOperation::delivers), for orders without a routing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivers: Option<bool>,
     /// Lots that came out. What they were made from is said by `lot.transformed`.
