@@ -25,7 +25,7 @@ fn options(dir: &Path, panic_at: Option<&str>) -> PlantOptions {
 }
 
 fn message(id: &str, name: &str, data: serde_json::Value) -> Bytes {
-    json!({"specversion": "1.0", "id": id, "source": "/mes", "type": format!("mfg.{name}.v1"),
+    json!({"specversion": "1.0", "id": id, "source": "/source", "type": format!("mfg.{name}.v1"),
         "time": "2026-03-01T08:00:00Z", "plant": "P1", "data": data})
     .to_string()
     .into()
