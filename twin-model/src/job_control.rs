@@ -3,7 +3,7 @@
 //! Thirteen main transitions, five between the stages of preparation, two between the kinds of
 //! interruption, one at the end. Nine of them have no cause in the standard (a job starts to run,
 //! a held job becomes a suspended one): the executing system makes these by itself.
-//! `tests/job_control.rs` compares every pair of states with the standard's own node set.
+//! `tests/model/job_control.rs` compares every pair of states with the standard's own node set.
 
 /// State of a job in the words of OPC 10031-4, with the state of its sub-machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

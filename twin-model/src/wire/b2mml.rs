@@ -3,7 +3,7 @@
 //! The Business To Manufacturing Markup Language (B2MML) is used courtesy of MESA International.
 //! Version v0700 has four of them. Each value is either understood or refused with the reason;
 //! none is guessed. Where several values mean the same here, one of them is written.
-//! `tests/b2mml.rs` reads the values from the schemas and misses none.
+//! `tests/model/b2mml.rs` reads the values from the schemas and misses none.
 
 use crate::{
     Ending, Interruption, JobState, Lifecycle, LotLifecycle, OperationState, Preparation, Usage,

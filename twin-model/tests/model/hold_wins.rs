@@ -1,11 +1,4 @@
 //! A hold wins: no arrival order, no repetition and no late report clears a gate that it blocks.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use serde_json::{Value, json};
 use twin_model::wire::decode;
 use twin_model::{Code, Entity, EntityKey, GateDecision, Notice, Plant, Rejection, Turn};

@@ -1,12 +1,5 @@
 //! B2MML's four enumerations, read from its schemas: every value has a meaning here or is
 //! refused with a reason, and everything here has a value there.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};

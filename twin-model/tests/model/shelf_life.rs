@@ -1,11 +1,4 @@
 //! A clearance ends with the shelf life of its lots, by the plant's clock alone.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use serde_json::{Value, json};
 use twin_model::wire::{decode, snapshot::StoredPlant};
 use twin_model::{Code, GateDecision, Plant, Time};

@@ -1,12 +1,5 @@
 //! Random stories of a machine: its buckets partition its time, its counters count what the plain
 //! rule says, and the order of arrival does not matter.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use twin_model::{Bucket, Event, Plant, Time, WorkCenter, wire};

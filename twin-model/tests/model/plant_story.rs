@@ -1,11 +1,4 @@
 //! Stories through a plant: what an event does, what it refuses, and what then did not change.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use serde_json::json;
 use twin_model::wire::{decode, encode, snapshot::StoredPlant};
 use twin_model::{

@@ -1,11 +1,4 @@
 //! The owner decides: what another source says is kept beside the object and changes nothing.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 #[path = "ownership/table.rs"]
 mod table;
 #[path = "ownership/words.rs"]

@@ -1,6 +1,4 @@
 //! What people and systems were promised about codes: kinds and sentences change on purpose only.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
 #[path = "rejection_catalogue/sample.rs"]
 mod sample;
 
@@ -30,7 +28,7 @@ fn the_catalogue_is_as_it_was_given_out() {
         let todo = code.what_to_do();
         writeln!(now, "{code} {}\n  {text}\n  {todo}", word(kind)).unwrap();
     }
-    let file = below_the_crate("tests/rejection_catalogue/golden.txt");
+    let file = below_the_crate("tests/model/rejection_catalogue/golden.txt");
     if std::env::var_os("TWIN_WRITE_GOLDEN").is_some() {
         fs::write(&file, &now).unwrap();
     }

@@ -1,12 +1,5 @@
 //! Random stories against a plain oracle: the plant decides as the oracle does, step by step, and
 //! shows what the oracle works out anew from all that was accepted.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 #[path = "oracle/plain.rs"]
 mod plain;
 #[path = "oracle/step.rs"]

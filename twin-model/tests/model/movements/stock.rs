@@ -3,7 +3,7 @@
 use serde_json::json;
 use twin_model::{Code, EntityKey, GateDecision, Kind, LotLifecycle};
 
-use crate::story::{Story, d, q};
+use crate::material_movements::story::{Story, d, q};
 
 fn with_lot(value: &str) -> Story {
     let mut story = Story::new();

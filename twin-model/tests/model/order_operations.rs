@@ -1,17 +1,8 @@
 //! Operations: dispatch, set-up, start, standstill, abort and leaving out, seen in the order, in
 //! the work centers and by what is refused.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
-#[path = "order/story.rs"]
-mod story;
-
+use crate::order_story::{Story, Told, complete, corrections, q, report, say, start};
 use serde_json::json;
-use story::{Story, Told, complete, corrections, q, report, say, start};
 use twin_model::{Code, Interruption, Kind, Lifecycle};
 
 fn interrupt(op: &str, at: &'static str) -> Told {

@@ -1,12 +1,5 @@
 //! The operation's state machine against the node set of OPC 10031-4: what the standard's XML
 //! says is allowed, and nothing else is.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

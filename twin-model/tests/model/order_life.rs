@@ -1,16 +1,7 @@
 //! The life of an order: every transition with its guard, and what ends for good.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
-#[path = "order/story.rs"]
-mod story;
-
+use crate::order_story::{Story, complete, q, release, report, reversal, say, start};
 use serde_json::json;
-use story::{Story, complete, q, release, report, reversal, say, start};
 use twin_model::{Code, Confirmation, Delivery, Kind, Lifecycle, Time};
 
 fn time(at: &str) -> Time {
@@ -177,7 +168,7 @@ fn w7_a_reversed_completion_opens_the_order_again() {
     assert_eq!(story.state("10"), ("ended", Some("completed")), "untouched");
     assert_eq!(story.state("20"), ("allowed_to_start", Some("ready")));
     assert_eq!(story.at("PACK"), (vec![], vec!["20".to_owned()]));
-    let told = story::corrections(&turn);
+    let told = crate::order_story::corrections(&turn);
     assert_eq!(told.len(), 1);
     assert!(
         told[0]

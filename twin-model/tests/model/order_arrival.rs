@@ -1,12 +1,5 @@
 //! Whatever happens to an order ends in the same state in every order of arrival that its sources
 //! could have caused: random stories, shuffled within the streams that sources keep in order.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};

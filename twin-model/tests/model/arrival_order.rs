@@ -1,11 +1,4 @@
 //! What two sources say of one thing ends the same, whichever is quicker.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use serde_json::{Value, json};
 use twin_model::{Event, Plant, wire};
 

@@ -1,11 +1,4 @@
 //! A delivery leaves with the clearance that stands, once, and is called back when a hold follows.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 #[path = "shipping/story.rs"]
 mod story;
 

@@ -1,12 +1,5 @@
 //! A work center: what its machine, its edge, maintenance and the calendar say of it, and what
 //! its time was spent on.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 use serde_json::{Value, json};
 use twin_model::{
     Bucket, Code, Event, ItemState, Liveness, Notice, Plant, Rejection, Time, Turn, WorkCenter,

@@ -1,11 +1,4 @@
 //! The state hash sees every business field, and nothing else.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
-
 #[path = "state_hash/claims.rs"]
 mod claims;
 

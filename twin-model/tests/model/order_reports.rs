@@ -1,16 +1,7 @@
 //! Reports: what counts, what is taken back, and who counts.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
-#[path = "order/story.rs"]
-mod story;
-
+use crate::order_story::{Story, Told, complete, corrections, report, reversal, say, start};
 use serde_json::{Value, json};
-use story::{Story, Told, complete, corrections, report, reversal, say, start};
 use twin_model::{Code, Decimal, Kind, Lifecycle, Plant, wire};
 
 fn reading(good: &str, epoch: u32, at: &'static str) -> Told {
@@ -218,7 +209,8 @@ fn lots_that_a_report_names_belong_to_the_order() {
     let mut story = Story::released();
     let (name, at, mut data) = complete("10", "10", "08:00");
     data["output_lots"] = json!(["L1", "L2"]);
-    let made = |lot: &str| json!({"lot": lot, "material": "M", "quantity": story::q("5")});
+    let made =
+        |lot: &str| json!({"lot": lot, "material": "M", "quantity": crate::order_story::q("5")});
     story.ok(("lot.created", "07:50", made("L1")));
     story.ok((name, at, data));
     story.ok(("lot.created", "08:10", made("L2")));

@@ -1,0 +1,29 @@
+//! The behaviour of the model, one module per topic. One binary: every one more would be linked
+//! anew after each change of the model.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod arrival_order;
+mod b2mml;
+mod hold_wins;
+mod job_control;
+mod material_movements;
+mod order_arrival;
+mod order_life;
+mod order_operations;
+mod order_reports;
+#[path = "order/story.rs"]
+mod order_story;
+mod ownership;
+mod plain_oracle;
+mod plant_story;
+mod rejection_catalogue;
+mod shelf_life;
+mod shipping;
+mod state_hash;
+mod time_accounting;
+mod work_center_life;
