@@ -80,7 +80,7 @@ impl Entities {
             Some(Entity::Lot(lot)) => lot.all_holds().next().is_some(),
             _ => false,
         };
-        !order.holds().is_empty() || order.lots().iter().any(|lot| held(lot.as_str()))
+        !order.holds().is_empty() || order.lots().keys().any(|lot| held(lot.as_str()))
     }
 
     /// What `entity`'s item shows of others.

@@ -63,7 +63,7 @@ fn of_entity(entity: &Entity) -> usize {
         + match entity {
             Entity::WorkOrder(order) => of_order(order),
             Entity::Lot(lot) => {
-                let relatives = lot.parents().keys().chain(lot.children());
+                let relatives = lot.parents().keys().chain(lot.children().keys());
                 let holds = lot.all_holds().map(|hold| name(hold.as_str()));
                 let order = lot.order().map_or(0, |order| name(order.as_str()));
                 let lots: usize = relatives.map(|lot| name(lot.as_str()) + AMOUNT).sum();
@@ -103,7 +103,7 @@ fn of_entity(entity: &Entity) -> usize {
 
 fn of_order(order: &WorkOrder) -> usize {
     let operations: usize = order.operations().iter().map(|op| of_operation(op)).sum();
-    let lots = order.lots().iter().map(|lot| name(lot.as_str()));
+    let lots = order.lots().keys().map(|lot| name(lot.as_str()));
     let holds = order.holds().iter().map(|hold| name(hold.as_str()));
     let texts = [
         order.sales_order(),

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 use smol_str::SmolStr;
 
 use crate::{
-    Decimal, DeliveryId, EntityKey, HoldId, LotId, Notice, OperationId, Plant, Reach, SourceId,
-    Time, WipDisposition, WorkCenterId, WorkOrderId,
+    Decimal, DeliveryId, EntityKey, Hold, HoldId, Lot, LotId, Notice, OperationId, Plant, Reach,
+    SourceId, Time, WipDisposition, WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -26,13 +26,20 @@ pub enum Message {
     /// To a lot: that hold is over.
     HoldDisinherited(HoldId),
     /// To an order: this lot was made for it.
-    LotProduced(LotId),
+    LotProduced {
+        /// The lot.
+        lot: LotId,
+        /// Since when at least something of it belongs to the order.
+        since: Time,
+    },
     /// To a lot: an operation of an order made it.
     MadeFor {
         /// The order.
         order: WorkOrderId,
         /// The operation.
         op: OperationId,
+        /// When.
+        at: Time,
     },
     /// To a lot of an order: the order, or one of its operations, was given up.
     WorkGivenUp {
@@ -126,11 +133,36 @@ impl Message {
             self,
             Message::HoldPlaced(_)
                 | Message::HoldReleased(_)
-                | Message::LotProduced(_)
+                | Message::LotProduced { .. }
                 | Message::MadeFor { .. }
                 | Message::GateOpened(_)
                 | Message::GateClosed(_)
         )
+    }
+}
+
+impl Message {
+    /// Whether an entity that gets this message learns nothing from `other`: of the same thing told
+    /// with two times only the earlier one counts.
+    pub(crate) fn says_as_much_as(&self, other: &Message) -> bool {
+        match (self, other) {
+            (
+                Message::LotProduced { lot, since },
+                Message::LotProduced {
+                    lot: same,
+                    since: later,
+                },
+            ) => lot == same && since <= later,
+            (
+                Message::MadeFor { order, op, at },
+                Message::MadeFor {
+                    order: same,
+                    op: alike,
+                    at: later,
+                },
+            ) => (order, op) == (same, alike) && at <= later,
+            _ => self == other,
+        }
     }
 }
 
@@ -184,22 +216,42 @@ pub(crate) struct View<'a> {
 }
 
 impl View<'_> {
-    /// Refuses an action that happened at or after the placing of a hold that is still open. An
-    /// action from before the hold is a late report: it is accepted, and the hold spreads to it.
+    /// Refuses an action on an order or a work center that happened at or after the placing of a
+    /// hold that is still open. An action from before the hold is a late report: it is accepted,
+    /// and the hold spreads to it.
     pub(crate) fn refuse_if_held<'h>(
         &self,
         object: &EntityKey,
         holds: impl Iterator<Item = &'h HoldId>,
         action: &'static str,
     ) -> Result<(), crate::Rejection> {
-        for id in holds {
-            let Some(hold) = self.plant.hold(id) else {
-                continue;
-            };
-            if hold.is_open() && self.at >= hold.placed_at() {
+        let open = holds.filter_map(|id| self.plant.hold(id));
+        self.refuse_since(object, open.map(|hold| (hold, hold.placed_at())), action)
+    }
+
+    /// The same for a lot. A hold may have reached it by something that happened after the hold
+    /// was placed: what was done with the lot before that is a late report as well.
+    pub(crate) fn refuse_if_lot_held(
+        &self,
+        lot: &Lot,
+        action: &'static str,
+    ) -> Result<(), crate::Rejection> {
+        let known = lot.all_holds().filter_map(|id| self.plant.hold(id));
+        let since = known.filter_map(|hold| Some((hold, lot.held_since(hold)?)));
+        self.refuse_since(&EntityKey::Lot(lot.id().clone()), since, action)
+    }
+
+    fn refuse_since<'h>(
+        &self,
+        object: &EntityKey,
+        holds: impl Iterator<Item = (&'h Hold, Time)>,
+        action: &'static str,
+    ) -> Result<(), crate::Rejection> {
+        for (hold, since) in holds {
+            if hold.is_open() && self.at >= since {
                 return Err(crate::Rejection::OnHold {
                     object: object.clone(),
-                    hold: id.clone(),
+                    hold: hold.id().clone(),
                     reason: hold.reason().clone(),
                     since: hold.placed_at().whole_seconds(),
                     by: SmolStr::new(hold.placed_by()),

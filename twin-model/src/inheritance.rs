@@ -1,65 +1,100 @@
 //! How holds reach a lot and go on to what was made from it.
 //!
 //! Each lot knows for every hold that reaches it how near the held object is, so that a gate needs
-//! no search. A hold spreads in the order of distance, because messages are delivered first in,
-//! first out: a lot that several ways lead to hears of the shortest one first.
+//! no search, and since when it is reached, so that a report from before that is told apart. A hold
+//! spreads in the order of distance, because messages are delivered first in, first out: a lot that
+//! several ways lead to hears of the shortest one first.
 
 use serde::{Deserialize, Serialize};
 
-use crate::effect::Effects;
-use crate::{EntityKey, HoldId, Lot, Message};
+use crate::effect::{Effects, View};
+use crate::{EntityKey, Hold, HoldId, Lot, Message, Plant, Time};
 
-/// The shortest way by which a hold reaches a lot. Of two ways the smaller one counts: fewer steps,
-/// then the smaller key; so it does not depend on the order of arrival.
+/// How a hold reaches a lot. The way and the time are the best of all ways each for itself, so they
+/// do not depend on the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reach {
     /// Steps along the genealogy to the held object. The lots of a held order are one step away.
     pub steps: u32,
-    /// The nearest object that the hold was placed on.
+    /// The nearest object that the hold was placed on; of two equally near the smaller key.
     pub from: EntityKey,
+    /// Since when it reaches the lot. Along one way that is the latest of the placing of the hold
+    /// and the times at which something went on from each lot to the next; of several ways the
+    /// earliest time counts.
+    pub since: Time,
 }
 
 impl Reach {
-    /// The way to what is made directly from, or for, the held object.
-    pub(crate) fn first_step(from: EntityKey) -> Reach {
-        Reach { steps: 1, from }
+    /// How a hold on an order reaches a lot that belongs to the order since `since`.
+    pub(crate) fn of_order(order: EntityKey, hold: &HoldId, since: Time, plant: &Plant) -> Reach {
+        let placed = plant.hold(hold).map_or(since, Hold::placed_at);
+        Reach {
+            steps: 1,
+            from: order,
+            since: since.max(placed),
+        }
     }
 
-    fn one_more(&self) -> Reach {
+    /// One step on, to a lot that something went into at `at`.
+    fn at_child(&self, at: Time) -> Reach {
         Reach {
             steps: self.steps.saturating_add(1),
             from: self.from.clone(),
+            since: self.since.max(at),
         }
+    }
+
+    /// Takes over what is better of another way: the shorter way, the earlier time.
+    fn improve(&mut self, other: &Reach) -> bool {
+        let shorter = (other.steps, &other.from) < (self.steps, &self.from);
+        if shorter {
+            self.steps = other.steps;
+            self.from = other.from.clone();
+        }
+        let earlier = other.since < self.since;
+        if earlier {
+            self.since = other.since;
+        }
+        shorter || earlier
     }
 }
 
 impl Lot {
-    /// Takes over the holds of a lot that it was made from.
-    pub(crate) fn inherit_from(&mut self, parent: &Lot, effects: &mut Effects) {
-        for (hold, reach) in parent.handed_on() {
-            self.inherit(&hold, reach, effects);
+    /// Takes over the holds of a lot that it was made from, which went in at `view.at`.
+    pub(crate) fn inherit_from(&mut self, parent: &Lot, view: View<'_>, effects: &mut Effects) {
+        for hold in parent.all_holds() {
+            if let Some(reach) = parent.reach_here(hold, view.plant) {
+                self.inherit(hold, &reach.at_child(view.at), view, effects);
+            }
         }
     }
 
-    /// The holds that reach whatever is made from this lot, with the way there.
-    fn handed_on(&self) -> impl Iterator<Item = (HoldId, Reach)> {
-        let own = self.holds.iter().map(|hold| {
-            let key = EntityKey::Lot(self.id.clone());
-            (hold.clone(), Reach::first_step(key))
-        });
-        let farther = self
-            .inherited
-            .iter()
-            .filter(|(hold, _)| !self.holds.contains(*hold))
-            .map(|(hold, reach)| (hold.clone(), reach.one_more()));
-        own.chain(farther)
+    /// How a hold stands at this lot, whether placed on it or inherited.
+    fn reach_here(&self, hold: &HoldId, plant: &Plant) -> Option<Reach> {
+        let inherited = self.inherited.get(hold);
+        if !self.holds.contains(hold) {
+            return inherited.cloned();
+        }
+        let placed = plant.hold(hold)?.placed_at();
+        Some(Reach {
+            steps: 0,
+            from: EntityKey::Lot(self.id.clone()),
+            since: inherited.map_or(placed, |reach| reach.since.min(placed)),
+        })
+    }
+
+    /// Since when a hold reaches the lot; `None` when it does not.
+    #[must_use]
+    pub fn held_since(&self, hold: &Hold) -> Option<Time> {
+        let own = self.holds.contains(hold.id()).then(|| hold.placed_at());
+        let inherited = self.inherited.get(hold.id()).map(|reach| reach.since);
+        own.into_iter().chain(inherited).min()
     }
 
     /// A hold on the lot itself is placed.
-    pub(crate) fn hold_placed(&mut self, hold: &HoldId, effects: &mut Effects) {
+    pub(crate) fn hold_placed(&mut self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
         if self.holds.insert(hold.clone()) {
-            let reach = Reach::first_step(EntityKey::Lot(self.id.clone()));
-            self.hand_on(hold, &reach, effects);
+            self.hand_on(hold, view, effects);
             self.tell_gates(effects);
         }
     }
@@ -73,18 +108,25 @@ impl Lot {
     }
 
     /// A hold reaches the lot by what it was made from or for.
-    pub(crate) fn inherit(&mut self, hold: &HoldId, reach: Reach, effects: &mut Effects) {
-        match self.inherited.get_mut(hold) {
-            Some(known) if *known <= reach => return,
-            Some(known) => *known = reach.clone(),
-            None => {
-                self.inherited.insert(hold.clone(), reach.clone());
-                effects.hold_spread_to_one_more(hold, true);
+    pub(crate) fn inherit(
+        &mut self,
+        hold: &HoldId,
+        reach: &Reach,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
+        let before = self.reach_here(hold, view.plant);
+        if let Some(known) = self.inherited.get_mut(hold) {
+            if !known.improve(reach) {
+                return;
             }
+        } else {
+            self.inherited.insert(hold.clone(), reach.clone());
+            effects.hold_spread_to_one_more(hold, true);
         }
         // A lot that is held itself has told its children of a shorter way.
-        if !self.holds.contains(hold) {
-            self.hand_on(hold, &reach.one_more(), effects);
+        if before != self.reach_here(hold, view.plant) {
+            self.hand_on(hold, view, effects);
             self.tell_gates(effects);
         }
     }
@@ -98,9 +140,18 @@ impl Lot {
         }
     }
 
-    fn hand_on(&self, hold: &HoldId, reach: &Reach, effects: &mut Effects) {
-        let (hold, reach) = (hold.clone(), reach.clone());
-        self.tell_children(&Message::HoldInherited { hold, reach }, effects);
+    /// Tells every child of a hold, with the way and the time that hold for the child.
+    fn hand_on(&self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
+        let Some(reach) = self.reach_here(hold, view.plant) else {
+            return;
+        };
+        for (child, at) in &self.children {
+            let inherited = Message::HoldInherited {
+                hold: hold.clone(),
+                reach: reach.at_child(*at),
+            };
+            effects.tell(EntityKey::Lot(child.clone()), inherited);
+        }
     }
 
     /// Its own holds, then those that reach it only by what it was made from or for.
@@ -114,8 +165,7 @@ impl Lot {
         self.inherited.keys()
     }
 
-    /// The shortest way by which a hold on what it was made from or for reaches it; `None` when
-    /// that hold does not.
+    /// How a hold on what it was made from or for reaches it; `None` when that hold does not.
     #[must_use]
     pub fn reach_of(&self, hold: &HoldId) -> Option<&Reach> {
         self.inherited.get(hold)

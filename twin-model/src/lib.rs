@@ -27,6 +27,7 @@ mod entity;
 mod event;
 mod flow_report;
 mod gates;
+mod genealogy;
 mod hold;
 mod id;
 mod inheritance;
@@ -92,6 +93,7 @@ pub use effect::Message;
 pub use entity::{Entity, EntityKey, EntityKind};
 pub use event::*;
 pub use flow_report::{FlowReport, FlowRules};
+pub use genealogy::Parentage;
 pub use hold::{Hold, HoldRelease, HoldScope};
 pub use id::{
     DeliveryId, EventId, GateToken, HoldId, ID_BYTES_MAX, InspectionId, InvalidId, LogisticUnitId,

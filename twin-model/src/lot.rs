@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Effects, View};
 use crate::{
     Claims, DeliveryId, Discrepancy, EntityKey, HoldId, LotCreated, LotId, LotStock, MaterialId,
-    Message, OperationId, Reach, Reason, Rejection, Time, Unit, WorkOrderId,
+    Message, OperationId, Parentage, Reach, Reason, Rejection, Time, Unit, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -104,9 +104,10 @@ pub struct Lot {
     pub(crate) produced_at: Option<Time>,
     pub(crate) expiry: Option<Time>,
     pub(crate) usage: Usage,
-    /// Lots it was made from, with how much of each went in, in the parent's unit.
-    pub(crate) parents: BTreeMap<LotId, Decimal>,
-    pub(crate) children: BTreeSet<LotId>,
+    /// Lots it was made from.
+    pub(crate) parents: BTreeMap<LotId, Parentage>,
+    /// Lots made from it, with since when at least something of it is in each.
+    pub(crate) children: BTreeMap<LotId, Time>,
     pub(crate) holds: BTreeSet<HoldId>,
     /// Holds on what it was made from or for, kept up by the messages of its parents.
     pub(crate) inherited: BTreeMap<HoldId, Reach>,
@@ -132,7 +133,7 @@ impl Lot {
             expiry: None,
             usage: Usage::Unrestricted,
             parents: BTreeMap::new(),
-            children: BTreeSet::new(),
+            children: BTreeMap::new(),
             holds: BTreeSet::new(),
             inherited: BTreeMap::new(),
             gates: BTreeSet::new(),
@@ -158,11 +159,12 @@ impl Lot {
         self.announced = true;
         self.stock.received += body.quantity.value.value();
         self.note_origin(body.order.as_ref(), body.op.as_ref());
-        self.note_production(body.produced_at.unwrap_or(view.at));
+        let made_at = body.produced_at.unwrap_or(view.at);
+        self.note_production(made_at);
         self.expiry = body.expiry;
         self.usage = body.usage;
         if let Some(order) = &body.order {
-            self.join_order(order, effects);
+            self.join_order(order, made_at, effects);
         }
         self.tell_gates(effects);
         Ok(())
@@ -181,41 +183,48 @@ impl Lot {
         self.note_origin(made_by.0, made_by.1);
         self.note_production(view.at);
         for (parent, amount) in from {
-            *self.parents.entry(parent.clone()).or_default() += amount;
+            let known = self.parents.entry(parent.clone());
+            let known = known.or_insert_with(|| Parentage::none_since(view.at));
+            known.quantity += amount;
+            known.since = known.since.min(view.at);
             if let Some(parent) = view.plant.lot(parent) {
-                self.inherit_from(parent, effects);
+                self.inherit_from(parent, view, effects);
             }
         }
         if let Some(order) = made_by.0 {
-            self.join_order(order, effects);
+            self.join_order(order, view.at, effects);
         }
         self.tell_gates(effects);
     }
 
-    /// Some of this lot went into `children`, for `order` where one is named.
+    /// Some of this lot went into `children` at `at`, for `order` where one is named.
     pub(crate) fn consumed_into<'c>(
         &mut self,
         quantity: Decimal,
         order: Option<&WorkOrderId>,
         children: impl Iterator<Item = &'c LotId>,
+        at: Time,
         effects: &mut Effects,
     ) {
         self.stock.consume(order, quantity);
         self.stock.assert_covered(&self.id, self.unit);
-        self.children.extend(children.cloned());
+        for child in children {
+            let since = self.children.entry(child.clone()).or_insert(at);
+            *since = (*since).min(at);
+        }
         self.tell_gates(effects);
     }
 
     /// A message from another entity of the plant.
-    pub(crate) fn receive(&mut self, message: &Message, effects: &mut Effects) {
+    pub(crate) fn receive(&mut self, message: &Message, view: View<'_>, effects: &mut Effects) {
         match message {
-            Message::HoldPlaced(hold) => self.hold_placed(hold, effects),
+            Message::HoldPlaced(hold) => self.hold_placed(hold, view, effects),
             Message::HoldReleased(hold) => self.hold_released(hold, effects),
-            Message::HoldInherited { hold, reach } => self.inherit(hold, reach.clone(), effects),
+            Message::HoldInherited { hold, reach } => self.inherit(hold, reach, view, effects),
             Message::HoldDisinherited(hold) => self.disinherit(hold, effects),
-            Message::MadeFor { order, op } => {
+            Message::MadeFor { order, op, at } => {
                 self.note_origin(Some(order), Some(op));
-                self.join_order(order, effects);
+                self.join_order(order, *at, effects);
             }
             Message::WorkGivenUp { .. } => {}
             other => self.hear_of_shipment(other, effects),
@@ -238,13 +247,14 @@ impl Lot {
         self.produced_at = Some(self.produced_at.map_or(at, |known| known.min(at)));
     }
 
-    fn join_order(&self, order: &WorkOrderId, effects: &mut Effects) {
+    fn join_order(&self, order: &WorkOrderId, since: Time, effects: &mut Effects) {
         let key = EntityKey::WorkOrder(order.clone());
-        effects.tell(key, Message::LotProduced(self.id.clone()));
+        let lot = self.id.clone();
+        effects.tell(key, Message::LotProduced { lot, since });
     }
 
     pub(crate) fn tell_children(&self, message: &Message, effects: &mut Effects) {
-        for child in &self.children {
+        for child in self.children.keys() {
             effects.tell(EntityKey::Lot(child.clone()), message.clone());
         }
     }
@@ -384,15 +394,15 @@ impl Lot {
         self.expiry
     }
 
-    /// Lots it was made from, with how much of each went in, in the parent's unit.
+    /// Lots it was made from.
     #[must_use]
-    pub fn parents(&self) -> &BTreeMap<LotId, Decimal> {
+    pub fn parents(&self) -> &BTreeMap<LotId, Parentage> {
         &self.parents
     }
 
-    /// Lots made from it.
+    /// Lots made from it, with since when at least something of it is in each.
     #[must_use]
-    pub fn children(&self) -> &BTreeSet<LotId> {
+    pub fn children(&self) -> &BTreeMap<LotId, Time> {
         &self.children
     }
 

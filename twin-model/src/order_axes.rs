@@ -273,7 +273,7 @@ impl WorkOrder {
     /// gate itself looks at the lots of a delivery, never at orders.
     #[must_use]
     pub fn shippable(&self, plant: &Plant, at: Time) -> Option<bool> {
-        let mut lots = self.lots.iter().filter_map(|id| plant.lot(id)).peekable();
+        let mut lots = self.lots.keys().filter_map(|id| plant.lot(id)).peekable();
         lots.peek()?;
         Some(lots.all(|lot| lot.is_shippable(at)))
     }

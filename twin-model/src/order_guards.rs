@@ -96,8 +96,7 @@ impl WorkOrder {
         }
         for id in input_lots {
             if let Some(lot) = view.plant.lot(id) {
-                let key = EntityKey::Lot(id.clone());
-                view.refuse_if_held(&key, lot.all_holds(), "consumed")?;
+                view.refuse_if_lot_held(lot, "consumed")?;
             }
         }
         Ok(())

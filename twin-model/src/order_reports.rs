@@ -52,6 +52,7 @@ impl WorkOrder {
             let made = Message::MadeFor {
                 order: self.id.clone(),
                 op: body.op.clone(),
+                at: report.end,
             };
             effects.tell(EntityKey::Lot(lot.clone()), made);
         }

@@ -94,7 +94,7 @@ impl Plant {
         let mut queue: VecDeque<&LotId> = VecDeque::from([lot]);
         while let Some(lot) = queue.pop_front().and_then(|id| self.lot(id)) {
             effects.gates.extend(lot.gates.iter().cloned());
-            for child in &lot.children {
+            for child in lot.children.keys() {
                 if seen.insert(child) {
                     queue.push_back(child);
                 }

@@ -182,10 +182,10 @@ impl Plant {
                 self.keep_for_birth(key, message, effects);
                 continue;
             }
-            self.change(&key, cause, effects, |entity, _, effects| {
+            self.change(&key, cause, effects, |entity, view, effects| {
                 match entity {
-                    Entity::WorkOrder(order) => order.receive(&message, effects),
-                    Entity::Lot(lot) => lot.receive(&message, effects),
+                    Entity::WorkOrder(order) => order.receive(&message, view, effects),
+                    Entity::Lot(lot) => lot.receive(&message, view, effects),
                     Entity::WorkCenter(center) => center.receive(&message, effects),
                     Entity::Hold(hold) => hold.receive(&message),
                     Entity::Shipment(_) | Entity::Ownership(_) => {
@@ -315,31 +315,33 @@ impl Plant {
         self.undo
             .unborn
             .push((key.clone(), self.unborn.get(&key).cloned()));
-        let waiting = self.unborn.entry(key.clone()).or_default();
-        for other in waiting.iter() {
+        for other in self.unborn.get(&key).into_iter().flatten() {
             match (&message, other) {
-                (Message::HoldPlaced(hold), Message::LotProduced(lot))
-                | (Message::LotProduced(lot), Message::HoldPlaced(hold)) => {
+                (Message::HoldPlaced(hold), Message::LotProduced { lot, since })
+                | (Message::LotProduced { lot, since }, Message::HoldPlaced(hold)) => {
                     let inherited = Message::HoldInherited {
                         hold: hold.clone(),
-                        reach: Reach::first_step(key.clone()),
+                        reach: Reach::of_order(key.clone(), hold, *since, self),
                     };
                     effects.tell(EntityKey::Lot(lot.clone()), inherited);
                 }
-                (Message::HoldReleased(hold), Message::LotProduced(lot)) => {
+                (Message::HoldReleased(hold), Message::LotProduced { lot, .. }) => {
                     let over = Message::HoldDisinherited(hold.clone());
                     effects.tell(EntityKey::Lot(lot.clone()), over);
                 }
                 _ => {}
             }
         }
+        let waiting = self.unborn.entry(key.clone()).or_default();
         if let Message::HoldReleased(hold) = &message {
             // The hold never met its target: nothing of it remains.
             waiting.retain(|kept| *kept != Message::HoldPlaced(hold.clone()));
         } else if let Message::GateClosed(delivery) = &message {
             waiting.retain(|kept| *kept != Message::GateOpened(delivery.clone()));
-        } else if let Err(place) = waiting.binary_search(&message) {
+        } else if !waiting.iter().any(|kept| kept.says_as_much_as(&message)) {
+            waiting.retain(|kept| !message.says_as_much_as(kept));
             // Kept sorted, so that the state does not depend on the order of arrival.
+            let place = waiting.partition_point(|kept| *kept < message);
             waiting.insert(place, message);
         }
         if waiting.is_empty() {

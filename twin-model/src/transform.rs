@@ -20,8 +20,7 @@ pub(crate) fn check(body: &LotTransformed, view: View<'_>) -> Result<(), Rejecti
                 event: "mfg.lot.transformed.v1",
             })?;
         lot.check_unit(input.quantity.unit)?;
-        let key = EntityKey::Lot(input.lot.clone());
-        view.refuse_if_held(&key, lot.all_holds(), "consumed")?;
+        view.refuse_if_lot_held(lot, "consumed")?;
         // A lot may be named twice among the inputs: what counts is the sum.
         let sum = wanted.entry(&input.lot).or_default();
         *sum += input.quantity.value.value();
@@ -93,11 +92,12 @@ pub(crate) fn carry_out(
 ) -> Result<(), Rejection> {
     for input in &body.inputs {
         let quantity = input.quantity.value.value();
-        plant.change_lot(&input.lot, cause, effects, |lot, _, effects| {
+        plant.change_lot(&input.lot, cause, effects, |lot, view, effects| {
             lot.consumed_into(
                 quantity,
                 body.order.as_ref(),
                 body.outputs.iter().map(|output| &output.lot),
+                view.at,
                 effects,
             );
             Ok(())

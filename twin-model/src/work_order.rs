@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::effect::Effects;
+use crate::effect::{Effects, View};
 use crate::operation_facts::MachineTally;
 use crate::{
     Claims, CountingSource, EntityKey, HoldId, LotId, MaterialId, Message, Operation, OperationId,
@@ -124,7 +124,8 @@ pub struct WorkOrder {
     pub(crate) documents: BTreeMap<SmolStr, BTreeSet<ReportId>>,
     /// Ascending by operation id, so that the state does not depend on the order of arrival.
     pub(crate) operations: Vec<Arc<Operation>>,
-    pub(crate) lots: BTreeSet<LotId>,
+    /// Lots made for it, with since when at least something of each belongs to it.
+    pub(crate) lots: BTreeMap<LotId, Time>,
     pub(crate) holds: BTreeSet<HoldId>,
     pub(crate) claims: Claims,
     pub(crate) version: u64,
@@ -153,7 +154,7 @@ impl WorkOrder {
             endings: None,
             documents: BTreeMap::new(),
             operations: Vec::new(),
-            lots: BTreeSet::new(),
+            lots: BTreeMap::new(),
             holds: BTreeSet::new(),
             claims: Claims::default(),
             version: 0,
@@ -161,20 +162,23 @@ impl WorkOrder {
     }
 
     /// A message from another entity of the plant.
-    pub(crate) fn receive(&mut self, message: &Message, effects: &mut Effects) {
+    pub(crate) fn receive(&mut self, message: &Message, view: View<'_>, effects: &mut Effects) {
         match message {
             Message::HoldPlaced(hold) => {
                 self.holds.insert(hold.clone());
-                self.tell_lots(&self.hand_on(hold), effects);
+                for (lot, since) in &self.lots {
+                    self.hand_on(hold, lot, *since, view, effects);
+                }
             }
             Message::HoldReleased(hold) => {
                 self.holds.remove(hold);
                 self.tell_lots(&Message::HoldDisinherited(hold.clone()), effects);
             }
-            Message::LotProduced(lot) => {
-                self.lots.insert(lot.clone());
+            Message::LotProduced { lot, since } => {
+                let known = self.lots.entry(lot.clone()).or_insert(*since);
+                *known = (*known).min(*since);
                 for hold in &self.holds {
-                    effects.tell(EntityKey::Lot(lot.clone()), self.hand_on(hold));
+                    self.hand_on(hold, lot, *since, view, effects);
                 }
             }
             Message::MachineCounted {
@@ -194,16 +198,25 @@ impl WorkOrder {
         }
     }
 
-    /// What a lot that was made for the order hears of a hold on it.
-    fn hand_on(&self, hold: &HoldId) -> Message {
-        Message::HoldInherited {
+    /// Tells a lot that was made for the order of a hold on it.
+    fn hand_on(
+        &self,
+        hold: &HoldId,
+        lot: &LotId,
+        since: Time,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
+        let key = EntityKey::WorkOrder(self.id.clone());
+        let message = Message::HoldInherited {
             hold: hold.clone(),
-            reach: Reach::first_step(EntityKey::WorkOrder(self.id.clone())),
-        }
+            reach: Reach::of_order(key, hold, since, view.plant),
+        };
+        effects.tell(EntityKey::Lot(lot.clone()), message);
     }
 
     pub(crate) fn tell_lots(&self, message: &Message, effects: &mut Effects) {
-        for lot in &self.lots {
+        for lot in self.lots.keys() {
             effects.tell(EntityKey::Lot(lot.clone()), message.clone());
         }
     }
@@ -319,9 +332,9 @@ impl WorkOrder {
         &self.operations
     }
 
-    /// Lots made for the order.
+    /// Lots made for the order, with since when at least something of each belongs to it.
     #[must_use]
-    pub fn lots(&self) -> &BTreeSet<LotId> {
+    pub fn lots(&self) -> &BTreeMap<LotId, Time> {
         &self.lots
     }
 

@@ -46,23 +46,23 @@ impl Related {
                     Some(Entity::Lot(parent)) => parent.unit(),
                     _ => own.unit(),
                 };
-                let parents = own
-                    .parents()
-                    .iter()
-                    .take(RELATIVES_SHOWN_MAX)
-                    .map(|(id, amount)| LotQuantityView {
-                        lot: id.clone(),
-                        quantity: QuantityView::new(*amount, unit_of(id)),
-                    });
+                let parents =
+                    own.parents()
+                        .iter()
+                        .take(RELATIVES_SHOWN_MAX)
+                        .map(|(id, made_from)| LotQuantityView {
+                            lot: id.clone(),
+                            quantity: QuantityView::new(made_from.quantity, unit_of(id)),
+                        });
                 let children = own
                     .children()
-                    .iter()
+                    .keys()
                     .take(RELATIVES_SHOWN_MAX)
                     .filter_map(|id| match lot(id.as_str())?.as_ref() {
                         Entity::Lot(child) => Some(LotQuantityView {
                             lot: id.clone(),
                             quantity: QuantityView::new(
-                                *child.parents().get(own.id())?,
+                                child.parents().get(own.id())?.quantity,
                                 own.unit(),
                             ),
                         }),

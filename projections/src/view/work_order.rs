@@ -181,7 +181,7 @@ impl WorkOrderView {
             holds: order.holds().iter().cloned().collect(),
             waiting_for: order.waiting_for(),
             operations: operations(order),
-            lots: order.lots().iter().cloned().collect(),
+            lots: order.lots().keys().cloned().collect(),
             discrepancies: super::shown(&order.discrepancies()),
             version,
         }

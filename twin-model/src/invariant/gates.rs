@@ -30,7 +30,7 @@ fn in_scope<'p>(hold: &'p Hold, plant: &'p Plant) -> Vec<&'p LotId> {
         HoldScope::WorkOrder(id) => plant
             .work_order(id)
             .into_iter()
-            .flat_map(|order| order.lots())
+            .flat_map(|order| order.lots().keys())
             .filter(|lot| plant.lot(lot).is_some())
             .chain(
                 lots(plant)
@@ -49,7 +49,10 @@ fn reached(plant: &Plant) -> BTreeMap<&LotId, BTreeSet<&HoldId>> {
         let mut stack = in_scope(hold, plant);
         while let Some(id) = stack.pop() {
             if reached.entry(id).or_default().insert(hold.id()) {
-                let children = plant.lot(id).into_iter().flat_map(|lot| lot.children());
+                let children = plant
+                    .lot(id)
+                    .into_iter()
+                    .flat_map(|lot| lot.children().keys());
                 stack.extend(
                     children
                         .filter_map(|child| plant.lot(child))

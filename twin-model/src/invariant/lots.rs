@@ -35,7 +35,11 @@ pub(super) fn acyclic(plant: &Plant, tell: Tell<'_>) {
         .collect();
     while let Some(id) = done.pop() {
         open.remove(id);
-        for child in plant.lot(id).into_iter().flat_map(|lot| lot.children()) {
+        for child in plant
+            .lot(id)
+            .into_iter()
+            .flat_map(|lot| lot.children().keys())
+        {
             let Some(parents) = open.get_mut(child) else {
                 continue;
             };

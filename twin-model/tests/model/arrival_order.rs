@@ -45,7 +45,7 @@ fn ends_the_same(events: &[(&str, &str, Value)]) {
     }
 }
 
-fn permutations(len: usize) -> Vec<Vec<usize>> {
+pub(crate) fn permutations(len: usize) -> Vec<Vec<usize>> {
     if len == 0 {
         return vec![Vec::new()];
     }

@@ -217,7 +217,7 @@ fn lots_that_a_report_names_belong_to_the_order() {
     let lots: Vec<&str> = story
         .order()
         .lots()
-        .iter()
+        .keys()
         .map(|lot| lot.as_str())
         .collect();
     assert_eq!(lots, ["L1", "L2"], "known before, and after");

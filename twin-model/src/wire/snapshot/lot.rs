@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, MaterialId, OperationId,
-    OrderTake, Reach, Time, Unit, Usage, WorkOrderId,
+    OrderTake, Parentage, Reach, Time, Unit, Usage, WorkOrderId,
 };
 
 stored! {
@@ -84,8 +84,8 @@ stored! {
         produced_at: Option<Time>,
         expiry: Option<Time>,
         usage: Usage,
-        parents: BTreeMap<LotId, Decimal>,
-        children: BTreeSet<LotId>,
+        parents: BTreeMap<LotId, Parentage>,
+        children: BTreeMap<LotId, Time>,
         holds: BTreeSet<HoldId>,
         inherited: BTreeMap<HoldId, Reach>,
         gates: BTreeSet<DeliveryId>,

@@ -173,7 +173,7 @@ pub struct WorkOrderState {
     pub aborted: Option<AbortState>,
     pub documents: Vec<(SmolStr, Vec<[u8; 16]>)>,
     pub operations: Vec<OperationState>,
-    pub lots: BTreeSet<LotId>,
+    pub lots: BTreeMap<LotId, Time>,
     pub holds: BTreeSet<HoldId>,
     pub claims: Claims,
 }
