@@ -27,7 +27,7 @@
 use lapin::Channel;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
-use twin_model::PlantId;
+use twin_model::{Criticality, PlantId};
 
 /// Exchange that takes every event.
 pub const IN_EXCHANGE: &str = "twin.in";
@@ -66,15 +66,9 @@ impl Class {
     /// The class of an event type; unknown types are not urgent.
     #[must_use]
     pub fn of(type_name: &str) -> Class {
-        match type_name {
-            "mfg.hold.placed.v1"
-            | "mfg.hold.released.v1"
-            | "mfg.shipment.requested.v1"
-            | "mfg.shipment.confirmed.v1"
-            | "mfg.shipment.cancelled.v1"
-            | "mfg.work_center.state_changed.v1"
-            | "mfg.edge.session.v1" => Class::RealTime,
-            _ => Class::NearRealTime,
+        match Criticality::of(type_name) {
+            Criticality::RealTime => Class::RealTime,
+            Criticality::NearRealTime | Criticality::Batch => Class::NearRealTime,
         }
     }
 

@@ -55,9 +55,10 @@ pub struct Event {
     pub body: EventBody,
 }
 
-/// The one table of event types: variant, body and CloudEvents type, in the order of the
+/// The one table of event types: variant, body, CloudEvents type and class, in the order of the
 /// catalogue. Whatever goes over all types (names, decoding, encoding, schemas) is made from it by
-/// `$with`.
+/// `$with`. A type without a class is [`Criticality::NearRealTime`](crate::Criticality): that of
+/// everything whose order counts.
 macro_rules! event_types {
     ($with:ident) => {
         $with! {
@@ -85,19 +86,20 @@ macro_rules! event_types {
             LotCreated(LotCreated) = "mfg.lot.created.v1";
             LotTransformed(LotTransformed) = "mfg.lot.transformed.v1";
             StockAdjusted(StockAdjusted) = "mfg.stock.adjusted.v1";
-            HoldPlaced(HoldPlaced) = "mfg.hold.placed.v1";
-            HoldReleased(HoldReleased) = "mfg.hold.released.v1";
-            ShipmentRequested(ShipmentRequested) = "mfg.shipment.requested.v1";
-            ShipmentConfirmed(ShipmentConfirmed) = "mfg.shipment.confirmed.v1";
-            ShipmentCancelled(ShipmentCancelled) = "mfg.shipment.cancelled.v1";
-            WorkCenterStateChanged(WorkCenterStateChanged) = "mfg.work_center.state_changed.v1";
+            HoldPlaced(HoldPlaced) = "mfg.hold.placed.v1" as RealTime;
+            HoldReleased(HoldReleased) = "mfg.hold.released.v1" as RealTime;
+            ShipmentRequested(ShipmentRequested) = "mfg.shipment.requested.v1" as RealTime;
+            ShipmentConfirmed(ShipmentConfirmed) = "mfg.shipment.confirmed.v1" as RealTime;
+            ShipmentCancelled(ShipmentCancelled) = "mfg.shipment.cancelled.v1" as RealTime;
+            WorkCenterStateChanged(WorkCenterStateChanged) =
+                "mfg.work_center.state_changed.v1" as RealTime;
             WorkCenterCounterSampled(WorkCenterCounterSampled) =
                 "mfg.work_center.counter_sampled.v1";
             WorkCenterConfigured(WorkCenterConfigured) = "mfg.work_center.configured.v1";
             MaintenanceScheduled(MaintenanceScheduled) = "mfg.maintenance.scheduled.v1";
             MaintenanceStarted(MaintenanceStarted) = "mfg.maintenance.started.v1";
             MaintenanceFinished(MaintenanceFinished) = "mfg.maintenance.finished.v1";
-            EdgeSession(EdgeSession) = "mfg.edge.session.v1";
+            EdgeSession(EdgeSession) = "mfg.edge.session.v1" as RealTime;
             OwnershipPublished(OwnershipPublished) = "mfg.ownership.published.v1";
         }
     };
@@ -105,7 +107,7 @@ macro_rules! event_types {
 pub(crate) use event_types;
 
 macro_rules! define_bodies {
-    ($($variant:ident($body:ident) = $name:literal;)+) => {
+    ($($variant:ident($body:ident) = $name:literal $(as $class:ident)?;)+) => {
         /// What happened, one variant per event type.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum EventBody {

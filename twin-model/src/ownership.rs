@@ -10,7 +10,7 @@ mod said;
 mod split;
 mod standing;
 mod table;
-mod writes;
+pub(crate) mod writes;
 
 pub use claim::{CLAIMS_PER_OBJECT_MAX, Claim, Claimed, Claims, Facet};
 pub use field::Field;
@@ -101,6 +101,12 @@ impl Owners {
     #[must_use]
     pub const fn and(self, system: System) -> Owners {
         Owners(self.0 | 1 << system as u8)
+    }
+
+    /// Those that are among both.
+    #[must_use]
+    pub const fn shared_with(self, other: Owners) -> Owners {
+        Owners(self.0 & other.0)
     }
 
     /// Whether the system is among them.

@@ -1,7 +1,7 @@
 //! Which fields an event writes.
 
-use super::Field;
 use super::Field::*;
+use super::{Field, Owners};
 use crate::EventBody;
 use crate::event::event_types;
 
@@ -110,7 +110,7 @@ const fn is_version_of(type_name: &[u8], name: &[u8]) -> bool {
 }
 
 macro_rules! define_writes {
-    ($($variant:ident($body:ident) = $name:literal;)+) => {
+    ($($variant:ident($body:ident) = $name:literal $(as $class:ident)?;)+) => {
         impl EventBody {
             /// The fields that the event writes, as ownership sees it.
             pub(crate) fn writes(&self) -> &'static [Field] {
@@ -119,10 +119,26 @@ macro_rules! define_writes {
                 }
             }
         }
+
+        fn writes_of(type_name: &str) -> Option<&'static [Field]> {
+            match type_name {
+                $($name => Some(const { written_by($name) }),)+
+                _ => None,
+            }
+        }
     };
 }
 
 event_types!(define_writes);
+
+/// The systems that own all that a type writes, where a plant has published nothing else; anybody
+/// where each of its fields is judged for itself. `None` for an unknown type.
+pub(crate) fn default_owners_of(type_name: &str) -> Option<Owners> {
+    let fields = writes_of(type_name)?.iter();
+    Some(fields.fold(Owners::ANYBODY, |owners, field| {
+        owners.shared_with(field.default_owners())
+    }))
+}
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ use crate::wire::limits::{self, TEXT_BYTES_MAX};
 use crate::{Event, EventBody, EventId, IntakeRejection, PlantId, Rejection, SourceId, Time};
 
 macro_rules! define_wire {
-    ($($variant:ident($body:ident) = $name:literal;)+) => {
+    ($($variant:ident($body:ident) = $name:literal $(as $class:ident)?;)+) => {
         /// The event types that this twin understands.
         pub const EVENT_TYPES: &[&str] = &[$($name),+];
 

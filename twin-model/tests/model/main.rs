@@ -9,6 +9,7 @@
 
 mod arrival_order;
 mod b2mml;
+mod contracts;
 mod hold_since;
 mod hold_wins;
 mod job_control;

@@ -1,0 +1,99 @@
+//! The contracts of all types of messages: what each carries, who sends it, how urgent it is.
+
+use schemars::Schema;
+
+use crate::event::event_types;
+use crate::ownership::writes::default_owners_of;
+use crate::wire::EVENT_TYPES;
+use crate::{Criticality, Owners, System, command_schemas};
+
+/// Whether a message comes to the twin or from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// An event, sent to the twin.
+    In,
+    /// A command, sent by the twin.
+    Out,
+}
+
+impl Direction {
+    /// `in` or `out`, as seen from the twin.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Direction::In => "in",
+            Direction::Out => "out",
+        }
+    }
+}
+
+/// What senders and receivers of one type of message can rely on.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// The CloudEvents type.
+    pub type_name: &'static str,
+    /// To the twin or from it.
+    pub direction: Direction,
+    /// The systems whose word counts, where a plant has published nothing else.
+    pub owners: Owners,
+    /// How urgent an event is. Commands have no class: they leave in order.
+    pub criticality: Option<Criticality>,
+    /// The JSON Schema (draft 2020-12) of the CloudEvent's `data`.
+    pub schema: Schema,
+}
+
+impl Contract {
+    /// The major version: the number at the end of the type.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        version_of(self.type_name)
+    }
+}
+
+/// The number at the end of a type, `mfg.hold.placed.v1` has 1; 0 where there is none.
+#[must_use]
+pub fn version_of(type_name: &str) -> u32 {
+    let version = type_name
+        .rsplit_once(".v")
+        .map(|(_, number)| number.parse());
+    version.and_then(Result::ok).unwrap_or(0)
+}
+
+macro_rules! define_schemas {
+    ($($variant:ident($body:ident) = $name:literal $(as $class:ident)?;)+) => {
+        /// The JSON Schema of the data of an event type; `None` for an unknown type.
+        #[must_use]
+        pub fn event_schema(type_name: &str) -> Option<Schema> {
+            match type_name {
+                $($name => Some(schemars::schema_for!(crate::$body)),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+event_types!(define_schemas);
+
+/// The contracts of all types: events in the order of the catalogue, then commands.
+#[must_use]
+pub fn contracts() -> Vec<Contract> {
+    let events = EVENT_TYPES.iter().filter_map(|type_name| {
+        Some(Contract {
+            type_name,
+            direction: Direction::In,
+            owners: default_owners_of(type_name)?,
+            criticality: Some(Criticality::of(type_name)),
+            schema: event_schema(type_name)?,
+        })
+    });
+    let commands = command_schemas()
+        .into_iter()
+        .map(|(type_name, schema)| Contract {
+            type_name,
+            direction: Direction::Out,
+            owners: Owners::NONE.and(System::Twin),
+            criticality: None,
+            schema,
+        });
+    events.chain(commands).collect()
+}
