@@ -10,6 +10,7 @@
 mod bucket;
 mod bucket_walk;
 mod catch_weight;
+mod chaos;
 mod chronicle;
 mod clearance;
 mod code;
@@ -81,6 +82,8 @@ mod work_order;
 
 pub use bucket::{Bucket, Buckets, Period};
 pub use catch_weight::{CatchWeight, Deviation};
+#[cfg(feature = "chaos")]
+pub use chaos::Fault;
 pub use clearance::Clearance;
 pub use code::{Code, Kind, UnknownCode};
 pub use command::*;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::{
     Claims, DeliveryId, Discrepancy, EntityKey, HoldId, LotCreated, LotId, LotStock, MaterialId,
@@ -187,7 +188,9 @@ impl Lot {
             let known = known.or_insert_with(|| Parentage::none_since(view.at));
             known.quantity += amount;
             known.since = known.since.min(view.at);
-            if let Some(parent) = view.plant.lot(parent) {
+            if let Some(parent) = view.plant.lot(parent)
+                && !view.plant.breaks(Fault::LateLinkInheritsNothing)
+            {
                 self.inherit_from(parent, view, effects);
             }
         }

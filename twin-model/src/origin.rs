@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::chaos::Fault;
 use crate::effect::Effects;
 use crate::plant::Cause;
 use crate::{Event, EventBody, Lot, LotId, Plant, Turn};
@@ -17,7 +18,7 @@ pub(crate) struct AwaitedOrigins(BTreeMap<LotId, u32>);
 impl AwaitedOrigins {
     /// The nearest lot among `lot` and what it was made from whose origin is awaited.
     pub(crate) fn behind<'p>(&self, lot: &'p Lot, plant: &'p Plant) -> Option<&'p LotId> {
-        if self.0.is_empty() {
+        if self.0.is_empty() || plant.breaks(Fault::OriginNotAwaited) {
             return None;
         }
         let mut seen: BTreeSet<&LotId> = BTreeSet::from([lot.id()]);

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+#[cfg(feature = "chaos")]
+use crate::chaos::Chaos;
+use crate::chaos::Fault;
 use crate::due::DueTimes;
 use crate::effect::{Effects, View};
 use crate::origin::AwaitedOrigins;
@@ -33,7 +36,7 @@ pub struct Plant {
     pub(crate) clock: Time,
     pub(crate) due: DueTimes,
     #[cfg(feature = "chaos")]
-    panic_at: Option<EntityKey>,
+    pub(crate) chaos: Chaos,
 }
 
 /// The place of one entity.
@@ -98,7 +101,7 @@ impl Plant {
             clock: Time::EPOCH,
             due: DueTimes::default(),
             #[cfg(feature = "chaos")]
-            panic_at: None,
+            chaos: Chaos::default(),
         }
     }
 
@@ -171,6 +174,14 @@ impl Plant {
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         while let Some((key, message)) = effects.messages.pop_front() {
+            if self.breaks(Fault::GateDecidesInMidTurn) {
+                self.decide_gates(cause, effects)?;
+            }
+            if self.breaks(Fault::HoldStopsAfterOneStep)
+                && matches!(&message, Message::HoldInherited { reach, .. } if reach.steps > 1)
+            {
+                continue;
+            }
             if let EntityKey::WorkCenter(id) = &key {
                 self.ensure_work_center(id, effects);
             }
@@ -248,7 +259,7 @@ impl Plant {
         let outcome = handler(Arc::make_mut(&mut state), self.view(cause), effects);
         #[cfg(feature = "chaos")]
         assert!(
-            self.panic_at.as_ref() != Some(key),
+            self.chaos.panic_at.as_ref() != Some(key),
             "chaos: the handler of {key:?} panics"
         );
         self.slots[slot as usize].state = Some(state);
@@ -312,6 +323,10 @@ impl Plant {
     /// order, a hold meets the order's lots at once: a hold must not wait for the order to reach
     /// what was made for it.
     fn keep_for_birth(&mut self, key: EntityKey, message: Message, effects: &mut Effects) {
+        if self.breaks(Fault::HoldForgottenBeforeBirth) && matches!(message, Message::HoldPlaced(_))
+        {
+            return;
+        }
         self.undo
             .unborn
             .push((key.clone(), self.unborn.get(&key).cloned()));
@@ -374,12 +389,6 @@ impl Plant {
             source: cause.source,
             plant: self,
         }
-    }
-
-    /// Makes every handler of `key` panic after it changed its entity; `None` ends that.
-    #[cfg(feature = "chaos")]
-    pub fn panic_in_handler_of(&mut self, key: Option<EntityKey>) {
-        self.panic_at = key;
     }
 
     /// The plant's id.

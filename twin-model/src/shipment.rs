@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::judgement::Judgement;
 use crate::{
@@ -79,6 +80,9 @@ pub struct Shipment {
     pub(crate) clearance: Option<Clearance>,
     /// The clearance before, to say what has changed since. Not part of the state hash.
     pub(crate) former: Option<Clearance>,
+    /// Whether nothing but the end of a shelf life has stood against the lots since that clearance
+    /// ended. Not part of the state hash.
+    pub(crate) only_time_since: bool,
     /// How often the gate has cleared. Not part of the state hash.
     pub(crate) cleared_times: u32,
     pub(crate) claims: Claims,
@@ -117,6 +121,7 @@ impl Shipment {
             judged_at: view.at,
             clearance: None,
             former: None,
+            only_time_since: true,
             cleared_times: 0,
             claims: Claims::default(),
             version: 0,
@@ -141,6 +146,8 @@ impl Shipment {
             true => GateDecision::Cleared,
             false => GateDecision::Blocked,
         };
+        let only_time = reasons.iter().all(|reason| reason.code == Code::R10);
+        self.only_time_since = only_time && (clears || self.only_time_since);
         self.reasons.clone_from(&reasons);
         self.decided_at = at;
         self.judged_at = at;
@@ -189,10 +196,10 @@ impl Shipment {
                 action: "shipped",
             }));
         }
-        for id in lot
-            .inherited_holds()
-            .filter(|id| !lot.holds().contains(*id))
-        {
+        let heeded = |id: &&HoldId| {
+            !lot.holds().contains(*id) && !plant.breaks(Fault::GateIgnoresInheritedHolds)
+        };
+        for id in lot.inherited_holds().filter(heeded) {
             let Some(reach) = lot.reach_of(id) else {
                 continue;
             };

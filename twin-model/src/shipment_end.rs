@@ -2,11 +2,12 @@
 
 use smol_str::SmolStr;
 
+use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::judgement::Recall;
 use crate::{
-    Clearance, Code, EntityKey, GateDecision, GateToken, Message, Notice, Plant, Reason, Rejection,
-    Shipment, ShipmentCancelled, ShipmentConfirmed, Time,
+    Clearance, EntityKey, GateDecision, GateToken, Message, Notice, Plant, Rejection, Shipment,
+    ShipmentCancelled, ShipmentConfirmed, Time,
 };
 
 /// How a requested shipment ended.
@@ -121,10 +122,19 @@ impl Shipment {
     }
 
     /// R09, R10: a confirmation must carry the clearance that stands. One exception: when nothing
-    /// but the end of a shelf life has ended the clearance and the goods left before, the
+    /// but the end of a shelf life has stood against the lots since and the goods left before, the
     /// confirmation is only late.
     fn check_token(&self, token: &GateToken, at: Time, plant: &Plant) -> Result<(), Rejection> {
-        let in_time = |clearance: &Clearance| clearance.valid_until.is_none_or(|end| at < end);
+        let in_time = |clearance: &Clearance| {
+            let lasts = plant.breaks(Fault::ClearanceOutlivesItsEnd);
+            lasts || clearance.valid_until.is_none_or(|end| at < end)
+        };
+        let old = self.former.as_ref().is_some_and(|old| old.token == *token);
+        if plant.breaks(Fault::TokenNotChecked)
+            || (old && self.is_cleared() && plant.breaks(Fault::OldTokenTaken))
+        {
+            return Ok(());
+        }
         if let Some(standing) = &self.clearance
             && standing.token == *token
         {
@@ -139,8 +149,8 @@ impl Shipment {
                 token: token.clone(),
             });
         };
-        let only_time = |reason: &Reason| reason.code == Code::R10;
-        let time_ended_it = self.clearance.is_none() && self.reasons.iter().all(only_time);
+        let time_ended_it = self.clearance.is_none()
+            && (self.only_time_since || plant.breaks(Fault::TimeForgivesHolds));
         match time_ended_it {
             true if !in_time(former) => Err(self.expired(former, at, plant)),
             true if self.look_at_lots(plant, at).0.is_empty() => Ok(()),

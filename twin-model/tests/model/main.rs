@@ -11,6 +11,7 @@ mod arrival_order;
 mod b2mml;
 mod contracts;
 mod hold_since;
+mod hold_versus_ship;
 mod hold_wins;
 mod job_control;
 mod material_movements;
@@ -24,6 +25,8 @@ mod ownership;
 mod plain_oracle;
 mod plant_story;
 mod rejection_catalogue;
+#[path = "arrival/shard.rs"]
+mod shard;
 mod shelf_life;
 mod shipping;
 mod state_hash;

@@ -360,6 +360,19 @@ fn goods_that_left_in_time_are_refused_when_a_hold_came_meanwhile() {
 }
 
 #[test]
+fn a_hold_that_came_meanwhile_is_not_forgotten_when_it_is_over() {
+    let (mut story, token) = milk_after_its_time();
+    story.tell("hold.placed", "12:05", hold("H", "A"));
+    story.tell("hold.released", "12:08", release("H"));
+    assert_eq!(story.codes("D"), [Code::R10]);
+    let mut body = confirm("D", &token);
+    body["shipped_at"] = json!(time("11:59"));
+    let refused = story.try_to("shipment.confirmed", "12:10", body);
+    assert_eq!(refused.unwrap_err().code(), Code::R09);
+    assert_eq!(story.lot("A").on_hand(), kg(100));
+}
+
+#[test]
 fn a_token_does_not_depend_on_the_order_in_which_the_facts_arrived() {
     let facts = [
         ("lot.created", "06:00", lot("A")),

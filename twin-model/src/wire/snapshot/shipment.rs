@@ -66,6 +66,8 @@ pub struct StoredGate {
     pub clearance: Option<StoredClearance>,
     /// The clearance before.
     pub former: Option<StoredClearance>,
+    /// Whether only time has stood against the lots since that one ended.
+    pub only_time_since: bool,
     /// How often it has cleared.
     pub cleared_times: u32,
     /// The sentences of its reasons.
@@ -128,6 +130,7 @@ impl From<&Shipment> for StoredGate {
             judged_at: shipment.judged_at,
             clearance: shipment.clearance.as_ref().map(StoredClearance::from),
             former: shipment.former.as_ref().map(StoredClearance::from),
+            only_time_since: shipment.only_time_since,
             cleared_times: shipment.cleared_times,
             texts: reasons.map(|reason| reason.text.clone()).collect(),
         }
@@ -141,6 +144,7 @@ impl ShipmentState {
             judged_at: self.requested_at,
             clearance: None,
             former: None,
+            only_time_since: true,
             cleared_times: 0,
             texts: Vec::new(),
         });
@@ -163,6 +167,7 @@ impl ShipmentState {
             judged_at: gate.judged_at,
             clearance: gate.clearance.map(StoredClearance::restore),
             former: gate.former.map(StoredClearance::restore),
+            only_time_since: gate.only_time_since,
             cleared_times: gate.cleared_times,
             claims: self.claims,
             version,
