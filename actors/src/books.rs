@@ -283,8 +283,10 @@ impl Books {
         }
         for notice in turn.notices {
             self.book_notice(because, &notice);
-            let index = outcome.index();
-            outcome.notices.push((index, because.at, notice));
+            if !self.book_case(because, &notice, outcome) {
+                let index = outcome.index();
+                outcome.notices.push((index, because.at, notice));
+            }
         }
         keys
     }
@@ -337,7 +339,22 @@ impl Books {
             Notice::DiscrepancyHealed { code, .. } => {
                 *self.counts.discrepancies_healed.entry(*code).or_default() += 1;
             }
-            Notice::HoldPropagated { .. } | Notice::Corrected { .. } => {}
+            Notice::CommandIssued {
+                command,
+                correlation,
+                body,
+                to: _,
+            } => {
+                self.outbox.last += 1;
+                let (number, plant) = (self.outbox.last, self.plant.id());
+                let named = (command, correlation.as_str());
+                let command = Command::of_process(number, plant, because, named, body);
+                self.outbox.push(Arc::new(command));
+            }
+            Notice::HoldPropagated { .. }
+            | Notice::Corrected { .. }
+            | Notice::PersonNeeded { .. }
+            | Notice::PersonNoLongerNeeded { .. } => {}
         }
     }
 

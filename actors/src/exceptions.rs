@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use twin_model::{Code, EntityKey, EventId, SmolStr, SourceId, Time};
+use twin_model::{Code, CommandKey, EntityKey, EventId, SmolStr, SourceId, Time};
 
 use crate::shard::Door;
 use crate::{Stopped, fork};
@@ -49,8 +49,9 @@ impl FromStr for ExceptionId {
     }
 }
 
-/// A message that a person should see: one that could not be read or decided, or one that a rule
-/// refused. Only the former counts as an exception among the dispositions.
+/// What a person should see: a message that could not be read or decided, one that a rule refused,
+/// or a command that a process cannot bring to its end. Only the first counts as an exception among
+/// the dispositions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExceptionEntry {
     /// Its number.
@@ -73,8 +74,14 @@ pub struct ExceptionEntry {
     pub object: Option<EntityKey>,
     /// When it became an exception, by the plant's clock.
     pub first_seen: Time,
-    /// The message as received, cut to [`EXCEPTION_RAW_BYTES_MAX`].
+    /// The message as received, or the data of the command that it is about, cut to
+    /// [`EXCEPTION_RAW_BYTES_MAX`].
     pub raw: Bytes,
+    /// The command of a process that it is about; `None` for messages. Such an exception is no
+    /// disposition of an input.
+    pub command: Option<CommandKey>,
+    /// When it ended by itself, such as by a late answer; `None` while it is open.
+    pub closed_at: Option<Time>,
 }
 
 /// The newest exceptions of a plant, oldest first.
@@ -98,7 +105,23 @@ impl ExceptionList {
         self.entries.push_back(entry);
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<ExceptionEntry>> {
+    /// The newest exception about a command, open or closed.
+    pub(crate) fn of_command(&self, command: &CommandKey) -> Option<&Arc<ExceptionEntry>> {
+        let mut newest = self.entries.iter().rev();
+        newest.find(|entry| entry.command.as_ref() == Some(command))
+    }
+
+    /// Puts an entry in the place of the one with its number.
+    pub(crate) fn replace(&mut self, entry: Arc<ExceptionEntry>) {
+        let place = self
+            .entries
+            .binary_search_by_key(&entry.id, |known| known.id);
+        if let Ok(place) = place {
+            self.entries[place] = entry;
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<ExceptionEntry>> {
         self.entries.iter()
     }
 

@@ -10,6 +10,7 @@
 
 mod because;
 mod books;
+mod case;
 mod commit;
 mod counts;
 mod cursor;

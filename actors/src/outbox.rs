@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use twin_model::{CommandBody, PlantId, SmolStr};
+use twin_model::{CommandBody, CommandKey, PlantId, SmolStr};
 
 use crate::Stopped;
 use crate::because::Because;
@@ -52,8 +52,11 @@ pub enum Route {
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
-    /// Its number.
+    /// Its number: its place among all commands of the plant.
     pub id: CommandId,
+    /// The `id` of its CloudEvent. A process that sends a command again for lack of an answer does
+    /// so with a new number and the same id.
+    pub event_id: SmolStr,
     /// Its way.
     pub route: Route,
     /// CloudEvents type.
@@ -71,23 +74,49 @@ impl Command {
         subject: &str,
         body: &CommandBody,
     ) -> Command {
-        let id = CommandId(number);
+        let id = SmolStr::new(CommandId(number).to_string());
+        let correlation = because.cause.correlation.as_deref();
+        Command::sealed(number, plant, because, (id, correlation), subject, body)
+    }
+
+    /// A command of a process.
+    pub(crate) fn of_process(
+        number: u64,
+        plant: &PlantId,
+        because: &Because,
+        (key, correlation): (&CommandKey, &str),
+        body: &CommandBody,
+    ) -> Command {
+        let subject = key.process().subject();
+        let named = (SmolStr::new(key.to_string()), Some(correlation));
+        Command::sealed(number, plant, because, named, subject, body)
+    }
+
+    fn sealed(
+        number: u64,
+        plant: &PlantId,
+        because: &Because,
+        (event_id, correlation): (SmolStr, Option<&str>),
+        subject: &str,
+        body: &CommandBody,
+    ) -> Command {
         let type_name = body.type_name();
         let body = json!({
             "specversion": "1.0",
-            "id": id.to_string(),
+            "id": event_id,
             "source": format!("/twin/{plant}"),
             "type": type_name,
             "subject": subject,
             "time": because.at,
             "datacontenttype": "application/json",
             "plant": plant,
-            "correlationid": because.cause.correlation,
+            "correlationid": correlation,
             "causationid": because.cause.event,
             "data": body.data(),
         });
         Command {
-            id,
+            id: CommandId(number),
+            event_id,
             route: Route::Broker,
             type_name: type_name.into(),
             body: body.to_string(),

@@ -60,6 +60,8 @@ impl Books {
                 event.time
             },
             raw: decoded.raw.clone(),
+            command: None,
+            closed_at: None,
         }
     }
 
@@ -84,6 +86,8 @@ impl Books {
                 object: None,
                 first_seen: self.now,
                 raw: entry.raw.clone(),
+                command: None,
+                closed_at: None,
             },
             outcome,
         );
@@ -110,6 +114,8 @@ impl Books {
             object: Some(parked.waits_for.clone()),
             first_seen: self.now,
             raw: parked.decoded.raw.clone(),
+            command: None,
+            closed_at: None,
         };
         self.raise(entry, outcome);
         id

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use twin_model::wire::snapshot::StoredPlant;
-use twin_model::{Code, EntityKey, EventId, Plant, SmolStr, SourceId, Time};
+use twin_model::{Code, CommandKey, EntityKey, EventId, Plant, SmolStr, SourceId, Time};
 
 use crate::books::Books;
 use crate::exceptions::ExceptionList;
@@ -59,6 +59,8 @@ struct StoredException {
     object: Option<EntityKey>,
     first_seen: Time,
     raw: Bytes,
+    command: Option<CommandKey>,
+    closed_at: Option<Time>,
 }
 
 /// A snapshot that decodes but does not make sense.
@@ -179,6 +181,8 @@ impl From<&ExceptionEntry> for StoredException {
             object: entry.object.clone(),
             first_seen: entry.first_seen,
             raw: entry.raw.clone(),
+            command: entry.command.clone(),
+            closed_at: entry.closed_at,
         }
     }
 }
@@ -197,6 +201,8 @@ impl StoredException {
             object: self.object,
             first_seen: self.first_seen,
             raw: self.raw,
+            command: self.command,
+            closed_at: self.closed_at,
         }
     }
 }

@@ -174,7 +174,7 @@ impl Work {
                 let message = Outgoing {
                     exchange: COMMANDS_EXCHANGE,
                     routing_key: &self.topology.command_key(&command.type_name),
-                    id: &command.id.to_string(),
+                    id: &command.event_id,
                     type_name: &command.type_name,
                     body: command.body.as_bytes(),
                 };

@@ -6,8 +6,8 @@ use actors::{CauseRef, Cursor, ExceptionEntry};
 use bytes::Bytes;
 use serde::Serialize;
 use twin_model::{
-    Code, DeliveryId, Entity, EntityKey, EventId, GateDecision, HoldId, LotId, Notice, PlantId,
-    Reason, SmolStr, SourceId, Time,
+    Code, CommandKey, DeliveryId, Entity, EntityKey, EventId, GateDecision, HoldId, LotId, Notice,
+    PlantId, Reason, SmolStr, SourceId, Time,
 };
 use utoipa::ToSchema;
 
@@ -70,8 +70,9 @@ pub struct NoticeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     code: Option<Code>,
-    /// `gate_decided`, `recall_required`, `hold_propagated`, `discrepancy_found`, `discrepancy_healed` or
-    /// `exception_raised`.
+    /// `gate_decided`, `recall_required`, `hold_propagated`, `discrepancy_found`,
+    /// `discrepancy_healed`, `corrected`, `command_issued`, `exception_raised` or
+    /// `exception_closed`.
     kind: &'static str,
     /// In business words.
     text: String,
@@ -148,7 +149,10 @@ impl ChangeEvent {
             Happening::Exception(entry) => {
                 let view = self.notice(Sentence {
                     code: Some(entry.code),
-                    kind: "exception_raised",
+                    kind: match entry.closed_at {
+                        None => "exception_raised",
+                        Some(_) => "exception_closed",
+                    },
                     text: entry.text.clone(),
                     object: Some(format!("exception/{}", entry.id)),
                 });
@@ -253,6 +257,9 @@ fn sentence(notice: &Notice) -> Sentence {
                 object: Some(object_path(&EntityKey::Hold(hold.clone()))),
             }
         }
+        Notice::CommandIssued { .. }
+        | Notice::PersonNeeded { .. }
+        | Notice::PersonNoLongerNeeded { .. } => of_a_process(notice),
         Notice::Corrected {
             object, code, text, ..
         } => Sentence {
@@ -273,6 +280,36 @@ fn sentence(notice: &Notice) -> Sentence {
             text: text.to_string(),
             object: Some(object_path(object)),
         },
+    }
+}
+
+fn of_a_process(notice: &Notice) -> Sentence {
+    let of = |command: &CommandKey| {
+        let process = EntityKey::Process(command.process().clone());
+        Some(object_path(&process))
+    };
+    match notice {
+        Notice::CommandIssued {
+            command, to, body, ..
+        } => Sentence {
+            code: None,
+            kind: "command_issued",
+            text: format!("{to} is asked for {} ({command}).", body.what()),
+            object: of(command),
+        },
+        Notice::PersonNeeded { case, problem, .. } => Sentence {
+            code: Some(problem.code()),
+            kind: "exception_raised",
+            text: problem.to_string(),
+            object: of(case),
+        },
+        Notice::PersonNoLongerNeeded { case } => Sentence {
+            code: None,
+            kind: "exception_closed",
+            text: format!("Nobody needs to look at command {case} any more."),
+            object: of(case),
+        },
+        other => unreachable!("{other:?} is not about a process"),
     }
 }
 

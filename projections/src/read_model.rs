@@ -89,10 +89,7 @@ impl ReadModel {
             self.newest = self.newest.max(Some(*time));
         }
         for entry in &commit.exceptions {
-            if self.exceptions.len() >= EXCEPTIONS_MAX {
-                self.exceptions.pop_front();
-            }
-            self.exceptions.push_back(Arc::clone(entry));
+            self.take_exception(entry);
         }
         self.counts = Arc::clone(&commit.counts);
         self.recorded = commit.recorded;
@@ -103,6 +100,24 @@ impl ReadModel {
             index: u32::MAX,
         };
         self.events(commit, before, reached)
+    }
+
+    /// Takes a new exception in, or one that was told of before as it is now.
+    fn take_exception(&mut self, entry: &Arc<ExceptionEntry>) {
+        let known = self
+            .exceptions
+            .binary_search_by_key(&entry.id, |known| known.id);
+        match known {
+            Ok(place) => self.exceptions[place] = Arc::clone(entry),
+            // One that has left memory already does not come back.
+            Err(place) if place < self.exceptions.len() => {}
+            Err(_) => {
+                if self.exceptions.len() >= EXCEPTIONS_MAX {
+                    self.exceptions.pop_front();
+                }
+                self.exceptions.push_back(Arc::clone(entry));
+            }
+        }
     }
 
     /// What a commit that is in means for the change stream: its changes and notices as they

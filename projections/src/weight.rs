@@ -32,7 +32,12 @@ pub(crate) fn weight(event: &ChangeEvent) -> usize {
         Happening::Notice(Notice::RecallRequired { lots, .. }) => {
             SENTENCE + lots.iter().map(|lot| name(lot.as_str())).sum::<usize>()
         }
-        Happening::Notice(Notice::HoldPropagated { .. }) => SENTENCE,
+        Happening::Notice(
+            Notice::HoldPropagated { .. }
+            | Notice::CommandIssued { .. }
+            | Notice::PersonNeeded { .. }
+            | Notice::PersonNoLongerNeeded { .. },
+        ) => SENTENCE,
         Happening::Exception(entry) => SENTENCE + entry.text.len() * 2,
         Happening::State { state, related, .. } => of_entity(state) + of_related(related),
     };

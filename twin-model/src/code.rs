@@ -64,7 +64,7 @@ codes! {
     R29 = 29, "Already reversed.";
     R30 = 30, "Closed in ERP.";
     R31 = 31, "A foreign system wrote a field.";
-    R32 = 32, "ERP refused a document.";
+    R32 = 32, "A system refused a command.";
     R33 = 33, "Unknown type or version.";
     R34 = 34, "Unreadable.";
     R35 = 35, "Lots without disposition.";
@@ -82,6 +82,10 @@ codes! {
     R47 = 47, "ERP ended an order on which work had begun.";
     R48 = 48, "People and machines count different pieces.";
     R49 = 49, "More reports of one operation than are kept.";
+    R61 = 61, "An answer to a command that was not sent.";
+    R62 = 62, "A command that nobody answers.";
+    R63 = 63, "A command that was carried out more than once.";
+    R64 = 64, "A process that sends more commands than are kept.";
 }
 
 impl fmt::Display for Code {

@@ -4,8 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
+mod confirmation;
+mod dispatch;
 mod gate;
+mod words;
 
+pub use confirmation::*;
+pub use dispatch::*;
 pub use gate::*;
 
 /// The one table of command types: variant, body and CloudEvents type. Whatever goes over all
@@ -16,6 +21,10 @@ macro_rules! command_types {
             GateDecided(GateDecided) = "mfg.gate.decided.v1";
             RecallRequired(RecallRequired) = "mfg.recall.required.v1";
             EventRejected(EventRejected) = "mfg.event.rejected.v1";
+            ConfirmationPost(ConfirmationPost) = "mfg.confirmation.post.v1";
+            ConfirmationReverse(ConfirmationReverse) = "mfg.confirmation.reverse.v1";
+            OrderDispatchRequested(OrderDispatchRequested) = "mfg.order.dispatch_requested.v1";
+            OrderDispatchWithdrawn(OrderDispatchWithdrawn) = "mfg.order.dispatch_withdrawn.v1";
         }
     };
 }

@@ -43,7 +43,10 @@ impl Plant {
             | EventBody::ShipmentRequested(_)
             | EventBody::ShipmentConfirmed(_)
             | EventBody::ShipmentCancelled(_)
-            | EventBody::OwnershipPublished(_) => self.handle_rest(event, cause, effects),
+            | EventBody::OwnershipPublished(_)
+            | EventBody::ProcessRulesPublished(_)
+            | EventBody::PostingAcknowledged(_)
+            | EventBody::PostingRefused(_) => self.handle_rest(event, cause, effects),
             EventBody::WorkCenterStateChanged(_)
             | EventBody::WorkCenterCounterSampled(_)
             | EventBody::WorkCenterConfigured(_)
@@ -57,7 +60,7 @@ impl Plant {
         }
     }
 
-    /// Holds, shipments and the plant's own configuration.
+    /// Holds, shipments, answers and the plant's own configuration.
     fn handle_rest(
         &mut self,
         event: &Event,
@@ -96,6 +99,12 @@ impl Plant {
                 })
             }
             EventBody::OwnershipPublished(_) => self.publish_ownership(event, cause, effects),
+            EventBody::ProcessRulesPublished(_) => {
+                self.publish_process_rules(event, cause, effects)
+            }
+            EventBody::PostingAcknowledged(_) | EventBody::PostingRefused(_) => {
+                self.answer(event, cause, effects)
+            }
             _ => unreachable!("orders, lots and work centers are handled elsewhere"),
         }
     }

@@ -49,16 +49,26 @@ impl Entity {
         match self {
             Entity::Shipment(shipment) => shipment.due_at(),
             Entity::WorkCenter(center) => center.due_at(),
-            Entity::WorkOrder(_) | Entity::Lot(_) | Entity::Hold(_) | Entity::Ownership(_) => None,
+            Entity::Process(process) => process.due_at(),
+            Entity::WorkOrder(_)
+            | Entity::Lot(_)
+            | Entity::Hold(_)
+            | Entity::Ownership(_)
+            | Entity::ProcessRules(_) => None,
         }
     }
 
     /// The plant's clock (`view.at`) has reached [`Entity::due_at`].
-    fn fall_due(&mut self, _view: View<'_>, effects: &mut Effects) {
+    fn fall_due(&mut self, view: View<'_>, effects: &mut Effects) {
         match self {
             Entity::Shipment(shipment) => effects.check_gate(shipment.id()),
             Entity::WorkCenter(center) => center.fall_silent(),
-            Entity::WorkOrder(_) | Entity::Lot(_) | Entity::Hold(_) | Entity::Ownership(_) => {}
+            Entity::Process(process) => process.fall_due(view, effects),
+            Entity::WorkOrder(_)
+            | Entity::Lot(_)
+            | Entity::Hold(_)
+            | Entity::Ownership(_)
+            | Entity::ProcessRules(_) => {}
         }
     }
 }
@@ -89,6 +99,7 @@ impl Plant {
         let cause = Cause {
             at: self.clock,
             source: &source,
+            correlation: None,
         };
         let turn = self.turn_of(cause, |plant, effects| {
             plant.change(&key, cause, effects, |entity, view, effects| {
@@ -109,11 +120,12 @@ impl Plant {
         }
     }
 
-    /// Builds the index anew from the entities.
-    pub(crate) fn index_due_times(&mut self) {
+    /// Builds what follows from the entities anew: what falls due, and which processes wait.
+    pub(crate) fn index_times(&mut self) {
         let entities: Vec<Arc<Entity>> = self.entities().cloned().collect();
         for entity in entities {
             self.due.moved(None, &entity);
+            self.waiting.moved(None, &entity);
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::{
-    Claims, DeliveryId, Discrepancy, Hold, HoldId, Lot, LotId, Ownership, Shipment, WorkCenter,
-    WorkCenterId, WorkOrder, WorkOrderId,
+    Claims, DeliveryId, Discrepancy, Hold, HoldId, Lot, LotId, Ownership, Process, ProcessId,
+    ProcessRules, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 /// Names one entity within its plant.
@@ -23,6 +23,10 @@ pub enum EntityKey {
     Shipment(DeliveryId),
     /// Who owns what in the plant: one per plant.
     Ownership,
+    /// A process.
+    Process(ProcessId),
+    /// Which processes run in the plant: one per plant.
+    ProcessRules,
 }
 
 /// The kinds of entities.
@@ -40,6 +44,10 @@ pub enum EntityKind {
     Shipment,
     /// [`Ownership`].
     Ownership,
+    /// [`Process`].
+    Process,
+    /// [`ProcessRules`].
+    ProcessRules,
 }
 
 impl EntityKind {
@@ -53,6 +61,8 @@ impl EntityKind {
             EntityKind::Hold => "hold",
             EntityKind::Shipment => "shipment",
             EntityKind::Ownership => "ownership",
+            EntityKind::Process => "process",
+            EntityKind::ProcessRules => "process_rules",
         }
     }
 }
@@ -68,6 +78,8 @@ impl EntityKey {
             EntityKey::Hold(_) => EntityKind::Hold,
             EntityKey::Shipment(_) => EntityKind::Shipment,
             EntityKey::Ownership => EntityKind::Ownership,
+            EntityKey::Process(_) => EntityKind::Process,
+            EntityKey::ProcessRules => EntityKind::ProcessRules,
         }
     }
 
@@ -80,7 +92,8 @@ impl EntityKey {
             EntityKey::WorkCenter(id) => id.as_str(),
             EntityKey::Hold(id) => id.as_str(),
             EntityKey::Shipment(id) => id.as_str(),
-            EntityKey::Ownership => "table",
+            EntityKey::Ownership | EntityKey::ProcessRules => "table",
+            EntityKey::Process(id) => id.as_str(),
         }
     }
 }
@@ -95,6 +108,8 @@ impl fmt::Display for EntityKey {
             EntityKey::Hold(_) => "Hold",
             EntityKey::Shipment(_) => "Shipment",
             EntityKey::Ownership => "Ownership",
+            EntityKey::Process(_) => "Process",
+            EntityKey::ProcessRules => "Process rules",
         };
         write!(f, "{noun} {}", self.id())
     }
@@ -121,6 +136,10 @@ pub enum Entity {
     Shipment(Shipment),
     /// Who owns what in the plant.
     Ownership(Ownership),
+    /// A process.
+    Process(Process),
+    /// Which processes run in the plant.
+    ProcessRules(ProcessRules),
 }
 
 impl Entity {
@@ -134,6 +153,8 @@ impl Entity {
             Entity::Hold(hold) => EntityKey::Hold(hold.id().clone()),
             Entity::Shipment(shipment) => EntityKey::Shipment(shipment.id().clone()),
             Entity::Ownership(_) => EntityKey::Ownership,
+            Entity::Process(process) => EntityKey::Process(process.id().clone()),
+            Entity::ProcessRules(_) => EntityKey::ProcessRules,
         }
     }
 
@@ -148,6 +169,8 @@ impl Entity {
             Entity::Hold(hold) => hold.version,
             Entity::Shipment(shipment) => shipment.version,
             Entity::Ownership(ownership) => ownership.version,
+            Entity::Process(process) => process.version,
+            Entity::ProcessRules(rules) => rules.version,
         }
     }
 
@@ -160,6 +183,8 @@ impl Entity {
             Entity::WorkCenter(center) => center.discrepancies(),
             Entity::Shipment(shipment) => shipment.discrepancies(),
             Entity::Ownership(ownership) => ownership.discrepancies(),
+            Entity::Process(process) => process.discrepancies(),
+            Entity::ProcessRules(rules) => rules.discrepancies(),
             Entity::Hold(_) => Vec::new(),
         }
     }
@@ -173,6 +198,8 @@ impl Entity {
             Entity::WorkCenter(center) => Some(&center.claims),
             Entity::Shipment(shipment) => Some(&shipment.claims),
             Entity::Ownership(ownership) => Some(&ownership.claims),
+            Entity::Process(process) => Some(&process.claims),
+            Entity::ProcessRules(rules) => Some(&rules.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -184,6 +211,8 @@ impl Entity {
             Entity::WorkCenter(center) => Some(&mut center.claims),
             Entity::Shipment(shipment) => Some(&mut shipment.claims),
             Entity::Ownership(ownership) => Some(&mut ownership.claims),
+            Entity::Process(process) => Some(&mut process.claims),
+            Entity::ProcessRules(rules) => Some(&mut rules.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -196,6 +225,8 @@ impl Entity {
             Entity::Hold(hold) => &mut hold.version,
             Entity::Shipment(shipment) => &mut shipment.version,
             Entity::Ownership(ownership) => &mut ownership.version,
+            Entity::Process(process) => &mut process.version,
+            Entity::ProcessRules(rules) => &mut rules.version,
         };
         *version += 1;
     }

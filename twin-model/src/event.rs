@@ -15,6 +15,7 @@ mod movement;
 mod operation;
 mod order;
 mod ownership;
+mod process;
 mod quality;
 mod reference;
 mod shipment;
@@ -26,6 +27,7 @@ pub use movement::*;
 pub use operation::*;
 pub use order::*;
 pub use ownership::*;
+pub use process::*;
 pub use quality::*;
 pub use reference::*;
 pub use shipment::*;
@@ -101,6 +103,9 @@ macro_rules! event_types {
             MaintenanceFinished(MaintenanceFinished) = "mfg.maintenance.finished.v1";
             EdgeSession(EdgeSession) = "mfg.edge.session.v1" as RealTime;
             OwnershipPublished(OwnershipPublished) = "mfg.ownership.published.v1";
+            ProcessRulesPublished(ProcessRulesPublished) = "mfg.process_rules.published.v1";
+            PostingAcknowledged(PostingAcknowledged) = "mfg.posting.acknowledged.v1";
+            PostingRefused(PostingRefused) = "mfg.posting.refused.v1";
         }
     };
 }
@@ -186,6 +191,11 @@ impl EventBody {
                 EntityKey::WorkCenter(work_center.clone())
             }
             EventBody::OwnershipPublished(_) => EntityKey::Ownership,
+            EventBody::ProcessRulesPublished(_) => EntityKey::ProcessRules,
+            EventBody::PostingAcknowledged(body) => {
+                EntityKey::Process(body.command.process().clone())
+            }
+            EventBody::PostingRefused(body) => EntityKey::Process(body.command.process().clone()),
         }
     }
 

@@ -58,10 +58,13 @@ mod origin;
 mod ownership;
 mod plant;
 mod plant_entities;
+mod process;
+mod process_id;
 mod quantity;
 mod rejection;
 mod rejection_code;
 mod rejection_intake;
+mod rejection_process;
 mod report_ledger;
 mod rounding;
 mod run;
@@ -122,9 +125,16 @@ pub use ownership::{
     CLAIMS_PER_OBJECT_MAX, Claim, Claimed, Claims, Facet, Field, Owners, Ownership, System, Writer,
 };
 pub use plant::{Plant, Touched, Turn};
+pub(crate) use process::Obstacle;
+pub use process::{
+    ANSWER_WITHIN_S, Bearing, DOCUMENTS_PER_STEP_MAX, Process, ProcessRules, ProcessState,
+    RETRY_WAIT_S_MAX, Refusal, Rule, STEPS_PER_LANE_MAX, Step, StepState, TRIES_MAX,
+};
+pub use process_id::{CommandKey, InvalidCommandKey, InvalidProcessId, ProcessId, ProcessKind};
 pub use quantity::{Amount, InvalidAmount, QUANTITY_ABS_MAX, QUANTITY_SCALE_MAX, Quantity};
 pub use rejection::Rejection;
 pub use rejection_intake::IntakeRejection;
+pub use rejection_process::ProcessRejection;
 pub use report_ledger::{REPORTS_PER_OPERATION_MAX, ReportId, Tally};
 pub use rounding::{POSTING_SCALE, PostingLine};
 pub use run::Run;

@@ -2,7 +2,10 @@
 
 use smol_str::SmolStr;
 
-use crate::{Code, DeliveryId, EntityKey, GateDecision, GateToken, HoldId, LotId, Reason, Time};
+use crate::{
+    Code, CommandBody, CommandKey, DeliveryId, EntityKey, GateDecision, GateToken, HoldId, LotId,
+    Reason, Rejection, System, Time,
+};
 
 /// Something that people or systems outside should hear of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,5 +73,33 @@ pub enum Notice {
         code: Code,
         /// What it concerned.
         text: SmolStr,
+    },
+    /// A process asks a system for something.
+    CommandIssued {
+        /// The command. The same facts give the same id, and a command that is sent again for lack
+        /// of an answer keeps it.
+        command: CommandKey,
+        /// Who is asked.
+        to: System,
+        /// The business transaction that it belongs to.
+        correlation: SmolStr,
+        /// What it says.
+        body: Box<CommandBody>,
+    },
+    /// A person must look at something that is no message.
+    PersonNeeded {
+        /// What it concerns.
+        object: EntityKey,
+        /// What is told again or ended under the same name.
+        case: CommandKey,
+        /// Why, in business words.
+        problem: Box<Rejection>,
+        /// The command that it is about.
+        about: Box<CommandBody>,
+    },
+    /// What a person was asked to look at is over.
+    PersonNoLongerNeeded {
+        /// The case.
+        case: CommandKey,
     },
 }

@@ -71,6 +71,7 @@ impl Plant {
             Cause {
                 at: event.time,
                 source: &event.source,
+                correlation: event.correlation.as_ref(),
             },
             effects,
         )

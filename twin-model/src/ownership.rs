@@ -8,7 +8,7 @@ mod field;
 mod judge;
 mod said;
 mod split;
-mod standing;
+pub(crate) mod standing;
 mod table;
 pub(crate) mod writes;
 

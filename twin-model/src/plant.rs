@@ -11,9 +11,10 @@ use crate::chaos::Fault;
 use crate::due::DueTimes;
 use crate::effect::{Effects, View};
 use crate::origin::AwaitedOrigins;
+use crate::process::Waiting;
 use crate::{
     Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Reach,
-    Rejection, SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
+    Rejection, SmolStr, SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
 };
 
 /// The entities of one plant.
@@ -35,6 +36,7 @@ pub struct Plant {
     /// The latest tick. Stored and not hashed: what depends on it is a decision.
     pub(crate) clock: Time,
     pub(crate) due: DueTimes,
+    pub(crate) waiting: Waiting,
     #[cfg(feature = "chaos")]
     pub(crate) chaos: Chaos,
 }
@@ -66,6 +68,7 @@ struct Undo {
 pub(crate) struct Cause<'a> {
     pub(crate) at: Time,
     pub(crate) source: &'a SourceId,
+    pub(crate) correlation: Option<&'a SmolStr>,
 }
 
 /// One entity that a turn changed.
@@ -100,6 +103,7 @@ impl Plant {
             awaited_origins: AwaitedOrigins::default(),
             clock: Time::EPOCH,
             due: DueTimes::default(),
+            waiting: Waiting::default(),
             #[cfg(feature = "chaos")]
             chaos: Chaos::default(),
         }
@@ -118,6 +122,7 @@ impl Plant {
         let cause = Cause {
             at: event.time,
             source: &event.source,
+            correlation: event.correlation.as_ref(),
         };
         self.turn_of(cause, |plant, effects| plant.take(event, cause, effects))
     }
@@ -133,7 +138,8 @@ impl Plant {
         let mut effects = Effects::default();
         let outcome = first(self, &mut effects)
             .and_then(|()| self.deliver(cause, &mut effects))
-            .and_then(|()| self.decide_gates(cause, &mut effects));
+            .and_then(|()| self.decide_gates(cause, &mut effects))
+            .and_then(|()| self.run_processes(cause, &mut effects));
         match outcome {
             Ok(()) => Ok(self.finish(effects)),
             Err(rejection) => {
@@ -199,7 +205,10 @@ impl Plant {
                     Entity::Lot(lot) => lot.receive(&message, view, effects),
                     Entity::WorkCenter(center) => center.receive(&message, effects),
                     Entity::Hold(hold) => hold.receive(&message),
-                    Entity::Shipment(_) | Entity::Ownership(_) => {
+                    Entity::Shipment(_)
+                    | Entity::Ownership(_)
+                    | Entity::Process(_)
+                    | Entity::ProcessRules(_) => {
                         unreachable!("{key:?} gets no {message:?}")
                     }
                 }
@@ -222,6 +231,7 @@ impl Plant {
             Arc::make_mut(state).bump_version();
             let former = former.map(Arc::as_ref);
             self.due.moved(former, state);
+            self.waiting.moved(former, state);
             discrepancy::tell_change(former, state, &mut effects);
             touched.push(Touched {
                 key: state.key(),
@@ -236,6 +246,12 @@ impl Plant {
             notices.push(Notice::HoldPropagated { hold, lots, placed });
         }
         Turn { touched, notices }
+    }
+
+    /// The entities that the turn has touched so far, in order of first touch.
+    pub(crate) fn touched_keys(&self) -> Vec<EntityKey> {
+        let touched = self.undo.touched.iter().map(|(_, was)| was.key());
+        touched.chain(self.undo.born.iter().cloned()).collect()
     }
 
     /// Lets `handler` change one entity. The entity's former state is kept for the undo.
@@ -467,7 +483,7 @@ impl Plant {
         }
         plant.unborn = unborn;
         plant.undo.clear();
-        plant.index_due_times();
+        plant.index_times();
         plant
     }
 }

@@ -1,8 +1,8 @@
 //! Looking up the entities of a plant by their typed ids.
 
 use crate::{
-    DeliveryId, Entity, EntityKey, Hold, HoldId, Lot, LotId, Ownership, Plant, Shipment,
-    WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
+    DeliveryId, Entity, EntityKey, Hold, HoldId, Lot, LotId, Ownership, Plant, Process, ProcessId,
+    ProcessRules, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 impl Plant {
@@ -47,6 +47,24 @@ impl Plant {
     pub fn ownership(&self) -> Option<&Ownership> {
         match self.get(&EntityKey::Ownership)?.as_ref() {
             Entity::Ownership(ownership) => Some(ownership),
+            _ => None,
+        }
+    }
+
+    /// One process.
+    #[must_use]
+    pub fn process(&self, id: &ProcessId) -> Option<&Process> {
+        match self.get(&EntityKey::Process(id.clone()))?.as_ref() {
+            Entity::Process(process) => Some(process),
+            _ => None,
+        }
+    }
+
+    /// Which processes run, where the plant has published it.
+    #[must_use]
+    pub fn process_rules(&self) -> Option<&ProcessRules> {
+        match self.get(&EntityKey::ProcessRules)?.as_ref() {
+            Entity::ProcessRules(rules) => Some(rules),
             _ => None,
         }
     }

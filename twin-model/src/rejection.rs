@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 
 use crate::{
     DeliveryId, EntityKey, EventId, GateToken, HoldId, InspectionId, IntakeRejection, LotId,
-    MaintenanceId, MaterialId, NonconformanceId, OperationId, Time, Unit, WorkCenterId,
-    WorkOrderId,
+    MaintenanceId, MaterialId, NonconformanceId, OperationId, ProcessRejection, Time, Unit,
+    WorkCenterId, WorkOrderId,
 };
 
 /// A coded business rejection. An event that meets one changes nothing.
@@ -20,6 +20,9 @@ pub enum Rejection {
     /// What the intake says to a message or an event before, or instead of, any rule of the plant.
     #[error(transparent)]
     Intake(#[from] IntakeRejection),
+    /// What goes wrong between a process and the systems that it asks.
+    #[error(transparent)]
+    Process(#[from] ProcessRejection),
     /// R01: the object that the event speaks of has not been announced yet.
     #[error(
         "{object} is not known yet. The {event} waits; it is applied when the owning system sends \
@@ -382,23 +385,6 @@ pub enum Rejection {
         order: WorkOrderId,
         /// When it was closed.
         closed: Time,
-    },
-    /// R32: the ERP did not take a document.
-    #[error(
-        "ERP refused document for order {order}: {erp_text:?} ({erp_code}). {tries} tries; next \
-         at {next}."
-    )]
-    PostingRefused {
-        /// The order.
-        order: WorkOrderId,
-        /// What the ERP said.
-        erp_text: SmolStr,
-        /// Its code.
-        erp_code: SmolStr,
-        /// How often it was sent.
-        tries: u32,
-        /// When it is sent again: a time, or words when a person must decide.
-        next: SmolStr,
     },
     /// R35: lots without a disposition.
     #[error(

@@ -8,6 +8,7 @@ impl Rejection {
     pub fn code(&self) -> Code {
         match self {
             Rejection::Intake(intake) => intake.code(),
+            Rejection::Process(process) => process.code(),
             Rejection::NotKnown { .. } | Rejection::ConfirmationNotKnown { .. } => Code::R01,
             Rejection::WrongState { .. } => Code::R02,
             Rejection::NotReleased { .. } => Code::R03,
@@ -31,7 +32,6 @@ impl Rejection {
             Rejection::BeyondRecall { .. } => Code::R28,
             Rejection::AlreadyReversed { .. } => Code::R29,
             Rejection::PeriodClosed { .. } => Code::R30,
-            Rejection::PostingRefused { .. } => Code::R32,
             Rejection::LotsUndisposed { .. } => Code::R35,
             Rejection::ShippedBeforeHold { .. } => Code::R37,
             Rejection::IdentifierTaken { .. } => Code::R43,
@@ -47,6 +47,7 @@ impl Rejection {
     pub fn kind(&self) -> Kind {
         match self {
             Rejection::Intake(intake) => intake.kind(),
+            Rejection::Process(process) => process.kind(),
             Rejection::NotKnown { .. }
             | Rejection::ConfirmationNotKnown { .. }
             | Rejection::LessThanDelivered { .. }
@@ -55,9 +56,7 @@ impl Rejection {
             | Rejection::PredecessorNotReady { .. }
             | Rejection::NotEnoughYet { .. }
             | Rejection::OnHold { .. } => Kind::Park,
-            Rejection::PostingRefused { .. }
-            | Rejection::TooManyReports { .. }
-            | Rejection::BeyondRecall { .. } => Kind::Exception,
+            Rejection::TooManyReports { .. } | Rejection::BeyondRecall { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }
     }
@@ -67,6 +66,7 @@ impl Rejection {
     pub fn waits_for(&self) -> Option<EntityKey> {
         match self {
             Rejection::Intake(intake) => intake.waits_for(),
+            Rejection::Process(process) => process.waits_for(),
             Rejection::NotKnown { object, .. } => Some(object.clone()),
             Rejection::NotReleased { order, .. }
             | Rejection::PredecessorNotReady { order, .. }
@@ -122,7 +122,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R29 => "Report again if the reversed report was right after all.",
         Code::R30 => "Post a correction in the current period in ERP.",
         Code::R31 => "Change the value in the owning system, or correct the one that sent it.",
-        Code::R32 => "Mend the cause in ERP; the document is then sent again.",
+        Code::R32 => "Mend the cause in the system that refused; the command is tried again.",
         Code::R33 => "Upgrade the twin or correct the type, then replay the event.",
         Code::R34 => "Correct the message in the sending system, then send it again.",
         Code::R35 => "Have quality decide the lots that are left.",
@@ -136,6 +136,10 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R46 => "Nothing if another system is only late; else do what the sentence names.",
         Code::R47 => "Reverse the reports, or have the order aborted instead.",
         Code::R48 => "Count again, then correct the reports or the counting source.",
+        Code::R61 => "Nothing if another system is only late; else correct the id in the answer.",
+        Code::R62 => "Look in the asked system whether it was done, and have it answer.",
+        Code::R63 => "Reverse all documents but one in the system that posted them.",
+        Code::R64 => "Look why its facts keep changing; settle it in the receiving system.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",
         Code::R45 => {
             "Look up why the report of its origin waits; usually quality must decide a hold."

@@ -159,6 +159,17 @@ impl WorkCenter {
         self.plan.configurations.latest()
     }
 
+    /// Whether anybody but orders has spoken of it: its master data, its machine, its edge or
+    /// maintenance.
+    #[must_use]
+    pub fn is_announced(&self) -> bool {
+        let maintenance = &self.plan.maintenance;
+        self.configuration().is_some()
+            || self.last_heard().is_some()
+            || !maintenance.plans.is_empty()
+            || !maintenance.acts.is_empty()
+    }
+
     /// Operations that may run there at once.
     #[must_use]
     pub fn capacity(&self) -> u32 {

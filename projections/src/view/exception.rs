@@ -1,11 +1,12 @@
-//! A message that a person must look at.
+//! A message, or a command of a process, that a person must look at.
 
 use actors::ExceptionEntry;
 use serde::Serialize;
-use twin_model::{Code, EventId, SmolStr, SourceId, Time};
+use twin_model::{Code, CommandKey, EventId, SmolStr, SourceId, Time};
 use utoipa::ToSchema;
 
-/// A message that could not be read or decided, or that a rule refused, kept as it came.
+/// A message that could not be read or decided, or that a rule refused, kept as it came; or a
+/// command that a process cannot bring to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExceptionView {
     /// Its number.
@@ -36,8 +37,14 @@ pub struct ExceptionView {
     /// When it became an exception, by the plant's clock.
     #[schema(value_type = String, format = DateTime)]
     pub first_seen: Time,
-    /// The message; bytes that are not UTF-8 are replaced.
+    /// The message, or the data of the command; bytes that are not UTF-8 are replaced.
     pub raw: String,
+    /// The command of a process that it is about; `null` for messages.
+    #[schema(value_type = Option<String>, example = "confirmation/WO-1/10/1-1")]
+    pub command: Option<CommandKey>,
+    /// When it ended by itself, such as by a late answer; `null` while it is open.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub closed_at: Option<Time>,
 }
 
 impl From<&ExceptionEntry> for ExceptionView {
@@ -54,6 +61,8 @@ impl From<&ExceptionEntry> for ExceptionView {
             object: entry.object.as_ref().map(super::object_path),
             first_seen: entry.first_seen,
             raw: String::from_utf8_lossy(&entry.raw).into_owned(),
+            command: entry.command.clone(),
+            closed_at: entry.closed_at,
         }
     }
 }

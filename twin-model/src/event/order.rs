@@ -265,31 +265,3 @@ pub struct WorkOrderClosed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<SmolStr>,
 }
-
-/// The ERP (or QMS, WMS) has carried out a command of the twin.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct PostingAcknowledged {
-    /// Order number.
-    pub order: WorkOrderId,
-    /// The id of the command.
-    pub command: SmolStr,
-    /// The document that it became.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<SmolStr>,
-    /// When it was posted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub posted_at: Option<Time>,
-}
-
-/// The ERP (or QMS, WMS) has refused a command of the twin.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct PostingRefused {
-    /// Order number.
-    pub order: WorkOrderId,
-    /// The id of the command.
-    pub command: SmolStr,
-    /// Its code, verbatim.
-    pub erp_code: SmolStr,
-    /// Its text, verbatim.
-    pub erp_text: SmolStr,
-}

@@ -70,7 +70,6 @@ fields! {
     OrderTechCompletion = "work_order", "tech_completion", ERP;
     OrderClosing = "work_order", "closing", ERP;
     OrderCounting = "work_order", "counting", ERP.and(System::Mes);
-    OrderPosting = "work_order", "posting", ERP.and(System::Qms).and(System::Wms);
     OrderIssued = "work_order", "issued", WMS;
     OrderConsumed = "work_order", "consumed", MES;
     OrderReceived = "work_order", "received", WMS;
@@ -110,6 +109,9 @@ fields! {
     MaterialMaster = "material", "master", ERP;
     RoutingMaster = "routing", "master", ERP.and(System::Mes);
     OwnershipTable = "ownership", "table", TWIN;
+    ProcessRulesTable = "process_rules", "table", TWIN;
+    ProcessAnswer = "process", "answer",
+        ERP.and(System::Mes).and(System::Qms).and(System::Wms).and(System::Cmms);
 }
 
 impl Field {

@@ -75,6 +75,10 @@ impl Said {
                 let version = format_smolstr!("version {}", body.version);
                 self.value(Field::OwnershipTable, version);
             }
+            EventBody::ProcessRulesPublished(body) => {
+                let version = format_smolstr!("version {}", body.version);
+                self.value(Field::ProcessRulesTable, version);
+            }
             // What no rule of its own knows is claimed by its name.
             other => {
                 if let Some(field) = other.writes().first() {

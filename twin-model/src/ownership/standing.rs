@@ -5,8 +5,8 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{Claimed, Facet, Field};
 use crate::{
-    Amount, CountingSource, Lot, LotId, Operation, Ownership, Quantity, Shipment, Tolerance, Unit,
-    WorkCenter, WorkOrder,
+    Amount, CountingSource, Lot, LotId, Operation, Ownership, ProcessRules, Quantity, Shipment,
+    Tolerance, Unit, WorkCenter, WorkOrder,
 };
 
 /// A field's value.
@@ -214,6 +214,13 @@ impl Shipment {
             Field::ShipmentRequest => Standing::Text(lots(self.lots())),
             _ => unknown(),
         }
+    }
+}
+
+impl ProcessRules {
+    /// What stands in its only field.
+    pub(crate) fn standing(&self) -> Standing {
+        Standing::Text(format_smolstr!("version {}", self.table_version()))
     }
 }
 

@@ -21,8 +21,8 @@ const WRITES: &[(&str, &[Field])] = &[
         &[OrderTechCompletion],
     ),
     ("mfg.work_order.closed", &[OrderClosing]),
-    ("mfg.posting.acknowledged", &[OrderPosting]),
-    ("mfg.posting.refused", &[OrderPosting]),
+    ("mfg.posting.acknowledged", &[ProcessAnswer]),
+    ("mfg.posting.refused", &[ProcessAnswer]),
     ("mfg.operation.dispatched", &[OperationDispatch]),
     ("mfg.operation.setup_started", &[OperationSetup]),
     ("mfg.operation.started", &[OperationStart]),
@@ -80,6 +80,7 @@ const WRITES: &[(&str, &[Field])] = &[
     ("mfg.material.updated", &[MaterialMaster]),
     ("mfg.routing.published", &[RoutingMaster]),
     ("mfg.ownership.published", &[OwnershipTable]),
+    ("mfg.process_rules.published", &[ProcessRulesTable]),
 ];
 
 /// The fields that a type writes, looked up while compiling.

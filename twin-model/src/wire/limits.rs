@@ -6,6 +6,7 @@ use crate::{Amount, Decimal, EventBody, LotTransformed};
 
 mod order;
 mod ownership;
+mod process;
 mod work_center;
 
 pub use order::{COMPONENTS_PER_ORDER_MAX, SCRAP_REASONS_MAX};
@@ -47,6 +48,12 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         EventBody::ShipmentCancelled(body) => short("$.data.reason", &body.reason),
         EventBody::LotCreated(_) | EventBody::ShipmentConfirmed(_) => Ok(()),
         EventBody::OwnershipPublished(body) => ownership::check(body),
+        EventBody::ProcessRulesPublished(body) => process::check_rules(body),
+        EventBody::PostingRefused(body) => process::check_refusal(body),
+        EventBody::PostingAcknowledged(body) => body
+            .document
+            .as_ref()
+            .map_or(Ok(()), |document| short("$.data.document", document)),
         EventBody::StockAdjusted(body) => short("$.data.reason", &body.reason),
         EventBody::WorkCenterStateChanged(_)
         | EventBody::WorkCenterConfigured(_)

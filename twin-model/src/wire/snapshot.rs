@@ -58,9 +58,11 @@ macro_rules! stored {
 
 mod lot;
 mod order;
+mod process;
 
 pub use lot::*;
 pub use order::*;
+pub use process::*;
 
 stored! {
     /// A stored [`Ownership`].
@@ -102,6 +104,10 @@ pub enum EntityState {
     Shipment(ShipmentState),
     /// Who owns what.
     Ownership(OwnershipState),
+    /// A process.
+    Process(ProcessStanding),
+    /// Which processes run.
+    ProcessRules(ProcessRulesState),
 }
 
 /// One entity with what is not business state.
@@ -115,6 +121,8 @@ pub struct StoredEntity {
     pub gate: Option<StoredGate>,
     /// The last word of a work center before a silence that was told to the outside.
     pub told_silent: Option<Time>,
+    /// The commands of a process; `None` for other entities.
+    pub process: Option<StoredProcess>,
 }
 
 /// A whole plant, stored.
@@ -151,6 +159,8 @@ pub fn business_state(entity: &Entity) -> EntityState {
             recalls: hold.recalls.clone(),
         }),
         Entity::Shipment(shipment) => EntityState::Shipment(shipment.into()),
+        Entity::Process(process) => EntityState::Process(process.into()),
+        Entity::ProcessRules(rules) => EntityState::ProcessRules(rules.into()),
     }
 }
 
@@ -175,6 +185,10 @@ impl From<&Entity> for StoredEntity {
                 Entity::Shipment(shipment) => Some(shipment.into()),
                 _ => None,
             },
+            process: match entity {
+                Entity::Process(process) => Some(process.into()),
+                _ => None,
+            },
         }
     }
 }
@@ -193,6 +207,8 @@ impl TryFrom<StoredEntity> for Entity {
             EntityState::Ownership(state) => Entity::Ownership(state.restore(version)),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
             EntityState::Shipment(state) => Entity::Shipment(state.restore(stored.gate, version)),
+            EntityState::Process(state) => Entity::Process(state.restore(stored.process, version)),
+            EntityState::ProcessRules(state) => Entity::ProcessRules(state.restore(version)),
         })
     }
 }

@@ -24,6 +24,7 @@ mod order_story;
 mod ownership;
 mod plain_oracle;
 mod plant_story;
+mod processes;
 mod rejection_catalogue;
 #[path = "arrival/shard.rs"]
 mod shard;

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use twin_model::{
-    Code, Discrepancy, EntityKey, IntakeRejection, Kind, Owners, Rejection, System, Time, Unit,
+    Code, Discrepancy, EntityKey, IntakeRejection, Kind, Owners, ProcessRejection, Rejection,
+    System, Time, Unit,
 };
 
 fn id<T: FromStr>(text: &str) -> T {
@@ -24,6 +25,7 @@ pub(crate) fn one_of_each() -> Vec<(Code, Kind, String)> {
         .into_iter()
         .chain(of_lots())
         .chain(of_quality())
+        .chain(of_processes().into_iter().map(Rejection::from))
         .chain(of_intake().into_iter().map(Rejection::from))
         .map(|r| (r.code(), r.kind(), r.to_string()));
     let discrepancies = discrepancies()
@@ -33,6 +35,43 @@ pub(crate) fn one_of_each() -> Vec<(Code, Kind, String)> {
     let mut all: Vec<_> = rejections.chain(discrepancies).collect();
     all.sort();
     all
+}
+
+fn of_processes() -> Vec<ProcessRejection> {
+    let confirmation = || "the confirmation of operation 20 of order WO-1001".to_owned();
+    let command = || id("confirmation/WO-1001/20/1-1");
+    vec![
+        ProcessRejection::PostingRefused {
+            system: System::Erp,
+            what: confirmation(),
+            erp_text: "Posting period 04 is not open".into(),
+            erp_code: "M7053".into(),
+            tries: 3,
+            next: "2026-05-04T10:15:00Z".into(),
+        },
+        ProcessRejection::CommandNotKnown {
+            object: EntityKey::Process(id("confirmation/WO-1001")),
+            command: command(),
+            event: "mfg.posting.acknowledged.v1",
+        },
+        ProcessRejection::Unanswered {
+            system: System::Erp,
+            what: confirmation(),
+            command: command(),
+            sent: 5,
+            since: at("2026-05-04T09:00:00Z"),
+        },
+        ProcessRejection::PostedTwice {
+            system: System::Erp,
+            what: confirmation(),
+            documents: "4711, 4712".into(),
+        },
+        ProcessRejection::TooManyCommands {
+            process: id("confirmation/WO-1001"),
+            what: confirmation(),
+            max: 100,
+        },
+    ]
 }
 
 fn of_orders() -> Vec<Rejection> {
@@ -96,13 +135,6 @@ fn of_orders() -> Vec<Rejection> {
         Rejection::PeriodClosed {
             order: order(),
             closed: at("2026-05-31T22:00:00Z"),
-        },
-        Rejection::PostingRefused {
-            order: order(),
-            erp_text: "Posting period 04 is not open".into(),
-            erp_code: "M7053".into(),
-            tries: 3,
-            next: "2026-05-04T10:15:00Z".into(),
         },
     ]
 }

@@ -1,0 +1,112 @@
+//! Which processes run in a plant, and how: published by its operator.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Claims, ConfirmedBy, Discrepancy, EntityKey, ProcessKind, ProcessRule, ProcessRulesPublished,
+    Rejection, Time,
+};
+
+/// Seconds in which a command should be answered, where the plant says nothing else.
+pub const ANSWER_WITHIN_S: u32 = 300;
+/// How often a command is sent, and how often it is tried after refusals, where the plant says
+/// nothing else.
+pub const TRIES_MAX: u32 = 5;
+/// Longest wait before a command is sent again, seconds. Waits double up to here.
+pub const RETRY_WAIT_S_MAX: i64 = 86_400;
+
+/// How one kind of process runs, with everything filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// What happened before is not taken up.
+    pub from: Time,
+    /// Seconds in which a command should be answered.
+    pub answer_within_s: u32,
+    /// How often it is sent, and how often it is tried after refusals.
+    pub tries_max: u32,
+    /// Seconds for which late reports are waited for before something is told.
+    pub settle_s: u32,
+    /// What a confirmation is about.
+    pub per: ConfirmedBy,
+}
+
+impl Rule {
+    fn of(told: &ProcessRule, at: Time) -> Rule {
+        Rule {
+            from: told.from.unwrap_or(at),
+            answer_within_s: told.answer_within_s.unwrap_or(ANSWER_WITHIN_S),
+            tries_max: told.tries_max.unwrap_or(TRIES_MAX),
+            settle_s: told.settle_s.unwrap_or(0),
+            per: told.per.unwrap_or_default(),
+        }
+    }
+
+    /// When a command that was sent, or refused, for the `n`th time at `now` is sent again.
+    pub(crate) fn next_try(&self, n: u32, now: Time) -> Time {
+        let doubled = i64::from(self.answer_within_s) << n.saturating_sub(1).min(20);
+        now.plus_seconds(doubled.min(RETRY_WAIT_S_MAX))
+    }
+}
+
+/// The processes of a plant, in the newest published version. A kind without a rule is off.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProcessRules {
+    pub(crate) table_version: u64,
+    pub(crate) rules: BTreeMap<ProcessKind, Rule>,
+    pub(crate) claims: Claims,
+    pub(crate) version: u64,
+}
+
+impl ProcessRules {
+    /// Rules are published. They replace those before.
+    pub(crate) fn publish(
+        &mut self,
+        body: &ProcessRulesPublished,
+        at: Time,
+    ) -> Result<(), Rejection> {
+        if body.version <= self.table_version {
+            return Err(Rejection::WrongState {
+                object: format!(
+                    "{} in version {}",
+                    EntityKey::ProcessRules,
+                    self.table_version
+                ),
+                state: "in force",
+                action: "a version that is not newer",
+                allowed: "a newer version",
+            });
+        }
+        self.table_version = body.version;
+        let rules = body.processes.iter();
+        self.rules = rules.map(|told| (told.kind, Rule::of(told, at))).collect();
+        Ok(())
+    }
+
+    /// How a kind of process runs; `None` when it is off.
+    #[must_use]
+    pub fn of(&self, kind: ProcessKind) -> Option<Rule> {
+        self.rules.get(&kind).copied()
+    }
+
+    /// The published version; 0 before any.
+    #[must_use]
+    pub fn table_version(&self) -> u64 {
+        self.table_version
+    }
+
+    /// The rules by kind.
+    #[must_use]
+    pub fn rules(&self) -> &BTreeMap<ProcessKind, Rule> {
+        &self.rules
+    }
+
+    /// What sources that may not publish have published.
+    #[must_use]
+    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        self.claims
+            .discrepancies(|| EntityKey::ProcessRules, |_| self.standing())
+    }
+}

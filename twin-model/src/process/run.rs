@@ -1,0 +1,174 @@
+//! The processes of a plant: looked at when everything else in a turn is settled.
+
+use std::collections::BTreeSet;
+
+use super::{Plan, Process, confirmation, release};
+use crate::effect::Effects;
+use crate::plant::Cause;
+use crate::{
+    Entity, EntityKey, Event, EventBody, Plant, ProcessId, ProcessKind, ProcessRules, Rejection,
+    Rule, Time,
+};
+
+impl Plant {
+    /// Looks at every process that something in this turn concerns.
+    pub(crate) fn run_processes(
+        &mut self,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let Some(rules) = self.process_rules() else {
+            return Ok(());
+        };
+        let mut concerned = BTreeSet::new();
+        for key in self.touched_keys() {
+            concerned.extend(self.waiting.for_(&key).cloned());
+            match self.get(&key).map(AsRef::as_ref) {
+                // Rules that came late find what they would have found before.
+                Some(Entity::ProcessRules(_)) => {
+                    for entity in self.entities() {
+                        concern(entity, rules, &mut concerned);
+                    }
+                }
+                Some(entity) => concern(entity, rules, &mut concerned),
+                None => {}
+            }
+        }
+        for id in concerned {
+            self.run_process(&id, cause, effects)?;
+        }
+        Ok(())
+    }
+
+    fn run_process(
+        &mut self,
+        id: &ProcessId,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let known = self.process(id);
+        let now = self.now(cause.at);
+        let (process, notices) = match self.process_rule(id.kind()) {
+            Some(rule) => {
+                let plan = self.plan(id, known, rule, now);
+                if known.is_none() && plan.is_nothing() {
+                    return Ok(());
+                }
+                let mut process = known
+                    .cloned()
+                    .unwrap_or_else(|| Process::new(id.clone(), cause.correlation.cloned()));
+                let notices = process.carry_out(plan, rule, now);
+                (process, notices)
+            }
+            None => {
+                let Some(mut process) = known.cloned() else {
+                    return Ok(());
+                };
+                process.switch_off();
+                (process, Vec::new())
+            }
+        };
+        if known == Some(&process) {
+            return Ok(());
+        }
+        effects.notices.extend(notices);
+        let key = EntityKey::Process(id.clone());
+        if known.is_none() {
+            self.give_birth(Entity::Process(process), effects);
+            return Ok(());
+        }
+        self.change(&key, cause, effects, |entity, _, _| {
+            *entity = Entity::Process(process);
+            Ok(())
+        })
+    }
+
+    fn plan(&self, id: &ProcessId, known: Option<&Process>, rule: Rule, now: Time) -> Plan {
+        match id.kind() {
+            ProcessKind::Release => release::plan(self, id.subject(), known, rule, now),
+            ProcessKind::Confirmation => confirmation::plan(self, id.subject(), known, rule, now),
+        }
+    }
+
+    /// An answer to a command.
+    pub(crate) fn answer(
+        &mut self,
+        event: &Event,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let command = match &event.body {
+            EventBody::PostingAcknowledged(body) => &body.command,
+            EventBody::PostingRefused(body) => &body.command,
+            _ => unreachable!("{} answers no command", event.body.type_name()),
+        };
+        if self.process(command.process()).is_none() {
+            return Err(super::answer::not_sent(command, event.body.type_name()));
+        }
+        let key = event.body.owner();
+        self.change(&key, cause, effects, |entity, view, effects| {
+            let Entity::Process(process) = entity else {
+                unreachable!("a process' key names a process")
+            };
+            match &event.body {
+                EventBody::PostingAcknowledged(body) => process.acknowledge(body, view, effects),
+                EventBody::PostingRefused(body) => process.refuse(body, view, effects),
+                _ => unreachable!("checked above"),
+            }
+        })
+    }
+
+    /// The plant's operator publishes which processes run.
+    pub(crate) fn publish_process_rules(
+        &mut self,
+        event: &Event,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let EventBody::ProcessRulesPublished(body) = &event.body else {
+            unreachable!("only a publication publishes")
+        };
+        if self.process_rules().is_none() {
+            self.give_birth(Entity::ProcessRules(ProcessRules::default()), effects);
+        }
+        self.change(
+            &EntityKey::ProcessRules,
+            cause,
+            effects,
+            |entity, view, _| match entity {
+                Entity::ProcessRules(rules) => rules.publish(body, view.at),
+                _ => unreachable!("the rules' key names the rules"),
+            },
+        )
+    }
+
+    /// How a kind of process runs; `None` when it is off.
+    pub(crate) fn process_rule(&self, kind: ProcessKind) -> Option<Rule> {
+        self.process_rules()?.of(kind)
+    }
+
+    /// The plant's now as far as an event from `at` can tell.
+    pub(crate) fn now(&self, at: Time) -> Time {
+        self.clock.max(at)
+    }
+}
+
+/// The processes that are about an entity.
+fn concern(entity: &Entity, rules: &ProcessRules, concerned: &mut BTreeSet<ProcessId>) {
+    let mut about = |kind: ProcessKind, subject: &str| {
+        if rules.of(kind).is_some() {
+            concerned.insert(ProcessId::new(kind, subject));
+        }
+    };
+    match entity {
+        Entity::WorkOrder(order) => {
+            about(ProcessKind::Release, order.id().as_str());
+            about(ProcessKind::Confirmation, order.id().as_str());
+        }
+        // Also one that is to be switched off.
+        Entity::Process(process) => {
+            concerned.insert(process.id.clone());
+        }
+        _ => {}
+    }
+}

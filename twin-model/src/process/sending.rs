@@ -1,0 +1,160 @@
+//! From the plan of a process to its commands.
+
+use super::{Next, Plan, Process, Rule, STEPS_PER_LANE_MAX, Step, StepState};
+use crate::{CommandKey, EntityKey, Notice, ProcessRejection, Time};
+
+impl Process {
+    /// Sends what the plan lacks, and drops what it no longer wants. Gives what the outside hears
+    /// of it.
+    pub(crate) fn carry_out(&mut self, plan: Plan, rule: Rule, now: Time) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        self.wake(rule, now);
+        for at in 0..self.steps.len() {
+            self.drop_unwanted(at, &plan, &mut notices);
+        }
+        for next in plan.nexts {
+            if self.is_free_for(&next) {
+                self.send_new(next, rule, now, &mut notices);
+            }
+        }
+        self.obstacles = plan.obstacles;
+        self.look_at = plan.look_at;
+        notices
+    }
+
+    /// The plant's rules switch the kind off: what is under way may still be answered, and nothing
+    /// is sent.
+    pub(crate) fn switch_off(&mut self) {
+        self.off = true;
+        self.obstacles.clear();
+        self.look_at = None;
+        for step in &mut self.steps {
+            step.due = None;
+        }
+    }
+
+    /// After it was off, what is under way has its deadlines again.
+    fn wake(&mut self, rule: Rule, now: Time) {
+        if !std::mem::take(&mut self.off) {
+            return;
+        }
+        for step in &mut self.steps {
+            if matches!(step.state, StepState::Sent | StepState::Refused) {
+                step.due = Some(rule.next_try(step.sent, now));
+            }
+        }
+    }
+
+    /// A refused command that the plan would no longer send is not tried again.
+    fn drop_unwanted(&mut self, at: usize, plan: &Plan, notices: &mut Vec<Notice>) {
+        let step = &self.steps[at];
+        if !matches!(step.state, StepState::Refused | StepState::GivenUp) {
+            return;
+        }
+        let mut wanted = plan.nexts.iter().filter(|next| next.lane == step.lane);
+        if wanted.any(|next| next.body == step.body) {
+            return;
+        }
+        let step = &mut self.steps[at];
+        step.state = StepState::Dropped;
+        step.due = None;
+        self.tell_over(at, notices);
+    }
+
+    /// Whether the lane of a command has nothing under way, and was not refused this very command.
+    fn is_free_for(&self, next: &Next) -> bool {
+        self.last_of(&next.lane).is_none_or(|at| {
+            matches!(
+                self.steps[at].state,
+                StepState::Acknowledged | StepState::Dropped
+            )
+        })
+    }
+
+    fn send_new(&mut self, next: Next, rule: Rule, now: Time, notices: &mut Vec<Notice>) {
+        let sent = self.lane(&next.lane).count();
+        if sent >= STEPS_PER_LANE_MAX {
+            self.tell_full(&next, notices);
+            return;
+        }
+        let number = u32::try_from(sent + 1).unwrap_or(u32::MAX);
+        self.steps.push(Step {
+            lane: next.lane,
+            number,
+            to: next.to,
+            bearing: next.bearing,
+            body: next.body,
+            attempt: 1,
+            sent: 0,
+            first_sent_at: now,
+            due: None,
+            state: StepState::Sent,
+            documents: Vec::new(),
+            refusal: None,
+            answered_at: None,
+            raised: false,
+        });
+        self.send(self.steps.len() - 1, rule, now, notices);
+    }
+
+    /// Sends a command, for the first time or again.
+    pub(crate) fn send(&mut self, at: usize, rule: Rule, now: Time, notices: &mut Vec<Notice>) {
+        let step = &mut self.steps[at];
+        step.state = StepState::Sent;
+        step.sent += 1;
+        step.due = Some(rule.next_try(step.sent, now));
+        let step = &self.steps[at];
+        notices.push(Notice::CommandIssued {
+            command: self.key_of(step),
+            to: step.to,
+            correlation: self.correlation().into(),
+            body: Box::new(step.body.clone()),
+        });
+    }
+
+    fn tell_full(&mut self, next: &Next, notices: &mut Vec<Notice>) {
+        let Some(at) = self
+            .last_of(&next.lane)
+            .filter(|at| !self.steps[*at].raised)
+        else {
+            return;
+        };
+        let problem = ProcessRejection::TooManyCommands {
+            process: self.id.clone(),
+            what: next.body.what(),
+            max: STEPS_PER_LANE_MAX,
+        };
+        self.ask_person(at, problem, notices);
+    }
+
+    /// Puts a command before a person.
+    pub(crate) fn ask_person(
+        &mut self,
+        at: usize,
+        problem: ProcessRejection,
+        notices: &mut Vec<Notice>,
+    ) {
+        self.steps[at].raised = true;
+        notices.push(Notice::PersonNeeded {
+            object: EntityKey::Process(self.id.clone()),
+            case: self.case_of(at),
+            problem: Box::new(problem.into()),
+            about: Box::new(self.steps[at].body.clone()),
+        });
+    }
+
+    /// What a person was asked to look at is over.
+    pub(crate) fn tell_over(&mut self, at: usize, notices: &mut Vec<Notice>) {
+        if std::mem::take(&mut self.steps[at].raised) {
+            notices.push(Notice::PersonNoLongerNeeded {
+                case: self.case_of(at),
+            });
+        }
+    }
+
+    /// A command has one case however often it is tried.
+    fn case_of(&self, at: usize) -> CommandKey {
+        let step = &self.steps[at];
+        CommandKey::new(self.id.clone(), &step.lane, step.number, 1)
+    }
+}

@@ -1,0 +1,11 @@
+//! Processes: what the twin asks of other systems, until they have answered.
+#[path = "processes/answers.rs"]
+mod answers;
+#[path = "processes/confirmation.rs"]
+mod confirmation;
+#[path = "processes/release.rs"]
+mod release;
+#[path = "processes/rules.rs"]
+mod rules;
+#[path = "processes/story.rs"]
+mod story;
