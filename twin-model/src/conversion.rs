@@ -9,7 +9,10 @@ use crate::{Amount, QUANTITY_ABS_MAX, QUANTITY_SCALE_MAX, Unit};
 
 /// An exact factor: `numerator` of one unit are `denominator` of another. Lowest terms, so that
 /// one factor has one form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(try_from = "(u64, u64)", into = "(u64, u64)")]
 pub struct Ratio {
     numerator: u64,
     denominator: u64,
@@ -33,6 +36,20 @@ pub struct Converted {
     pub value: Decimal,
     /// Whether nothing had to be rounded.
     pub is_exact: bool,
+}
+
+impl From<Ratio> for (u64, u64) {
+    fn from(ratio: Ratio) -> (u64, u64) {
+        (ratio.numerator, ratio.denominator)
+    }
+}
+
+impl TryFrom<(u64, u64)> for Ratio {
+    type Error = InvalidRatio;
+
+    fn try_from((numerator, denominator): (u64, u64)) -> Result<Ratio, InvalidRatio> {
+        Ratio::new(numerator, denominator)
+    }
 }
 
 impl Ratio {

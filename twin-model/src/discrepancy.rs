@@ -201,6 +201,23 @@ pub enum Discrepancy {
         /// Since when.
         since: Time,
     },
+    /// R60: what was published last is not the highest version.
+    #[error(
+        "{object}: version {version} of {at} is older than version {counts}, which counts since \
+         {since}. It has no effect. Publish it again with a higher version."
+    )]
+    VersionWentBack {
+        /// What was published.
+        object: EntityKey,
+        /// The version that was published last.
+        version: u64,
+        /// When.
+        at: Time,
+        /// The version that counts.
+        counts: u64,
+        /// Since when.
+        since: Time,
+    },
 }
 
 impl Discrepancy {
@@ -219,6 +236,7 @@ impl Discrepancy {
             Discrepancy::MoreThanReleased { .. } => Code::R39,
             Discrepancy::EndedAfterBegin { .. } => Code::R47,
             Discrepancy::CountsDiffer { .. } => Code::R48,
+            Discrepancy::VersionWentBack { .. } => Code::R60,
         }
     }
 
@@ -251,7 +269,8 @@ impl Discrepancy {
             Discrepancy::Overlap { .. }
             | Discrepancy::Silent { .. }
             | Discrepancy::Late { .. }
-            | Discrepancy::ReceivedDiffers { .. } => ("", ""),
+            | Discrepancy::ReceivedDiffers { .. }
+            | Discrepancy::VersionWentBack { .. } => ("", ""),
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::effect::{Effects, View};
 use crate::plant::Cause;
 use crate::{
-    Entity, EntityKey, Event, EventBody, Hold, Plant, Rejection, ReportId, Shipment, WorkOrder,
-    transform,
+    Entity, EntityKey, Event, EventBody, Hold, Material, Plant, Rejection, ReportId, Routing,
+    Shipment, WorkOrder, transform,
 };
 
 impl Plant {
@@ -46,7 +46,9 @@ impl Plant {
             | EventBody::OwnershipPublished(_)
             | EventBody::ProcessRulesPublished(_)
             | EventBody::PostingAcknowledged(_)
-            | EventBody::PostingRefused(_) => self.handle_rest(event, cause, effects),
+            | EventBody::PostingRefused(_)
+            | EventBody::MaterialUpdated(_)
+            | EventBody::RoutingPublished(_) => self.handle_rest(event, cause, effects),
             EventBody::WorkCenterStateChanged(_)
             | EventBody::WorkCenterCounterSampled(_)
             | EventBody::WorkCenterConfigured(_)
@@ -60,7 +62,7 @@ impl Plant {
         }
     }
 
-    /// Holds, shipments, answers and the plant's own configuration.
+    /// Holds, shipments, answers, reference data and the plant's own configuration.
     fn handle_rest(
         &mut self,
         event: &Event,
@@ -105,8 +107,41 @@ impl Plant {
             EventBody::PostingAcknowledged(_) | EventBody::PostingRefused(_) => {
                 self.answer(event, cause, effects)
             }
+            EventBody::MaterialUpdated(_) | EventBody::RoutingPublished(_) => {
+                self.publish_reference(event, cause, effects)
+            }
             _ => unreachable!("orders, lots and work centers are handled elsewhere"),
         }
+    }
+
+    /// Materials and routings: published again and again, version by version.
+    fn publish_reference(
+        &mut self,
+        event: &Event,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let key = event.body.owner();
+        if self.get(&key).is_none() {
+            let entity = match &key {
+                EntityKey::Material(id) => Entity::Material(Material::named(id.clone())),
+                EntityKey::Routing(id) => Entity::Routing(Routing::named(id.clone())),
+                _ => unreachable!("{key:?} is no reference data"),
+            };
+            self.give_birth(entity, effects);
+        }
+        self.change(&key, cause, effects, |entity, view, effects| {
+            match (entity, &event.body) {
+                (Entity::Material(material), EventBody::MaterialUpdated(body)) => {
+                    material.publish(body, view.at)
+                }
+                (Entity::Routing(routing), EventBody::RoutingPublished(body)) => {
+                    routing.publish(body, view.at, effects);
+                    Ok(())
+                }
+                _ => unreachable!("{} publishes no reference data", event.body.type_name()),
+            }
+        })
     }
 
     /// Changes the shipment that the event names.

@@ -50,11 +50,7 @@ impl Entity {
             Entity::Shipment(shipment) => shipment.due_at(),
             Entity::WorkCenter(center) => center.due_at(),
             Entity::Process(process) => process.due_at(),
-            Entity::WorkOrder(_)
-            | Entity::Lot(_)
-            | Entity::Hold(_)
-            | Entity::Ownership(_)
-            | Entity::ProcessRules(_) => None,
+            _ => None,
         }
     }
 
@@ -64,11 +60,7 @@ impl Entity {
             Entity::Shipment(shipment) => effects.check_gate(shipment.id()),
             Entity::WorkCenter(center) => center.fall_silent(),
             Entity::Process(process) => process.fall_due(view, effects),
-            Entity::WorkOrder(_)
-            | Entity::Lot(_)
-            | Entity::Hold(_)
-            | Entity::Ownership(_)
-            | Entity::ProcessRules(_) => {}
+            _ => {}
         }
     }
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, VecDeque};
 use smol_str::SmolStr;
 
 use crate::{
-    Decimal, DeliveryId, EntityKey, Hold, HoldId, Lot, LotId, Notice, OperationId, Plant, Reach,
-    SourceId, Time, WipDisposition, WorkCenterId, WorkOrderId,
+    Decimal, DeliveryId, EntityKey, Hold, HoldId, Lot, LotId, Notice, OperationId,
+    PlannedOperation, Plant, Reach, RoutingWish, SourceId, Time, Unit, WipDisposition,
+    WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -80,6 +81,33 @@ pub enum Message {
     },
     /// To a hold: it reaches a lot that had left with this shipment.
     RecallRequired(DeliveryId),
+    /// To a material: a quantity was converted by it.
+    Converted {
+        /// The unit it was told in.
+        from: Unit,
+        /// The unit of its object.
+        to: Unit,
+        /// When it happened.
+        at: Time,
+    },
+    /// To the routings of a material: an order takes its operations from there.
+    RoutingWanted {
+        /// The order.
+        order: WorkOrderId,
+        /// The version that it was released with.
+        wish: RoutingWish,
+    },
+    /// To the routings of a material: an order no longer does.
+    RoutingNotWanted {
+        /// The order.
+        order: WorkOrderId,
+    },
+    /// To an order: the operations of the version that it was released with; none where it is
+    /// not published.
+    RoutingGiven {
+        /// The operations.
+        operations: Vec<PlannedOperation>,
+    },
     /// To a work center: an operation may start there.
     Queued {
         /// The order.
@@ -137,7 +165,14 @@ impl Message {
                 | Message::MadeFor { .. }
                 | Message::GateOpened(_)
                 | Message::GateClosed(_)
+                | Message::RoutingWanted { .. }
+                | Message::RoutingNotWanted { .. }
         )
+    }
+
+    /// Whether it is what an order wants to know of a routing.
+    pub(crate) fn is_wish_of(&self, who: &WorkOrderId) -> bool {
+        matches!(self, Message::RoutingWanted { order, .. } if order == who)
     }
 }
 

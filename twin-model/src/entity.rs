@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::{
-    Claims, DeliveryId, Discrepancy, Hold, HoldId, Lot, LotId, Ownership, Process, ProcessId,
-    ProcessRules, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
+    Claims, DeliveryId, Discrepancy, Hold, HoldId, Lot, LotId, Material, MaterialId, Ownership,
+    Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder,
+    WorkOrderId,
 };
 
 /// Names one entity within its plant.
@@ -27,6 +28,10 @@ pub enum EntityKey {
     Process(ProcessId),
     /// Which processes run in the plant: one per plant.
     ProcessRules,
+    /// A material.
+    Material(MaterialId),
+    /// The routings of a material.
+    Routing(MaterialId),
 }
 
 /// The kinds of entities.
@@ -48,6 +53,10 @@ pub enum EntityKind {
     Process,
     /// [`ProcessRules`].
     ProcessRules,
+    /// [`Material`].
+    Material,
+    /// [`Routing`].
+    Routing,
 }
 
 impl EntityKind {
@@ -63,6 +72,8 @@ impl EntityKind {
             EntityKind::Ownership => "ownership",
             EntityKind::Process => "process",
             EntityKind::ProcessRules => "process_rules",
+            EntityKind::Material => "material",
+            EntityKind::Routing => "routing",
         }
     }
 }
@@ -80,6 +91,8 @@ impl EntityKey {
             EntityKey::Ownership => EntityKind::Ownership,
             EntityKey::Process(_) => EntityKind::Process,
             EntityKey::ProcessRules => EntityKind::ProcessRules,
+            EntityKey::Material(_) => EntityKind::Material,
+            EntityKey::Routing(_) => EntityKind::Routing,
         }
     }
 
@@ -94,6 +107,7 @@ impl EntityKey {
             EntityKey::Shipment(id) => id.as_str(),
             EntityKey::Ownership | EntityKey::ProcessRules => "table",
             EntityKey::Process(id) => id.as_str(),
+            EntityKey::Material(id) | EntityKey::Routing(id) => id.as_str(),
         }
     }
 }
@@ -110,6 +124,8 @@ impl fmt::Display for EntityKey {
             EntityKey::Ownership => "Ownership",
             EntityKey::Process(_) => "Process",
             EntityKey::ProcessRules => "Process rules",
+            EntityKey::Material(_) => "Material",
+            EntityKey::Routing(_) => "Routing of",
         };
         write!(f, "{noun} {}", self.id())
     }
@@ -140,6 +156,10 @@ pub enum Entity {
     Process(Process),
     /// Which processes run in the plant.
     ProcessRules(ProcessRules),
+    /// A material with its versions.
+    Material(Material),
+    /// The routings of a material.
+    Routing(Routing),
 }
 
 impl Entity {
@@ -155,6 +175,8 @@ impl Entity {
             Entity::Ownership(_) => EntityKey::Ownership,
             Entity::Process(process) => EntityKey::Process(process.id().clone()),
             Entity::ProcessRules(_) => EntityKey::ProcessRules,
+            Entity::Material(material) => EntityKey::Material(material.id().clone()),
+            Entity::Routing(routing) => EntityKey::Routing(routing.id().clone()),
         }
     }
 
@@ -171,6 +193,8 @@ impl Entity {
             Entity::Ownership(ownership) => ownership.version,
             Entity::Process(process) => process.version,
             Entity::ProcessRules(rules) => rules.version,
+            Entity::Material(material) => material.version,
+            Entity::Routing(routing) => routing.version,
         }
     }
 
@@ -185,6 +209,8 @@ impl Entity {
             Entity::Ownership(ownership) => ownership.discrepancies(),
             Entity::Process(process) => process.discrepancies(),
             Entity::ProcessRules(rules) => rules.discrepancies(),
+            Entity::Material(material) => material.discrepancies(),
+            Entity::Routing(routing) => routing.discrepancies(),
             Entity::Hold(_) => Vec::new(),
         }
     }
@@ -200,6 +226,8 @@ impl Entity {
             Entity::Ownership(ownership) => Some(&ownership.claims),
             Entity::Process(process) => Some(&process.claims),
             Entity::ProcessRules(rules) => Some(&rules.claims),
+            Entity::Material(material) => Some(&material.claims),
+            Entity::Routing(routing) => Some(&routing.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -213,6 +241,8 @@ impl Entity {
             Entity::Ownership(ownership) => Some(&mut ownership.claims),
             Entity::Process(process) => Some(&mut process.claims),
             Entity::ProcessRules(rules) => Some(&mut rules.claims),
+            Entity::Material(material) => Some(&mut material.claims),
+            Entity::Routing(routing) => Some(&mut routing.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -227,6 +257,8 @@ impl Entity {
             Entity::Ownership(ownership) => &mut ownership.version,
             Entity::Process(process) => &mut process.version,
             Entity::ProcessRules(rules) => &mut rules.version,
+            Entity::Material(material) => &mut material.version,
+            Entity::Routing(routing) => &mut routing.version,
         };
         *version += 1;
     }

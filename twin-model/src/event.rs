@@ -102,6 +102,8 @@ macro_rules! event_types {
             MaintenanceStarted(MaintenanceStarted) = "mfg.maintenance.started.v1";
             MaintenanceFinished(MaintenanceFinished) = "mfg.maintenance.finished.v1";
             EdgeSession(EdgeSession) = "mfg.edge.session.v1" as RealTime;
+            MaterialUpdated(MaterialUpdated) = "mfg.material.updated.v1";
+            RoutingPublished(RoutingPublished) = "mfg.routing.published.v1";
             OwnershipPublished(OwnershipPublished) = "mfg.ownership.published.v1";
             ProcessRulesPublished(ProcessRulesPublished) = "mfg.process_rules.published.v1";
             PostingAcknowledged(PostingAcknowledged) = "mfg.posting.acknowledged.v1";
@@ -190,6 +192,8 @@ impl EventBody {
             | EventBody::EdgeSession(EdgeSession { work_center, .. }) => {
                 EntityKey::WorkCenter(work_center.clone())
             }
+            EventBody::MaterialUpdated(body) => EntityKey::Material(body.material.clone()),
+            EventBody::RoutingPublished(body) => EntityKey::Routing(body.makes()),
             EventBody::OwnershipPublished(_) => EntityKey::Ownership,
             EventBody::ProcessRulesPublished(_) => EntityKey::ProcessRules,
             EventBody::PostingAcknowledged(body) => {

@@ -8,6 +8,8 @@ mod claims;
 mod gates;
 mod lots;
 mod orders;
+mod units;
+mod versions;
 
 use std::fmt;
 
@@ -28,20 +30,26 @@ pub enum Invariant {
     Acyclic,
     /// Nothing starts before the release.
     NoStartBeforeRelease,
+    /// Every quantity converts into the unit of its object.
+    Convertible,
     /// What is kept as a claim comes from somebody who does not own the field.
     OwnerDecides,
+    /// Versions do not go back.
+    VersionsAscend,
 }
 
 impl Invariant {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Invariant; 7] = [
+    pub const ALL: [Invariant; 9] = [
         Invariant::LotBalance,
         Invariant::OrderDelivery,
         Invariant::NoShipOnHold,
         Invariant::HoldReachesAll,
         Invariant::Acyclic,
         Invariant::NoStartBeforeRelease,
+        Invariant::Convertible,
         Invariant::OwnerDecides,
+        Invariant::VersionsAscend,
     ];
 
     /// The number in the catalogue, such as `I07`.
@@ -54,7 +62,9 @@ impl Invariant {
             Invariant::HoldReachesAll => "I08",
             Invariant::Acyclic => "I10",
             Invariant::NoStartBeforeRelease => "I13",
+            Invariant::Convertible => "I16",
             Invariant::OwnerDecides => "I17",
+            Invariant::VersionsAscend => "I18",
         }
     }
 
@@ -76,7 +86,9 @@ impl Invariant {
             Invariant::HoldReachesAll => gates::hold_reaches_all(plant, &mut tell),
             Invariant::Acyclic => lots::acyclic(plant, &mut tell),
             Invariant::NoStartBeforeRelease => orders::no_start_before_release(plant, &mut tell),
+            Invariant::Convertible => units::convertible(plant, &mut tell),
             Invariant::OwnerDecides => claims::owner_decides(plant, &mut tell),
+            Invariant::VersionsAscend => versions::never_back(plant, &mut tell),
         }
         found
     }

@@ -237,6 +237,12 @@ impl Operation {
         }
     }
 
+    /// Whether the release or the routing plans it; else it was learned from reports.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        self.position.is_some()
+    }
+
     /// Where it is to run: as dispatched, or else as planned.
     #[must_use]
     pub fn intended_work_center(&self) -> Option<&WorkCenterId> {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
-use crate::{Change, CountingSource, OrderField, Rejection, Time, WorkOrder, WorkOrderChanged};
+use crate::{
+    Amount, Change, CountingSource, OrderField, Rejection, Time, WorkOrder, WorkOrderChanged,
+};
 
 impl WorkOrder {
     /// The ERP changes what it planned. A change counts from `effective_from` on among changes of
@@ -20,14 +22,20 @@ impl WorkOrder {
         self.refuse_after_the_end(view.at, ACTION)?;
         self.wait_while_cancelled(ACTION)?;
         let from = body.effective_from.unwrap_or(view.at);
-        if let Some(quantity) = &body.quantity {
-            quantity.new.check("quantity.new")?;
-            self.check_unit(quantity.new.unit)?;
-        }
+        let quantity = match &body.quantity {
+            Some(quantity) => {
+                quantity.new.check("quantity.new")?;
+                let new = self.to_own_unit(quantity.new, view, effects)?;
+                Some(Change { old: None, new })
+            }
+            None => None,
+        };
         let mut after = self.clone();
-        after.take_changes(body, from);
+        after.take_changes(body, quantity, from);
         after.require_room_for_delivered()?;
+        let wish = self.routing_wish();
         self.reconsider(effects, |order| *order = after);
+        self.tell_wish(wish.as_ref(), effects);
         Ok(())
     }
 
@@ -50,9 +58,15 @@ impl WorkOrder {
         })
     }
 
-    fn take_changes(&mut self, body: &WorkOrderChanged, from: Time) {
-        if let Some(quantity) = self.newer(OrderField::Quantity, body.quantity.as_ref(), from) {
-            self.ordered = quantity.value.value();
+    /// Takes the changes over; `quantity` is in the order's unit.
+    fn take_changes(
+        &mut self,
+        body: &WorkOrderChanged,
+        quantity: Option<Change<Amount>>,
+        from: Time,
+    ) {
+        if let Some(quantity) = self.newer(OrderField::Quantity, quantity.as_ref(), from) {
+            self.ordered = quantity.value();
         }
         if let Some(start) = self.newer(OrderField::PlannedStart, body.planned_start.as_ref(), from)
         {

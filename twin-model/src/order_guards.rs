@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::effect::View;
 use crate::{
     CountingSource, EntityKey, JobState, Lifecycle, LotId, Operation, OperationId, OperationState,
-    Rejection, Time, Unit, WorkCenterId, WorkOrder,
+    Rejection, Time, WorkCenterId, WorkOrder,
 };
 
 impl WorkOrder {
@@ -155,18 +155,6 @@ impl WorkOrder {
     /// Most that may be delivered of a released quantity.
     pub(crate) fn most_of(&self, released: Decimal) -> Decimal {
         released * (Decimal::ONE + self.tolerance.over.value())
-    }
-
-    pub(crate) fn check_unit(&self, unit: Unit) -> Result<(), Rejection> {
-        if unit == self.unit {
-            return Ok(());
-        }
-        let object = EntityKey::WorkOrder(self.id.clone());
-        Err(Rejection::UnitMismatch {
-            object,
-            unit,
-            base: self.unit,
-        })
     }
 
     /// R02: the order's state does not allow the action, and nothing will change that.

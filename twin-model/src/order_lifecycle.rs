@@ -10,9 +10,9 @@ use std::sync::Arc;
 use crate::effect::{Effects, View};
 use crate::work_order::Release;
 use crate::{
-    Abort, Closing, Lifecycle, Operation, Rejection, Said, TechCompletion, Time, WorkOrder,
-    WorkOrderAborted, WorkOrderCancelled, WorkOrderClosed, WorkOrderReleaseWithdrawn,
-    WorkOrderReleased, WorkOrderTechCompleted,
+    Abort, Closing, EntityKey, Lifecycle, Message, Operation, PlannedOperation, Rejection,
+    RoutingWish, Said, TechCompletion, Time, WorkOrder, WorkOrderAborted, WorkOrderCancelled,
+    WorkOrderClosed, WorkOrderReleaseWithdrawn, WorkOrderReleased, WorkOrderTechCompleted,
 };
 
 impl WorkOrder {
@@ -50,8 +50,7 @@ impl WorkOrder {
         let quantity = match &body.quantity {
             Some(quantity) => {
                 quantity.check("quantity")?;
-                self.check_unit(quantity.unit)?;
-                Some(quantity.value.value())
+                Some(self.to_own_unit(*quantity, view, effects)?.value())
             }
             None => None,
         };
@@ -60,20 +59,52 @@ impl WorkOrder {
                 crate::quantity::check_amount(quantity, self.unit, "operations.quantity")?;
             }
         }
+        let wish = self.routing_wish();
         self.reconsider(effects, |order| {
             order.release = Some(Release {
                 at: view.at,
                 quantity,
+                has_operations: !body.operations.is_empty(),
                 withdrawn: None,
             });
             order.take_plan(body);
         });
-        for plan in &body.operations {
-            if let Some(center) = &plan.work_center {
-                WorkOrder::name_work_center(center, effects);
-            }
-        }
+        WorkOrder::name_work_centers(&body.operations, effects);
+        self.tell_wish(wish.as_ref(), effects);
         Ok(())
+    }
+
+    /// What the order wants to know of the routing: it names a version, and its release no
+    /// operations.
+    pub(crate) fn routing_wish(&self) -> Option<RoutingWish> {
+        let release = self.release.as_ref()?;
+        let version = self.routing_version.clone()?;
+        (!release.has_operations).then_some(RoutingWish {
+            version,
+            at: release.at,
+        })
+    }
+
+    /// Asks the routing where that has changed since `before`.
+    pub(crate) fn tell_wish(&self, before: Option<&RoutingWish>, effects: &mut Effects) {
+        let now = self.routing_wish();
+        if now.as_ref() == before {
+            return;
+        }
+        let order = self.id.clone();
+        let message = match now {
+            Some(wish) => Message::RoutingWanted { order, wish },
+            None => Message::RoutingNotWanted { order },
+        };
+        effects.tell(EntityKey::Routing(self.material.clone()), message);
+    }
+
+    /// The routing tells the operations of the version that the order was released with.
+    pub(crate) fn take_routing(&mut self, plan: &[PlannedOperation], effects: &mut Effects) {
+        if self.routing_wish().is_none() {
+            return;
+        }
+        self.reconsider(effects, |order| order.take_operations(plan));
     }
 
     fn take_plan(&mut self, body: &WorkOrderReleased) {
@@ -86,13 +117,17 @@ impl WorkOrder {
             }
         }
         self.components = body.components.clone().into();
+        self.take_operations(&body.operations);
+    }
+
+    fn take_operations(&mut self, plan: &[PlannedOperation]) {
         for operation in &mut self.operations {
             // What an earlier release planned, and this one does not name, is not planned.
             if operation.position.is_some() {
                 Arc::make_mut(operation).position = None;
             }
         }
-        for (position, plan) in body.operations.iter().enumerate() {
+        for (position, plan) in plan.iter().enumerate() {
             let position = u32::try_from(position).unwrap_or(u32::MAX);
             match self.find(&plan.op) {
                 // A routing that names an operation twice keeps its first mention.
@@ -173,8 +208,7 @@ impl WorkOrder {
         let final_quantity = match &body.final_quantity {
             Some(quantity) => {
                 quantity.check("final_quantity")?;
-                self.check_unit(quantity.unit)?;
-                Some(quantity.value.value())
+                Some(self.to_own_unit(*quantity, view, effects)?.value())
             }
             None => None,
         };

@@ -3,8 +3,8 @@
 
 use crate::effect::Effects;
 use crate::{
-    EntityKey, JobState, Message, Operation, OperationId, OperationState, Time, WorkCenterId,
-    WorkOrder,
+    EntityKey, JobState, Message, Operation, OperationId, OperationState, PlannedOperation, Time,
+    WorkCenterId, WorkOrder,
 };
 
 /// Where one operation stands.
@@ -142,5 +142,12 @@ impl WorkOrder {
     /// which work centers there are must not depend on what came first.
     pub(crate) fn name_work_center(center: &WorkCenterId, effects: &mut Effects) {
         effects.tell(EntityKey::WorkCenter(center.clone()), Message::Named);
+    }
+
+    /// Work centers are known once somebody plans to use them.
+    pub(crate) fn name_work_centers(plan: &[PlannedOperation], effects: &mut Effects) {
+        for center in plan.iter().filter_map(|plan| plan.work_center.as_ref()) {
+            WorkOrder::name_work_center(center, effects);
+        }
     }
 }

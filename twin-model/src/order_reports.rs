@@ -4,6 +4,8 @@
 //! that stand, so it is the same whatever came first, and a reversal takes back exactly what it
 //! names.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
@@ -12,8 +14,8 @@ use crate::order_places::Place;
 use crate::quantity::check_amount;
 use crate::report_ledger::{REPORTS_PER_OPERATION_MAX, Report, Tally};
 use crate::{
-    ConfirmationReversed, CountingSource, EntityKey, EventId, Message, Notice, OperationId,
-    OperationReport, Rejection, ReportId, SmolStr, WorkOrder,
+    Amount, ConfirmationReversed, CountingSource, EntityKey, EventId, Message, Notice, OperationId,
+    OperationReport, Quantity, Rejection, ReportId, SmolStr, WorkOrder,
 };
 
 /// What a report is about to change, as it was before.
@@ -34,6 +36,8 @@ impl WorkOrder {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
+        let told = self.in_own_unit(body, view, effects)?;
+        let body = told.as_ref();
         let report = self.check_report(body, completes, id, view)?;
         let name = if completes {
             "mfg.operation.completed.v1"
@@ -75,8 +79,12 @@ impl WorkOrder {
         let action = "a report";
         let end = body.end.unwrap_or(view.at);
         let released = self.admit(&body.op, end, action)?;
-        self.check_unit(body.unit)?;
-        let tally = self.tally_of(body)?;
+        let tally = Tally {
+            good: body.good.value(),
+            scrap: body.scrapped(),
+            rework: body.rework.value(),
+            mrb: body.mrb.value(),
+        };
         let report = Report::new(id, body, tally, completes, view.at);
         let place = self.find(&body.op).ok();
         let known = place.map(|place| &*self.operations[place]);
@@ -110,7 +118,13 @@ impl WorkOrder {
         Ok(report)
     }
 
-    fn tally_of(&self, body: &OperationReport) -> Result<Tally, Rejection> {
+    /// The report in the order's unit.
+    fn in_own_unit<'b>(
+        &self,
+        body: &'b OperationReport,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<Cow<'b, OperationReport>, Rejection> {
         for (amount, field) in [
             (body.good, "good"),
             (body.scrap, "scrap"),
@@ -122,12 +136,35 @@ impl WorkOrder {
         for part in &body.scrap_by_reason {
             check_amount(part.quantity, body.unit, "scrap_by_reason.quantity")?;
         }
-        Ok(Tally {
-            good: body.good.value(),
-            scrap: body.scrapped(),
-            rework: body.rework.value(),
-            mrb: body.mrb.value(),
-        })
+        if body.unit == self.unit {
+            return Ok(Cow::Borrowed(body));
+        }
+        let mut own = body.clone();
+        own.unit = self.unit;
+        let amounts = [&mut own.good, &mut own.scrap, &mut own.rework, &mut own.mrb];
+        let parts = own.scrap_by_reason.iter_mut();
+        for amount in amounts
+            .into_iter()
+            .chain(parts.map(|part| &mut part.quantity))
+        {
+            let told = Quantity {
+                value: *amount,
+                unit: body.unit,
+            };
+            *amount = self.to_own_unit(told, view, effects)?;
+        }
+        Ok(Cow::Owned(own))
+    }
+
+    /// A quantity of what the order makes, in its unit.
+    pub(crate) fn to_own_unit(
+        &self,
+        quantity: Quantity,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<Amount, Rejection> {
+        let object = EntityKey::WorkOrder(self.id.clone());
+        view.in_unit(quantity, &self.material, self.unit, &object, effects)
     }
 
     fn take_report(&mut self, place: usize, body: &OperationReport, report: Report) {

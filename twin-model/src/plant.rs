@@ -205,6 +205,8 @@ impl Plant {
                     Entity::Lot(lot) => lot.receive(&message, view, effects),
                     Entity::WorkCenter(center) => center.receive(&message, effects),
                     Entity::Hold(hold) => hold.receive(&message),
+                    Entity::Material(material) => material.receive(&message),
+                    Entity::Routing(routing) => routing.receive(&message, effects),
                     Entity::Shipment(_)
                     | Entity::Ownership(_)
                     | Entity::Process(_)
@@ -369,7 +371,12 @@ impl Plant {
             waiting.retain(|kept| *kept != Message::HoldPlaced(hold.clone()));
         } else if let Message::GateClosed(delivery) = &message {
             waiting.retain(|kept| *kept != Message::GateOpened(delivery.clone()));
+        } else if let Message::RoutingNotWanted { order } = &message {
+            waiting.retain(|kept| !kept.is_wish_of(order));
         } else if !waiting.iter().any(|kept| kept.says_as_much_as(&message)) {
+            if let Message::RoutingWanted { order, .. } = &message {
+                waiting.retain(|kept| !kept.is_wish_of(order));
+            }
             waiting.retain(|kept| !message.says_as_much_as(kept));
             // Kept sorted, so that the state does not depend on the order of arrival.
             let place = waiting.partition_point(|kept| *kept < message);

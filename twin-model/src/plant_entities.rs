@@ -1,8 +1,9 @@
 //! Looking up the entities of a plant by their typed ids.
 
 use crate::{
-    DeliveryId, Entity, EntityKey, Hold, HoldId, Lot, LotId, Ownership, Plant, Process, ProcessId,
-    ProcessRules, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
+    DeliveryId, Entity, EntityKey, Hold, HoldId, Lot, LotId, Material, MaterialId, Ownership,
+    Plant, Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId,
+    WorkOrder, WorkOrderId,
 };
 
 impl Plant {
@@ -38,6 +39,24 @@ impl Plant {
     pub fn shipment(&self, id: &DeliveryId) -> Option<&Shipment> {
         match self.get(&EntityKey::Shipment(id.clone()))?.as_ref() {
             Entity::Shipment(shipment) => Some(shipment),
+            _ => None,
+        }
+    }
+
+    /// One material, where the ERP has published it.
+    #[must_use]
+    pub fn material(&self, id: &MaterialId) -> Option<&Material> {
+        match self.get(&EntityKey::Material(id.clone()))?.as_ref() {
+            Entity::Material(material) => Some(material),
+            _ => None,
+        }
+    }
+
+    /// The routings of a material, where one is published.
+    #[must_use]
+    pub fn routing(&self, makes: &MaterialId) -> Option<&Routing> {
+        match self.get(&EntityKey::Routing(makes.clone()))?.as_ref() {
+            Entity::Routing(routing) => Some(routing),
             _ => None,
         }
     }

@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 
 use crate::{
     DeliveryId, EntityKey, EventId, GateToken, HoldId, InspectionId, IntakeRejection, LotId,
-    MaintenanceId, MaterialId, NonconformanceId, OperationId, ProcessRejection, Time, Unit,
-    WorkCenterId, WorkOrderId,
+    MaintenanceId, MaterialId, MaterialRejection, NonconformanceId, OperationId, ProcessRejection,
+    Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A coded business rejection. An event that meets one changes nothing.
@@ -23,6 +23,9 @@ pub enum Rejection {
     /// What goes wrong between a process and the systems that it asks.
     #[error(transparent)]
     Process(#[from] ProcessRejection),
+    /// What is wrong with a material or its units.
+    #[error(transparent)]
+    Material(#[from] MaterialRejection),
     /// R01: the object that the event speaks of has not been announced yet.
     #[error(
         "{object} is not known yet. The {event} waits; it is applied when the owning system sends \

@@ -9,6 +9,7 @@ impl Rejection {
         match self {
             Rejection::Intake(intake) => intake.code(),
             Rejection::Process(process) => process.code(),
+            Rejection::Material(material) => material.code(),
             Rejection::NotKnown { .. } | Rejection::ConfirmationNotKnown { .. } => Code::R01,
             Rejection::WrongState { .. } => Code::R02,
             Rejection::NotReleased { .. } => Code::R03,
@@ -48,6 +49,7 @@ impl Rejection {
         match self {
             Rejection::Intake(intake) => intake.kind(),
             Rejection::Process(process) => process.kind(),
+            Rejection::Material(material) => material.kind(),
             Rejection::NotKnown { .. }
             | Rejection::ConfirmationNotKnown { .. }
             | Rejection::LessThanDelivered { .. }
@@ -67,6 +69,7 @@ impl Rejection {
         match self {
             Rejection::Intake(intake) => intake.waits_for(),
             Rejection::Process(process) => process.waits_for(),
+            Rejection::Material(material) => material.waits_for(),
             Rejection::NotKnown { object, .. } => Some(object.clone()),
             Rejection::NotReleased { order, .. }
             | Rejection::PredecessorNotReady { order, .. }
@@ -140,6 +143,8 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R62 => "Look in the asked system whether it was done, and have it answer.",
         Code::R63 => "Reverse all documents but one in the system that posted them.",
         Code::R64 => "Look why its facts keep changing; settle it in the receiving system.",
+        Code::R57 => "Publish the version with a later time.",
+        Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",
         Code::R45 => {
             "Look up why the report of its origin waits; usually quality must decide a hold."

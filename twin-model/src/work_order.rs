@@ -24,6 +24,8 @@ pub(crate) struct Release {
     pub(crate) at: Time,
     /// `None` for the ordered quantity.
     pub(crate) quantity: Option<Decimal>,
+    /// Whether it named its operations. One that did not takes them from the routing.
+    pub(crate) has_operations: bool,
     /// The ERP takes it back. That works only as long as nothing has begun.
     pub(crate) withdrawn: Option<Said>,
 }
@@ -194,6 +196,7 @@ impl WorkOrder {
                 };
                 self.machine_counted(op, told, effects);
             }
+            Message::RoutingGiven { operations } => self.take_routing(operations, effects),
             other => unreachable!("an order gets no {other:?}"),
         }
     }

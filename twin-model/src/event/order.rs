@@ -83,7 +83,9 @@ pub struct WorkOrderReleased {
 }
 
 /// One operation of a routing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct PlannedOperation {
     /// Operation number.
     pub op: OperationId,

@@ -31,7 +31,7 @@ pub struct UnitConversion {
 pub struct MaterialUpdated {
     /// Material number.
     pub material: MaterialId,
-    /// Grows with each publication.
+    /// Grows with each publication; where the ERP counts none, the time of the event decides.
     #[serde(default)]
     pub version: u64,
     /// Unit of its stock.
@@ -53,7 +53,8 @@ pub struct MaterialUpdated {
     pub catch_weight_tolerance: Option<Amount>,
 }
 
-/// The operations of a material's production.
+/// How a material is made. An order that is released with this version and without operations
+/// of its own takes them from here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct RoutingPublished {
     /// Its name; the material where the ERP has no names.
@@ -63,9 +64,25 @@ pub struct RoutingPublished {
     /// What it makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub material: Option<MaterialId>,
-    /// The operations.
+    /// The operations. Quantities in them do not count: only orders have some.
     pub operations: Vec<PlannedOperation>,
-    /// From when on.
+    /// From when on; the event's time when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_from: Option<Time>,
+}
+
+impl RoutingPublished {
+    /// What it makes.
+    ///
+    /// # Panics
+    /// When neither a material is named nor the routing's name could be one. Decoding refuses
+    /// that.
+    #[must_use]
+    pub fn makes(&self) -> MaterialId {
+        match (&self.material, self.routing.parse()) {
+            (Some(material), _) => material.clone(),
+            (None, Ok(material)) => material,
+            (None, Err(error)) => unreachable!("decoding asks for a material: {error}"),
+        }
+    }
 }

@@ -71,6 +71,14 @@ impl Said {
                 let state = format_smolstr!("{}, {}", body.item_state.as_str(), body.mode.as_str());
                 self.value(Field::WorkCenterState, state);
             }
+            EventBody::MaterialUpdated(body) => {
+                let version = format_smolstr!("version {}", body.version);
+                self.value(Field::MaterialMaster, version);
+            }
+            EventBody::RoutingPublished(body) => {
+                let version = format_smolstr!("version {}", body.version);
+                self.value(Field::RoutingMaster, version);
+            }
             EventBody::OwnershipPublished(body) => {
                 let version = format_smolstr!("version {}", body.version);
                 self.value(Field::OwnershipTable, version);

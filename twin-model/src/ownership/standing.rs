@@ -5,8 +5,8 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{Claimed, Facet, Field};
 use crate::{
-    Amount, CountingSource, Lot, LotId, Operation, Ownership, ProcessRules, Quantity, Shipment,
-    Tolerance, Unit, WorkCenter, WorkOrder,
+    Amount, CountingSource, Lot, LotId, Material, Operation, Ownership, ProcessRules, Quantity,
+    Routing, Shipment, Tolerance, Unit, WorkCenter, WorkOrder,
 };
 
 /// A field's value.
@@ -221,6 +221,31 @@ impl ProcessRules {
     /// What stands in its only field.
     pub(crate) fn standing(&self) -> Standing {
         Standing::Text(format_smolstr!("version {}", self.table_version()))
+    }
+}
+
+impl Material {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        match (facet.field, self.latest()) {
+            (Field::MaterialMaster, Some(latest)) => {
+                Standing::Text(format_smolstr!("version {}", latest.number()))
+            }
+            _ => unknown(),
+        }
+    }
+}
+
+impl Routing {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        let latest = self.versions().iter().max_by_key(|version| version.from());
+        match (facet.field, latest) {
+            (Field::RoutingMaster, Some(latest)) => {
+                Standing::Text(format_smolstr!("version {}", latest.version()))
+            }
+            _ => unknown(),
+        }
     }
 }
 

@@ -7,10 +7,12 @@ use crate::{Amount, Decimal, EventBody, LotTransformed};
 mod order;
 mod ownership;
 mod process;
+mod reference;
 mod work_center;
 
 pub use order::{COMPONENTS_PER_ORDER_MAX, SCRAP_REASONS_MAX};
 pub use ownership::SOURCES_MAX;
+pub use reference::CONVERSIONS_PER_MATERIAL_MAX;
 pub use work_center::SHIFTS_MAX;
 
 /// Lots that one event may name in one list.
@@ -47,6 +49,7 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         EventBody::ShipmentRequested(body) => some_lots("$.data.lots", body.lots.len()),
         EventBody::ShipmentCancelled(body) => short("$.data.reason", &body.reason),
         EventBody::LotCreated(_) | EventBody::ShipmentConfirmed(_) => Ok(()),
+        EventBody::MaterialUpdated(_) | EventBody::RoutingPublished(_) => reference::check(body),
         EventBody::OwnershipPublished(body) => ownership::check(body),
         EventBody::ProcessRulesPublished(body) => process::check_rules(body),
         EventBody::PostingRefused(body) => process::check_refusal(body),

@@ -59,10 +59,12 @@ macro_rules! stored {
 mod lot;
 mod order;
 mod process;
+mod reference;
 
 pub use lot::*;
 pub use order::*;
 pub use process::*;
+pub use reference::*;
 
 stored! {
     /// A stored [`Ownership`].
@@ -108,6 +110,10 @@ pub enum EntityState {
     Process(ProcessStanding),
     /// Which processes run.
     ProcessRules(ProcessRulesState),
+    /// A material.
+    Material(MaterialState),
+    /// The routings of a material.
+    Routing(RoutingState),
 }
 
 /// One entity with what is not business state.
@@ -146,6 +152,8 @@ pub fn business_state(entity: &Entity) -> EntityState {
         Entity::Lot(lot) => EntityState::Lot(lot.into()),
         Entity::WorkCenter(center) => EntityState::WorkCenter(Box::new(center.into())),
         Entity::Ownership(ownership) => EntityState::Ownership(ownership.into()),
+        Entity::Material(material) => EntityState::Material(material.into()),
+        Entity::Routing(routing) => EntityState::Routing(routing.into()),
         Entity::Hold(hold) => EntityState::Hold(HoldState {
             id: hold.id.clone(),
             target: hold.scope.target(),
@@ -205,6 +213,8 @@ impl TryFrom<StoredEntity> for Entity {
                 Entity::WorkCenter(state.restore(stored.told_silent, version))
             }
             EntityState::Ownership(state) => Entity::Ownership(state.restore(version)),
+            EntityState::Material(state) => Entity::Material(state.restore(version)),
+            EntityState::Routing(state) => Entity::Routing(state.restore(version)),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
             EntityState::Shipment(state) => Entity::Shipment(state.restore(stored.gate, version)),
             EntityState::Process(state) => Entity::Process(state.restore(stored.process, version)),

@@ -25,6 +25,7 @@ mod ownership;
 mod plain_oracle;
 mod plant_story;
 mod processes;
+mod reference_data;
 mod rejection_catalogue;
 #[path = "arrival/shard.rs"]
 mod shard;

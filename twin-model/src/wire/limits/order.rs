@@ -7,8 +7,8 @@ use super::{
     at_most, fraction, short,
 };
 use crate::{
-    ConfirmationReversed, Decimal, EventBody, OperationReport, Quantity, Tolerance,
-    WorkOrderChanged, WorkOrderCreated, WorkOrderReleased,
+    ConfirmationReversed, Decimal, EventBody, OperationReport, PlannedOperation, Quantity,
+    Tolerance, WorkOrderChanged, WorkOrderCreated, WorkOrderReleased,
 };
 
 /// Components of one order.
@@ -65,19 +65,26 @@ fn check_released(body: &WorkOrderReleased) -> Result<(), Broken> {
     if let Some(quantity) = &body.quantity {
         more_than_nothing("$.data.quantity.value", quantity)?;
     }
-    let most = |op: &crate::PlannedOperation| op.predecessors.len();
-    let predecessors = body.operations.iter().map(most).max().unwrap_or(0);
-    let operations = body.operations.len();
-    at_most("$.data.operations", operations, OPERATIONS_PER_ORDER_MAX)?;
-    at_most(
-        "$.data.operations.predecessors",
-        predecessors,
-        PREDECESSORS_MAX,
-    )?;
+    check_operations(&body.operations)?;
     at_most(
         "$.data.components",
         body.components.len(),
         COMPONENTS_PER_ORDER_MAX,
+    )
+}
+
+/// The operations of an order or of a routing.
+pub(super) fn check_operations(operations: &[PlannedOperation]) -> Result<(), Broken> {
+    at_most(
+        "$.data.operations",
+        operations.len(),
+        OPERATIONS_PER_ORDER_MAX,
+    )?;
+    let predecessors = operations.iter().map(|op| op.predecessors.len()).max();
+    at_most(
+        "$.data.operations.predecessors",
+        predecessors.unwrap_or(0),
+        PREDECESSORS_MAX,
     )
 }
 

@@ -163,8 +163,9 @@ pub struct WorkOrderState {
     pub priority: i32,
     pub sales_order: Option<SmolStr>,
     pub counting: CountingSource,
-    /// When it was released, for how much, and when and why that was taken back.
-    pub release: Option<(Time, Option<Decimal>, Option<SaidState>)>,
+    /// When it was released, for how much, whether with operations, and when and why that was
+    /// taken back.
+    pub release: Option<(Time, Option<Decimal>, bool, Option<SaidState>)>,
     pub components: Vec<PlannedComponent>,
     pub changed: Vec<(OrderField, Time)>,
     pub cancelled: Option<SaidState>,
@@ -336,7 +337,12 @@ impl From<&WorkOrder> for WorkOrderState {
             counting: order.counting,
             release: order.release.as_ref().map(|release| {
                 let withdrawn = release.withdrawn.as_ref().map(SaidState::from);
-                (release.at, release.quantity, withdrawn)
+                (
+                    release.at,
+                    release.quantity,
+                    release.has_operations,
+                    withdrawn,
+                )
             }),
             components: order.components.to_vec(),
             changed: order.changed.iter().map(|(a, b)| (*a, *b)).collect(),
@@ -389,11 +395,14 @@ impl WorkOrderState {
             priority: self.priority,
             sales_order: self.sales_order,
             counting,
-            release: self.release.map(|(at, quantity, withdrawn)| Release {
-                at,
-                quantity,
-                withdrawn: withdrawn.map(SaidState::restore),
-            }),
+            release: self
+                .release
+                .map(|(at, quantity, has_operations, withdrawn)| Release {
+                    at,
+                    quantity,
+                    has_operations,
+                    withdrawn: withdrawn.map(SaidState::restore),
+                }),
             components: self.components.into(),
             changed: self.changed.into_iter().collect(),
             endings: (endings != Endings::default()).then(|| Arc::new(endings)),

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::of_materials;
 use twin_model::{
     Code, Discrepancy, EntityKey, IntakeRejection, Kind, Owners, ProcessRejection, Rejection,
     System, Time, Unit,
@@ -26,11 +27,13 @@ pub(crate) fn one_of_each() -> Vec<(Code, Kind, String)> {
         .chain(of_lots())
         .chain(of_quality())
         .chain(of_processes().into_iter().map(Rejection::from))
+        .chain(of_materials::rejections())
         .chain(of_intake().into_iter().map(Rejection::from))
         .map(|r| (r.code(), r.kind(), r.to_string()));
     let discrepancies = discrepancies()
         .into_iter()
         .chain(discrepancies_of_orders())
+        .chain(of_materials::discrepancies())
         .map(|d| (d.code(), Kind::Discrepancy, d.to_string()));
     let mut all: Vec<_> = rejections.chain(discrepancies).collect();
     all.sort();
@@ -168,11 +171,6 @@ fn of_lots() -> Vec<Rejection> {
             have,
             want: 50.into(),
             unit,
-        },
-        Rejection::UnitMismatch {
-            object: EntityKey::WorkOrder(id("WO-1001")),
-            unit: Unit::KILOGRAM,
-            base: unit,
         },
         Rejection::FractionOfCounted {
             field: "good",

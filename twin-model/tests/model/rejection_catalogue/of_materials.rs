@@ -1,0 +1,41 @@
+//! What is said of materials and their versions.
+
+use twin_model::{Discrepancy, EntityKey, MaterialRejection, Rejection, Time, Unit};
+
+fn at(text: &str) -> Time {
+    text.parse().unwrap()
+}
+
+pub(super) fn rejections() -> Vec<Rejection> {
+    let material = || "BEER-05".parse().unwrap();
+    let unit = |code: &str| -> Unit { code.parse().unwrap() };
+    let rejections = vec![
+        MaterialRejection::NoConversion {
+            object: EntityKey::WorkOrder("WO-1001".parse().unwrap()),
+            material: material(),
+            unit: unit("XPX"),
+            base: unit("XBO"),
+            at: at("2026-05-04T09:00:00Z"),
+        },
+        MaterialRejection::AlreadyConverted {
+            material: material(),
+            version: 8,
+            from: at("2026-05-04T08:00:00Z"),
+            unit: unit("XCS"),
+            base: unit("XBO"),
+            used: 7,
+            until: at("2026-05-04T09:00:00Z"),
+        },
+    ];
+    rejections.into_iter().map(Rejection::from).collect()
+}
+
+pub(super) fn discrepancies() -> Vec<Discrepancy> {
+    vec![Discrepancy::VersionWentBack {
+        object: EntityKey::Material("BEER-05".parse().unwrap()),
+        version: 6,
+        at: at("2026-05-04T09:00:00Z"),
+        counts: 7,
+        since: at("2026-05-01T00:00:00Z"),
+    }]
+}
