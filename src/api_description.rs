@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get};
+use utoipa::openapi::external_docs::ExternalDocsBuilder;
 use utoipa::openapi::{HttpMethod, OpenApi};
 
-use crate::{probes, state_route};
+use crate::{contract_routes, probes, state_route};
 
 /// Made once: the routes do not change while the process runs.
 static DESCRIPTION: LazyLock<OpenApi> = LazyLock::new(compose);
@@ -38,6 +39,13 @@ fn compose() -> OpenApi {
     description.merge(ingest::http::openapi());
     description.merge(state_route::openapi());
     description.merge(probes::openapi());
+    description.merge(contract_routes::openapi());
+    description.external_docs = Some(
+        ExternalDocsBuilder::new()
+            .url("/asyncapi.json")
+            .description(Some("What goes over the broker and the stream"))
+            .build(),
+    );
     description.info.title = "plant-twin".to_owned();
     description.info.description = Some("A live picture of a plant.".to_owned());
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Report(ReportArguments),
     /// Shows what needs a person, from a running twin.
     Exceptions(ExceptionsArguments),
+    /// Shows the contracts of all messages: their types, or the JSON Schema of one.
+    Schemas(SchemasArguments),
 }
 
 #[derive(Debug, Args)]
@@ -165,4 +167,14 @@ pub(crate) enum ExceptionsCommand {
         /// Its number, like EX-7.
         id: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemasArguments {
+    /// The type whose JSON Schema to show; lists all when absent.
+    #[arg(value_name = "TYPE")]
+    pub(crate) type_name: Option<String>,
+    /// Prints the list as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -18,6 +18,7 @@ use crate::config::require_loopback;
 use crate::data_dir;
 use crate::exit::{Failure, Kind, OrFail};
 use crate::opened::Opened;
+use crate::say::say;
 use crate::serve::serve_until_stopped;
 use crate::server::Http;
 
@@ -80,10 +81,10 @@ fn announce(arguments: &DemoArguments, http: &Http, plant: &PlantId) {
     let url = format!("http://{}", http.address);
     if arguments.json {
         let ready = json!({ "url": url, "plants": [plant], "seed": arguments.seed });
-        println!("{ready}");
+        say!("{ready}");
         return;
     }
-    println!(
+    say!(
         "\nThe plant {plant} runs at {url} ({} simulated seconds per second, seed {}).\n\n\
          Three things to try:\n  \
          1. Open {url} and watch: after about 20 seconds quality holds a raw lot, everything made \
@@ -91,7 +92,8 @@ fn announce(arguments: &DemoArguments, http: &Http, plant: &PlantId) {
          2. Ask why: curl -s '{url}/api/v1/plants/{plant}/shipments?state=blocked'\n  \
          3. Follow the changes: curl -N '{url}/api/v1/stream?plant={plant}'\n\n\
          Ctrl-C ends it.",
-        arguments.pace, arguments.seed,
+        arguments.pace,
+        arguments.seed,
     );
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::cli::{ExceptionsArguments, ExceptionsCommand};
 use crate::exit::{Failure, Kind};
+use crate::say::say;
 use crate::twin_client::{TwinClient, escaped};
 
 pub(crate) fn run(arguments: &ExceptionsArguments) -> Result<(), Failure> {
@@ -33,7 +34,7 @@ fn first_plant(twin: &TwinClient) -> Result<String, Failure> {
 
 fn list(answer: &Value, json: bool) {
     if json {
-        println!("{answer}");
+        say!("{answer}");
         return;
     }
     let items = answer["items"]
@@ -41,10 +42,10 @@ fn list(answer: &Value, json: bool) {
         .map(Vec::as_slice)
         .unwrap_or_default();
     if items.is_empty() {
-        println!("No exceptions.");
+        say!("No exceptions.");
     }
     for item in items {
-        println!(
+        say!(
             "{:<8} {:<9} {}  {}",
             text(item, "id"),
             text(item, "code"),
@@ -53,13 +54,13 @@ fn list(answer: &Value, json: bool) {
         );
     }
     if !answer["next"].is_null() {
-        println!("… and more: the list has further pages at the twin.");
+        say!("… and more: the list has further pages at the twin.");
     }
 }
 
 fn show(answer: &Value, json: bool) {
     if json {
-        println!("{answer}");
+        say!("{answer}");
         return;
     }
     let item = &answer["item"];
@@ -74,9 +75,9 @@ fn show(answer: &Value, json: bool) {
         "object",
         "first_seen",
     ] {
-        println!("{field:<11} {}", text(item, field));
+        say!("{field:<11} {}", text(item, field));
     }
-    println!("\n{}", text(item, "raw"));
+    say!("\n{}", text(item, "raw"));
 }
 
 fn text<'a>(item: &'a Value, field: &str) -> &'a str {

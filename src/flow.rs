@@ -9,6 +9,7 @@ use twin_model::{FlowReport, FlowRules};
 use crate::cli::ReportArguments;
 use crate::data_dir;
 use crate::exit::Failure;
+use crate::say::say;
 
 /// Places named of each rule; `--json` names all.
 const PLACES_SHOWN_MAX: usize = 3;
@@ -25,7 +26,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     };
     let report = FlowReport::of(&plant, &rules);
     if arguments.json {
-        println!("{}", as_json(identity.plant.as_str(), &report));
+        say!("{}", as_json(identity.plant.as_str(), &report));
     } else {
         print(identity.plant.as_str(), &report);
     }
@@ -49,7 +50,7 @@ fn as_json(plant: &str, report: &FlowReport) -> Value {
 }
 
 fn print(plant: &str, report: &FlowReport) {
-    println!("plant {plant}");
+    say!("plant {plant}");
     line(
         "operations with more good pieces than released (R39)",
         report.over_completed.len(),
@@ -88,8 +89,8 @@ fn print(plant: &str, report: &FlowReport) {
 }
 
 fn line(what: &str, found: impl Display, places: impl Iterator<Item = impl Display>) {
-    println!("{found:>6}  {what}");
+    say!("{found:>6}  {what}");
     for place in places.take(PLACES_SHOWN_MAX) {
-        println!("          {place}");
+        say!("          {place}");
     }
 }

@@ -1,10 +1,13 @@
 //! The `twin` command: a live, trustworthy picture of a plant.
 
 mod api_description;
+mod async_api;
 mod cli;
 mod config;
+mod contract_routes;
 mod data_dir;
 mod demo;
+mod event_examples;
 mod exceptions;
 mod exit;
 mod flow;
@@ -17,6 +20,8 @@ mod probes;
 mod problem;
 mod report;
 mod same_host;
+mod say;
+mod schemas;
 mod serve;
 mod server;
 mod state_route;
@@ -40,6 +45,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Report(arguments) => flow::run(&arguments),
         Command::Exceptions(arguments) => exceptions::run(&arguments),
+        Command::Schemas(arguments) => schemas::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::say::say;
+
 /// What became of the input of a plant. The five dispositions add up to `input`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Dispositions {
@@ -83,7 +85,7 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn print(&self, as_json: bool) {
         if as_json {
-            println!("{}", serde_json::json!(self));
+            say!("{}", serde_json::json!(self));
             return;
         }
         let by_code = |map: &BTreeMap<String, u64>| {
@@ -95,31 +97,32 @@ impl Report {
             }
         };
         let counts = &self.dispositions;
-        println!("plant          {}", self.plant);
-        println!(
+        say!("plant          {}", self.plant);
+        say!(
             "rows read      {} ({} not mapped)",
-            self.rows_read, self.rows_unmapped
+            self.rows_read,
+            self.rows_unmapped
         );
         for (count, what) in [
             (self.rows_unchanged, "say what was said before"),
             (self.rows_without_rule, "taken by no rule"),
         ] {
             if count > 0 {
-                println!("  {count} {what}");
+                say!("  {count} {what}");
             }
         }
         for (why, count) in &self.rows_skipped {
-            println!("  {count} left out: {why}");
+            say!("  {count} left out: {why}");
         }
-        println!("events sent    {}", self.events_sent);
-        println!("  applied      {}", counts.applied);
-        println!("  duplicates   {}", counts.duplicates);
-        println!("  refused      {}", by_code(&counts.refused));
-        println!("  parked       {}", counts.parked);
-        println!("  exceptions   {}", by_code(&counts.exceptions));
-        println!("  sum          {}", counts.input);
-        println!("discrepancies  {} (open now)", by_code(&self.discrepancies));
-        println!("state hash     {}", self.state_hash);
-        println!("took           {} ms", self.elapsed_ms);
+        say!("events sent    {}", self.events_sent);
+        say!("  applied      {}", counts.applied);
+        say!("  duplicates   {}", counts.duplicates);
+        say!("  refused      {}", by_code(&counts.refused));
+        say!("  parked       {}", counts.parked);
+        say!("  exceptions   {}", by_code(&counts.exceptions));
+        say!("  sum          {}", counts.input);
+        say!("discrepancies  {} (open now)", by_code(&self.discrepancies));
+        say!("state hash     {}", self.state_hash);
+        say!("took           {} ms", self.elapsed_ms);
     }
 }

@@ -9,6 +9,7 @@ use crate::config::{Config, PlantConfig, require_loopback};
 use crate::data_dir;
 use crate::exit::{Failure, Kind};
 use crate::opened::Opened;
+use crate::say::say;
 use crate::server::{Http, until_stopped};
 
 const SECONDS_PER_HOUR: i64 = 3600;
@@ -36,9 +37,9 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
         .collect();
     let url = format!("http://{}", http.address);
     if arguments.json {
-        println!("{}", json!({ "url": url, "plants": plants }));
+        say!("{}", json!({ "url": url, "plants": plants }));
     } else {
-        println!("{url} serves {}", plants.join(", "));
+        say!("{url} serves {}", plants.join(", "));
     }
     serve_until_stopped(http, opened).await
 }

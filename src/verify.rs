@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::cli::VerifyArguments;
 use crate::data_dir;
 use crate::exit::{Failure, Kind};
+use crate::say::say;
 
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
     let (dir, identity) = data_dir::one_plant(&arguments.data_dir, arguments.plant.as_ref())?;
@@ -27,18 +28,18 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
             "broken_invariants": verified.breaches.iter().map(ToString::to_string)
                 .collect::<Vec<_>>(),
         });
-        println!("{found}");
+        say!("{found}");
     } else {
-        println!("plant        {}", identity.plant);
-        println!("commits      {}", verified.head.commit_no);
-        println!(
+        say!("plant        {}", identity.plant);
+        say!("commits      {}", verified.head.commit_no);
+        say!(
             "events       {} replayed, every verdict as journaled",
             verified.events
         );
-        println!("state hash   {}", verified.state_hash);
-        println!("ledger head  {}", verified.head);
+        say!("state hash   {}", verified.state_hash);
+        say!("ledger head  {}", verified.head);
         if verified.torn {
-            println!("torn end     yes: never acknowledged, cut off at the next start");
+            say!("torn end     yes: never acknowledged, cut off at the next start");
         }
     }
     if let Some(first) = verified.breaches.first() {

@@ -40,6 +40,9 @@ pub const COMMANDS_EXCHANGE: &str = "twin.commands.v1";
 /// Queue that keeps commands until a connector takes them.
 pub const COMMANDS_QUEUE: &str = "twin.commands";
 
+/// The plant's place in the pattern of a routing key, as documents write it.
+pub const PLANT_PARAMETER: &str = "{plant}";
+
 /// How often a message may be given back before it is dead-lettered. High enough that a twin that
 /// crashes in a loop does not take the messages beside the culprit with it.
 pub const DELIVERY_LIMIT: i64 = 20;

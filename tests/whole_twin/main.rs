@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod bad_messages;
+mod closed_pipe;
 mod demo;
 #[cfg(feature = "amqp-tests")]
 mod import_through_rabbitmq;

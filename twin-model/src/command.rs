@@ -29,6 +29,8 @@ macro_rules! command_types {
     };
 }
 
+pub(crate) use command_types;
+
 macro_rules! define_bodies {
     ($($variant:ident($body:ident) = $name:literal;)+) => {
         /// The command types that this twin sends.

@@ -10,7 +10,9 @@ pub mod snapshot;
 mod snapshot_center;
 
 pub use cloud_event::{EVENT_TYPES, Unreadable, body_of, decode, encode};
-pub use contract::{Contract, Direction, contracts, event_schema, version_of};
+pub use contract::{
+    Contract, Direction, SharedSchemas, contracts, event_schema, shared_schemas, version_of,
+};
 pub use limits::{
     COMPONENTS_PER_ORDER_MAX, CONVERSIONS_PER_MATERIAL_MAX, LOTS_PER_EVENT_MAX,
     OPERATIONS_PER_ORDER_MAX, PREDECESSORS_MAX, SCRAP_REASONS_MAX, SHIFTS_MAX, SOURCES_MAX,

@@ -1,7 +1,10 @@
 //! The contracts of all types of messages: what each carries, who sends it, how urgent it is.
 
-use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value};
 
+use crate::command::command_types;
 use crate::event::event_types;
 use crate::ownership::writes::default_owners_of;
 use crate::wire::EVENT_TYPES;
@@ -73,6 +76,55 @@ macro_rules! define_schemas {
 }
 
 event_types!(define_schemas);
+
+macro_rules! define_shared {
+    ($($variant:ident($body:ident) = $name:literal $(as $class:ident)?;)+) => {
+        fn share_event_schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+            vec![$(($name, generator.subschema_for::<crate::$body>()),)+]
+        }
+    };
+}
+
+event_types!(define_shared);
+
+macro_rules! define_shared_commands {
+    ($($variant:ident($body:ident) = $name:literal;)+) => {
+        fn share_command_schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+            vec![$(($name, generator.subschema_for::<crate::$body>()),)+]
+        }
+    };
+}
+
+command_types!(define_shared_commands);
+
+/// The schemas of all types as parts of one document.
+#[derive(Debug, Clone)]
+pub struct SharedSchemas {
+    /// The data of each type: a reference into the definitions.
+    pub types: Vec<(&'static str, Value)>,
+    /// The definitions by their names.
+    pub definitions: Map<String, Value>,
+}
+
+/// The schemas of the data of all types, in the draft 7 that documents like AsyncAPI embed, for a
+/// document that keeps its definitions below `path`, such as `/components/schemas`.
+#[must_use]
+pub fn shared_schemas(path: &'static str) -> SharedSchemas {
+    let settings = SchemaSettings::draft07().with(|settings| {
+        settings.definitions_path = path.into();
+        settings.meta_schema = None;
+    });
+    let mut generator = settings.into_generator();
+    let mut types = share_event_schemas(&mut generator);
+    types.extend(share_command_schemas(&mut generator));
+    SharedSchemas {
+        types: types
+            .into_iter()
+            .map(|(name, schema)| (name, schema.to_value()))
+            .collect(),
+        definitions: generator.take_definitions(true),
+    }
+}
 
 /// The contracts of all types: events in the order of the catalogue, then commands.
 #[must_use]
