@@ -26,7 +26,7 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Shows where a plant's orders went another way than a planner would draw it.
     Report(ReportArguments),
-    /// Shows what needs a person, from a running twin.
+    /// Shows and settles what needs a person, at a running twin.
     Exceptions(ExceptionsArguments),
     /// Shows the contracts of all messages: their types, or the JSON Schema of one.
     Schemas(SchemasArguments),
@@ -160,12 +160,54 @@ pub(crate) struct ExceptionsArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExceptionsCommand {
-    /// Lists the newest exceptions.
-    List,
+    /// Lists exceptions, oldest first.
+    List {
+        /// Also those that are settled.
+        #[arg(long)]
+        all: bool,
+        /// Only those of this rule, like TWIN-R34.
+        #[arg(long, conflicts_with = "grouped")]
+        code: Option<String>,
+        /// One line for all that one remedy is likely to settle.
+        #[arg(long)]
+        grouped: bool,
+    },
+    /// Lists events that wait for their cause, with what they wait for and until when.
+    Parked,
     /// Shows one with the message as it was received.
     Show {
         /// Its number, like EX-7.
         id: String,
+    },
+    /// Tries messages again, or takes a corrected event in the place of one.
+    Replay {
+        /// Their numbers, like EX-7.
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// Why; needed unless it is a dry run.
+        #[arg(long, required_unless_present = "dry_run")]
+        reason: Option<String>,
+        /// Who does it; the name of the user at this terminal when absent.
+        #[arg(long)]
+        by: Option<String>,
+        /// Only show what would change.
+        #[arg(long)]
+        dry_run: bool,
+        /// A file with a corrected CloudEvent, with an id of its own, to be taken instead.
+        #[arg(long, value_name = "FILE")]
+        event: Option<PathBuf>,
+    },
+    /// Decides that messages shall have no effect.
+    Discard {
+        /// Their numbers, like EX-7.
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        /// Who does it; the name of the user at this terminal when absent.
+        #[arg(long)]
+        by: Option<String>,
     },
 }
 

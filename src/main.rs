@@ -8,6 +8,7 @@ mod contract_routes;
 mod data_dir;
 mod demo;
 mod event_examples;
+mod exception_routes;
 mod exceptions;
 mod exit;
 mod flow;

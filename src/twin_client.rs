@@ -19,6 +19,7 @@ impl TwinClient {
     pub(crate) fn new(url: &str) -> TwinClient {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(ANSWER_WAIT))
+            .http_status_as_error(false)
             .build();
         TwinClient {
             url: url.trim_end_matches('/').to_owned(),
@@ -29,15 +30,26 @@ impl TwinClient {
     /// A JSON answer to a path like `/api/v1/plants`. A refusal is told in the twin's own words.
     pub(crate) fn get(&self, path: &str) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.url);
+        self.answer(&url, self.agent.get(&url).call())
+    }
+
+    /// A JSON answer to a JSON body. A refusal is told in the twin's own words.
+    pub(crate) fn post(&self, path: &str, body: &str) -> Result<Value, Failure> {
+        let url = format!("{}{path}", self.url);
+        let request = self.agent.post(&url).content_type("application/json");
+        self.answer(&url, request.send(body))
+    }
+
+    fn answer(
+        &self,
+        url: &str,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<Value, Failure> {
         let unreachable = |error: String| {
             let text = format!("{url}: {error}. Is a twin running there?");
             Failure::new(Kind::Unreachable, text)
         };
-        let mut answer = self
-            .agent
-            .get(&url)
-            .call()
-            .map_err(|error| unreachable(error.to_string()))?;
+        let mut answer = answer.map_err(|error| unreachable(error.to_string()))?;
         let text = answer
             .body_mut()
             .read_to_string()

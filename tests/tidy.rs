@@ -221,6 +221,13 @@ fn every_code_has_its_page_and_every_page_its_code() {
             "docs/errors/README.md lacks {code}"
         );
         assert!(!code.what_to_do().is_empty(), "{code} says what to do");
+        let row = index
+            .lines()
+            .find(|line| line.contains(&format!("({code}.md)")));
+        assert!(
+            row.is_some_and(|row| row.ends_with(&format!("| {} |", code.owner()))),
+            "{code}: the index names another owner than Code::owner: {row:?}"
+        );
     }
 }
 

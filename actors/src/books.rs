@@ -10,14 +10,15 @@ use twin_model::{
 };
 
 use crate::because::Because;
-use crate::exceptions::ExceptionList;
+use crate::exception_entry::{How, KeyedBy};
+use crate::exception_list::ExceptionList;
 use crate::guard::{Supervision, guarded_turn};
 use crate::input::DecodedEvent;
-use crate::marks::{Marks, Seen};
+use crate::marks::{MarkKey, Marks, Seen};
 use crate::outbox::{Command, Pending};
 use crate::parking::{ParkedEvent, Parking};
 use crate::record::{Entry, OperatorEntry, Poisoned, Verdict};
-use crate::{Change, Counts, Disposition, ExceptionEntry, PlantClock};
+use crate::{Change, Counts, Disposition, ExceptionEntry, ExceptionId, PlantClock};
 
 /// How far an event's time may run ahead of a wall-clock plant, in seconds.
 const FUTURE_S_MAX: i64 = 300;
@@ -39,6 +40,8 @@ pub(crate) struct Books {
     pub(crate) supervision: Supervision,
     /// Newest event time of each source.
     pub(crate) sources: BTreeMap<SourceId, Time>,
+    /// Whether a journal is replayed: it says itself which messages came again.
+    pub(crate) replaying: bool,
     /// On replay: events that were given up as poison when they were decided.
     pub(crate) poison_script: Vec<Poisoned>,
 }
@@ -50,7 +53,10 @@ pub(crate) struct Outcome {
     pub(crate) poisoned: Vec<Poisoned>,
     pub(crate) changes: Vec<Change>,
     pub(crate) notices: Vec<(u32, Time, Notice)>,
+    /// New and changed ones, in order.
     pub(crate) exceptions: Vec<Arc<ExceptionEntry>>,
+    /// Those that had to leave memory.
+    pub(crate) exceptions_gone: Vec<ExceptionId>,
     pub(crate) sources: BTreeMap<SourceId, Time>,
     /// Events that were applied, in this order; collected only where somebody asks for them.
     pub(crate) applied: Option<Vec<Event>>,
@@ -71,7 +77,7 @@ impl Outcome {
         self.next_index
     }
 
-    fn add_duplicate(&mut self) {
+    pub(crate) fn add_duplicate(&mut self) {
         match self.entries.last_mut() {
             Some(Entry::Duplicates(count)) => *count += 1,
             _ => self.entries.push(Entry::Duplicates(1)),
@@ -93,6 +99,7 @@ impl Books {
             counts: Counts::default(),
             supervision: Supervision::default(),
             sources: BTreeMap::new(),
+            replaying: false,
             poison_script: Vec::new(),
         }
     }
@@ -143,13 +150,9 @@ impl Books {
         outcome: &mut Outcome,
     ) -> Option<Disposition> {
         let event = &decoded.event;
-        let rejection = match seen {
+        let (key, rejection) = match seen {
             Seen::No => return None,
-            Seen::Same => {
-                self.counts.duplicates += 1;
-                outcome.add_duplicate();
-                return Some(Disposition::Duplicate);
-            }
+            Seen::Same => return Some(self.seen_again(decoded.key, outcome)),
             Seen::Different => {
                 // A redelivery of the same wrong message is a duplicate of its own.
                 let variant = decoded.key.variant(decoded.digest);
@@ -157,34 +160,46 @@ impl Books {
                     .marks
                     .look_up(variant, decoded.digest, &event.source, event.time);
                 if known == Seen::Same {
-                    self.counts.duplicates += 1;
-                    outcome.add_duplicate();
-                    return Some(Disposition::Duplicate);
+                    return Some(self.seen_again(variant, outcome));
                 }
                 self.marks
                     .insert(variant, decoded.digest, &event.source, event.time);
-                Rejection::Intake(IntakeRejection::IdReused {
+                let rejection = IntakeRejection::IdReused {
                     id: event.id.clone(),
                     source_id: event.source.clone(),
-                })
+                };
+                ((variant, KeyedBy::Content), rejection)
             }
-            Seen::Forgotten(horizon) => Rejection::Intake(IntakeRejection::TooOld {
-                event: event.body.type_name(),
-                time: event.time,
-                source_id: event.source.clone(),
-                horizon,
-            }),
+            Seen::Forgotten(horizon) => {
+                let bytes = MarkKey::of_bytes(&decoded.raw);
+                if !self.replaying && self.marks.knows(bytes) {
+                    return Some(self.seen_again(bytes, outcome));
+                }
+                self.marks.insert_bytes(bytes);
+                let rejection = IntakeRejection::TooOld {
+                    event: event.body.type_name(),
+                    time: event.time,
+                    source_id: event.source.clone(),
+                    horizon,
+                };
+                ((bytes, KeyedBy::Bytes), rejection)
+            }
         };
+        let rejection = Rejection::Intake(rejection);
         let verdict = Verdict::Exception(rejection.code());
         outcome.entries.push(Entry::Event {
             raw: decoded.raw.clone(),
             verdict,
         });
-        Some(self.raise_for(decoded, rejection, outcome))
+        Some(self.raise_known_by(key, decoded, rejection, outcome))
     }
 
     /// Decides an event that is new.
-    fn admit(&mut self, decoded: DecodedEvent, outcome: &mut Outcome) -> (Verdict, Disposition) {
+    pub(crate) fn admit(
+        &mut self,
+        decoded: DecodedEvent,
+        outcome: &mut Outcome,
+    ) -> (Verdict, Disposition) {
         if let Some((code, text, waits_for)) = self.waits_before(&decoded.event) {
             // Nothing of a stream overtakes what waits before it.
             let since = self.now;
@@ -398,10 +413,25 @@ impl Books {
                 self.supervision.release(key);
                 self.retry_waiting_for(vec![key.clone()], outcome);
             }
+            OperatorEntry::Corrected {
+                exception,
+                source,
+                event_id,
+                signed,
+            } => {
+                let id = ExceptionId(*exception);
+                self.close_corrected(id, source, event_id, signed, outcome);
+            }
+            OperatorEntry::Discarded { exception, signed } => {
+                self.close(ExceptionId(*exception), How::Discarded, signed, outcome);
+            }
+            OperatorEntry::Replayed(_) => {
+                unreachable!("a replay is tried by the books or by the replay of the journal")
+            }
         }
     }
 
-    fn note_source(&mut self, source: &SourceId, time: Time, outcome: &mut Outcome) {
+    pub(crate) fn note_source(&mut self, source: &SourceId, time: Time, outcome: &mut Outcome) {
         let newest = match self.sources.get_mut(source) {
             Some(newest) if *newest >= time => return,
             Some(newest) => {

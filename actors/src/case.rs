@@ -1,14 +1,14 @@
 //! What a process puts before a person: one exception for each command, however often it is told,
 //! which ends by itself when the command comes to its end.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use twin_model::{CommandBody, CommandKey, EntityKey, Notice, Rejection, Time};
 
 use crate::because::Because;
 use crate::books::{Books, Outcome};
-use crate::{EXCEPTION_RAW_BYTES_MAX, ExceptionEntry};
+use crate::exception_entry::{Closed, How, KeyedBy};
+use crate::marks::MarkKey;
+use crate::{EVENT_BYTES_MAX, ExceptionEntry};
 
 impl Books {
     /// Books a notice that is about a person's work, and tells whether it was one.
@@ -26,21 +26,30 @@ impl Books {
                 about,
             } => {
                 let entry = self.case_entry(because, object, case, problem, about);
-                self.put_case(entry, outcome);
+                self.put_exception(entry, outcome);
             }
             Notice::PersonNoLongerNeeded { case } => {
-                let open = self.exceptions.of_command(case);
-                if let Some(open) = open.filter(|entry| entry.closed_at.is_none()) {
+                if let Some(open) = self.open_case(case) {
                     let closed = ExceptionEntry {
-                        closed_at: Some(self.case_time(because)),
-                        ..ExceptionEntry::clone(open)
+                        closed: Some(Closed {
+                            how: How::ByItself,
+                            by: None,
+                            reason: String::new(),
+                            at: self.case_time(because),
+                        }),
+                        ..open.clone()
                     };
-                    self.put_case(closed, outcome);
+                    self.put_exception(closed, outcome);
                 }
             }
             _ => return false,
         }
         true
+    }
+
+    fn open_case(&self, case: &CommandKey) -> Option<&ExceptionEntry> {
+        let known = self.exceptions.by_key(MarkKey::of_command(case));
+        known.map(AsRef::as_ref).filter(|entry| entry.is_open())
     }
 
     fn case_entry(
@@ -51,14 +60,13 @@ impl Books {
         problem: &Rejection,
         about: &CommandBody,
     ) -> ExceptionEntry {
-        let known = self.exceptions.of_command(case);
-        let open = known.filter(|entry| entry.closed_at.is_none());
-        let (id, first_seen) = match open {
-            Some(entry) => (entry.id, entry.first_seen),
-            None => (self.exceptions.next_id(), self.case_time(because)),
-        };
+        let now = self.case_time(because);
+        let open = self.open_case(case);
+        let open = open.map(|entry| (entry.id, entry.first_seen, entry.seen, entry.tries));
+        let (id, first_seen, seen, tries) =
+            open.unwrap_or_else(|| (self.exceptions.next_id(), now, 0, 0));
         let data = about.data().to_string();
-        let kept = data.len().min(EXCEPTION_RAW_BYTES_MAX);
+        let kept = data.len().min(EVENT_BYTES_MAX);
         ExceptionEntry {
             id,
             refused: false,
@@ -70,21 +78,15 @@ impl Books {
             event_type: Some(about.type_name().into()),
             object: Some(object.clone()),
             first_seen,
+            last_seen: now,
+            seen: seen + 1,
+            tries: tries + 1,
+            closed: None,
             raw: Bytes::copy_from_slice(&data.as_bytes()[..kept]),
             command: Some(case.clone()),
-            closed_at: None,
+            key: MarkKey::of_command(case),
+            keyed_by: KeyedBy::Command,
         }
-    }
-
-    fn put_case(&mut self, entry: ExceptionEntry, outcome: &mut Outcome) {
-        let entry = Arc::new(entry);
-        let newest = self.exceptions.iter().next_back();
-        if newest.is_none_or(|newest| newest.id < entry.id) {
-            self.exceptions.push(Arc::clone(&entry));
-        } else {
-            self.exceptions.replace(Arc::clone(&entry));
-        }
-        outcome.exceptions.push(entry);
     }
 
     /// The plant's clock; before the first tick the time of the event is the best that is known.

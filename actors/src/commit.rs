@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use twin_model::{Entity, EntityKey, EventId, Notice, Plant, PlantId, SmolStr, SourceId, Time};
 
-use crate::{Counts, Cursor, ExceptionEntry};
+use crate::{Counts, Cursor, ExceptionEntry, ExceptionId};
 
 /// The event behind a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +54,10 @@ pub struct Commit {
     pub notices: Vec<(u32, Time, Notice)>,
     /// Dispositions up to here.
     pub counts: Arc<Counts>,
-    /// New exceptions.
+    /// New and changed exceptions, in order.
     pub exceptions: Vec<Arc<ExceptionEntry>>,
+    /// Exceptions that had to leave memory for newer ones.
+    pub exceptions_gone: Vec<ExceptionId>,
     /// Newest event time of each source that this commit moved.
     pub sources: Vec<(SourceId, Time)>,
 }
@@ -75,7 +77,7 @@ pub struct Snapshot {
     pub clock: Time,
     /// Dispositions up to here.
     pub counts: Arc<Counts>,
-    /// The newest exceptions, oldest first.
+    /// The exceptions that are kept, oldest first.
     pub exceptions: Vec<Arc<ExceptionEntry>>,
     /// Newest event time of each source.
     pub sources: BTreeMap<SourceId, Time>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::shard::Door;
+use crate::door::Door;
 use crate::{Commit, Snapshot, Stopped};
 
 /// Commits that a follower may lag behind before the plant waits for it: a slow follower slows

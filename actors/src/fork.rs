@@ -1,6 +1,6 @@
 //! A consistent copy of the plant, for what-if runs and checks.
 
-use crate::shard::Door;
+use crate::door::Door;
 use crate::{Snapshot, Stopped};
 
 /// The door to copies of a plant.

@@ -16,8 +16,22 @@ pub struct Input(pub(crate) Kind);
 #[derive(Debug)]
 pub(crate) enum Kind {
     Event(Box<DecodedEvent>),
-    Unreadable { raw: Bytes, error: Box<Unreadable> },
+    Unreadable {
+        raw: Bytes,
+        error: Box<Unreadable>,
+        part: Part,
+    },
     Tick(Time),
+}
+
+/// How much of a message is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    /// Its start; the whole had this key.
+    StartOf(MarkKey),
+    /// Its start; the rest was never seen.
+    Start,
 }
 
 /// An event with what the idempotency check needs.
@@ -54,11 +68,12 @@ impl Input {
             Err(error) => Input(Kind::Unreadable {
                 raw,
                 error: Box::new(error),
+                part: Part::Whole,
             }),
         }
     }
 
-    /// A message that is over the limit; its first bytes are kept.
+    /// A message that is over the limit; its first bytes are kept, and it is known by all of them.
     #[must_use]
     pub fn too_large(raw: &Bytes) -> Input {
         let rejection = Rejection::Intake(IntakeRejection::TooLarge {
@@ -71,23 +86,26 @@ impl Input {
             source: None,
             type_name: None,
         };
-        Input(Kind::Unreadable {
-            raw: start_of(raw),
-            error: Box::new(error),
-        })
+        Input::unreadable(raw.clone(), error)
     }
 
-    /// A message that its reader could not turn into an event, for a reason of its own.
+    /// A message that its reader could not turn into an event, for a reason of its own. Of one that
+    /// is too large, `raw` may be the start alone; such a one is never known again.
     #[must_use]
     pub fn unreadable(raw: Bytes, error: Unreadable) -> Input {
-        let raw = if raw.len() > EVENT_BYTES_MAX {
-            start_of(&raw)
-        } else {
-            raw
+        let (raw, part) = match &error.rejection {
+            _ if raw.len() > EVENT_BYTES_MAX => {
+                (start_of(&raw), Part::StartOf(MarkKey::of_bytes(&raw)))
+            }
+            Rejection::Intake(IntakeRejection::TooLarge { bytes, .. }) if *bytes > raw.len() => {
+                (start_of(&raw), Part::Start)
+            }
+            _ => (raw, Part::Whole),
         };
         Input(Kind::Unreadable {
             raw,
             error: Box::new(error),
+            part,
         })
     }
 

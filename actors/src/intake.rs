@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use twin_model::{Code, Rejection};
 
-use crate::shard::Door;
+use crate::door::Door;
 use crate::{ExceptionId, Input, OUTBOX_COMMANDS_MAX, Stopped};
 
 /// Events that may be on their way between intake and commit; more must wait outside.

@@ -1,7 +1,7 @@
 //! The plant's append-only journal: segment files of checksummed records.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::record::{JOURNAL_FORMAT, Record};
@@ -89,6 +89,13 @@ impl Journal {
                     .open(&path)
                     .map_err(io_error)?;
                 let len = file.metadata().map_err(io_error)?.len();
+                if format_of(&path)? < JOURNAL_FORMAT {
+                    // An older twin that reads this segment must not meet what it does not know.
+                    if len <= FILE_HEADER_BYTES as u64 {
+                        fs::remove_file(&path).map_err(io_error)?;
+                    }
+                    return Journal::new_segment(dir, last_commit + 1);
+                }
                 Ok(Journal {
                     dir: dir.to_owned(),
                     path,
@@ -158,6 +165,15 @@ fn encode(record: &Record) -> (Vec<u8>, [u8; 32]) {
     frame[4..8].copy_from_slice(&len.to_le_bytes());
     frame[8..12].copy_from_slice(&crc.to_le_bytes());
     (frame, hash)
+}
+
+/// The format that a segment says it has.
+fn format_of(path: &Path) -> Result<u32, JournalError> {
+    let mut header = [0; FILE_HEADER_BYTES];
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut header))
+        .map_err(|error| JournalError::io(path, error))?;
+    Ok(u32_at(&header, 8))
 }
 
 /// The segments of a journal, oldest first.

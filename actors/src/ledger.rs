@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::shard::Door;
+use crate::door::Door;
 
 /// The newest record of the chain. Kept outside the machine, it proves later that nothing before
 /// it was changed, dropped or reordered.

@@ -14,6 +14,9 @@ mod case;
 mod commit;
 mod counts;
 mod cursor;
+mod door;
+mod exception_entry;
+mod exception_list;
 mod exceptions;
 mod feed;
 mod fork;
@@ -30,6 +33,8 @@ mod plant_handle;
 mod raising;
 mod record;
 mod recovery;
+mod resolution;
+mod resolving;
 mod shard;
 mod snapshot_file;
 mod stored;
@@ -42,9 +47,9 @@ pub use because::TICK;
 pub use commit::{CauseRef, Change, Commit, Snapshot};
 pub use counts::Counts;
 pub use cursor::{Cursor, InvalidCursor};
-pub use exceptions::{
-    EXCEPTION_RAW_BYTES_MAX, EXCEPTIONS_MAX, ExceptionEntry, ExceptionId, Exceptions,
-};
+pub use exception_entry::{Closed, ExceptionEntry, ExceptionId, How, InvalidExceptionId, Step};
+pub use exception_list::{EXCEPTIONS_BYTES_MAX, EXCEPTIONS_MAX};
+pub use exceptions::{DRY_RUNS_MAX, DryRun, Exceptions, PARKED_PAGE_MAX, ParkedPage};
 pub use feed::{FEED_COMMITS_MAX, Feed, Subscription};
 pub use fork::Fork;
 pub use guard::{POISON_TRIES_MAX, QUARANTINE_FAILURES_MAX};
@@ -61,6 +66,9 @@ pub use parking::{PARKED_BYTES_MAX, PARKED_EVENTS_MAX, ParkedEvent};
 pub use plant_handle::{OpenError, PlantClock, PlantHandle, PlantOptions, open};
 pub use record::JOURNAL_FORMAT;
 pub use recovery::RecoveryError;
+pub use resolution::{
+    REASON_BYTES_MAX, Resolution, Resolve, ResolveError, Resolved, SIGNATURE_BYTES_MAX,
+};
 pub use verify::{Verified, replay, verify};
 
 /// A plant has stopped, or is stopping: nothing more can be asked of it.

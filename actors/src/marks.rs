@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use twin_model::{EventId, SourceId, Time};
+use twin_model::{CommandKey, EventId, SourceId, Time};
 
 /// Idempotency keys kept per plant; between half of this and this many are known at any time.
 pub const MARKS_MAX: usize = 1_000_000;
@@ -24,6 +24,31 @@ impl MarkKey {
         let mut bytes = [0; 16];
         hasher.finalize_xof().fill(&mut bytes);
         MarkKey(u128::from_le_bytes(bytes))
+    }
+
+    /// The key of a message that is known by its bytes alone.
+    pub(crate) fn of_bytes(raw: &[u8]) -> MarkKey {
+        MarkKey::tagged(u64::MAX, raw)
+    }
+
+    /// The key of a command, which nobody sends to the plant.
+    pub(crate) fn of_command(key: &CommandKey) -> MarkKey {
+        MarkKey::tagged(u64::MAX - 1, key.to_string().as_bytes())
+    }
+
+    /// The key of a message of which too little is known to tell it from another.
+    pub(crate) fn of_unknown(number: u64) -> MarkKey {
+        MarkKey::tagged(u64::MAX - 2, &number.to_le_bytes())
+    }
+
+    /// A key that no event has, as no source is as long as `tag`.
+    fn tagged(tag: u64, bytes: &[u8]) -> MarkKey {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&tag.to_le_bytes());
+        hasher.update(bytes);
+        let mut key = [0; 16];
+        hasher.finalize_xof().fill(&mut key);
+        MarkKey(u128::from_le_bytes(key))
     }
 
     /// The key of another content under the same id.
@@ -82,6 +107,17 @@ impl Marks {
         self.insert_bounded(key, digest, source, time, MARKS_MAX / 2);
     }
 
+    /// Marks a message that is known by its bytes alone, and so has no time.
+    pub(crate) fn insert_bytes(&mut self, key: MarkKey) {
+        self.make_room(MARKS_MAX / 2);
+        self.young.marks.insert(key, 0);
+    }
+
+    /// Whether there is a mark, whatever the content.
+    pub(crate) fn knows(&self, key: MarkKey) -> bool {
+        self.young.marks.contains_key(&key) || self.old.marks.contains_key(&key)
+    }
+
     fn insert_bounded(
         &mut self,
         key: MarkKey,
@@ -90,19 +126,24 @@ impl Marks {
         time: Time,
         generation_max: usize,
     ) {
-        if self.young.marks.len() >= generation_max {
-            let forgotten = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
-            for (source, time) in forgotten.newest {
-                let horizon = self.forgotten.entry(source).or_insert(time);
-                *horizon = time.max(*horizon);
-            }
-        }
+        self.make_room(generation_max);
         self.young.marks.insert(key, digest);
         match self.young.newest.get_mut(source) {
             Some(newest) => *newest = time.max(*newest),
             None => {
                 self.young.newest.insert(source.clone(), time);
             }
+        }
+    }
+
+    fn make_room(&mut self, generation_max: usize) {
+        if self.young.marks.len() < generation_max {
+            return;
+        }
+        let forgotten = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
+        for (source, time) in forgotten.newest {
+            let horizon = self.forgotten.entry(source).or_insert(time);
+            *horizon = time.max(*horizon);
         }
     }
 }

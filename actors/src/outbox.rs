@@ -11,7 +11,7 @@ use twin_model::{CommandBody, CommandKey, PlantId, SmolStr};
 
 use crate::Stopped;
 use crate::because::Because;
-use crate::shard::Door;
+use crate::door::Door;
 
 /// Commands that may wait to be sent. At this number the plant takes no more events until some
 /// are sent.

@@ -2,6 +2,7 @@
 //! again by themselves.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use twin_model::{Code, EntityKey, Event, IntakeRejection, OperationId, Rejection, SourceId, Time};
@@ -73,6 +74,12 @@ impl ParkedEvent {
         })
     }
 
+    /// The message as received.
+    #[must_use]
+    pub fn raw(&self) -> &Bytes {
+        &self.decoded.raw
+    }
+
     /// The waiting event.
     #[must_use]
     pub fn event(&self) -> &Event {
@@ -83,7 +90,7 @@ impl ParkedEvent {
 /// All waiting events of a plant, by stream. Ordered maps: what is tried first is defined.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Parking {
-    streams: BTreeMap<StreamKey, VecDeque<ParkedEvent>>,
+    streams: BTreeMap<StreamKey, VecDeque<Arc<ParkedEvent>>>,
     /// Streams whose head waits for the entity.
     waiting: BTreeMap<EntityKey, BTreeSet<StreamKey>>,
     len: usize,
@@ -103,7 +110,7 @@ impl Parking {
     /// Sets when every waiting event began to wait.
     pub(crate) fn began_to_wait_at(&mut self, since: Time) {
         for parked in self.streams.values_mut().flatten() {
-            parked.since = since;
+            Arc::make_mut(parked).since = since;
         }
     }
 
@@ -115,6 +122,7 @@ impl Parking {
         self.streams
             .get(&StreamKey::of(event))
             .and_then(VecDeque::front)
+            .map(Arc::as_ref)
     }
 
     /// Lets an event wait at the end of its stream.
@@ -129,7 +137,7 @@ impl Parking {
         }
         self.len += 1;
         self.bytes += parked.decoded.raw.len();
-        queue.push_back(parked);
+        queue.push_back(Arc::new(parked));
     }
 
     /// Streams whose head waits for `key`, in the order of their keys: it must not depend on
@@ -152,7 +160,7 @@ impl Parking {
         if queue.is_empty() {
             self.streams.remove(stream);
         }
-        head
+        head.map(Arc::unwrap_or_clone)
     }
 
     /// Puts a head back that still has to wait, keeping its place and its first waiting time.
@@ -164,16 +172,17 @@ impl Parking {
             .insert(stream.clone());
         self.len += 1;
         self.bytes += parked.decoded.raw.len();
-        self.streams.entry(stream).or_default().push_front(parked);
+        let queue = self.streams.entry(stream).or_default();
+        queue.push_front(Arc::new(parked));
     }
 
     /// Takes out every event that began to wait at or before `before`.
     pub(crate) fn take_expired(&mut self, before: Time) -> Vec<ParkedEvent> {
-        let expired = |parked: &ParkedEvent| parked.since <= before;
+        let expired = |parked: &Arc<ParkedEvent>| parked.since <= before;
         if !self.streams.values().flatten().any(expired) {
             return Vec::new();
         }
-        let all: Vec<ParkedEvent> = std::mem::take(&mut self.streams)
+        let all: Vec<Arc<ParkedEvent>> = std::mem::take(&mut self.streams)
             .into_values()
             .flatten()
             .collect();
@@ -181,13 +190,13 @@ impl Parking {
         (self.len, self.bytes) = (0, 0);
         let (gone, stay): (Vec<_>, Vec<_>) = all.into_iter().partition(expired);
         for parked in stay {
-            self.park(parked);
+            self.park(Arc::unwrap_or_clone(parked));
         }
-        gone
+        gone.into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
     /// All waiting events, stream by stream.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &ParkedEvent> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<ParkedEvent>> {
         self.streams.values().flatten()
     }
 }

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{oneshot, watch};
 use twin_model::PlantId;
 
+use crate::door::Door;
 use crate::journal::{self, Journal, JournalError};
 use crate::recovery::{self, RecoveryError, Settings};
-use crate::shard::{Door, ShardActor};
+use crate::shard::ShardActor;
 use crate::supervisor::PanicSupervisor;
 use crate::writer::{self, Published};
 use crate::{Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox, guard};
@@ -258,7 +259,7 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
         intake: Intake::new(door.clone()),
         feed: Feed { door: door.clone() },
         outbox: Outbox { door: door.clone() },
-        exceptions: Exceptions { door: door.clone() },
+        exceptions: Exceptions::new(door.clone()),
         fork: Fork { door: door.clone() },
         ledger: Ledger { door: door.clone() },
         door,

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use twin_model::{Code, EntityKey, EventId, SmolStr, SourceId, Time};
 
 use crate::CommandId;
+use crate::marks::MarkKey;
 
 /// Version of the journal's format. A journal of a newer format is not opened.
-pub const JOURNAL_FORMAT: u32 = 1;
+pub const JOURNAL_FORMAT: u32 = 2;
 
 /// A batch as it is journaled. Accepted events are kept as they were received; what was decided
 /// is kept to verify a replay, not to trust it.
@@ -39,6 +40,12 @@ pub(crate) enum Entry {
     Tick(Time),
     /// Something that an operator or a relay did.
     Operator(OperatorEntry),
+    /// A message came again that is kept as the exception with this number; a duplicate. Since
+    /// format 2.
+    SeenAgain(u64),
+    /// A message that could not be read and of which the start alone is kept, with what the whole
+    /// is known by. Since format 2.
+    Start(UnreadableEntry, MarkKey),
 }
 
 /// A message that could not be read.
@@ -59,6 +66,42 @@ pub(crate) enum OperatorEntry {
     CommandsSent(CommandId),
     /// An entity leaves quarantine.
     ReleaseQuarantine(EntityKey),
+    /// An exception was tried again. Since format 2.
+    Replayed(ReplayedEntry),
+    /// A corrected event, which stands before it in the record, was taken in the place of an
+    /// exception. Since format 2.
+    Corrected {
+        exception: u64,
+        source: SourceId,
+        event_id: EventId,
+        signed: Signed,
+    },
+    /// An exception shall have no effect. Since format 2.
+    Discarded { exception: u64, signed: Signed },
+}
+
+/// Who did something, and why, in their words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Signed {
+    pub(crate) by: Option<SmolStr>,
+    pub(crate) reason: String,
+}
+
+/// An exception that was tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReplayedEntry {
+    pub(crate) exception: u64,
+    pub(crate) signed: Signed,
+    pub(crate) found: Found,
+}
+
+/// What a replay of an exception found. Kept to verify a replay of the journal, except that a
+/// message which could not be read then is not read again: a newer version might.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Found {
+    Decided(Verdict),
+    Duplicate,
+    Unreadable { code: Code, text: String },
 }
 
 /// What was decided on an event.

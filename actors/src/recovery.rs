@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use twin_model::{Event, PlantId, Time};
 
 use crate::books::{Books, Outcome};
+use crate::exception_entry::KeyedBy;
 use crate::input::{Input, Kind};
 use crate::journal::{self, JournalError};
-use crate::record::{Entry, Record, Verdict};
-use crate::{Disposition, LedgerHead, PlantClock, snapshot_file};
+use crate::marks::MarkKey;
+use crate::record::{Entry, OperatorEntry, Record, Verdict};
+use crate::{Disposition, ExceptionId, LedgerHead, PlantClock, snapshot_file};
 
 /// Books as the files have them.
 #[derive(Debug)]
@@ -126,6 +128,7 @@ fn replay(
         replayed: 0,
         torn: None,
     };
+    recovered.books.replaying = true;
     let segments = journal::segments(dir)?;
     // A segment's name is its first commit: those wholly before the snapshot need not be read.
     let first = segments
@@ -159,6 +162,7 @@ fn replay(
         );
         return Err(JournalError::Broken { path, detail }.into());
     }
+    recovered.books.replaying = false;
     Ok(recovered)
 }
 
@@ -218,10 +222,26 @@ fn replay_record(
             }
             Entry::Duplicates(count) => books.counts.duplicates += count,
             Entry::Unreadable(entry) => {
-                books.unreadable(&entry, &mut outcome);
+                let key = MarkKey::of_bytes(&entry.raw);
+                books.unreadable(&entry, (key, KeyedBy::Bytes), &mut outcome);
+            }
+            Entry::Start(entry, key) => {
+                books.unreadable(&entry, (key, KeyedBy::Start), &mut outcome);
             }
             Entry::Tick(now) => books.tick(now, &mut outcome),
+            Entry::Operator(OperatorEntry::Replayed(was)) => {
+                let found = books.replay_again(&was, &mut outcome);
+                if found != was.found {
+                    return Err(RecoveryError::Diverged {
+                        commit_no: record.commit_no,
+                        event: format!("of exception {}, replayed", ExceptionId(was.exception)),
+                        journaled: format!("{:?}", was.found),
+                        replayed: format!("{found:?}"),
+                    });
+                }
+            }
             Entry::Operator(entry) => books.operate(&entry, &mut outcome),
+            Entry::SeenAgain(id) => books.note_seen(ExceptionId(id), &mut outcome),
         }
         if let Some(tell) = tell {
             outcome.applied.into_iter().flatten().for_each(tell);

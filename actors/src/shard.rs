@@ -1,25 +1,24 @@
 //! The shard: one plant as an actix actor that decides, and hands batches to its journal.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
-use actix::dev::SendError;
 use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Supervised,
-    WrapFuture,
+    Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Supervised, WrapFuture,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::oneshot;
 use twin_model::Time;
 
 use crate::books::{Books, Outcome};
+#[cfg(feature = "chaos")]
+use crate::door::Panic;
+use crate::door::{Batch, Close, Follow, Look, Operate, Peek, Settle};
 use crate::input::{Input, Kind};
-use crate::intake::Credit;
 use crate::plant_handle::Home;
-use crate::record::{OperatorEntry, UnreadableEntry};
+use crate::record::UnreadableEntry;
 use crate::stored::StoredBooks;
-use crate::writer::{Follower, Job, JournalFailed, Published, Reply, Write, WriterHandle};
-use crate::{Command, Commit, Disposition, LedgerHead, PlantClock, Receipt, Snapshot, Stopped};
+use crate::writer::{Answer, Follower, Job, JournalFailed, Reply, Write, WriterHandle};
+use crate::{Commit, Disposition, LedgerHead, PlantClock, ResolveError, Resolved, Snapshot};
 
 /// How far the clock of a wall-clock plant may lag, in microseconds: ticks are journaled no more
 /// often than this.
@@ -53,6 +52,7 @@ struct OpenBatch {
     outcome: Outcome,
     replies: Vec<Reply>,
     followers: Vec<Follow>,
+    looks: Vec<Look>,
     commands_changed: bool,
 }
 
@@ -61,39 +61,6 @@ impl OpenBatch {
         self.outcome.entries.is_empty() && self.replies.is_empty()
     }
 }
-
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Batch {
-    inputs: Vec<Input>,
-    credit: Credit,
-    reply: oneshot::Sender<Receipt>,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Follow {
-    commits: Option<mpsc::Sender<Arc<Commit>>>,
-    reply: oneshot::Sender<Arc<Snapshot>>,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Operate {
-    entry: OperatorEntry,
-    reply: oneshot::Sender<Receipt>,
-}
-
-/// Commits what is open, then stops.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Close;
-
-/// Makes the shard itself panic, to test its supervision.
-#[cfg(feature = "chaos")]
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Panic;
 
 impl ShardActor {
     pub(crate) fn new(
@@ -120,7 +87,7 @@ impl ShardActor {
         let outcome = &mut self.open.outcome;
         match input.0 {
             Kind::Event(decoded) => self.books.decide(*decoded, outcome),
-            Kind::Unreadable { raw, error } => {
+            Kind::Unreadable { raw, error, part } => {
                 let entry = UnreadableEntry {
                     raw,
                     code: error.rejection.code(),
@@ -129,10 +96,10 @@ impl ShardActor {
                     source: error.source,
                     type_name: error.type_name,
                 };
-                let id = self.books.unreadable(&entry, outcome);
-                Disposition::Exception {
-                    id,
-                    rejection: error.rejection,
+                let rejection = error.rejection;
+                match self.books.unreadable_or_seen(&entry, part, outcome) {
+                    Some(id) => Disposition::Exception { id, rejection },
+                    None => Disposition::Duplicate,
                 }
             }
             Kind::Tick(now) => {
@@ -172,6 +139,7 @@ impl ShardActor {
             notices: open.outcome.notices,
             counts: Arc::new(self.books.counts.clone()),
             exceptions: open.outcome.exceptions,
+            exceptions_gone: open.outcome.exceptions_gone,
             sources: open.outcome.sources.into_iter().collect(),
         });
         self.next_commit += 1;
@@ -196,6 +164,9 @@ impl ShardActor {
         })));
         for follow in open.followers {
             self.hand_out(follow);
+        }
+        for look in open.looks {
+            self.show(look);
         }
         if !given {
             ctx.stop();
@@ -258,6 +229,11 @@ impl ShardActor {
             commits,
             reply,
         }));
+    }
+
+    fn show(&self, look: Look) {
+        let reveal = look(&self.books, self.next_commit - 1);
+        self.writer.give(Job::Reveal(Answer(reveal)));
     }
 }
 
@@ -326,11 +302,10 @@ impl Handler<Batch> for ShardActor {
             .map(|input| self.decide(input))
             .collect();
         self.open.commands_changed |= self.books.outbox.last != commands_before;
-        self.open.replies.push(Reply {
-            dispositions,
-            to: batch.reply,
-            _credit: Some(batch.credit),
-        });
+        let (to, credit) = (batch.reply, Some(batch.credit));
+        self.open
+            .replies
+            .push(Reply::receipt(dispositions, to, credit));
         self.flush(ctx);
     }
 }
@@ -343,12 +318,53 @@ impl Handler<Operate> for ShardActor {
         self.books.operate(&operate.entry, &mut self.open.outcome);
         self.open.commands_changed = true;
         let dispositions = vec![Disposition::Applied];
-        self.open.replies.push(Reply {
-            dispositions,
-            to: operate.reply,
-            _credit: None,
-        });
+        self.open
+            .replies
+            .push(Reply::receipt(dispositions, operate.reply, None));
         self.flush(ctx);
+    }
+}
+
+impl Handler<Settle> for ShardActor {
+    type Result = ();
+
+    fn handle(&mut self, settle: Settle, ctx: &mut Context<Self>) {
+        self.keep_time();
+        let commands_before = self.books.outbox.last;
+        let settled = self
+            .books
+            .resolve(&settle.wanted, &mut self.open.outcome)
+            .and_then(|settled| {
+                let kept = self.books.exceptions.get(settle.wanted.id).cloned();
+                let entry = kept.ok_or(ResolveError::NotKept(settle.wanted.id))?;
+                Ok((settled, entry))
+            });
+        self.open.commands_changed |= self.books.outbox.last != commands_before;
+        // Also a refusal waits for the commit: it rests on what is decided and not yet durable.
+        self.open.replies.push(Reply::later(move |commit_no| {
+            let resolved = settled.map(|(settled, entry)| Resolved {
+                commit_no,
+                entry,
+                disposition: settled.disposition,
+                already: settled.already,
+            });
+            // Who asked may have gone; the commit stands all the same.
+            settle.reply.send(resolved).ok();
+        }));
+        self.flush(ctx);
+    }
+}
+
+impl Handler<Peek> for ShardActor {
+    type Result = ();
+
+    fn handle(&mut self, Peek(look): Peek, _: &mut Context<Self>) {
+        if self.open.is_empty() {
+            self.show(look);
+        } else {
+            // What is decided is visible only once it is durable.
+            self.open.looks.push(look);
+        }
     }
 }
 
@@ -383,82 +399,5 @@ impl Handler<Panic> for ShardActor {
 
     fn handle(&mut self, _: Panic, _: &mut Context<Self>) {
         panic!("chaos: the shard panics");
-    }
-}
-
-/// The way into a shard, for the handles. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct Door {
-    pub(crate) shard: Addr<ShardActor>,
-    pub(crate) published: Arc<Published>,
-    pub(crate) due: watch::Receiver<Vec<Arc<Command>>>,
-}
-
-impl Door {
-    pub(crate) async fn batch(
-        &self,
-        inputs: Vec<Input>,
-        credit: Credit,
-        reply: oneshot::Sender<Receipt>,
-    ) -> Result<(), Stopped> {
-        self.send(Batch {
-            inputs,
-            credit,
-            reply,
-        })
-        .await
-    }
-
-    pub(crate) async fn snapshot(
-        &self,
-        commits: Option<mpsc::Sender<Arc<Commit>>>,
-    ) -> Result<Arc<Snapshot>, Stopped> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Follow { commits, reply }).await?;
-        answer.await.map_err(|_| Stopped)
-    }
-
-    pub(crate) async fn operator(&self, entry: OperatorEntry) -> Result<(), Stopped> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Operate { entry, reply }).await?;
-        answer.await.map(|_| ()).map_err(|_| Stopped)
-    }
-
-    pub(crate) async fn close(&self) {
-        // A follower that does not read must not keep the plant from stopping; and the shard may
-        // be waiting for it right now.
-        self.published.closing.store(true, Ordering::Release);
-        // An error means that the shard is closed already.
-        self.send(Close).await.ok();
-    }
-
-    #[cfg(feature = "chaos")]
-    pub(crate) async fn panic(&self) {
-        self.send(Panic).await.ok();
-    }
-
-    pub(crate) fn due(&self) -> watch::Receiver<Vec<Arc<Command>>> {
-        self.due.clone()
-    }
-
-    pub(crate) fn outbox_len(&self) -> usize {
-        self.published.commands_len.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn head(&self) -> LedgerHead {
-        *self.published.head.read()
-    }
-
-    /// Puts a message into the mailbox, waiting for room when it is full.
-    async fn send<M>(&self, message: M) -> Result<(), Stopped>
-    where
-        M: Message<Result = ()> + Send + 'static,
-        ShardActor: Handler<M>,
-    {
-        match self.shard.try_send(message) {
-            Ok(()) => Ok(()),
-            Err(SendError::Full(message)) => self.shard.send(message).await.map_err(|_| Stopped),
-            Err(SendError::Closed(_)) => Err(Stopped),
-        }
     }
 }

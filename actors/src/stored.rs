@@ -9,10 +9,11 @@ use twin_model::wire::snapshot::StoredPlant;
 use twin_model::{Code, CommandKey, EntityKey, EventId, Plant, SmolStr, SourceId, Time};
 
 use crate::books::Books;
-use crate::exceptions::ExceptionList;
+use crate::exception_entry::{Closed, KeyedBy};
+use crate::exception_list::ExceptionList;
 use crate::guard::Supervision;
 use crate::input::{DecodedEvent, Input, Kind};
-use crate::marks::Marks;
+use crate::marks::{MarkKey, Marks};
 use crate::outbox::{Command, Pending};
 use crate::parking::{ParkedEvent, Parking};
 use crate::{Counts, ExceptionEntry, ExceptionId, PlantClock};
@@ -58,9 +59,14 @@ struct StoredException {
     event_type: Option<SmolStr>,
     object: Option<EntityKey>,
     first_seen: Time,
+    last_seen: Time,
+    seen: u64,
+    tries: u32,
+    closed: Option<Closed>,
     raw: Bytes,
     command: Option<CommandKey>,
-    closed_at: Option<Time>,
+    key: MarkKey,
+    keyed_by: KeyedBy,
 }
 
 /// A snapshot that decodes but does not make sense.
@@ -88,7 +94,11 @@ impl StoredBooks {
             plant: StoredPlant::from(&books.plant),
             now: books.now,
             marks: books.marks.clone(),
-            parked: books.parking.iter().map(StoredParked::from).collect(),
+            parked: books
+                .parking
+                .iter()
+                .map(|parked| StoredParked::from(parked.as_ref()))
+                .collect(),
             exceptions: books
                 .exceptions
                 .iter()
@@ -125,7 +135,7 @@ impl StoredBooks {
         }
         books.exceptions = ExceptionList::default();
         for exception in self.exceptions {
-            books.exceptions.push(Arc::new(exception.restore()));
+            books.exceptions.put(Arc::new(exception.restore()));
         }
         books.exceptions.last = self.exceptions_last;
         books.outbox = Pending::default();
@@ -180,9 +190,14 @@ impl From<&ExceptionEntry> for StoredException {
             event_type: entry.event_type.clone(),
             object: entry.object.clone(),
             first_seen: entry.first_seen,
+            last_seen: entry.last_seen,
+            seen: entry.seen,
+            tries: entry.tries,
+            closed: entry.closed.clone(),
             raw: entry.raw.clone(),
             command: entry.command.clone(),
-            closed_at: entry.closed_at,
+            key: entry.key,
+            keyed_by: entry.keyed_by,
         }
     }
 }
@@ -200,9 +215,14 @@ impl StoredException {
             event_type: self.event_type,
             object: self.object,
             first_seen: self.first_seen,
+            last_seen: self.last_seen,
+            seen: self.seen,
+            tries: self.tries,
+            closed: self.closed,
             raw: self.raw,
             command: self.command,
-            closed_at: self.closed_at,
+            key: self.key,
+            keyed_by: self.keyed_by,
         }
     }
 }

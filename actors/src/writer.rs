@@ -1,5 +1,6 @@
 //! The journal's own thread: one record and one sync per batch, while the next is being decided.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,6 +12,7 @@ use parking_lot::RwLock;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::door::Reveal;
 use crate::intake::Credit;
 use crate::journal::Journal;
 use crate::record::{Entry, Poisoned, Record};
@@ -22,13 +24,54 @@ use crate::{
 /// Jobs that may wait for the journal's thread. At most one of them is a write.
 const WRITER_JOBS_MAX: usize = 64;
 
-/// One answer that is due with a commit.
-#[derive(Debug)]
+/// One answer that is due with a commit, and is told its number.
 pub(crate) struct Reply {
-    pub(crate) dispositions: Vec<Disposition>,
-    pub(crate) to: oneshot::Sender<Receipt>,
+    tell: Box<dyn FnOnce(u64) + Send>,
     /// Given back when the commit is done.
-    pub(crate) _credit: Option<Credit>,
+    _credit: Option<Credit>,
+}
+
+impl Reply {
+    pub(crate) fn later(tell: impl FnOnce(u64) + Send + 'static) -> Reply {
+        Reply {
+            tell: Box::new(tell),
+            _credit: None,
+        }
+    }
+
+    pub(crate) fn receipt(
+        dispositions: Vec<Disposition>,
+        to: oneshot::Sender<Receipt>,
+        credit: Option<Credit>,
+    ) -> Reply {
+        let tell = move |commit_no| {
+            let receipt = Receipt {
+                commit_no,
+                dispositions,
+            };
+            // Who asked may have gone; the commit stands all the same.
+            to.send(receipt).ok();
+        };
+        Reply {
+            tell: Box::new(tell),
+            _credit: credit,
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reply")
+    }
+}
+
+/// What somebody is told when everything before it is durable.
+pub(crate) struct Answer(pub(crate) Reveal);
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answer")
+    }
 }
 
 /// A batch to be made durable and then made known.
@@ -62,6 +105,8 @@ pub(crate) enum Job {
     Write(Box<Write>),
     /// Hands out a snapshot; comes after the write of the commit that it reflects.
     Follow(Follower),
+    /// Tells what was seen in the books; comes after the write of the commit that it reflects.
+    Reveal(Answer),
     /// Answers when everything before it is done.
     Barrier(SyncSender<()>),
     /// Writes a snapshot file. It is a cache, so a failure is reported and otherwise passed over.
@@ -184,6 +229,9 @@ impl Writer {
             match job {
                 Job::Write(write) => self.write(*write),
                 Job::Follow(follower) => self.follow(follower),
+                Job::Reveal(Answer(reveal)) if !self.failed => reveal(),
+                // Dropped: what it would tell never became durable.
+                Job::Reveal(_) => {}
                 Job::Barrier(done) => {
                     done.send(()).ok();
                 }
@@ -233,12 +281,7 @@ impl Writer {
             self.due.send_replace(commands);
         }
         for reply in write.replies {
-            let receipt = Receipt {
-                commit_no: commit.commit_no,
-                dispositions: reply.dispositions,
-            };
-            // Who asked may have gone; the commit stands all the same.
-            reply.to.send(receipt).ok();
+            (reply.tell)(commit.commit_no);
         }
         let closing = &self.published.closing;
         self.followers

@@ -8,7 +8,9 @@
 
 use std::path::Path;
 
-use actors::{Counts, Disposition, Input, PlantClock, PlantHandle, PlantOptions, open, verify};
+use actors::{
+    Counts, Disposition, Input, JOURNAL_FORMAT, PlantClock, PlantHandle, PlantOptions, open, verify,
+};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use twin_model::{Code, StateHash};
@@ -306,13 +308,35 @@ async fn a_journal_of_a_newer_format_is_refused_with_a_clear_sentence() {
     plant.close().await;
     let path = dir.path().join("journal-00000000000000000001.log");
     let mut bytes = std::fs::read(&path).unwrap();
-    bytes[8] = 2;
+    let newer = JOURNAL_FORMAT + 1;
+    bytes[8] = u8::try_from(newer).unwrap();
     std::fs::write(&path, &bytes).unwrap();
     let error = open(options(dir.path())).await.unwrap_err().to_string();
-    assert!(
-        error.contains("has journal format 2; this twin reads up to 1"),
-        "{error}"
+    let says = format!("has journal format {newer}; this twin reads up to {JOURNAL_FORMAT}");
+    assert!(error.contains(&says), "{error}");
+}
+
+#[tokio::test]
+async fn what_an_older_format_wrote_goes_on_in_a_segment_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    tell(&plant, created("WO-1")).await;
+    plant.close().await;
+    let path = dir.path().join("journal-00000000000000000001.log");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[8] = 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    tell(&plant, created("WO-2")).await;
+    plant.close().await;
+    assert_eq!(
+        std::fs::read(&path).unwrap(),
+        bytes,
+        "an older twin still reads it"
     );
+    let newer = std::fs::read(dir.path().join("journal-00000000000000000002.log")).unwrap();
+    assert_eq!(u32::from(newer[8]), JOURNAL_FORMAT);
+    assert_eq!(verify(&options(dir.path())).unwrap().events, 2);
 }
 
 #[tokio::test]

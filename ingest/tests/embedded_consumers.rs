@@ -39,7 +39,7 @@ async fn a_confirmed_event_is_committed_and_a_broken_one_is_kept_among_its_neigh
     let mut confirms = Vec::new();
     for n in 0..2_000 {
         let body = match n % 100 {
-            7 => Bytes::from_static(b"{broken"),
+            7 => Bytes::from(format!("{{broken {n}")),
             8 => bytes(&order_created("P2", n)),
             _ => bytes(&order_created("P1", n)),
         };

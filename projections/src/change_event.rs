@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use actors::{CauseRef, Cursor, ExceptionEntry};
+use actors::{CauseRef, Cursor, ExceptionEntry, How};
 use bytes::Bytes;
 use serde::Serialize;
 use twin_model::{
@@ -93,7 +93,7 @@ pub(crate) enum Happening {
     },
     /// The model gave a notice.
     Notice(Notice),
-    /// A message was put before a person.
+    /// A message was put before a person, or settled.
     Exception(Arc<ExceptionEntry>),
 }
 
@@ -147,15 +147,7 @@ impl ChangeEvent {
                 frame(Some(self.cursor), "notice", &view)
             }
             Happening::Exception(entry) => {
-                let view = self.notice(Sentence {
-                    code: Some(entry.code),
-                    kind: match entry.closed_at {
-                        None => "exception_raised",
-                        Some(_) => "exception_closed",
-                    },
-                    text: entry.text.clone(),
-                    object: Some(format!("exception/{}", entry.id)),
-                });
+                let view = self.notice(about_exception(entry));
                 frame(Some(self.cursor), "notice", &view)
             }
         });
@@ -180,6 +172,31 @@ struct Sentence {
     kind: &'static str,
     text: String,
     object: Option<String>,
+}
+
+/// Kind, rule and words of a notice.
+pub(crate) fn said(notice: &Notice) -> (&'static str, Option<Code>, String) {
+    let sentence = sentence(notice);
+    (sentence.kind, sentence.code, sentence.text)
+}
+
+fn about_exception(entry: &ExceptionEntry) -> Sentence {
+    let (kind, text) = match &entry.closed {
+        None => ("exception_raised", entry.text.clone()),
+        Some(closed) if closed.how == How::ByItself => ("exception_closed", entry.text.clone()),
+        Some(closed) => {
+            let by = closed.by.as_deref().unwrap_or("an unnamed person");
+            let (how, reason) = (closed.how.as_str(), &closed.reason);
+            let text = format!("Exception {} is {how} by {by}: {reason}.", entry.id);
+            ("exception_closed", text)
+        }
+    };
+    Sentence {
+        code: Some(entry.code),
+        kind,
+        text,
+        object: Some(format!("exception/{}", entry.id)),
+    }
 }
 
 fn cause(cause: &CauseRef) -> Cause {

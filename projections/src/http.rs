@@ -1,8 +1,10 @@
 //! The query routes under `/api/v1`, and `/metrics`.
 
+mod exception_groups;
 mod exceptions;
 mod holds;
 mod lots;
+mod parked;
 mod plants;
 mod shipments;
 mod work_centers;
@@ -31,6 +33,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(shipments::get_shipment)
         .service(exceptions::list_exceptions)
         .service(exceptions::get_exception)
+        .service(exception_groups::list_exception_groups)
+        .service(parked::list_parked)
         .service(crate::stream::get_stream)
         .service(crate::metrics::get_metrics);
 }
@@ -65,6 +69,8 @@ struct ItemQuery {
         shipments::get_shipment,
         exceptions::list_exceptions,
         exceptions::get_exception,
+        exception_groups::list_exception_groups,
+        parked::list_parked,
         crate::stream::get_stream,
         crate::metrics::get_metrics,
     ),

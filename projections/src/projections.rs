@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use actors::{Cursor, PlantHandle};
+use actors::{Cursor, DryRun, PlantHandle};
 use twin_model::{PlantId, SmolStr};
 
+use crate::answer::no_picture;
 use crate::picture::Picture;
 use crate::problem::Problem;
 use crate::ring::STREAM_EVENTS_MAX;
+use crate::view::DryRunView;
 
 /// Change streams that may be open at once, over all plants.
 pub const STREAMS_MAX: usize = 1_000;
@@ -122,6 +124,18 @@ impl Projections {
     pub fn cursor(&self, plant: &PlantId) -> Option<Cursor> {
         let picture = self.plants.get(plant.as_str())?;
         picture.read(|published| published.model.cursor())
+    }
+
+    /// What a dry run says, as the read views show it.
+    ///
+    /// # Errors
+    /// [`Problem`] when there is no such plant, or no picture of it yet.
+    pub fn dry_run_view(&self, plant: &PlantId, run: &DryRun) -> Result<DryRunView, Problem> {
+        let now = self
+            .picture(plant.as_str())?
+            .read(|published| published.model.now())
+            .ok_or_else(|| no_picture(plant.as_str()))?;
+        Ok(DryRunView::new(plant.clone(), run, now))
     }
 
     pub(crate) fn pictures(&self) -> impl Iterator<Item = (&SmolStr, &Arc<Picture>)> {

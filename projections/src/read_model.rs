@@ -2,12 +2,10 @@
 //!
 //! It is derived: dropping it and building it from the plant's newest snapshot gives the same.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use actors::{
-    CauseRef, Commit, Counts, Cursor, EXCEPTIONS_MAX, ExceptionEntry, PlantClock, Snapshot,
-};
+use actors::{CauseRef, Commit, Counts, Cursor, ExceptionEntry, ExceptionId, PlantClock, Snapshot};
 use twin_model::{Entity, EntityKey, EntityKind, PlantId, SmolStr, SourceId, Time};
 
 use crate::change_event::{ChangeEvent, Happening};
@@ -25,8 +23,7 @@ pub struct ReadModel {
     recorded: Time,
     pub(crate) entities: Entities,
     counts: Arc<Counts>,
-    /// The newest ones, oldest first.
-    exceptions: VecDeque<Arc<ExceptionEntry>>,
+    exceptions: BTreeMap<ExceptionId, Arc<ExceptionEntry>>,
     sources: BTreeMap<SourceId, Time>,
     /// Newest time among all events.
     newest: Option<Time>,
@@ -37,6 +34,11 @@ pub struct ReadModel {
 /// A clock that was told; it stands at the Unix epoch before.
 fn told(clock: Time) -> Option<Time> {
     (clock > Time::EPOCH).then_some(clock)
+}
+
+fn by_number(exceptions: &[Arc<ExceptionEntry>]) -> BTreeMap<ExceptionId, Arc<ExceptionEntry>> {
+    let numbered = exceptions.iter().map(|entry| (entry.id, Arc::clone(entry)));
+    numbered.collect()
 }
 
 impl ReadModel {
@@ -55,7 +57,7 @@ impl ReadModel {
             recorded: snapshot.recorded,
             entities,
             counts: Arc::clone(&snapshot.counts),
-            exceptions: snapshot.exceptions.iter().cloned().collect(),
+            exceptions: by_number(&snapshot.exceptions),
             sources: snapshot.sources.clone(),
             newest: snapshot.sources.values().max().copied(),
             ticked: told(snapshot.clock),
@@ -88,9 +90,7 @@ impl ReadModel {
             *newest = (*newest).max(*time);
             self.newest = self.newest.max(Some(*time));
         }
-        for entry in &commit.exceptions {
-            self.take_exception(entry);
-        }
+        let news = self.take_exceptions(commit);
         self.counts = Arc::clone(&commit.counts);
         self.recorded = commit.recorded;
         self.ticked = told(commit.clock);
@@ -99,35 +99,33 @@ impl ReadModel {
             commit_no: commit.commit_no,
             index: u32::MAX,
         };
-        self.events(commit, before, reached)
+        self.events(commit, before, reached, news)
     }
 
-    /// Takes a new exception in, or one that was told of before as it is now.
-    fn take_exception(&mut self, entry: &Arc<ExceptionEntry>) {
-        let known = self
-            .exceptions
-            .binary_search_by_key(&entry.id, |known| known.id);
-        match known {
-            Ok(place) => self.exceptions[place] = Arc::clone(entry),
-            // One that has left memory already does not come back.
-            Err(place) if place < self.exceptions.len() => {}
-            Err(_) => {
-                if self.exceptions.len() >= EXCEPTIONS_MAX {
-                    self.exceptions.pop_front();
-                }
-                self.exceptions.push_back(Arc::clone(entry));
+    /// Takes the commit's exceptions in. Gives those of which people should hear: new ones, ones
+    /// that are open again, and settled ones.
+    fn take_exceptions(&mut self, commit: &Commit) -> Vec<Arc<ExceptionEntry>> {
+        let mut told = Vec::new();
+        for entry in &commit.exceptions {
+            let before = self.exceptions.insert(entry.id, Arc::clone(entry));
+            if before.is_none_or(|before| before.is_open() != entry.is_open()) {
+                told.push(Arc::clone(entry));
             }
         }
+        for id in &commit.exceptions_gone {
+            self.exceptions.remove(id);
+        }
+        told
     }
 
     /// What a commit that is in means for the change stream: its changes and notices as they
-    /// came, then items that are different because another entity or the time is, then new
-    /// exceptions.
+    /// came, then items that are different because another entity or the time is, then exceptions.
     fn events(
         &self,
         commit: &Commit,
         before: Time,
         reached: BTreeSet<SmolStr>,
+        news: Vec<Arc<ExceptionEntry>>,
     ) -> Vec<ChangeEvent> {
         let now = self.published_at();
         let mut entries: Vec<(u32, Time, Happening)> = Vec::new();
@@ -149,8 +147,8 @@ impl ReadModel {
         for entity in self.changed_by_others(commit, before, reached) {
             add(now, self.state(entity, now, None));
         }
-        for entry in &commit.exceptions {
-            add(entry.first_seen, Happening::Exception(Arc::clone(entry)));
+        for entry in news {
+            add(entry.last_seen, Happening::Exception(entry));
         }
         entries
             .into_iter()
@@ -225,9 +223,17 @@ impl ReadModel {
         &self.counts
     }
 
-    /// The newest exceptions, oldest first.
-    pub(crate) fn exceptions(&self) -> &VecDeque<Arc<ExceptionEntry>> {
+    /// The exceptions that are kept, by their number.
+    pub(crate) fn exceptions(&self) -> &BTreeMap<ExceptionId, Arc<ExceptionEntry>> {
         &self.exceptions
+    }
+
+    /// How many exceptions wait for a person.
+    pub(crate) fn open_exceptions(&self) -> usize {
+        let waiting = self.exceptions.values();
+        waiting
+            .filter(|entry| entry.is_open() && !entry.refused)
+            .count()
     }
 
     /// The plant's now, for what depends on it when it is read.
@@ -271,6 +277,7 @@ impl ReadModel {
             work_centers: size(EntityKind::WorkCenter),
             shipments: size(EntityKind::Shipment),
             open_holds: self.entities.open_holds().len(),
+            open_exceptions: self.open_exceptions(),
             clock: match self.clock {
                 PlantClock::Wall => "wall",
                 PlantClock::EventTime => "event_time",

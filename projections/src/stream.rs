@@ -56,6 +56,8 @@ pub struct CountsChanged {
     as_of: Option<Time>,
     /// What became of every input.
     counts: CountsView,
+    /// How many exceptions wait for a person.
+    open_exceptions: usize,
     /// How current each source is.
     sources: Vec<SourceView>,
 }
@@ -147,6 +149,7 @@ struct Follower {
     /// What to say before anything else.
     greeting: Option<Bytes>,
     counts_told: Option<Arc<Counts>>,
+    open_told: usize,
     counts_due: Instant,
     heartbeat: Duration,
     quiet_until: Instant,
@@ -185,6 +188,7 @@ impl Follower {
             position,
             greeting: Some(greeting),
             counts_told: None,
+            open_told: 0,
             counts_due: now,
             heartbeat,
             quiet_until: now + heartbeat,
@@ -234,10 +238,12 @@ impl Follower {
             return None;
         }
         let told = self.counts_told.as_ref();
-        let (counts, frame) = self.picture.read(|published| {
+        let open_told = self.open_told;
+        let (counts, open, frame) = self.picture.read(|published| {
             let model = &published.model;
-            let counts = model.counts();
-            if told.is_some_and(|told| Arc::ptr_eq(told, counts) || told == counts) {
+            let (counts, open) = (model.counts(), model.open_exceptions());
+            let same = |told: &Arc<Counts>| Arc::ptr_eq(told, counts) || told == counts;
+            if open == open_told && told.is_some_and(same) {
                 return None;
             }
             let standing = model.standing();
@@ -245,11 +251,13 @@ impl Follower {
                 plant: standing.plant,
                 as_of: standing.as_of,
                 counts: CountsView::from(counts.as_ref()),
+                open_exceptions: open,
                 sources: standing.sources,
             };
-            Some((Arc::clone(counts), frame(None, "counts", &changed)))
+            Some((Arc::clone(counts), open, frame(None, "counts", &changed)))
         })??;
         self.counts_told = Some(counts);
+        self.open_told = open;
         self.counts_due = now + COUNTS_EVERY;
         Some(frame)
     }

@@ -4,9 +4,12 @@
 //! the holds that reach a lot) comes from `Related`, taken when the state was published, so that
 //! an item in a list and the same item in the stream never differ.
 
+mod dry_run;
 mod exception;
+mod exception_group;
 mod hold;
 mod lot;
+mod parked;
 mod plain;
 mod plant;
 mod related;
@@ -14,9 +17,14 @@ mod shipment;
 mod work_center;
 mod work_order;
 
-pub use exception::ExceptionView;
+pub use dry_run::{
+    CHANGES_SHOWN_MAX, DispositionView, DryRunView, ResolvedView, WouldChangeView, WouldTellView,
+};
+pub use exception::{ExceptionView, SettledView};
+pub use exception_group::{ExceptionGroupView, GROUP_NUMBERS_MAX};
 pub use hold::{HoldView, ScopeView};
 pub use lot::LotView;
+pub use parked::ParkedView;
 pub use plain::PlainView;
 pub use plant::{CountsView, PlantView};
 pub(crate) use related::Related;

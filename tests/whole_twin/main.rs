@@ -8,6 +8,7 @@
 mod bad_messages;
 mod closed_pipe;
 mod demo;
+mod exceptions;
 #[cfg(feature = "amqp-tests")]
 mod import_through_rabbitmq;
 mod job_shop;

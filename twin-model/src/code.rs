@@ -88,6 +88,7 @@ codes! {
     R62 = 62, "A command that nobody answers.";
     R63 = 63, "A command that was carried out more than once.";
     R64 = 64, "A process that sends more commands than are kept.";
+    R76 = 76, "The twin itself failed on this message.";
 }
 
 impl fmt::Display for Code {

@@ -67,6 +67,7 @@ mod rejection;
 mod rejection_code;
 mod rejection_intake;
 mod rejection_material;
+mod rejection_owner;
 mod rejection_process;
 mod report_ledger;
 mod rounding;

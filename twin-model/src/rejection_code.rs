@@ -133,7 +133,9 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R37 => "Have quality decide on a recall.",
         Code::R38 => "Set the clock of the sending system.",
         Code::R39 => "Correct the report, or raise the order quantity in ERP.",
-        Code::R40 => "Report the fault to the twin's maintainers; replay the event afterwards.",
+        Code::R40 | Code::R76 => {
+            "Report the fault to the twin's maintainers; replay the event afterwards."
+        }
         Code::R41 => "Split the message, or refer to large content instead of embedding it.",
         Code::R42 => "Mend the cause, then release the object from quarantine.",
         Code::R46 => "Nothing if another system is only late; else do what the sentence names.",

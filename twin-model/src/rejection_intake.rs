@@ -90,6 +90,17 @@ pub enum IntakeRejection {
         /// The panic's message.
         detail: String,
     },
+    /// R76: a fault of the twin that no turn could catch.
+    #[error(
+        "The twin failed on this message from {from}: {detail}. Nothing was changed. It is kept \
+         for replay after the fault is mended."
+    )]
+    Deadly {
+        /// Source, where it could be read.
+        from: SmolStr,
+        /// How it failed.
+        detail: String,
+    },
     /// R41: too big to be an event.
     #[error("The message has {bytes} bytes; at most {max} are taken. Its start is kept.")]
     TooLarge {
@@ -127,6 +138,7 @@ impl IntakeRejection {
             IntakeRejection::Unreadable { .. } => Code::R34,
             IntakeRejection::FromTheFuture { .. } => Code::R38,
             IntakeRejection::Poison { .. } => Code::R40,
+            IntakeRejection::Deadly { .. } => Code::R76,
             IntakeRejection::TooLarge { .. } => Code::R41,
             IntakeRejection::Quarantined { .. } => Code::R42,
             IntakeRejection::NoRoomToWait { code, .. } => *code,

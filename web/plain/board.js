@@ -130,7 +130,7 @@ async function open(plant) {
 function receive(name, data, plant) {
   if (name === "state.changed") store.change(data);
   else if (name === "notice") store.notice(data);
-  else if (name === "counts") store.setCounts(data.counts ?? data);
+  else if (name === "counts") store.setOpenExceptions(data.open_exceptions);
   else if (name === "gap") {
     store.tell({ tone: "note", text: `The board was read again: ${data.reason}.`, at: null });
     open(plant);

@@ -89,7 +89,7 @@ export class Panel {
     const current = () => this.#view === view && this.#id === id && this.#store === store;
     try {
       const answer = view.path ? (view.path === "work-orders" && store.orders.get(id)) || (await api.item(store.plant, view.path, id)).item
-        : await api.list(store.plant, "exceptions");
+        : await api.list(store.plant, "exceptions", { state: "open" });
       if (!current()) return;
       if (view.path === "lots") store.showLot(answer);
       this.#item = answer;

@@ -23,7 +23,7 @@ export class Store {
   constructor(plant) {
     this.plant = plant.id;
     this.eventTime = plant.clock === "event_time";
-    this.setCounts(plant.counts);
+    this.setOpenExceptions(plant.open_exceptions);
     this.#see(plant.as_of);
   }
 
@@ -66,19 +66,15 @@ export class Store {
 
   notice({ kind, text, object, at }) {
     this.#see(at);
-    if (kind === "exception_raised" && this.exceptions !== null) {
-      this.exceptions += 1;
-      this.changed.add("counts");
-    }
     if (kind === "gate_decided") return; // the delivery's own change tells it
     const [type, ...id] = (object ?? "").split("/");
-    const tone = { exception_raised: "warn", discrepancy_found: "warn", hold_propagated: "hold", discrepancy_healed: "done" }[kind] ?? "note";
+    const tone = { exception_raised: "warn", discrepancy_found: "warn", hold_propagated: "hold", discrepancy_healed: "done", exception_settled: "done" }[kind] ?? "note";
     this.tell({ tone, text, at, kind: type, id: id.join("/") });
   }
 
-  setCounts(counts) {
-    if (!counts?.exceptions) return;
-    this.exceptions = Object.values(counts.exceptions).reduce((sum, n) => sum + n, 0);
+  setOpenExceptions(open) {
+    if (typeof open !== "number") return;
+    this.exceptions = open;
     this.changed.add("counts");
   }
 

@@ -1,11 +1,13 @@
 //! Messages that a person must look at.
 
+use std::ops::Bound;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
-use actors::ExceptionId;
+use actors::{ExceptionEntry, ExceptionId};
 use serde::Deserialize;
 use twin_model::Code;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::ItemQuery;
 use crate::answer::{ItemAnswer, ListAnswer, no_picture};
@@ -24,16 +26,36 @@ struct ListQuery {
     cursor: Option<String>,
     /// Answer only once this commit is in the picture (within 5 s, else 503).
     wait_for: Option<u64>,
+    /// Only those that wait for somebody, or only settled ones.
+    #[param(inline)]
+    state: Option<ExceptionState>,
     /// Only those of this rule.
     #[param(value_type = Option<String>, example = "TWIN-R34")]
     code: Option<Code>,
+}
+
+/// Whether somebody must still act.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ExceptionState {
+    Open,
+    Settled,
+}
+
+impl ExceptionState {
+    pub(super) fn takes(self, entry: &ExceptionEntry) -> bool {
+        match self {
+            ExceptionState::Open => entry.is_open(),
+            ExceptionState::Settled => !entry.is_open(),
+        }
+    }
 }
 
 fn parse_id(id: &str) -> Option<ExceptionId> {
     id.parse().ok()
 }
 
-/// The newest exceptions of a plant, oldest first. The journal keeps every one.
+/// The exceptions of a plant that are kept, oldest first.
 #[utoipa::path(
     get,
     path = "/api/v1/plants/{plant}/exceptions",
@@ -67,10 +89,12 @@ pub(crate) async fn list_exceptions(
     let (standing, mut picked) = picture
         .read(|published| {
             let exceptions = published.model.exceptions();
-            let start = exceptions.partition_point(|entry| Some(entry.id) <= after);
+            let start = after.map_or(Bound::Unbounded, Bound::Excluded);
             let picked: Vec<_> = exceptions
-                .range(start..)
+                .range((start, Bound::Unbounded))
+                .map(|(_, entry)| entry)
                 .filter(|entry| query.code.is_none_or(|code| code == entry.code))
+                .filter(|entry| query.state.is_none_or(|state| state.takes(entry)))
                 .take(limit + 1)
                 .cloned()
                 .collect();
@@ -81,7 +105,7 @@ pub(crate) async fn list_exceptions(
     picked.truncate(limit);
     let items: Vec<ExceptionView> = picked
         .iter()
-        .map(|entry| ExceptionView::from(entry.as_ref()))
+        .map(|entry| ExceptionView::listed(entry.as_ref()))
         .collect();
     let next = items.last().filter(|_| more).map(|last| last.id.clone());
     Ok(HttpResponse::Ok().json(ListAnswer {
@@ -122,8 +146,7 @@ pub(crate) async fn get_exception(
     let (standing, found) = picture
         .read(|published| {
             let exceptions = published.model.exceptions();
-            let found = exceptions.binary_search_by_key(&wanted, |entry| entry.id);
-            let entry = found.ok().and_then(|at| exceptions.get(at)).cloned();
+            let entry = exceptions.get(&wanted).cloned();
             (published.model.standing(), entry)
         })
         .ok_or_else(|| no_picture(plant))?;

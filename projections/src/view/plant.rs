@@ -31,6 +31,8 @@ pub struct PlantView {
     pub shipments: usize,
     /// How many holds are open.
     pub open_holds: usize,
+    /// How many exceptions wait for a person.
+    pub open_exceptions: usize,
     /// `wall`, or `event_time` for a plant that lives in the time of its events.
     pub clock: &'static str,
     /// What became of every input.
@@ -52,9 +54,15 @@ pub struct CountsView {
     pub refused: BTreeMap<Code, u64>,
     /// Waiting now.
     pub parked: u64,
-    /// Put before a person, by rule.
+    /// Put before a person, by rule; each once, under the rule that it met first.
     #[schema(value_type = BTreeMap<String, u64>)]
     pub exceptions: BTreeMap<Code, u64>,
+    /// Of these, by the rule that they met, those that a replay gave another disposition: they
+    /// count there, and not as exceptions.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    pub exceptions_replayed: BTreeMap<Code, u64>,
+    /// Exceptions that nobody had settled when they had to leave memory for newer ones.
+    pub exceptions_crowded_out: u64,
     /// Discrepancies found, by rule.
     #[schema(value_type = BTreeMap<String, u64>)]
     pub discrepancies_found: BTreeMap<Code, u64>,
@@ -72,6 +80,8 @@ impl From<&Counts> for CountsView {
             refused: counts.refused.clone(),
             parked: counts.parked,
             exceptions: counts.exceptions.clone(),
+            exceptions_replayed: counts.exceptions_replayed.clone(),
+            exceptions_crowded_out: counts.exceptions_crowded_out,
             discrepancies_found: counts.discrepancies_found.clone(),
             discrepancies_healed: counts.discrepancies_healed.clone(),
         }

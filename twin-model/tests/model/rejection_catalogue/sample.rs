@@ -284,6 +284,10 @@ fn of_intake() -> Vec<IntakeRejection> {
             tries: 3,
             detail: "index out of range".to_owned(),
         },
+        IntakeRejection::Deadly {
+            from: "/mes/line".into(),
+            detail: "its process ended 3 times while it worked on it".to_owned(),
+        },
         IntakeRejection::TooLarge {
             bytes: 2_097_152,
             max: 262_144,

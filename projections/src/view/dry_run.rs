@@ -1,0 +1,200 @@
+//! What settling an exception did, or would do.
+
+use actors::{Disposition, DryRun, Resolved};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use twin_model::{Code, Entity, EntityKey, Plant, PlantId, SmolStr, Time};
+use utoipa::ToSchema;
+
+use super::{AFFECTED_LOTS_SHOWN_MAX, ExceptionView, ItemView, Related};
+use crate::change_event;
+
+/// Entities that a dry run shows; its count tells how many would change.
+pub const CHANGES_SHOWN_MAX: usize = 500;
+
+/// What became, or would become, of a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DispositionView {
+    /// `applied`, `duplicate`, `refused`, `parked` or `exception`.
+    pub disposition: &'static str,
+    /// The rule that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "TWIN-R07")]
+    pub code: Option<Code>,
+    /// Why, in business words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl From<&Disposition> for DispositionView {
+    fn from(disposition: &Disposition) -> DispositionView {
+        let (word, code, text) = match disposition {
+            Disposition::Applied => ("applied", None, None),
+            Disposition::Duplicate => ("duplicate", Some(Code::R25), None),
+            Disposition::Refused(because) => {
+                ("refused", Some(because.code()), Some(because.to_string()))
+            }
+            Disposition::Parked { code, text } => ("parked", Some(*code), Some(text.clone())),
+            Disposition::Exception { rejection, .. } => (
+                "exception",
+                Some(rejection.code()),
+                Some(rejection.to_string()),
+            ),
+        };
+        DispositionView {
+            disposition: word,
+            code,
+            text,
+        }
+    }
+}
+
+/// What was done with an exception.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResolvedView {
+    /// The plant.
+    #[schema(value_type = String)]
+    pub plant: PlantId,
+    /// The commit that holds it.
+    pub seq: u64,
+    /// The exception as it is now.
+    pub exception: ExceptionView,
+    /// What became of the message, or of the corrected event; `null` when it was discarded, or had
+    /// been settled before.
+    pub result: Option<DispositionView>,
+    /// The same was done before: nothing was changed now.
+    pub already: bool,
+}
+
+impl ResolvedView {
+    /// The answer to a resolution.
+    #[must_use]
+    pub fn new(plant: PlantId, resolved: &Resolved) -> ResolvedView {
+        ResolvedView {
+            plant,
+            seq: resolved.commit_no,
+            exception: ExceptionView::from(resolved.entry.as_ref()),
+            result: resolved.disposition.as_ref().map(DispositionView::from),
+            already: resolved.already,
+        }
+    }
+}
+
+/// What would happen, tried on a copy of the plant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DryRunView {
+    /// The plant.
+    #[schema(value_type = String)]
+    pub plant: PlantId,
+    /// Always `true`: nothing was changed.
+    pub dry_run: bool,
+    /// The commit after which it was tried.
+    pub seq: u64,
+    /// The exception as it would be.
+    pub exception: ExceptionView,
+    /// What would become of the message, or of the corrected event.
+    pub result: Option<DispositionView>,
+    /// It was done before: nothing would change.
+    pub already: bool,
+    /// How many entities would change.
+    pub changes_count: usize,
+    /// Entities that would change, in the order in which they first would; at most 500.
+    pub changes: Vec<WouldChangeView>,
+    /// What people would hear of.
+    pub notices: Vec<WouldTellView>,
+    /// Commands that would be sent to other systems.
+    #[schema(value_type = Vec<Object>)]
+    pub commands: Vec<Box<RawValue>>,
+}
+
+/// An entity that would change.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WouldChangeView {
+    /// `work_order`, `lot`, `work_center`, `hold`, `shipment` or another kind.
+    pub kind: &'static str,
+    /// Which one.
+    #[schema(value_type = String)]
+    pub id: SmolStr,
+    /// As the lists show it now; `null` when it would come into being.
+    pub before: Option<ItemView>,
+    /// As the lists would show it.
+    pub after: ItemView,
+}
+
+/// What people would hear of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WouldTellView {
+    /// As in the stream's `notice`.
+    pub kind: &'static str,
+    /// The rule, where one is behind it.
+    #[schema(value_type = Option<String>)]
+    pub code: Option<Code>,
+    /// In business words.
+    pub text: String,
+}
+
+impl DryRunView {
+    /// The answer to a dry run, at plant time `now`.
+    #[must_use]
+    pub(crate) fn new(plant: PlantId, run: &DryRun, now: Time) -> DryRunView {
+        let changes = run.touched.iter().take(CHANGES_SHOWN_MAX);
+        let commands = run.commands.iter();
+        DryRunView {
+            plant,
+            dry_run: true,
+            seq: run.commit_no,
+            exception: ExceptionView::from(run.entry.as_ref()),
+            result: run.disposition.as_ref().map(DispositionView::from),
+            already: run.already,
+            changes_count: run.touched.len(),
+            changes: changes
+                .filter_map(|key| WouldChangeView::new(key, run, now))
+                .collect(),
+            notices: run
+                .notices
+                .iter()
+                .map(|(_, notice)| {
+                    let (kind, code, text) = change_event::said(notice);
+                    WouldTellView { kind, code, text }
+                })
+                .collect(),
+            commands: commands
+                .filter_map(|command| RawValue::from_string(command.body.clone()).ok())
+                .collect(),
+        }
+    }
+}
+
+impl WouldChangeView {
+    fn new(key: &EntityKey, run: &DryRun, now: Time) -> Option<WouldChangeView> {
+        Some(WouldChangeView {
+            kind: key.kind().as_str(),
+            id: SmolStr::new(key.id()),
+            before: item(key, &run.before, now),
+            after: item(key, &run.after, now)?,
+        })
+    }
+}
+
+/// An item as the lists would show it, looked up in a copy of the plant instead of their indexes.
+fn item(key: &EntityKey, plant: &Plant, now: Time) -> Option<ItemView> {
+    let entity = plant.get(key)?;
+    let related = Related::of(
+        entity,
+        |lot| plant.get(&EntityKey::Lot(lot.parse().ok()?)),
+        |hold| plant.get(&EntityKey::Hold(hold.parse().ok()?)),
+        |hold| {
+            let reached = |lot: &&twin_model::Lot| lot.all_holds().any(|id| id.as_str() == hold);
+            let lots = plant.entities().filter_map(|entity| match entity.as_ref() {
+                Entity::Lot(lot) => Some(lot).filter(reached),
+                _ => None,
+            });
+            let mut ids: Vec<_> = lots.map(|lot| SmolStr::new(lot.id().as_str())).collect();
+            ids.sort_unstable();
+            let count = ids.len();
+            ids.truncate(AFFECTED_LOTS_SHOWN_MAX);
+            (ids, count)
+        },
+    );
+    Some(ItemView::new(entity, &related, now))
+}

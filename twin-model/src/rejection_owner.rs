@@ -1,0 +1,50 @@
+//! Who must act on a rejection, in the words of `docs/errors/README.md`.
+
+use crate::Code;
+
+impl Code {
+    /// Who must act: the system, or the people behind it.
+    #[must_use]
+    pub fn owner(self) -> &'static str {
+        match self {
+            Code::R01 => {
+                "the system that announces the object (orders: ERP; lots: MES or WMS; holds: QMS)"
+            }
+            Code::R02 => "whoever owns the state (orders: ERP; operations: MES)",
+            Code::R03 | Code::R04 | Code::R18 => "planning (ERP)",
+            Code::R05 | Code::R06 | Code::R15 | Code::R22 | Code::R48 => "production (MES)",
+            Code::R07
+            | Code::R08
+            | Code::R11
+            | Code::R12
+            | Code::R13
+            | Code::R14
+            | Code::R35
+            | Code::R37 => "quality (QMS)",
+            Code::R09 | Code::R16 | Code::R17 => "warehouse (WMS)",
+            Code::R10 => "quality (QMS) for an extension",
+            Code::R19 | Code::R57 | Code::R60 => "material master (ERP)",
+            Code::R21 => "maintenance, or whoever runs the machine",
+            Code::R23 => "maintenance (CMMS)",
+            Code::R24 => "whoever runs the edge",
+            Code::R25 => "nobody; this is normal",
+            Code::R28 => "integration, with the owning system",
+            Code::R30 => "controlling (ERP)",
+            Code::R31 => "the owner of the field",
+            Code::R32 => "whoever refused",
+            Code::R33 => "integration",
+            Code::R36 => "warehouse (WMS) with planning (ERP)",
+            Code::R39 => "production (MES), then planning (ERP)",
+            Code::R40 | Code::R76 => "the twin's maintainers",
+            Code::R42 | Code::R64 => "the twin's operator",
+            Code::R45 => "whoever the report waits for",
+            Code::R46 => "whoever the sentence names",
+            Code::R47 => "planning (ERP) with production (MES)",
+            Code::R61 => "the answering system",
+            Code::R62 => "the system that was asked",
+            Code::R63 => "the system that posted it",
+            // Most rejections tell of the message, which its sender must mend.
+            _ => "the sending system",
+        }
+    }
+}
