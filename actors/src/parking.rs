@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use twin_model::{Code, EntityKey, Event, IntakeRejection, OperationId, Rejection, SourceId, Time};
+use twin_model::{
+    Code, EntityKey, Event, EventId, IntakeRejection, OperationId, Rejection, SourceId, Time,
+};
 
 use crate::input::DecodedEvent;
 
@@ -15,20 +17,25 @@ pub const PARKED_EVENTS_MAX: usize = 100_000;
 pub const PARKED_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// Events that a source must not overtake among themselves: same source, same owner, same
-/// operation.
+/// operation. What is told of lots adds up in any order, so each of it is a stream of its own: an
+/// event that waits for stock must not keep back the one that brings it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct StreamKey {
     source: SourceId,
     owner: EntityKey,
     operation: Option<OperationId>,
+    /// For what is a stream of its own.
+    event: Option<EventId>,
 }
 
 impl StreamKey {
     pub(crate) fn of(event: &Event) -> StreamKey {
+        let owner = event.body.owner();
         StreamKey {
             source: event.source.clone(),
-            owner: event.body.owner(),
             operation: event.body.operation().cloned(),
+            event: matches!(owner, EntityKey::Lot(_)).then(|| event.id.clone()),
+            owner,
         }
     }
 }

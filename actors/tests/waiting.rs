@@ -175,6 +175,33 @@ async fn what_announces_an_object_does_not_wait_behind_what_waits_for_it() {
 }
 
 #[tokio::test]
+async fn what_brings_stock_does_not_wait_behind_what_lacks_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    let wms = |id: &str, name: &str, data: Value| message(id, "/wms", name, data);
+    for raw in [lot("X"), made("t1", "X", "A", "1")] {
+        assert_eq!(tell(&plant, raw).await, Disposition::Applied);
+    }
+    let counted = json!({"lot": "A", "counted": q("8"), "booked": q("10"), "reason": "count"});
+    let short = tell(&plant, wms("count", "stock.adjusted", counted)).await;
+    assert!(
+        matches!(
+            short,
+            Disposition::Parked {
+                code: Code::R17,
+                ..
+            }
+        ),
+        "{short:?}"
+    );
+    assert_eq!(tell(&plant, lot("A")).await, Disposition::Applied);
+    let snapshot = plant.fork().take().await.unwrap();
+    assert_eq!(snapshot.counts.parked, 0);
+    let on_hand = snapshot.plant.lot(&"A".parse().unwrap()).unwrap().on_hand();
+    assert_eq!(on_hand.to_string(), "9");
+}
+
+#[tokio::test]
 async fn many_reports_that_wait_for_one_lot_are_tried_in_one_pass() {
     const WAITING: usize = 2_000;
     let dir = tempfile::tempdir().unwrap();

@@ -59,6 +59,17 @@ impl Reach {
     }
 }
 
+impl Plant {
+    /// Holds that wait for something not yet known: it is held from its birth on.
+    pub(crate) fn holds_before_birth(&self, key: &EntityKey) -> impl Iterator<Item = &HoldId> {
+        let waiting = self.unborn().get(key).into_iter().flatten();
+        waiting.filter_map(|message| match message {
+            Message::HoldPlaced(hold) => Some(hold),
+            _ => None,
+        })
+    }
+}
+
 impl Lot {
     /// Takes over the holds of a lot that it was made from, which went in at `view.at`.
     pub(crate) fn inherit_from(&mut self, parent: &Lot, view: View<'_>, effects: &mut Effects) {

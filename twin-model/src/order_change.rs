@@ -20,7 +20,7 @@ impl WorkOrder {
     ) -> Result<(), Rejection> {
         const ACTION: &str = "a change";
         self.refuse_after_the_end(view.at, ACTION)?;
-        self.wait_while_cancelled(ACTION)?;
+        self.wait_while_cancelled(view.at, ACTION)?;
         let from = body.effective_from.unwrap_or(view.at);
         let quantity = match &body.quantity {
             Some(quantity) => {

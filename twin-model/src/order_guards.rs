@@ -24,10 +24,7 @@ impl WorkOrder {
             if given_up.is_some_and(|over| at >= over) {
                 return Err(self.wrong_state(action));
             }
-            let cancelled = endings.cancelled.as_ref().map(|said| said.at);
-            if cancelled.is_some_and(|over| at >= over) {
-                self.wait_while_cancelled(action)?;
-            }
+            self.wait_while_cancelled(at, action)?;
             let tech = endings.tech_completed.as_ref().map(|tech| tech.at);
             if tech.is_some_and(|over| at >= over) {
                 // The ERP may still take the technical completion back.
@@ -95,8 +92,13 @@ impl WorkOrder {
             view.refuse_if_held(&key, center.holds().iter(), "used")?;
         }
         for id in input_lots {
-            if let Some(lot) = view.plant.lot(id) {
-                view.refuse_if_lot_held(lot, "consumed")?;
+            match view.plant.lot(id) {
+                Some(lot) => view.refuse_if_lot_held(lot, "consumed")?,
+                None => {
+                    let key = EntityKey::Lot(id.clone());
+                    let holds = view.plant.holds_before_birth(&key);
+                    view.refuse_if_held(&key, holds, "consumed")?;
+                }
             }
         }
         Ok(())

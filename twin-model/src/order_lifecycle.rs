@@ -46,7 +46,7 @@ impl WorkOrder {
         {
             return Err(self.wrong_state(ACTION));
         }
-        self.wait_while_cancelled(ACTION)?;
+        self.wait_while_cancelled(view.at, ACTION)?;
         let quantity = match &body.quantity {
             Some(quantity) => {
                 quantity.check("quantity")?;
@@ -201,7 +201,7 @@ impl WorkOrder {
         if self.release.is_none() || self.tech_completion().is_some() {
             return Err(self.wrong_state(ACTION));
         }
-        self.wait_while_cancelled(ACTION)?;
+        self.wait_while_cancelled(view.at, ACTION)?;
         if self.released().is_none() {
             return Err(self.not_yet(self.lifecycle().as_str(), ACTION, "a release by ERP"));
         }
@@ -305,7 +305,7 @@ impl WorkOrder {
         if self.closing().is_some() || self.abort().is_some() {
             return Err(self.wrong_state(ACTION));
         }
-        self.wait_while_cancelled(ACTION)?;
+        self.wait_while_cancelled(view.at, ACTION)?;
         let until = match self.lifecycle() {
             Lifecycle::Created => Some("a release by ERP"),
             Lifecycle::Completed => Some("a reversal of its completion"),
@@ -340,10 +340,15 @@ impl WorkOrder {
         Ok(())
     }
 
-    /// R46 while a cancellation has its effect: work that began before, and is told late, may
-    /// still take that effect away.
-    pub(crate) fn wait_while_cancelled(&self, action: &'static str) -> Result<(), Rejection> {
-        if self.lifecycle() != Lifecycle::Cancelled {
+    /// R46 for what happened at or after a cancellation, while that has its effect: work that began
+    /// before, and is told late, may still take that effect away.
+    pub(crate) fn wait_while_cancelled(
+        &self,
+        at: Time,
+        action: &'static str,
+    ) -> Result<(), Rejection> {
+        let before = self.cancellation().is_some_and(|said| at < said.at);
+        if before || self.lifecycle() != Lifecycle::Cancelled {
             return Ok(());
         }
         let until = "a late report of work that began before it was cancelled";

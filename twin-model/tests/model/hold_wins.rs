@@ -120,6 +120,26 @@ fn a_hold_on_an_order_that_is_not_known_reaches_its_lots_in_any_order() {
 }
 
 #[test]
+fn a_start_that_names_a_held_lot_waits_also_when_nobody_has_announced_the_lot() {
+    let mut plant = plant();
+    let order = json!({"order": "O", "material": "M", "quantity": q("100")});
+    tell(&mut plant, "work_order.created", "06:00", &order).unwrap();
+    let release = json!({"order": "O", "operations": [{"op": "10", "work_center": "W"}]});
+    tell(&mut plant, "work_order.released", "06:05", &release).unwrap();
+    tell(&mut plant, "hold.placed", "06:10", &hold("H", "lot", "L")).unwrap();
+    let start = json!({"order": "O", "op": "10", "work_center": "W", "input_lots": ["L"]});
+    let before = plant.state_hash();
+    let waits = tell(&mut plant, "operation.started", "06:20", &start).unwrap_err();
+    assert_eq!(waits.code(), Code::R07);
+    assert_eq!(
+        waits.waits_for(),
+        Some(EntityKey::Hold("H".parse().unwrap()))
+    );
+    assert_eq!(plant.state_hash(), before);
+    tell(&mut plant, "operation.started", "06:09", &start).unwrap();
+}
+
+#[test]
 fn a_late_report_does_not_bring_an_expired_lot_back() {
     let mut plant = plant();
     let mut milk = lot("L", None);

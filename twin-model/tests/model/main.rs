@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod any_order;
 mod arrival_order;
 mod b2mml;
 mod contracts;

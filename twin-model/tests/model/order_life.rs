@@ -128,6 +128,25 @@ fn w3_what_happened_before_the_cancellation_counts_however_late_it_is_told() {
 }
 
 #[test]
+fn w3_a_change_from_before_the_cancellation_is_taken_and_one_from_after_it_waits() {
+    let mut story = Story::released();
+    story.ok(say(
+        "work_order.cancelled",
+        "07:00",
+        json!({"reason": "withdrawn"}),
+    ));
+    let change = |at, priority: i32| {
+        let new = json!({"priority": {"new": priority}});
+        say("work_order.changed", at, new)
+    };
+    story.ok(change("06:59", 7));
+    assert_eq!(story.order().priority(), 7);
+    assert_eq!(story.meets(change("07:00", 8)), (Code::R46, Kind::Park));
+    assert_eq!(story.order().priority(), 7);
+    assert_eq!(story.lifecycle(), Lifecycle::Cancelled);
+}
+
+#[test]
 fn w4_a_release_is_taken_back_as_long_as_nothing_began() {
     let mut story = Story::released();
     story.ok(say(

@@ -7,12 +7,14 @@ use twin_model::{
     Code, EntityKey, Event, EventId, Kind, OperationId, Plant, Rejection, SourceId, Time, Turn,
 };
 
-/// What a source sends in order: same source, same owner, same operation.
-type Stream = (SourceId, EntityKey, Option<OperationId>);
+/// What a source sends in order: same source, same owner, same operation. What is told of lots adds
+/// up in any order, so each of it is a stream of its own.
+pub(crate) type Stream = (SourceId, EntityKey, Option<OperationId>, Option<EventId>);
 
-fn stream_of(event: &Event) -> Stream {
-    let operation = event.body.operation().cloned();
-    (event.source.clone(), event.body.owner(), operation)
+pub(crate) fn stream_of(event: &Event) -> Stream {
+    let (owner, operation) = (event.body.owner(), event.body.operation().cloned());
+    let alone = matches!(owner, EntityKey::Lot(_)).then(|| event.id.clone());
+    (event.source.clone(), owner, operation, alone)
 }
 
 /// One waiting event.
@@ -41,6 +43,8 @@ pub(crate) struct Shard {
     seen: BTreeSet<(SourceId, EventId)>,
     streams: BTreeMap<Stream, VecDeque<Parked>>,
     waiting: BTreeMap<EntityKey, BTreeSet<Stream>>,
+    /// How many events had to wait so far.
+    pub(crate) waited: usize,
 }
 
 impl Shard {
@@ -50,6 +54,7 @@ impl Shard {
             seen: BTreeSet::new(),
             streams: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            waited: 0,
         }
     }
 
@@ -106,6 +111,7 @@ impl Shard {
     }
 
     fn park(&mut self, event: &Event, code: Code, waits_for: EntityKey, log: &mut Log) {
+        self.waited += 1;
         let stream = stream_of(event);
         let queue = self.streams.entry(stream.clone()).or_default();
         if queue.is_empty() {

@@ -347,7 +347,7 @@ impl Plain {
         if !self.order_holds(order).is_empty() {
             return Some(7);
         }
-        if input.is_some_and(|lot| self.lots().contains(&lot) && self.held(lot)) {
+        if input.is_some_and(|lot| self.held(lot)) {
             return Some(7);
         }
         if state.ended.contains(&op) || state.start_reported.contains(&op) {
