@@ -23,7 +23,7 @@ pub use dry_run::{
 pub use exception::{ExceptionView, SettledView};
 pub use exception_group::{ExceptionGroupView, GROUP_NUMBERS_MAX};
 pub use hold::{HoldView, ScopeView};
-pub use lot::LotView;
+pub use lot::{LotView, RelativeView};
 pub use parked::ParkedView;
 pub use plain::PlainView;
 pub use plant::{CountsView, PlantView};

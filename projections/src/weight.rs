@@ -13,6 +13,8 @@ const OPERATION_TEXT: usize = 512;
 const NAME: usize = 64;
 /// An amount or a time beside an id, in memory and in JSON, bytes.
 const AMOUNT: usize = 160;
+/// What ties a lot to another one, in memory and in JSON, bytes.
+const RELATIVE: usize = 320;
 /// A sentence with its code without its letters, in memory and in JSON, bytes.
 const SENTENCE: usize = 256;
 /// A report in the ledger of its operation, in memory only, bytes.
@@ -54,7 +56,7 @@ fn of_related(related: &Related) -> usize {
         } => {
             let lots = parents.iter().chain(children);
             let holds = holds.iter();
-            lots.map(|line| name(line.lot.as_str()) + AMOUNT)
+            lots.map(|line| name(line.lot.as_str()) + RELATIVE)
                 .chain(holds.map(|hold| of_entity(hold) + SENTENCE * 2))
                 .sum()
         }
@@ -71,7 +73,7 @@ fn of_entity(entity: &Entity) -> usize {
                 let relatives = lot.parents().keys().chain(lot.children().keys());
                 let holds = lot.all_holds().map(|hold| name(hold.as_str()));
                 let order = lot.order().map_or(0, |order| name(order.as_str()));
-                let lots: usize = relatives.map(|lot| name(lot.as_str()) + AMOUNT).sum();
+                let lots: usize = relatives.map(|lot| name(lot.as_str()) + RELATIVE).sum();
                 order + lots + holds.sum::<usize>()
             }
             Entity::WorkCenter(center) => {

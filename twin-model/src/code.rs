@@ -82,6 +82,7 @@ codes! {
     R47 = 47, "ERP ended an order on which work had begun.";
     R48 = 48, "People and machines count different pieces.";
     R49 = 49, "More reports of one operation than are kept.";
+    R52 = 52, "More drawings of one lot from tanks than are kept.";
     R57 = 57, "A version comes too late: quantities were converted otherwise.";
     R60 = 60, "A version goes back.";
     R61 = 61, "An answer to a command that was not sent.";

@@ -4,7 +4,7 @@ use crate::effect::{Effects, View};
 use crate::plant::Cause;
 use crate::{
     Entity, EntityKey, Event, EventBody, Hold, Material, Plant, Rejection, ReportId, Routing,
-    Shipment, WorkOrder, transform,
+    Shipment, WorkOrder, lot_merge, lot_split, transform,
 };
 
 impl Plant {
@@ -31,6 +31,14 @@ impl Plant {
             EventBody::LotTransformed(body) => {
                 transform::check(body, self.view(cause))?;
                 transform::carry_out(self, body, cause, effects)
+            }
+            EventBody::LotSplit(body) => {
+                lot_split::check(body, self.view(cause))?;
+                lot_split::carry_out(self, body, cause, effects)
+            }
+            EventBody::LotMerged(body) => {
+                lot_merge::check(body, self.view(cause))?;
+                lot_merge::carry_out(self, body, cause, effects)
             }
             EventBody::StockAdjusted(body) => {
                 self.require(&event.body.owner(), event)?;

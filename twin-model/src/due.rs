@@ -112,12 +112,14 @@ impl Plant {
         }
     }
 
-    /// Builds what follows from the entities anew: what falls due, and which processes wait.
-    pub(crate) fn index_times(&mut self) {
+    /// Builds what follows from the entities anew: what falls due, which processes wait, and which
+    /// lots were made where.
+    pub(crate) fn index_anew(&mut self) {
         let entities: Vec<Arc<Entity>> = self.entities().cloned().collect();
         for entity in entities {
             self.due.moved(None, &entity);
             self.waiting.moved(None, &entity);
+            self.productions.moved(None, &entity);
         }
     }
 }

@@ -86,6 +86,8 @@ macro_rules! event_types {
             OperationSkipped(OperationSkipped) = "mfg.operation.skipped.v1";
             ConfirmationReversed(ConfirmationReversed) = "mfg.confirmation.reversed.v1";
             LotCreated(LotCreated) = "mfg.lot.created.v1";
+            LotSplit(LotSplit) = "mfg.lot.split.v1";
+            LotMerged(LotMerged) = "mfg.lot.merged.v1";
             LotTransformed(LotTransformed) = "mfg.lot.transformed.v1";
             StockAdjusted(StockAdjusted) = "mfg.stock.adjusted.v1";
             HoldPlaced(HoldPlaced) = "mfg.hold.placed.v1" as RealTime;
@@ -174,6 +176,8 @@ impl EventBody {
             EventBody::OperationSkipped(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::ConfirmationReversed(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::LotCreated(body) => EntityKey::Lot(body.lot.clone()),
+            EventBody::LotSplit(body) => EntityKey::Lot(body.parent.clone()),
+            EventBody::LotMerged(body) => EntityKey::Lot(body.child.lot.clone()),
             EventBody::LotTransformed(body) => EntityKey::Lot(body.first_output().clone()),
             EventBody::StockAdjusted(body) => EntityKey::Lot(body.lot.clone()),
             EventBody::HoldPlaced(body) => EntityKey::Hold(body.hold.clone()),

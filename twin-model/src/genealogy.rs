@@ -1,25 +1,147 @@
-//! What ties a lot to one that it was made from.
+//! What ties a lot to those that it was made from, and what keeps that free of cycles.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::Time;
+use crate::chaos::Fault;
+use crate::effect::{Effects, View};
+use crate::{Lot, LotId, Plant, Rejection, Time};
+
+/// How a lot came from another one. Where several are true of the same two lots the greatest is
+/// shown: the one that says most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kinship {
+    /// Both were in one tank at overlapping times: some of the one may be in the other.
+    Commingled,
+    /// The one flowed into the other.
+    Merged,
+    /// A part of the one got a name of its own.
+    Split,
+    /// The one was made into the other.
+    Transformed,
+}
+
+impl Kinship {
+    /// Its name in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kinship::Commingled => "commingled",
+            Kinship::Merged => "merged",
+            Kinship::Split => "split",
+            Kinship::Transformed => "transformed",
+        }
+    }
+}
 
 /// What a lot has of one of its parents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Parentage {
-    /// How much of the parent went in, in the parent's unit.
+    /// How much of the parent went in, in the parent's unit; zero where only a tank was shared.
     pub quantity: Decimal,
     /// When the first of it went in.
     pub since: Time,
+    /// How it went in.
+    pub by: Kinship,
 }
 
 impl Parentage {
-    /// Nothing yet, at a time.
-    pub(crate) fn none_since(since: Time) -> Parentage {
-        Parentage {
-            quantity: Decimal::ZERO,
-            since,
+    fn add(&mut self, more: Parentage) {
+        self.quantity += more.quantity;
+        self.since = self.since.min(more.since);
+        self.by = self.by.max(more.by);
+    }
+}
+
+impl Lot {
+    /// Something of `parent` is in this lot. The lot inherits at once what holds the parent.
+    pub(crate) fn come_from(
+        &mut self,
+        parent: &LotId,
+        part: Parentage,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
+        match self.parents.get_mut(parent) {
+            Some(known) => known.add(part),
+            None => {
+                self.parents.insert(parent.clone(), part);
+            }
+        }
+        if let Some(parent) = view.plant.lot(parent)
+            && !view.plant.breaks(Fault::LateLinkInheritsNothing)
+        {
+            self.inherit_from(parent, part.since, view, effects);
         }
     }
+
+    /// Something of this lot is in `child` since a time.
+    pub(crate) fn go_into(&mut self, child: &LotId, since: Time) {
+        match self.children.get_mut(child) {
+            Some(known) => *known = (*known).min(since),
+            None => {
+                self.children.insert(child.clone(), since);
+            }
+        }
+    }
+
+    /// Lots it was made from.
+    #[must_use]
+    pub fn parents(&self) -> &BTreeMap<LotId, Parentage> {
+        &self.parents
+    }
+
+    /// Lots made from it, with since when at least something of it is in each.
+    #[must_use]
+    pub fn children(&self) -> &BTreeMap<LotId, Time> {
+        &self.children
+    }
+}
+
+/// R15, invariant 10: refuses to make lots from something that descends from them. One search from
+/// all sources; a lot that does not exist yet is nobody's ancestor.
+pub(crate) fn refuse_cycle<'a>(
+    sources: &BTreeSet<&'a LotId>,
+    targets: impl Iterator<Item = &'a LotId>,
+    plant: &'a Plant,
+) -> Result<(), Rejection> {
+    let targets: BTreeSet<&LotId> = targets
+        .filter(|lot| plant.lot(lot).is_some() || sources.contains(*lot))
+        .collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let mut seen: BTreeSet<&LotId> = sources.clone();
+    let mut came_from: BTreeMap<&LotId, &LotId> = BTreeMap::new();
+    let mut queue: VecDeque<&LotId> = sources.iter().copied().collect();
+    while let Some(lot) = queue.pop_front() {
+        if targets.contains(lot) {
+            let mut path = vec![lot.as_str()];
+            let mut step = lot;
+            while let Some(next) = came_from.get(step) {
+                path.push(next.as_str());
+                step = next;
+            }
+            return Err(Rejection::GenealogyCycle {
+                child: lot.clone(),
+                parent: step.clone(),
+                path: path.join(" -> "),
+            });
+        }
+        for ancestor in plant
+            .lot(lot)
+            .into_iter()
+            .flat_map(|lot| lot.parents().keys())
+        {
+            if seen.insert(ancestor) {
+                came_from.insert(ancestor, lot);
+                queue.push_back(ancestor);
+            }
+        }
+    }
+    Ok(())
 }

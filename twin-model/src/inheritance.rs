@@ -71,11 +71,17 @@ impl Plant {
 }
 
 impl Lot {
-    /// Takes over the holds of a lot that it was made from, which went in at `view.at`.
-    pub(crate) fn inherit_from(&mut self, parent: &Lot, view: View<'_>, effects: &mut Effects) {
+    /// Takes over the holds of a lot of which something is in this one since a time.
+    pub(crate) fn inherit_from(
+        &mut self,
+        parent: &Lot,
+        since: Time,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
         for hold in parent.all_holds() {
             if let Some(reach) = parent.reach_here(hold, view.plant) {
-                self.inherit(hold, &reach.at_child(view.at), view, effects);
+                self.inherit(hold, &reach.at_child(since), view, effects);
             }
         }
     }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::{
-    Claims, DeliveryId, Discrepancy, EntityKey, HoldId, LotCreated, LotId, LotStock, MaterialId,
-    Message, OperationId, Parentage, Reach, Reason, Rejection, Time, Unit, WorkOrderId,
+    Claims, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId, LotStock,
+    MaterialId, Message, OperationId, Parentage, Reach, Reason, Rejection, TankDrawing, Time,
+    TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -102,13 +102,18 @@ pub struct Lot {
     pub(crate) announced: bool,
     pub(crate) order: Option<WorkOrderId>,
     pub(crate) op: Option<OperationId>,
-    pub(crate) produced_at: Option<Time>,
+    /// From its first making to its last.
+    pub(crate) production: Option<TimeWindow>,
+    /// The work centers that it was made at, with the first and the last time of that.
+    pub(crate) made_at: BTreeMap<WorkCenterId, TimeWindow>,
     pub(crate) expiry: Option<Time>,
     pub(crate) usage: Usage,
     /// Lots it was made from.
     pub(crate) parents: BTreeMap<LotId, Parentage>,
     /// Lots made from it, with since when at least something of it is in each.
     pub(crate) children: BTreeMap<LotId, Time>,
+    /// The tanks that it came out of.
+    pub(crate) drawings: BTreeSet<TankDrawing>,
     pub(crate) holds: BTreeSet<HoldId>,
     /// Holds on what it was made from or for, kept up by the messages of its parents.
     pub(crate) inherited: BTreeMap<HoldId, Reach>,
@@ -130,11 +135,13 @@ impl Lot {
             announced: false,
             order: None,
             op: None,
-            produced_at: None,
+            production: None,
+            made_at: BTreeMap::new(),
             expiry: None,
             usage: Usage::Unrestricted,
             parents: BTreeMap::new(),
             children: BTreeMap::new(),
+            drawings: BTreeSet::new(),
             holds: BTreeSet::new(),
             inherited: BTreeMap::new(),
             gates: BTreeSet::new(),
@@ -161,7 +168,7 @@ impl Lot {
         self.stock.received += body.quantity.value.value();
         self.note_origin(body.order.as_ref(), body.op.as_ref());
         let made_at = body.produced_at.unwrap_or(view.at);
-        self.note_production(made_at);
+        self.note_production(TimeWindow::at(made_at), None);
         self.expiry = body.expiry;
         self.usage = body.usage;
         if let Some(order) = &body.order {
@@ -182,17 +189,14 @@ impl Lot {
     ) {
         self.stock.received += quantity;
         self.note_origin(made_by.0, made_by.1);
-        self.note_production(view.at);
+        self.note_production(TimeWindow::at(view.at), None);
         for (parent, amount) in from {
-            let known = self.parents.entry(parent.clone());
-            let known = known.or_insert_with(|| Parentage::none_since(view.at));
-            known.quantity += amount;
-            known.since = known.since.min(view.at);
-            if let Some(parent) = view.plant.lot(parent)
-                && !view.plant.breaks(Fault::LateLinkInheritsNothing)
-            {
-                self.inherit_from(parent, view, effects);
-            }
+            let part = Parentage {
+                quantity: *amount,
+                since: view.at,
+                by: Kinship::Transformed,
+            };
+            self.come_from(parent, part, view, effects);
         }
         if let Some(order) = made_by.0 {
             self.join_order(order, view.at, effects);
@@ -212,8 +216,7 @@ impl Lot {
         self.stock.consume(order, quantity);
         self.stock.assert_covered(&self.id, self.unit);
         for child in children {
-            let since = self.children.entry(child.clone()).or_insert(at);
-            *since = (*since).min(at);
+            self.go_into(child, at);
         }
         self.tell_gates(effects);
     }
@@ -244,10 +247,6 @@ impl Lot {
             self.order = Some(order.clone());
             self.op = op.cloned();
         }
-    }
-
-    fn note_production(&mut self, at: Time) {
-        self.produced_at = Some(self.produced_at.map_or(at, |known| known.min(at)));
     }
 
     fn join_order(&self, order: &WorkOrderId, since: Time, effects: &mut Effects) {
@@ -385,28 +384,10 @@ impl Lot {
         self.op.as_ref()
     }
 
-    /// When it was made.
-    #[must_use]
-    pub fn produced_at(&self) -> Option<Time> {
-        self.produced_at
-    }
-
     /// End of its shelf life.
     #[must_use]
     pub fn expiry(&self) -> Option<Time> {
         self.expiry
-    }
-
-    /// Lots it was made from.
-    #[must_use]
-    pub fn parents(&self) -> &BTreeMap<LotId, Parentage> {
-        &self.parents
-    }
-
-    /// Lots made from it, with since when at least something of it is in each.
-    #[must_use]
-    pub fn children(&self) -> &BTreeMap<LotId, Time> {
-        &self.children
     }
 
     /// Holds on the lot itself.

@@ -12,9 +12,10 @@ use crate::due::DueTimes;
 use crate::effect::{Effects, View};
 use crate::origin::AwaitedOrigins;
 use crate::process::Waiting;
+use crate::production::Productions;
 use crate::{
-    Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Reach,
-    Rejection, SmolStr, SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
+    Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection,
+    SmolStr, SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
 };
 
 /// The entities of one plant.
@@ -30,13 +31,14 @@ pub struct Plant {
     /// Counts turns, so that a slot can tell whether this one touched it already.
     turn: u64,
     /// Messages to entities that do not exist yet; they meet them at birth.
-    unborn: BTreeMap<EntityKey, Vec<Message>>,
-    undo: Undo,
+    pub(crate) unborn: BTreeMap<EntityKey, Vec<Message>>,
+    pub(crate) undo: Undo,
     pub(crate) awaited_origins: AwaitedOrigins,
     /// The latest tick. Stored and not hashed: what depends on it is a decision.
     pub(crate) clock: Time,
     pub(crate) due: DueTimes,
     pub(crate) waiting: Waiting,
+    pub(crate) productions: Productions,
     #[cfg(feature = "chaos")]
     pub(crate) chaos: Chaos,
 }
@@ -52,13 +54,13 @@ struct Slot {
 
 /// What a turn has touched so far, and how it was before.
 #[derive(Debug, Clone, Default)]
-struct Undo {
+pub(crate) struct Undo {
     /// Slot and former state, in order of first touch.
     touched: Vec<(u32, Arc<Entity>)>,
     /// Entities that came into being, in order.
     born: Vec<EntityKey>,
     /// Former content of `unborn` entries.
-    unborn: Vec<(EntityKey, Option<Vec<Message>>)>,
+    pub(crate) unborn: Vec<(EntityKey, Option<Vec<Message>>)>,
     /// Whose handler runs; for the report on a panic.
     current: Option<EntityKey>,
 }
@@ -104,6 +106,7 @@ impl Plant {
             clock: Time::EPOCH,
             due: DueTimes::default(),
             waiting: Waiting::default(),
+            productions: Productions::default(),
             #[cfg(feature = "chaos")]
             chaos: Chaos::default(),
         }
@@ -234,6 +237,7 @@ impl Plant {
             let former = former.map(Arc::as_ref);
             self.due.moved(former, state);
             self.waiting.moved(former, state);
+            self.productions.moved(former, state);
             discrepancy::tell_change(former, state, &mut effects);
             touched.push(Touched {
                 key: state.key(),
@@ -335,56 +339,6 @@ impl Plant {
             self.undo.unborn.push((key.clone(), Some(messages)));
         }
         self.undo.born.push(key);
-    }
-
-    /// Keeps a message for an entity that does not exist yet. Among the messages that wait for an
-    /// order, a hold meets the order's lots at once: a hold must not wait for the order to reach
-    /// what was made for it.
-    fn keep_for_birth(&mut self, key: EntityKey, message: Message, effects: &mut Effects) {
-        if self.breaks(Fault::HoldForgottenBeforeBirth) && matches!(message, Message::HoldPlaced(_))
-        {
-            return;
-        }
-        self.undo
-            .unborn
-            .push((key.clone(), self.unborn.get(&key).cloned()));
-        for other in self.unborn.get(&key).into_iter().flatten() {
-            match (&message, other) {
-                (Message::HoldPlaced(hold), Message::LotProduced { lot, since })
-                | (Message::LotProduced { lot, since }, Message::HoldPlaced(hold)) => {
-                    let inherited = Message::HoldInherited {
-                        hold: hold.clone(),
-                        reach: Reach::of_order(key.clone(), hold, *since, self),
-                    };
-                    effects.tell(EntityKey::Lot(lot.clone()), inherited);
-                }
-                (Message::HoldReleased(hold), Message::LotProduced { lot, .. }) => {
-                    let over = Message::HoldDisinherited(hold.clone());
-                    effects.tell(EntityKey::Lot(lot.clone()), over);
-                }
-                _ => {}
-            }
-        }
-        let waiting = self.unborn.entry(key.clone()).or_default();
-        if let Message::HoldReleased(hold) = &message {
-            // The hold never met its target: nothing of it remains.
-            waiting.retain(|kept| *kept != Message::HoldPlaced(hold.clone()));
-        } else if let Message::GateClosed(delivery) = &message {
-            waiting.retain(|kept| *kept != Message::GateOpened(delivery.clone()));
-        } else if let Message::RoutingNotWanted { order } = &message {
-            waiting.retain(|kept| !kept.is_wish_of(order));
-        } else if !waiting.iter().any(|kept| kept.says_as_much_as(&message)) {
-            if let Message::RoutingWanted { order, .. } = &message {
-                waiting.retain(|kept| !kept.is_wish_of(order));
-            }
-            waiting.retain(|kept| !message.says_as_much_as(kept));
-            // Kept sorted, so that the state does not depend on the order of arrival.
-            let place = waiting.partition_point(|kept| *kept < message);
-            waiting.insert(place, message);
-        }
-        if waiting.is_empty() {
-            self.unborn.remove(&key);
-        }
     }
 
     pub(crate) fn require(&self, key: &EntityKey, event: &Event) -> Result<(), Rejection> {
@@ -490,7 +444,7 @@ impl Plant {
         }
         plant.unborn = unborn;
         plant.undo.clear();
-        plant.index_times();
+        plant.index_anew();
         plant
     }
 }

@@ -461,6 +461,17 @@ pub enum Rejection {
         /// Reports kept at most.
         max: usize,
     },
+    /// R52: a lot that comes out of tanks again and again.
+    #[error(
+        "Lot {lot} was drawn from tanks {max} times; more is not kept. Give what is drawn from now \
+         on a lot number of its own."
+    )]
+    TooManyDrawings {
+        /// The lot.
+        lot: LotId,
+        /// Drawings kept at most.
+        max: usize,
+    },
     /// R45: what a lot was made from is not booked yet.
     #[error(
         "A report of what lot {awaited} was made from waits, so nobody can tell whether a hold \

@@ -40,6 +40,7 @@ impl Rejection {
             Rejection::OriginAwaited { .. } => Code::R45,
             Rejection::NotYet { .. } => Code::R46,
             Rejection::TooManyReports { .. } => Code::R49,
+            Rejection::TooManyDrawings { .. } => Code::R52,
         }
     }
 
@@ -58,7 +59,9 @@ impl Rejection {
             | Rejection::PredecessorNotReady { .. }
             | Rejection::NotEnoughYet { .. }
             | Rejection::OnHold { .. } => Kind::Park,
-            Rejection::TooManyReports { .. } | Rejection::BeyondRecall { .. } => Kind::Exception,
+            Rejection::TooManyReports { .. }
+            | Rejection::TooManyDrawings { .. }
+            | Rejection::BeyondRecall { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }
     }
@@ -145,6 +148,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R62 => "Look in the asked system whether it was done, and have it answer.",
         Code::R63 => "Reverse all documents but one in the system that posted them.",
         Code::R64 => "Look why its facts keep changing; settle it in the receiving system.",
+        Code::R52 => "Give what is drawn from the tank from now on a lot number of its own.",
         Code::R57 => "Publish the version with a later time.",
         Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",

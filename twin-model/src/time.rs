@@ -23,6 +23,8 @@ const MICROS_MAX: i64 = 253_402_207_200_000_000;
 impl Time {
     /// 1970-01-01T00:00:00 UTC.
     pub const EPOCH: Time = Time(0);
+    /// The earliest time there is, in the year 1.
+    pub const MIN: Time = Time(MICROS_MIN);
     /// The latest time there is, in the year 9999: the end of what has none yet.
     pub const MAX: Time = Time(MICROS_MAX);
 

@@ -29,7 +29,7 @@ export function renderLot(body, lot, store) {
   const held = new Set(store.openHolds().flatMap((it) => it.affected_lots));
   const family = (list) => list.map((it) => ({
     kind: "lots", id: it.lot, tone: held.has(it.lot) && "hold",
-    text: [quantity(it.quantity), held.has(it.lot) && "on hold"].filter(Boolean).join(", "),
+    text: [it.by === "commingled" ? "shared a tank" : quantity(it.quantity), held.has(it.lot) && "on hold"].filter(Boolean).join(", "),
   }));
   links(section(body, "order", "Made by order", Boolean(lot.order)), lot.order ? [{ kind: "orders", id: lot.order }] : []);
   links(section(body, "parents", "Made from"), family(lot.parents), "No recorded parent lot.");

@@ -4,12 +4,39 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use twin_model::{
-    Code, Decimal, Entity, EntityKey, Hold, HoldId, Lot, LotId, MaterialId, OperationId, Reason,
-    Rejection, SmolStr, Time, Usage, WorkOrderId,
+    Code, Decimal, Entity, EntityKey, Hold, HoldId, Lot, LotId, MaterialId, OperationId, Parentage,
+    Reason, Rejection, SmolStr, Time, Unit, Usage, WorkOrderId,
 };
 use utoipa::ToSchema;
 
-use super::{DiscrepancyView, LotQuantityView, QuantityView, ReasonView, Related};
+use super::{DiscrepancyView, QuantityView, ReasonView, Related};
+
+/// A lot that another one was made from, or that was made from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RelativeView {
+    /// The lot.
+    #[schema(value_type = String)]
+    pub lot: LotId,
+    /// How much of the older one went into the younger one; zero where they only shared a tank.
+    pub quantity: QuantityView,
+    /// `transformed`, `split`, `merged`, or `commingled`: they were in one tank at overlapping
+    /// times.
+    pub by: &'static str,
+    /// When the first of it went in.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Time,
+}
+
+impl RelativeView {
+    pub(super) fn new(lot: &LotId, part: &Parentage, unit: Unit) -> RelativeView {
+        RelativeView {
+            lot: lot.clone(),
+            quantity: QuantityView::new(part.quantity, unit),
+            by: part.by.as_str(),
+            since: part.since,
+        }
+    }
+}
 
 /// A lot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -46,11 +73,11 @@ pub struct LotView {
     #[schema(value_type = Vec<String>)]
     pub inherited_holds: Vec<HoldId>,
     /// Lots it was made from, with how much of each went in; the first 200.
-    pub parents: Vec<LotQuantityView>,
+    pub parents: Vec<RelativeView>,
     /// How many lots it was made from.
     pub parents_count: usize,
     /// Lots made from it, with how much of this lot went into each; the first 200.
-    pub children: Vec<LotQuantityView>,
+    pub children: Vec<RelativeView>,
     /// How many lots were made from it.
     pub children_count: usize,
     /// Whether it may ship now, by the plant's clock.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use twin_model::{Entity, LotId, SmolStr};
 
-use super::{LotQuantityView, QuantityView};
+use super::RelativeView;
 
 /// Most parents, and most children, that a lot's item lists; its counts tell how many there are.
 pub const RELATIVES_SHOWN_MAX: usize = 200;
@@ -19,8 +19,8 @@ pub(crate) enum Related {
     Nothing,
     /// Of a lot.
     Lot {
-        parents: Vec<LotQuantityView>,
-        children: Vec<LotQuantityView>,
+        parents: Vec<RelativeView>,
+        children: Vec<RelativeView>,
         /// The holds on it or on what it was made from, open ones only.
         holds: Vec<Arc<Entity>>,
     },
@@ -46,28 +46,16 @@ impl Related {
                     Some(Entity::Lot(parent)) => parent.unit(),
                     _ => own.unit(),
                 };
-                let parents =
-                    own.parents()
-                        .iter()
-                        .take(RELATIVES_SHOWN_MAX)
-                        .map(|(id, made_from)| LotQuantityView {
-                            lot: id.clone(),
-                            quantity: QuantityView::new(made_from.quantity, unit_of(id)),
-                        });
-                let children = own
-                    .children()
-                    .keys()
-                    .take(RELATIVES_SHOWN_MAX)
-                    .filter_map(|id| match lot(id.as_str())?.as_ref() {
-                        Entity::Lot(child) => Some(LotQuantityView {
-                            lot: id.clone(),
-                            quantity: QuantityView::new(
-                                child.parents().get(own.id())?.quantity,
-                                own.unit(),
-                            ),
-                        }),
-                        _ => None,
-                    });
+                let parents = own.parents().iter().take(RELATIVES_SHOWN_MAX);
+                let parents = parents.map(|(id, part)| RelativeView::new(id, part, unit_of(id)));
+                let children = own.children().keys().take(RELATIVES_SHOWN_MAX);
+                let children = children.filter_map(|id| match lot(id.as_str())?.as_ref() {
+                    Entity::Lot(child) => {
+                        let part = child.parents().get(own.id())?;
+                        Some(RelativeView::new(id, part, own.unit()))
+                    }
+                    _ => None,
+                });
                 Related::Lot {
                     parents: parents.collect(),
                     children: children.collect(),

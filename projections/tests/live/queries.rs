@@ -150,15 +150,12 @@ async fn a_lot_says_why_it_may_not_ship_and_where_it_comes_from() {
     assert_eq!(child["shippable"], false);
     assert_eq!(child["holds"], json!([]));
     assert_eq!(child["inherited_holds"], json!(["H-1"]));
-    let quantity = json!({"value": "4", "unit": "H87"});
-    assert_eq!(
-        child["parents"],
-        json!([{"lot": "L-1", "quantity": quantity}])
-    );
-    assert_eq!(
-        child["children"],
-        json!([{"lot": "L-3", "quantity": quantity}])
-    );
+    let tie = |lot: &str, since: &str| {
+        json!([{"lot": lot, "quantity": {"value": "4", "unit": "H87"}, "by": "transformed",
+            "since": since}])
+    };
+    assert_eq!(child["parents"], tie("L-1", "2026-03-01T08:10:00Z"));
+    assert_eq!(child["children"], tie("L-3", "2026-03-01T08:20:00Z"));
     assert_eq!(child["quantity"]["value"], "0");
     let codes: Vec<&Value> = child["not_shippable_because"]
         .as_array()

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    LogisticUnitId, LotId, MaterialId, OperationId, Quantity, Time, Usage, WorkCenterId,
-    WorkOrderId,
+    LogisticUnitId, LotId, MaterialId, OperationId, Quantity, Time, TimeWindow, Usage,
+    WorkCenterId, WorkOrderId,
 };
 
 /// A lot comes into being: produced or received.
@@ -89,15 +89,6 @@ pub struct LotSplit {
     pub children: Vec<LotQuantity>,
 }
 
-/// When lots flowed into one tank. Everything that was in the tank in that time may be in the child.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct TankWindow {
-    /// First in.
-    pub from: Time,
-    /// Last out.
-    pub to: Time,
-}
-
 /// Lots become one lot, also by flowing into one tank.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct LotMerged {
@@ -108,9 +99,10 @@ pub struct LotMerged {
     /// The tank, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tank: Option<WorkCenterId>,
-    /// When the lots were in the tank.
+    /// When it happened: from the first in to the last out. Everything that was in the tank in that
+    /// time may be in the child. The time of the event when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub window: Option<TankWindow>,
+    pub window: Option<TimeWindow>,
 }
 
 /// Whether something goes into a packing unit or out of it (EPCIS AggregationEvent).

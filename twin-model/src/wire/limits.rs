@@ -1,9 +1,8 @@
 //! What an event may contain at most, and values that no event of its type can mean.
 
-use std::collections::BTreeSet;
+use crate::{Amount, Decimal, EventBody};
 
-use crate::{Amount, Decimal, EventBody, LotTransformed};
-
+mod lot;
 mod order;
 mod ownership;
 mod process;
@@ -35,7 +34,9 @@ pub(crate) struct Broken {
 /// Checks an event that could be read.
 pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
     match body {
-        EventBody::LotTransformed(body) => check_transformation(body),
+        EventBody::LotTransformed(body) => lot::transformation(body),
+        EventBody::LotSplit(body) => lot::split(body),
+        EventBody::LotMerged(body) => lot::merge(body),
         EventBody::HoldPlaced(body) => {
             short("$.data.reason", &body.reason)?;
             body.placed_by
@@ -67,25 +68,6 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         | EventBody::MaintenanceFinished(_) => work_center::check(body),
         _ => order::check(body),
     }
-}
-
-fn check_transformation(body: &LotTransformed) -> Result<(), Broken> {
-    some_lots("$.data.inputs", body.inputs.len())?;
-    some_lots("$.data.outputs", body.outputs.len())?;
-    let mut seen = BTreeSet::new();
-    for output in &body.outputs {
-        if !seen.insert(&output.lot) {
-            let detail = format!(
-                "names lot {} twice; give its whole quantity once",
-                output.lot
-            );
-            return Err(Broken {
-                path: "$.data.outputs",
-                detail,
-            });
-        }
-    }
-    Ok(())
 }
 
 fn some_lots(path: &'static str, lots: usize) -> Result<(), Broken> {

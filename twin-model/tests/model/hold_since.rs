@@ -1,81 +1,14 @@
 //! A hold reaches a lot since some time: what was done with the lot before that is a late report,
 //! however the hold and the report arrive. Gates are decisions: they look at every open hold.
-use serde_json::{Value, json};
-use twin_model::wire::{decode, snapshot::StoredPlant};
-use twin_model::{Code, Event, GateDecision, Hold, Kind, Plant};
+use twin_model::wire::snapshot::StoredPlant;
+use twin_model::{Code, GateDecision, Hold, Plant};
 
-use crate::arrival_order::permutations;
-
-/// A thing that happens: event type, time of day, data.
-type Fact = (&'static str, &'static str, Value);
-
-fn event(number: usize, (name, at, data): &Fact) -> Event {
-    let text = json!({"specversion": "1.0", "id": format!("e{number}"), "source": "/s",
-        "type": format!("mfg.{name}.v1"), "time": format!("2026-03-01T{at}:00Z"), "plant": "P1",
-        "data": data});
-    decode(text.to_string().as_bytes()).unwrap()
-}
-
-/// Tells the facts in an order of arrival; what parks is told again after every accepted one.
-fn tell_all(facts: &[Fact], order: &[usize]) -> Plant {
-    let mut plant = Plant::new("P1".parse().unwrap());
-    let mut waiting: Vec<Event> = Vec::new();
-    for number in order {
-        waiting.push(event(*number, &facts[*number]));
-        while let Some(place) = waiting.iter().position(|event| match plant.apply(event) {
-            Ok(_) => true,
-            Err(rejection) => {
-                assert_eq!(rejection.kind(), Kind::Park, "{order:?}: {rejection}");
-                false
-            }
-        }) {
-            waiting.remove(place);
-        }
-    }
-    assert!(waiting.is_empty(), "{order:?}: {waiting:?} still waits");
-    assert_eq!(plant.breaches(), Vec::new(), "{order:?}");
-    plant
-}
-
-fn ends_the_same(facts: &[Fact]) -> Plant {
-    let orders = permutations(facts.len());
-    let first = tell_all(facts, &orders[0]);
-    for order in &orders[1..] {
-        let plant = tell_all(facts, order);
-        assert_eq!(plant.state_hash(), first.state_hash(), "{order:?}");
-    }
-    first
-}
-
-fn q(value: &str) -> Value {
-    json!({"value": value, "unit": "KGM"})
-}
-
-fn created(lot: &str, at: &'static str, order: Option<&str>) -> Fact {
-    let data = json!({"lot": lot, "material": "M", "quantity": q("10"), "order": order});
-    ("lot.created", at, data)
-}
-
-fn used(from: &str, into: &str, at: &'static str, order: Option<&str>) -> Fact {
-    let data = json!({"order": order, "inputs": [{"lot": from, "quantity": q("1")}],
-        "outputs": [{"lot": into, "material": "M", "quantity": q("1")}]});
-    ("lot.transformed", at, data)
-}
-
-fn held(kind: &str, id: &str, at: &'static str) -> Fact {
-    let data = json!({"hold": "H", "scope": {"kind": kind, "id": id}, "reason": "crack"});
-    ("hold.placed", at, data)
-}
+use crate::facts::{asked, created, ends_the_same, gate, held, tell, tell_all, used};
 
 fn held_since(plant: &Plant, lot: &str) -> Option<String> {
     let hold: &Hold = plant.hold(&"H".parse().unwrap()).unwrap();
     let since = plant.lot(&lot.parse().unwrap()).unwrap().held_since(hold);
     since.map(|at| at.to_string()[11..16].to_owned())
-}
-
-fn tell(plant: &mut Plant, number: usize, fact: &Fact) -> Result<(), Code> {
-    let told = plant.apply(&event(number, fact));
-    told.map(|_| ()).map_err(|rejection| rejection.code())
 }
 
 #[test]
@@ -145,16 +78,8 @@ fn a_gate_looks_at_a_hold_whatever_its_since() {
         held("work_order", "O", "07:00"),
         used("X", "L", "09:00", Some("O")),
     ]);
-    let lots = json!([{"lot": "L", "quantity": q("1")}]);
-    let asked = (
-        "shipment.requested",
-        "08:00",
-        json!({"delivery": "D", "lots": lots}),
-    );
-    tell(&mut plant, 90, &asked).unwrap();
-    let gate = plant.shipment(&"D".parse().unwrap()).unwrap();
-    assert_eq!(gate.decision(), GateDecision::Blocked);
-    assert_eq!(gate.reasons()[0].code, Code::R08);
+    tell(&mut plant, 90, &asked("D", "L", "08:00")).unwrap();
+    assert_eq!(gate(&plant, "D"), (GateDecision::Blocked, vec![Code::R08]));
 }
 
 #[test]

@@ -198,6 +198,11 @@ fn lots_and_holds() -> Vec<(&'static str, Value)> {
         "released_by": "QA"}),
     ));
     events.push((
+        "lot.merged",
+        json!({"parents": [{"lot": "A", "quantity": q("1")}],
+        "child": {"lot": "C", "material": "M", "quantity": q("1")}, "tank": "T"}),
+    ));
+    events.push((
         "work_center.state_changed",
         json!({"work_center": "V",
         "item_state": "executing", "mode": "processing", "reason": "run"}),
@@ -363,6 +368,7 @@ fn others(value: &Value) -> Vec<Value> {
             json!("suspended"),
             json!("return"),
             json!("planned_start"),
+            json!("split"),
             json!("starved"),
             json!("birth"),
             json!("planned"),

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, MaterialId, OperationId,
-    OrderTake, Parentage, Reach, Time, Unit, Usage, WorkOrderId,
+    OrderTake, Parentage, Reach, TankDrawing, Time, TimeWindow, Unit, Usage, WorkCenterId,
+    WorkOrderId,
 };
 
 stored! {
@@ -81,11 +82,13 @@ stored! {
         announced: bool,
         order: Option<WorkOrderId>,
         op: Option<OperationId>,
-        produced_at: Option<Time>,
+        production: Option<TimeWindow>,
+        made_at: BTreeMap<WorkCenterId, TimeWindow>,
         expiry: Option<Time>,
         usage: Usage,
         parents: BTreeMap<LotId, Parentage>,
         children: BTreeMap<LotId, Time>,
+        drawings: BTreeSet<TankDrawing>,
         holds: BTreeSet<HoldId>,
         inherited: BTreeMap<HoldId, Reach>,
         gates: BTreeSet<DeliveryId>,

@@ -105,6 +105,10 @@ fn of_orders() -> Vec<Rejection> {
             operation: id("20"),
             max: 10_000,
         },
+        Rejection::TooManyDrawings {
+            lot: id("L-77"),
+            max: 1_000,
+        },
         Rejection::OverDelivery {
             order: order(),
             good: 15.into(),

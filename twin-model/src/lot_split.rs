@@ -1,0 +1,111 @@
+//! Parts of a lot get names of their own.
+//!
+//! Nothing is used up by that, so a hold does not stand against it: it goes on to the parts.
+
+use rust_decimal::Decimal;
+
+use crate::effect::{Effects, View};
+use crate::genealogy::refuse_cycle;
+use crate::plant::Cause;
+use crate::{
+    EntityKey, Kinship, Lot, LotId, LotSplit, MaterialId, Parentage, Plant, Rejection, Unit,
+};
+
+/// Checks a split against the plant as it stands. Nothing is changed.
+pub(crate) fn check(body: &LotSplit, view: View<'_>) -> Result<(), Rejection> {
+    let parent = view.plant.known_lot(&body.parent, "mfg.lot.split.v1")?;
+    for child in &body.children {
+        child.quantity.check("children.quantity")?;
+        parent.check_unit(child.quantity.unit)?;
+        view.plant
+            .refuse_another(&child.lot, parent.material(), parent.unit())?;
+    }
+    parent.require_on_hand(split_off(body))?;
+    let children = body.children.iter().map(|child| &child.lot);
+    refuse_cycle(&[&body.parent].into(), children, view.plant)
+}
+
+/// What leaves the parent, in its unit.
+fn split_off(body: &LotSplit) -> Decimal {
+    let parts = body.children.iter();
+    parts.map(|child| child.quantity.value.value()).sum()
+}
+
+/// Carries out a split that [`check`] allowed.
+pub(crate) fn carry_out(
+    plant: &mut Plant,
+    body: &LotSplit,
+    cause: Cause<'_>,
+    effects: &mut Effects,
+) -> Result<(), Rejection> {
+    let mut of = None;
+    plant.change_lot(&body.parent, cause, effects, |lot, view, effects| {
+        of = Some((lot.material().clone(), lot.unit()));
+        lot.part_with(split_off(body), effects);
+        for child in &body.children {
+            lot.go_into(&child.lot, view.at);
+        }
+        Ok(())
+    })?;
+    let Some((material, unit)) = of else {
+        unreachable!("a lot that exists has a material")
+    };
+    for child in &body.children {
+        plant.ensure_lot(&child.lot, &material, unit, effects);
+        let quantity = child.quantity.value.value();
+        let part = Parentage {
+            quantity,
+            since: cause.at,
+            by: Kinship::Split,
+        };
+        plant.change_lot(&child.lot, cause, effects, |lot, view, effects| {
+            lot.take_in(quantity, effects);
+            lot.come_from(&body.parent, part, view, effects);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+impl Plant {
+    /// A lot that an event of a type presumes.
+    pub(crate) fn known_lot(&self, lot: &LotId, event: &'static str) -> Result<&Lot, Rejection> {
+        self.lot(lot).ok_or_else(|| Rejection::NotKnown {
+            object: EntityKey::Lot(lot.clone()),
+            event,
+        })
+    }
+
+    /// Refuses to make something into a lot that is known as something else.
+    pub(crate) fn refuse_another(
+        &self,
+        lot: &LotId,
+        material: &MaterialId,
+        unit: Unit,
+    ) -> Result<(), Rejection> {
+        let Some(lot) = self.lot(lot) else {
+            return Ok(());
+        };
+        lot.check_unit(unit)?;
+        if lot.material() == material {
+            return Ok(());
+        }
+        let object = EntityKey::Lot(lot.id().clone());
+        Err(Rejection::IdentifierTaken { object })
+    }
+}
+
+impl Lot {
+    /// Some of this lot became lots of its own, or flowed into others.
+    pub(crate) fn part_with(&mut self, quantity: Decimal, effects: &mut Effects) {
+        self.stock.flow(|flows| flows.split_out += quantity);
+        self.stock.assert_covered(&self.id, self.unit);
+        self.tell_gates(effects);
+    }
+
+    /// Some of other lots became (more of) this one.
+    pub(crate) fn take_in(&mut self, quantity: Decimal, effects: &mut Effects) {
+        self.stock.flow(|flows| flows.merged_in += quantity);
+        self.tell_gates(effects);
+    }
+}
