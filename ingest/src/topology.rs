@@ -22,7 +22,8 @@
 //! `operation.progressed` within a minute; but a report that arrives after the completion is a late
 //! report, under other rules, so splitting them would turn what the MES said in the right order
 //! into late reports. Events of orders and operations therefore go together, and only those of
-//! holds, shipments and machine states, which stand alone, overtake.
+//! holds, inspections, shipments and machine states, which stand alone, overtake. The results of
+//! inspections, which can be many, do not: a decision counts whether they have come or not.
 
 use lapin::Channel;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};

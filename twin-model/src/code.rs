@@ -83,6 +83,9 @@ codes! {
     R48 = 48, "People and machines count different pieces.";
     R49 = 49, "More reports of one operation than are kept.";
     R52 = 52, "More drawings of one lot from tanks than are kept.";
+    R53 = 53, "Decided again without a reopening.";
+    R54 = 54, "Decided before everything was looked at.";
+    R55 = 55, "Quality cancelled what had begun.";
     R57 = 57, "A version comes too late: quantities were converted otherwise.";
     R60 = 60, "A version goes back.";
     R61 = 61, "An answer to a command that was not sent.";

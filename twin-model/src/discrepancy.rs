@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 
 use crate::effect::Effects;
 use crate::{
-    Code, Entity, EntityKey, MaintenanceId, Notice, OperationId, Owners, SourceId, Time, Unit,
-    WorkCenterId, WorkOrderId,
+    Code, Entity, EntityKey, InspectionId, MaintenanceId, Notice, OperationId, Owners, SourceId,
+    Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
@@ -218,6 +218,49 @@ pub enum Discrepancy {
         /// Since when.
         since: Time,
     },
+    /// R53: a decision while another one stands.
+    #[error(
+        "Inspection {inspection} was decided again at {at} by {by}, without having been reopened. \
+         The decision of {stands} stands. Reopen it in QMS if the later one is meant."
+    )]
+    DecidedAgain {
+        /// The inspection.
+        inspection: InspectionId,
+        /// When the later decision was given.
+        at: Time,
+        /// By whom.
+        by: SmolStr,
+        /// When the decision was given that stands.
+        stands: Time,
+    },
+    /// R54: a decision before all results.
+    #[error(
+        "Inspection {inspection} was decided at {at} while {missing} of its characteristics have no \
+         result ({first} among them). Late results expected."
+    )]
+    DecidedWithoutResults {
+        /// The inspection.
+        inspection: InspectionId,
+        /// When it was decided.
+        at: Time,
+        /// How many characteristics nobody has looked at.
+        missing: usize,
+        /// The first of them.
+        first: SmolStr,
+    },
+    /// R55: quality's cancellation came too late to have an effect.
+    #[error(
+        "{object} was cancelled by quality at {at}, but work on it began at {began}. It goes on as \
+         if not cancelled, until quality decides it."
+    )]
+    CancelledInVain {
+        /// What was cancelled.
+        object: EntityKey,
+        /// When.
+        at: Time,
+        /// When something was first found, done or decided.
+        began: Time,
+    },
 }
 
 impl Discrepancy {
@@ -237,6 +280,9 @@ impl Discrepancy {
             Discrepancy::EndedAfterBegin { .. } => Code::R47,
             Discrepancy::CountsDiffer { .. } => Code::R48,
             Discrepancy::VersionWentBack { .. } => Code::R60,
+            Discrepancy::DecidedAgain { .. } => Code::R53,
+            Discrepancy::DecidedWithoutResults { .. } => Code::R54,
+            Discrepancy::CancelledInVain { .. } => Code::R55,
         }
     }
 
@@ -266,7 +312,10 @@ impl Discrepancy {
             Discrepancy::ForeignWrite {
                 field, source_id, ..
             } => (field, source_id.as_str()),
-            Discrepancy::Overlap { .. }
+            Discrepancy::DecidedAgain { .. }
+            | Discrepancy::DecidedWithoutResults { .. }
+            | Discrepancy::CancelledInVain { .. }
+            | Discrepancy::Overlap { .. }
             | Discrepancy::Silent { .. }
             | Discrepancy::Late { .. }
             | Discrepancy::ReceivedDiffers { .. }

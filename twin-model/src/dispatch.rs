@@ -57,6 +57,11 @@ impl Plant {
             | EventBody::PostingRefused(_)
             | EventBody::MaterialUpdated(_)
             | EventBody::RoutingPublished(_) => self.handle_rest(event, cause, effects),
+            EventBody::InspectionCreated(_)
+            | EventBody::InspectionResultRecorded(_)
+            | EventBody::InspectionDecided(_)
+            | EventBody::InspectionCancelled(_)
+            | EventBody::InspectionReopened(_) => self.handle_inspection(event, cause, effects),
             EventBody::WorkCenterStateChanged(_)
             | EventBody::WorkCenterCounterSampled(_)
             | EventBody::WorkCenterConfigured(_)

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use smol_str::SmolStr;
 
 use crate::{
-    Decimal, DeliveryId, EntityKey, Hold, HoldId, Lot, LotId, Notice, OperationId,
+    Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, Notice, OperationId,
     PlannedOperation, Plant, Reach, RoutingWish, SourceId, Time, Unit, WipDisposition,
     WorkCenterId, WorkOrderId,
 };
@@ -62,6 +62,10 @@ pub enum Message {
         /// Scrapped since the operation began there, in the order's unit.
         scrap: Decimal,
     },
+    /// To a lot or an order: that inspection says something new of it.
+    InspectionChanged(InspectionId),
+    /// To an inspection: its lot is there.
+    LotIsThere,
     /// To a work center: somebody spoke of it.
     Named,
     /// To a lot: a shipment wants to hear when it changes.
@@ -163,6 +167,7 @@ impl Message {
                 | Message::HoldReleased(_)
                 | Message::LotProduced { .. }
                 | Message::MadeFor { .. }
+                | Message::InspectionChanged(_)
                 | Message::GateOpened(_)
                 | Message::GateClosed(_)
                 | Message::RoutingWanted { .. }

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use crate::{
-    Claims, DeliveryId, Discrepancy, Hold, HoldId, Lot, LotId, Material, MaterialId, Ownership,
-    Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder,
-    WorkOrderId,
+    Claims, DeliveryId, Discrepancy, Hold, HoldId, Inspection, InspectionId, Lot, LotId, Material,
+    MaterialId, Ownership, Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter,
+    WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 /// Names one entity within its plant.
@@ -32,6 +32,8 @@ pub enum EntityKey {
     Material(MaterialId),
     /// The routings of a material.
     Routing(MaterialId),
+    /// An inspection.
+    Inspection(InspectionId),
 }
 
 /// The kinds of entities.
@@ -57,6 +59,8 @@ pub enum EntityKind {
     Material,
     /// [`Routing`].
     Routing,
+    /// [`Inspection`].
+    Inspection,
 }
 
 impl EntityKind {
@@ -74,6 +78,7 @@ impl EntityKind {
             EntityKind::ProcessRules => "process_rules",
             EntityKind::Material => "material",
             EntityKind::Routing => "routing",
+            EntityKind::Inspection => "inspection",
         }
     }
 }
@@ -93,6 +98,7 @@ impl EntityKey {
             EntityKey::ProcessRules => EntityKind::ProcessRules,
             EntityKey::Material(_) => EntityKind::Material,
             EntityKey::Routing(_) => EntityKind::Routing,
+            EntityKey::Inspection(_) => EntityKind::Inspection,
         }
     }
 
@@ -108,6 +114,7 @@ impl EntityKey {
             EntityKey::Ownership | EntityKey::ProcessRules => "table",
             EntityKey::Process(id) => id.as_str(),
             EntityKey::Material(id) | EntityKey::Routing(id) => id.as_str(),
+            EntityKey::Inspection(id) => id.as_str(),
         }
     }
 }
@@ -126,6 +133,7 @@ impl fmt::Display for EntityKey {
             EntityKey::ProcessRules => "Process rules",
             EntityKey::Material(_) => "Material",
             EntityKey::Routing(_) => "Routing of",
+            EntityKey::Inspection(_) => "Inspection",
         };
         write!(f, "{noun} {}", self.id())
     }
@@ -160,6 +168,8 @@ pub enum Entity {
     Material(Material),
     /// The routings of a material.
     Routing(Routing),
+    /// An inspection with what it found.
+    Inspection(Inspection),
 }
 
 impl Entity {
@@ -177,6 +187,7 @@ impl Entity {
             Entity::ProcessRules(_) => EntityKey::ProcessRules,
             Entity::Material(material) => EntityKey::Material(material.id().clone()),
             Entity::Routing(routing) => EntityKey::Routing(routing.id().clone()),
+            Entity::Inspection(inspection) => EntityKey::Inspection(inspection.id().clone()),
         }
     }
 
@@ -195,6 +206,7 @@ impl Entity {
             Entity::ProcessRules(rules) => rules.version,
             Entity::Material(material) => material.version,
             Entity::Routing(routing) => routing.version,
+            Entity::Inspection(inspection) => inspection.version,
         }
     }
 
@@ -211,6 +223,7 @@ impl Entity {
             Entity::ProcessRules(rules) => rules.discrepancies(),
             Entity::Material(material) => material.discrepancies(),
             Entity::Routing(routing) => routing.discrepancies(),
+            Entity::Inspection(inspection) => inspection.discrepancies(),
             Entity::Hold(_) => Vec::new(),
         }
     }
@@ -228,6 +241,7 @@ impl Entity {
             Entity::ProcessRules(rules) => Some(&rules.claims),
             Entity::Material(material) => Some(&material.claims),
             Entity::Routing(routing) => Some(&routing.claims),
+            Entity::Inspection(inspection) => Some(&inspection.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -243,6 +257,7 @@ impl Entity {
             Entity::ProcessRules(rules) => Some(&mut rules.claims),
             Entity::Material(material) => Some(&mut material.claims),
             Entity::Routing(routing) => Some(&mut routing.claims),
+            Entity::Inspection(inspection) => Some(&mut inspection.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -259,6 +274,7 @@ impl Entity {
             Entity::ProcessRules(rules) => &mut rules.version,
             Entity::Material(material) => &mut material.version,
             Entity::Routing(routing) => &mut routing.version,
+            Entity::Inspection(inspection) => &mut inspection.version,
         };
         *version += 1;
     }

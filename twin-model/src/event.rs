@@ -90,6 +90,12 @@ macro_rules! event_types {
             LotMerged(LotMerged) = "mfg.lot.merged.v1";
             LotTransformed(LotTransformed) = "mfg.lot.transformed.v1";
             StockAdjusted(StockAdjusted) = "mfg.stock.adjusted.v1";
+            InspectionCreated(InspectionCreated) = "mfg.inspection.created.v1" as RealTime;
+            InspectionResultRecorded(InspectionResultRecorded) =
+                "mfg.inspection.result_recorded.v1";
+            InspectionDecided(InspectionDecided) = "mfg.inspection.decided.v1" as RealTime;
+            InspectionCancelled(InspectionCancelled) = "mfg.inspection.cancelled.v1" as RealTime;
+            InspectionReopened(InspectionReopened) = "mfg.inspection.reopened.v1" as RealTime;
             HoldPlaced(HoldPlaced) = "mfg.hold.placed.v1" as RealTime;
             HoldReleased(HoldReleased) = "mfg.hold.released.v1" as RealTime;
             ShipmentRequested(ShipmentRequested) = "mfg.shipment.requested.v1" as RealTime;
@@ -180,6 +186,15 @@ impl EventBody {
             EventBody::LotMerged(body) => EntityKey::Lot(body.child.lot.clone()),
             EventBody::LotTransformed(body) => EntityKey::Lot(body.first_output().clone()),
             EventBody::StockAdjusted(body) => EntityKey::Lot(body.lot.clone()),
+            EventBody::InspectionCreated(InspectionCreated { inspection, .. })
+            | EventBody::InspectionResultRecorded(InspectionResultRecorded {
+                inspection, ..
+            })
+            | EventBody::InspectionDecided(InspectionDecided { inspection, .. })
+            | EventBody::InspectionCancelled(InspectionCancelled { inspection, .. })
+            | EventBody::InspectionReopened(InspectionReopened { inspection, .. }) => {
+                EntityKey::Inspection(inspection.clone())
+            }
             EventBody::HoldPlaced(body) => EntityKey::Hold(body.hold.clone()),
             EventBody::HoldReleased(body) => EntityKey::Hold(body.hold.clone()),
             EventBody::ShipmentRequested(body) => EntityKey::Shipment(body.delivery.clone()),

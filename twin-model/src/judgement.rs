@@ -100,7 +100,9 @@ impl Shipment {
                 delivery: self.id.clone(),
             }));
         }
-        reasons.extend(lot.reasons_against_shipping(at));
+        let all = lot.on_hand();
+        let in_its_unit = lot.check_unit(want.1).map_or(all, |()| want.0);
+        reasons.extend(lot.reasons_against_shipping(in_its_unit, at));
         reasons.extend(self.not_enough(lot, want, plant));
         reasons
     }
@@ -125,7 +127,9 @@ impl Shipment {
             GateDecision::Blocked => Decimal::ZERO,
         };
         let reserved = lot.reserved() - own;
-        if want <= have - reserved {
+        let have = lot.unrestricted();
+        // What quality does not set free is told by its own reason.
+        if want > have || want <= have - reserved {
             return None;
         }
         let mut others = lot.gates.iter().filter(|other| **other != self.id);

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Effects, View};
 use crate::{
-    Claims, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId, LotStock,
-    MaterialId, Message, OperationId, Parentage, Reach, Reason, Rejection, TankDrawing, Time,
-    TimeWindow, Unit, WorkCenterId, WorkOrderId,
+    Claims, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId, LotQuality,
+    LotStock, MaterialId, Message, OperationId, Parentage, Reach, Reason, Rejection, TankDrawing,
+    Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -107,7 +107,10 @@ pub struct Lot {
     /// The work centers that it was made at, with the first and the last time of that.
     pub(crate) made_at: BTreeMap<WorkCenterId, TimeWindow>,
     pub(crate) expiry: Option<Time>,
+    /// The usage status that it began with.
     pub(crate) usage: Usage,
+    /// What quality says of it; `None` where it says nothing.
+    pub(crate) quality: Option<Box<LotQuality>>,
     /// Lots it was made from.
     pub(crate) parents: BTreeMap<LotId, Parentage>,
     /// Lots made from it, with since when at least something of it is in each.
@@ -139,6 +142,7 @@ impl Lot {
             made_at: BTreeMap::new(),
             expiry: None,
             usage: Usage::Unrestricted,
+            quality: None,
             parents: BTreeMap::new(),
             children: BTreeMap::new(),
             drawings: BTreeSet::new(),
@@ -232,6 +236,7 @@ impl Lot {
                 self.note_origin(Some(order), Some(op));
                 self.join_order(order, *at, effects);
             }
+            Message::InspectionChanged(id) => self.look_at_inspection(id, view, effects),
             Message::WorkGivenUp { .. } => {}
             other => self.hear_of_shipment(other, effects),
         }
@@ -294,18 +299,10 @@ impl Lot {
         })
     }
 
-    /// Why the lot itself may not ship now; holds are judged by the shipment, which knows the
+    /// Why so much of the lot may not ship now; holds are judged by the shipment, which knows the
     /// genealogy.
-    pub(crate) fn reasons_against_shipping(&self, at: Time) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        if self.usage != Usage::Unrestricted {
-            reasons.push(Reason::from(&Rejection::NotDecided {
-                lot: self.id.clone(),
-                usage: self.usage.as_str(),
-                quantity: self.on_hand(),
-                unit: self.unit,
-            }));
-        }
+    pub(crate) fn reasons_against_shipping(&self, want: Decimal, at: Time) -> Vec<Reason> {
+        let mut reasons = self.reasons_of_quality(want);
         if let Some(expiry) = self.expiry
             && at >= expiry
         {
@@ -366,12 +363,6 @@ impl Lot {
         }
     }
 
-    /// Usage status.
-    #[must_use]
-    pub fn usage(&self) -> Usage {
-        self.usage
-    }
-
     /// The order that made it.
     #[must_use]
     pub fn order(&self) -> Option<&WorkOrderId> {
@@ -405,12 +396,11 @@ impl Lot {
         )
     }
 
-    /// Whether the lot could ship at `at`: unrestricted, something there, not expired, no hold
-    /// of its own or inherited.
+    /// Whether something of the lot could ship at `at`: unrestricted, not expired, no hold of its
+    /// own or inherited.
     #[must_use]
     pub fn is_shippable(&self, at: Time) -> bool {
-        self.usage == Usage::Unrestricted
-            && self.on_hand() > Decimal::ZERO
+        self.unrestricted() > Decimal::ZERO
             && self.expiry.is_none_or(|expiry| at < expiry)
             && self.holds.is_empty()
             && self.inherited.is_empty()

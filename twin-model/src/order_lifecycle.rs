@@ -10,9 +10,10 @@ use std::sync::Arc;
 use crate::effect::{Effects, View};
 use crate::work_order::Release;
 use crate::{
-    Abort, Closing, EntityKey, Lifecycle, Message, Operation, PlannedOperation, Rejection,
-    RoutingWish, Said, TechCompletion, Time, WorkOrder, WorkOrderAborted, WorkOrderCancelled,
-    WorkOrderClosed, WorkOrderReleaseWithdrawn, WorkOrderReleased, WorkOrderTechCompleted,
+    Abort, Closing, EntityKey, Lifecycle, Message, Operation, PlannedOperation, QualityRejection,
+    Rejection, RoutingWish, Said, TechCompletion, Time, WorkOrder, WorkOrderAborted,
+    WorkOrderCancelled, WorkOrderClosed, WorkOrderReleaseWithdrawn, WorkOrderReleased,
+    WorkOrderTechCompleted,
 };
 
 impl WorkOrder {
@@ -265,6 +266,12 @@ impl WorkOrder {
             let state = format!("{} with {open}", lifecycle.as_str());
             return Err(self.not_yet(state, ACTION, "what is open to be settled"));
         }
+        if let Some(inspection) = self.open_inspections(view.plant).first() {
+            return Err(Rejection::from(QualityRejection::ClosingBeforeDecision {
+                order: self.id.clone(),
+                inspection: (*inspection).clone(),
+            }));
+        }
         let closing = Closing {
             at: view.at,
             period: body.period.clone(),
@@ -290,6 +297,17 @@ impl WorkOrder {
                 "discrepancies"
             };
             open.push(format!("{} open {noun} ({})", broken.len(), first.code()));
+        }
+        let mut uninspected = self.uninspected();
+        if let Some(first) = uninspected.next() {
+            let points = match uninspected.count() {
+                0 => "1 inspection point".to_owned(),
+                others => format!("{} inspection points", 1 + others),
+            };
+            open.push(format!(
+                "{points} without an inspection (operation {})",
+                first.id()
+            ));
         }
         (!open.is_empty()).then(|| open.join(", "))
     }

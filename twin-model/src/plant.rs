@@ -210,6 +210,7 @@ impl Plant {
                     Entity::Hold(hold) => hold.receive(&message),
                     Entity::Material(material) => material.receive(&message),
                     Entity::Routing(routing) => routing.receive(&message, effects),
+                    Entity::Inspection(inspection) => inspection.receive(&message),
                     Entity::Shipment(_)
                     | Entity::Ownership(_)
                     | Entity::Process(_)

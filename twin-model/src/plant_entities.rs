@@ -1,9 +1,9 @@
 //! Looking up the entities of a plant by their typed ids.
 
 use crate::{
-    DeliveryId, Entity, EntityKey, Hold, HoldId, Lot, LotId, Material, MaterialId, Ownership,
-    Plant, Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId,
-    WorkOrder, WorkOrderId,
+    DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, Lot, LotId, Material,
+    MaterialId, Ownership, Plant, Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter,
+    WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 impl Plant {
@@ -30,6 +30,15 @@ impl Plant {
     pub fn hold(&self, id: &HoldId) -> Option<&Hold> {
         match self.get(&EntityKey::Hold(id.clone()))?.as_ref() {
             Entity::Hold(hold) => Some(hold),
+            _ => None,
+        }
+    }
+
+    /// One inspection.
+    #[must_use]
+    pub fn inspection(&self, id: &InspectionId) -> Option<&Inspection> {
+        match self.get(&EntityKey::Inspection(id.clone()))?.as_ref() {
+            Entity::Inspection(inspection) => Some(inspection),
             _ => None,
         }
     }

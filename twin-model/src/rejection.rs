@@ -9,9 +9,9 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::{
-    DeliveryId, EntityKey, EventId, GateToken, HoldId, InspectionId, IntakeRejection, LotId,
-    MaintenanceId, MaterialId, MaterialRejection, NonconformanceId, OperationId, ProcessRejection,
-    Time, Unit, WorkCenterId, WorkOrderId,
+    DeliveryId, EntityKey, EventId, GateToken, HoldId, IntakeRejection, LotId, MaintenanceId,
+    MaterialId, MaterialRejection, OperationId, ProcessRejection, QualityRejection, Time, Unit,
+    WorkCenterId, WorkOrderId,
 };
 
 /// A coded business rejection. An event that meets one changes nothing.
@@ -26,6 +26,9 @@ pub enum Rejection {
     /// What is wrong with a material or its units.
     #[error(transparent)]
     Material(#[from] MaterialRejection),
+    /// What quality does not allow, or has not decided yet.
+    #[error(transparent)]
+    Quality(#[from] QualityRejection),
     /// R01: the object that the event speaks of has not been announced yet.
     #[error(
         "{object} is not known yet. The {event} waits; it is applied when the owning system sends \
@@ -193,35 +196,6 @@ pub enum Rejection {
         /// End of its shelf life.
         expiry: Time,
     },
-    /// R11: quality has not decided.
-    #[error("Lot {lot} is {usage}; {quantity} {unit} wait for the decision of quality.")]
-    NotDecided {
-        /// The lot.
-        lot: LotId,
-        /// Its usage status.
-        usage: &'static str,
-        /// Quantity on hand.
-        quantity: Decimal,
-        /// Its unit.
-        unit: Unit,
-    },
-    /// R12: a decision about another quantity than the inspected one.
-    #[error(
-        "Inspection {inspection}: decided {parts} = {decided} {unit}, inspected {inspected}. The \
-         quantities must match; correct the decision in QMS."
-    )]
-    DecisionDoesNotAddUp {
-        /// The inspection.
-        inspection: InspectionId,
-        /// The decided quantities, joined by plus signs.
-        parts: String,
-        /// Their sum.
-        decided: Decimal,
-        /// The inspected quantity.
-        inspected: Decimal,
-        /// Unit of all these.
-        unit: Unit,
-    },
     /// R13: somebody releases a hold who may not.
     #[error(
         "User {user} ({role}) may not release hold {hold}; needs {needs}. Ask quality to decide \
@@ -388,19 +362,6 @@ pub enum Rejection {
         order: WorkOrderId,
         /// When it was closed.
         closed: Time,
-    },
-    /// R35: lots without a disposition.
-    #[error(
-        "Nonconformance {nonconformance} still has {lots} lots without disposition ({first} \
-         among them). Quality must decide them before it closes."
-    )]
-    LotsUndisposed {
-        /// The nonconformance.
-        nonconformance: NonconformanceId,
-        /// How many lots.
-        lots: usize,
-        /// The first of them.
-        first: LotId,
     },
     /// R37: a hold that came after the shipment.
     #[error(

@@ -10,6 +10,7 @@ impl Rejection {
             Rejection::Intake(intake) => intake.code(),
             Rejection::Process(process) => process.code(),
             Rejection::Material(material) => material.code(),
+            Rejection::Quality(quality) => quality.code(),
             Rejection::NotKnown { .. } | Rejection::ConfirmationNotKnown { .. } => Code::R01,
             Rejection::WrongState { .. } => Code::R02,
             Rejection::NotReleased { .. } => Code::R03,
@@ -19,8 +20,6 @@ impl Rejection {
             Rejection::AncestorOnHold { .. } => Code::R08,
             Rejection::ClearedAnotherVersion { .. } | Rejection::UnknownToken { .. } => Code::R09,
             Rejection::Expired { .. } => Code::R10,
-            Rejection::NotDecided { .. } => Code::R11,
-            Rejection::DecisionDoesNotAddUp { .. } => Code::R12,
             Rejection::NotEntitled { .. } => Code::R13,
             Rejection::AlreadyReleased { .. } => Code::R14,
             Rejection::GenealogyCycle { .. } => Code::R15,
@@ -33,7 +32,6 @@ impl Rejection {
             Rejection::BeyondRecall { .. } => Code::R28,
             Rejection::AlreadyReversed { .. } => Code::R29,
             Rejection::PeriodClosed { .. } => Code::R30,
-            Rejection::LotsUndisposed { .. } => Code::R35,
             Rejection::ShippedBeforeHold { .. } => Code::R37,
             Rejection::IdentifierTaken { .. } => Code::R43,
             Rejection::NegativeQuantity { .. } => Code::R44,
@@ -51,6 +49,7 @@ impl Rejection {
             Rejection::Intake(intake) => intake.kind(),
             Rejection::Process(process) => process.kind(),
             Rejection::Material(material) => material.kind(),
+            Rejection::Quality(quality) => quality.kind(),
             Rejection::NotKnown { .. }
             | Rejection::ConfirmationNotKnown { .. }
             | Rejection::LessThanDelivered { .. }
@@ -73,6 +72,7 @@ impl Rejection {
             Rejection::Intake(intake) => intake.waits_for(),
             Rejection::Process(process) => process.waits_for(),
             Rejection::Material(material) => material.waits_for(),
+            Rejection::Quality(quality) => quality.waits_for(),
             Rejection::NotKnown { object, .. } => Some(object.clone()),
             Rejection::NotReleased { order, .. }
             | Rejection::PredecessorNotReady { order, .. }
@@ -155,6 +155,9 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R45 => {
             "Look up why the report of its origin waits; usually quality must decide a hold."
         }
+        Code::R53 => "Reopen the inspection in QMS, or withdraw one of the decisions.",
+        Code::R54 => "Have the results recorded, or the plan corrected in QMS.",
+        Code::R55 => "Have quality decide it: it goes on.",
         Code::R43 => "Use another number, or send a change for the existing object.",
         _ => "Reverse the wrong report in the sending system.",
     }

@@ -12,7 +12,8 @@ use crate::effect::{Effects, View};
 use crate::judgement::Judgement;
 use crate::{
     Claims, Clearance, Code, DeliveryId, Discrepancy, EntityKey, HoldId, Lot, LotId, LotQuantity,
-    Message, Notice, Plant, Quantity, Rejection, ShipmentEnd, ShipmentRequested, Time,
+    Message, Notice, Plant, QualityRejection, Quantity, Rejection, ShipmentEnd, ShipmentRequested,
+    Time,
 };
 
 /// What the gate says.
@@ -53,6 +54,12 @@ impl From<&Rejection> for Reason {
             code: rejection.code(),
             text: rejection.to_string().into(),
         }
+    }
+}
+
+impl From<QualityRejection> for Reason {
+    fn from(rejection: QualityRejection) -> Reason {
+        Reason::from(&Rejection::from(rejection))
     }
 }
 

@@ -13,9 +13,9 @@ use smol_str::SmolStr;
 use crate::effect::{Effects, View};
 use crate::operation_facts::MachineTally;
 use crate::{
-    Claims, CountingSource, EntityKey, HoldId, LotId, MaterialId, Message, Operation, OperationId,
-    PlannedComponent, Reach, Rejection, ReportId, Time, Tolerance, Unit, WipDisposition,
-    WorkOrderCreated, WorkOrderId,
+    Claims, CountingSource, EntityKey, HoldId, InspectionId, LotId, MaterialId, Message, Operation,
+    OperationId, OrderInspection, PlannedComponent, Reach, Rejection, ReportId, Time, Tolerance,
+    Unit, WipDisposition, WorkOrderCreated, WorkOrderId,
 };
 
 /// The release of an order.
@@ -129,6 +129,8 @@ pub struct WorkOrder {
     /// Lots made for it, with since when at least something of each belongs to it.
     pub(crate) lots: BTreeMap<LotId, Time>,
     pub(crate) holds: BTreeSet<HoldId>,
+    /// Those that name the order, without those that were cancelled.
+    pub(crate) inspections: BTreeMap<InspectionId, OrderInspection>,
     pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
@@ -158,6 +160,7 @@ impl WorkOrder {
             operations: Vec::new(),
             lots: BTreeMap::new(),
             holds: BTreeSet::new(),
+            inspections: BTreeMap::new(),
             claims: Claims::default(),
             version: 0,
         })
@@ -183,6 +186,7 @@ impl WorkOrder {
                     self.hand_on(hold, lot, *since, view, effects);
                 }
             }
+            Message::InspectionChanged(id) => self.look_at_inspection(id, view),
             Message::MachineCounted {
                 op,
                 work_center,

@@ -158,14 +158,12 @@ fn reasons(lot: &Lot, holds: &[Arc<Entity>], now: Time) -> Vec<ReasonView> {
         };
         reasons.push(reason(Code::R08, text));
     }
-    if lot.usage() != Usage::Unrestricted {
-        reasons.push(ReasonView::from(&Reason::from(&Rejection::NotDecided {
-            lot: lot.id().clone(),
-            usage: lot.usage().as_str(),
-            quantity: lot.on_hand(),
-            unit: lot.unit(),
-        })));
-    }
+    // Something of it may ship when anything is unrestricted.
+    let quality = match lot.unrestricted().is_zero() {
+        true => lot.reasons_of_quality(lot.on_hand()),
+        false => Vec::new(),
+    };
+    reasons.extend(quality.iter().map(ReasonView::from));
     if let Some(expiry) = lot.expiry()
         && now >= expiry
     {

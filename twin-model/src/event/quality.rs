@@ -79,6 +79,17 @@ pub enum Verdict {
     Fail,
 }
 
+impl Verdict {
+    /// The verdict's name in answers and streams.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+        }
+    }
+}
+
 /// A characteristic was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct InspectionResultRecorded {
@@ -135,6 +146,21 @@ pub enum UsageDecision {
     Return,
 }
 
+impl UsageDecision {
+    /// The decision's name in answers and streams.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            UsageDecision::Accept => "accept",
+            UsageDecision::AcceptWithDeviation => "accept_with_deviation",
+            UsageDecision::Rework => "rework",
+            UsageDecision::Reject => "reject",
+            UsageDecision::Scrap => "scrap",
+            UsageDecision::Return => "return",
+        }
+    }
+}
+
 /// One part of a usage decision.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct DecidedQuantity {
@@ -148,7 +174,9 @@ pub struct DecidedQuantity {
 }
 
 /// An electronic signature, as the QMS recorded it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Signature {
     /// Who signed.
     pub by: SmolStr,

@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
-use super::standing::{amount, counting, lots, origin, tolerance};
+use super::standing::{amount, counting, decided, lots, origin, tolerance};
 use super::{Claimed, Facet, Field};
 use crate::{
     Amount, Event, EventBody, LotCreated, OperationReport, Quantity, Time, WorkOrderChanged,
@@ -86,6 +86,22 @@ impl Said {
             EventBody::ProcessRulesPublished(body) => {
                 let version = format_smolstr!("version {}", body.version);
                 self.value(Field::ProcessRulesTable, version);
+            }
+            EventBody::InspectionCreated(_) => self.text(Field::InspectionPlan, "", "open"),
+            EventBody::InspectionCancelled(_) => {
+                self.text(Field::InspectionPlan, "", "cancelled");
+            }
+            EventBody::InspectionReopened(_) => {
+                self.text(Field::InspectionPlan, "", "in_progress");
+            }
+            EventBody::InspectionResultRecorded(body) => {
+                let verdict = body.verdict.as_str();
+                self.text(Field::InspectionResult, &body.characteristic, verdict);
+            }
+            EventBody::InspectionDecided(body) => {
+                let parts = body.decisions.iter();
+                let parts = parts.map(|part| (part.quantity.value.value(), part.decision));
+                self.value(Field::InspectionDecision, decided(parts));
             }
             // What no rule of its own knows is claimed by its name.
             other => {

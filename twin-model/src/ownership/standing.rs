@@ -5,8 +5,8 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{Claimed, Facet, Field};
 use crate::{
-    Amount, CountingSource, Lot, LotId, Material, Operation, Ownership, ProcessRules, Quantity,
-    Routing, Shipment, Tolerance, Unit, WorkCenter, WorkOrder,
+    Amount, CountingSource, Inspection, Lot, LotId, Material, Operation, Ownership, ProcessRules,
+    Quantity, Routing, Shipment, Tolerance, Unit, UsageDecision, WorkCenter, WorkOrder,
 };
 
 /// A field's value.
@@ -77,6 +77,19 @@ pub(super) fn origin<'l>(parents: impl Iterator<Item = &'l LotId>) -> SmolStr {
         [] => "made from nothing known".into(),
         parents => format_smolstr!("made from {}", parents.join(", ")),
     }
+}
+
+/// A usage decision in words, one text for one decision.
+pub(super) fn decided(parts: impl Iterator<Item = (Decimal, UsageDecision)>) -> SmolStr {
+    let mut parts: Vec<_> = parts
+        .map(|(quantity, decision)| (decision, quantity))
+        .collect();
+    parts.sort_unstable();
+    let parts: Vec<String> = parts
+        .into_iter()
+        .map(|(decision, quantity)| format!("{} {}", quantity.normalize(), decision.as_str()))
+        .collect();
+    parts.join(", ").into()
 }
 
 /// Nothing is known of the field: whatever is claimed differs.
@@ -188,6 +201,29 @@ impl Lot {
             Field::LotOrigin => Standing::Text(origin(self.parents().keys())),
             Field::LotUsage => Standing::Text(self.usage().as_str().into()),
             Field::LotStock => Standing::Text(amount(self.on_hand(), self.unit())),
+            _ => unknown(),
+        }
+    }
+}
+
+impl Inspection {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        match facet.field {
+            Field::InspectionResult => {
+                let result = self.results().get(&facet.place);
+                Standing::or_none(result.map(|result| result.verdict.as_str()).as_ref())
+            }
+            Field::InspectionDecision => Standing::Text(match self.decision() {
+                None => "not decided".into(),
+                Some(decision) => decided(
+                    decision
+                        .parts
+                        .iter()
+                        .map(|part| (part.quantity, part.decision)),
+                ),
+            }),
+            Field::InspectionPlan => Standing::Text(self.state().as_str().into()),
             _ => unknown(),
         }
     }

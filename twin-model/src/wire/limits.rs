@@ -6,11 +6,13 @@ mod lot;
 mod order;
 mod ownership;
 mod process;
+mod quality;
 mod reference;
 mod work_center;
 
 pub use order::{COMPONENTS_PER_ORDER_MAX, SCRAP_REASONS_MAX};
 pub use ownership::SOURCES_MAX;
+pub use quality::{DECIDED_PARTS_MAX, VALUES_PER_RESULT_MAX};
 pub use reference::CONVERSIONS_PER_MATERIAL_MAX;
 pub use work_center::SHIFTS_MAX;
 
@@ -59,6 +61,11 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
             .as_ref()
             .map_or(Ok(()), |document| short("$.data.document", document)),
         EventBody::StockAdjusted(body) => short("$.data.reason", &body.reason),
+        EventBody::InspectionCreated(_)
+        | EventBody::InspectionResultRecorded(_)
+        | EventBody::InspectionDecided(_)
+        | EventBody::InspectionCancelled(_)
+        | EventBody::InspectionReopened(_) => quality::check(body),
         EventBody::WorkCenterStateChanged(_)
         | EventBody::WorkCenterConfigured(_)
         | EventBody::MaintenanceScheduled(_)

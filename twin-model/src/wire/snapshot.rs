@@ -59,11 +59,13 @@ macro_rules! stored {
 mod lot;
 mod order;
 mod process;
+mod quality;
 mod reference;
 
 pub use lot::*;
 pub use order::*;
 pub use process::*;
+pub use quality::*;
 pub use reference::*;
 
 stored! {
@@ -114,6 +116,8 @@ pub enum EntityState {
     Material(MaterialState),
     /// The routings of a material.
     Routing(RoutingState),
+    /// An inspection.
+    Inspection(Box<InspectionState>),
 }
 
 /// One entity with what is not business state.
@@ -154,6 +158,7 @@ pub fn business_state(entity: &Entity) -> EntityState {
         Entity::Ownership(ownership) => EntityState::Ownership(ownership.into()),
         Entity::Material(material) => EntityState::Material(material.into()),
         Entity::Routing(routing) => EntityState::Routing(routing.into()),
+        Entity::Inspection(inspection) => EntityState::Inspection(Box::new(inspection.into())),
         Entity::Hold(hold) => EntityState::Hold(HoldState {
             id: hold.id.clone(),
             target: hold.scope.target(),
@@ -215,6 +220,7 @@ impl TryFrom<StoredEntity> for Entity {
             EntityState::Ownership(state) => Entity::Ownership(state.restore(version)),
             EntityState::Material(state) => Entity::Material(state.restore(version)),
             EntityState::Routing(state) => Entity::Routing(state.restore(version)),
+            EntityState::Inspection(state) => Entity::Inspection(state.restore(version)),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
             EntityState::Shipment(state) => Entity::Shipment(state.restore(stored.gate, version)),
             EntityState::Process(state) => Entity::Process(state.restore(stored.process, version)),

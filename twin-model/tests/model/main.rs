@@ -15,6 +15,8 @@ mod facts;
 mod hold_since;
 mod hold_versus_ship;
 mod hold_wins;
+mod inspected_orders;
+mod inspections;
 mod job_control;
 mod lot_kinship;
 mod material_movements;
@@ -28,6 +30,8 @@ mod ownership;
 mod plain_oracle;
 mod plant_story;
 mod processes;
+#[path = "quality/story.rs"]
+mod quality_story;
 mod reference_data;
 mod rejection_catalogue;
 #[path = "arrival/shard.rs"]

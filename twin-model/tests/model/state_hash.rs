@@ -1,6 +1,8 @@
 //! The state hash sees every business field, and nothing else.
 #[path = "state_hash/claims.rs"]
 mod claims;
+#[path = "state_hash/inspections.rs"]
+mod inspections;
 #[path = "state_hash/reference.rs"]
 mod reference;
 
@@ -259,6 +261,7 @@ fn full_plant() -> Plant {
         .chain(ended_orders())
         .chain(lots_and_holds())
         .chain(deliveries())
+        .chain(inspections::all())
         .chain(of_a_machine())
         .chain(reference::told());
     for (n, (name, data)) in (1..).zip(events) {
@@ -335,6 +338,9 @@ fn others(value: &Value) -> Vec<Value> {
             json!({"at": LATER, "work_center": "x", "queue_pos": null, "planned_start": null}),
             json!({"at": LATER, "work_center": "x", "from": null, "to": null, "worker": null}),
             json!({"at": LATER, "kind": "held", "reason": "x", "hold": null}),
+            json!({"at": LATER, "parts": []}),
+            json!({"at": LATER, "by": "x", "meaning": "x"}),
+            json!({"value": "1", "unit": "H87"}),
             json!([LATER, null, null]),
             json!([LATER, "x"]),
             json!(["x", "y"]),
@@ -371,6 +377,7 @@ fn others(value: &Value) -> Vec<Value> {
             json!("split"),
             json!("starved"),
             json!("birth"),
+            json!("pass"),
             json!("planned"),
             json!("breakdown"),
             json!("finished"),

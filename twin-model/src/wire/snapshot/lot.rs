@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::LotQualityState;
 use crate::{
     Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, MaterialId, OperationId,
     OrderTake, Parentage, Reach, TankDrawing, Time, TimeWindow, Unit, Usage, WorkCenterId,
@@ -94,6 +95,7 @@ stored! {
         gates: BTreeSet<DeliveryId>,
         claims: Claims,
     } via {
-        stock: LotStockState
+        stock: LotStockState,
+        quality: LotQualityState
     } beside { version: u64 }
 }

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::OrderInspectionState;
 use crate::operation_facts::{Beside, Reversal, Scrapped};
 use crate::report_ledger::{Ledger, Report};
 use crate::work_order::{Endings, Release};
 use crate::{
     Abort, Claims, Closing, CountingSource, Decimal, Dispatch, EventId, GivenUp, HoldId,
-    Interruption, LotId, MachineTally, MaterialId, Operation, OperationId, OrderField,
-    PlannedComponent, ReportId, Said, SetUp, Standstill, Tally, TechCompletion, Time, Tolerance,
-    Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
+    InspectionId, Interruption, LotId, MachineTally, MaterialId, Operation, OperationId,
+    OrderField, PlannedComponent, ReportId, Said, SetUp, Standstill, Tally, TechCompletion, Time,
+    Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
 };
 
 stored! {
@@ -176,6 +177,7 @@ pub struct WorkOrderState {
     pub operations: Vec<OperationState>,
     pub lots: BTreeMap<LotId, Time>,
     pub holds: BTreeSet<HoldId>,
+    pub inspections: BTreeMap<InspectionId, OrderInspectionState>,
     pub claims: Claims,
 }
 
@@ -363,6 +365,11 @@ impl From<&WorkOrder> for WorkOrderState {
                 .collect(),
             lots: order.lots.clone(),
             holds: order.holds.clone(),
+            inspections: order
+                .inspections
+                .iter()
+                .map(|(id, it)| (id.clone(), it.into()))
+                .collect(),
             claims: order.claims.clone(),
         }
     }
@@ -414,6 +421,11 @@ impl WorkOrderState {
                 .collect(),
             lots: self.lots,
             holds: self.holds,
+            inspections: self
+                .inspections
+                .into_iter()
+                .map(|(id, it)| (id, it.restore()))
+                .collect(),
             claims: self.claims,
             version,
         }

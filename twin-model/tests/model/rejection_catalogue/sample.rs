@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use super::of_materials;
 use twin_model::{
-    Code, Discrepancy, EntityKey, IntakeRejection, Kind, Owners, ProcessRejection, Rejection,
-    System, Time, Unit,
+    Code, Discrepancy, EntityKey, IntakeRejection, Kind, Owners, ProcessRejection,
+    QualityRejection, Rejection, System, Time, Unit,
 };
 
 fn id<T: FromStr>(text: &str) -> T {
@@ -28,12 +28,14 @@ pub(crate) fn one_of_each() -> Vec<(Code, Kind, String)> {
         .chain(of_quality())
         .chain(of_processes().into_iter().map(Rejection::from))
         .chain(of_materials::rejections())
+        .chain(undecided().into_iter().map(Rejection::from))
         .chain(of_intake().into_iter().map(Rejection::from))
         .map(|r| (r.code(), r.kind(), r.to_string()));
     let discrepancies = discrepancies()
         .into_iter()
         .chain(discrepancies_of_orders())
         .chain(of_materials::discrepancies())
+        .chain(discrepancies_of_quality())
         .map(|d| (d.code(), Kind::Discrepancy, d.to_string()));
     let mut all: Vec<_> = rejections.chain(discrepancies).collect();
     all.sort();
@@ -219,19 +221,6 @@ fn of_quality() -> Vec<Rejection> {
             hold: id("H-12"),
             delivery: id("D-501"),
         },
-        Rejection::NotDecided {
-            lot: id("L-31"),
-            usage: "quality_inspection",
-            quantity: 250.into(),
-            unit: Unit::KILOGRAM,
-        },
-        Rejection::DecisionDoesNotAddUp {
-            inspection: id("I-7"),
-            parts: "80 + 15".to_owned(),
-            decided: 95.into(),
-            inspected: 100.into(),
-            unit: Unit::PIECE,
-        },
         Rejection::NotEntitled {
             hold: id("H-12"),
             user: "mm".into(),
@@ -243,7 +232,25 @@ fn of_quality() -> Vec<Rejection> {
             at: at("2026-05-04T14:00:00Z"),
             by: "quality".into(),
         },
-        Rejection::LotsUndisposed {
+    ]
+}
+
+fn undecided() -> Vec<QualityRejection> {
+    vec![
+        QualityRejection::NotDecided {
+            lot: id("L-31"),
+            usage: "quality_inspection",
+            quantity: 250.into(),
+            unit: Unit::KILOGRAM,
+        },
+        QualityRejection::DecisionDoesNotAddUp {
+            inspection: id("I-7"),
+            parts: "80 + 15".to_owned(),
+            decided: 95.into(),
+            inspected: 100.into(),
+            unit: Unit::PIECE,
+        },
+        QualityRejection::LotsUndisposed {
             nonconformance: id("NCR-3"),
             lots: 2,
             first: id("L-77"),
@@ -316,6 +323,28 @@ fn discrepancies_of_orders() -> Vec<Discrepancy> {
             reported: 98.into(),
             counted: 100.into(),
             unit,
+        },
+    ]
+}
+
+fn discrepancies_of_quality() -> Vec<Discrepancy> {
+    vec![
+        Discrepancy::DecidedAgain {
+            inspection: id("I-7"),
+            at: at("2026-05-04T15:00:00Z"),
+            by: "Dr. Weiss".into(),
+            stands: at("2026-05-04T14:00:00Z"),
+        },
+        Discrepancy::DecidedWithoutResults {
+            inspection: id("I-7"),
+            at: at("2026-05-04T14:00:00Z"),
+            missing: 2,
+            first: "hardness".into(),
+        },
+        Discrepancy::CancelledInVain {
+            object: EntityKey::Inspection(id("I-7")),
+            at: at("2026-05-04T14:00:00Z"),
+            began: at("2026-05-04T13:20:00Z"),
         },
     ]
 }

@@ -38,6 +38,11 @@ fn said() -> Vec<(&'static str, &'static str, Value)> {
             json!({"delivery": "D", "lots": [{"lot": "B", "quantity": q("2")}]}),
         ),
         ("/erp", "ownership.published", json!({"version": 2})),
+        (
+            "/erp",
+            "inspection.cancelled",
+            json!({"inspection": "I1", "reason": "x"}),
+        ),
     ]
 }
 

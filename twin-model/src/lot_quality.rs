@@ -1,0 +1,164 @@
+//! What quality says of a lot: the inspections that look at it, and what they decided.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::effect::{Effects, View};
+use crate::{
+    EntityKey, Inspection, InspectionId, Lot, Message, QualityRejection, Reason, Time, Usage,
+    UsageDecision,
+};
+
+/// A decision as far as it concerns the stock of the lot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LotDecision {
+    /// When it was given.
+    pub at: Time,
+    /// What becomes of how much, in the lot's unit.
+    pub parts: Vec<(UsageDecision, Decimal)>,
+}
+
+impl LotDecision {
+    fn scrapped(&self) -> Decimal {
+        let scrapped = |part: &&(UsageDecision, Decimal)| part.0 == UsageDecision::Scrap;
+        let parts = self.parts.iter().filter(scrapped);
+        parts.map(|(_, quantity)| *quantity).sum()
+    }
+}
+
+/// An inspection as its lot knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LotInspection {
+    /// Whether quality still has to decide.
+    pub undecided: bool,
+    /// Whether the lot may not be used before that.
+    pub blocking: bool,
+    /// How much is judged, in the lot's unit; `None` where only the decision says.
+    pub quantity: Option<Decimal>,
+    /// The decision that stands.
+    pub decision: Option<LotDecision>,
+}
+
+impl LotInspection {
+    fn of(inspection: &Inspection) -> LotInspection {
+        let quantity = inspection.quantity();
+        LotInspection {
+            undecided: inspection.is_undecided(),
+            blocking: inspection.is_blocking(),
+            quantity: quantity.map(|quantity| quantity.value.value()),
+            decision: inspection.decision().map(|decision| LotDecision {
+                at: decision.at,
+                parts: decision
+                    .parts
+                    .iter()
+                    .map(|part| (part.decision, part.quantity))
+                    .collect(),
+            }),
+        }
+    }
+
+    /// Whether the lot may not be used now.
+    #[must_use]
+    pub fn blocks(&self) -> bool {
+        self.blocking && self.undecided
+    }
+}
+
+/// What quality says of a lot.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LotQuality {
+    pub(crate) inspections: BTreeMap<InspectionId, LotInspection>,
+}
+
+impl LotQuality {
+    /// What decisions scrapped of the lot, in its unit.
+    fn scrapped(&self) -> Decimal {
+        let decisions = self
+            .inspections
+            .values()
+            .filter_map(|it| it.decision.as_ref());
+        decisions.map(LotDecision::scrapped).sum()
+    }
+}
+
+impl Lot {
+    /// An inspection of the lot says something new, or is met at birth.
+    pub(crate) fn look_at_inspection(
+        &mut self,
+        id: &InspectionId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
+        let Some(inspection) = view.plant.inspection(id) else {
+            return;
+        };
+        if !inspection.lot_known {
+            effects.tell(EntityKey::Inspection(id.clone()), Message::LotIsThere);
+        }
+        let now = LotInspection::of(inspection);
+        if self.inspection(id) == Some(&now) {
+            return;
+        }
+        self.change_quality(|quality| {
+            quality.inspections.insert(id.clone(), now);
+        });
+        self.tell_gates(effects);
+    }
+
+    /// Changes what quality says, and takes out of the stock what is scrapped by it.
+    fn change_quality(&mut self, change: impl FnOnce(&mut LotQuality)) {
+        let quality = self.quality.get_or_insert_default();
+        let before = quality.scrapped();
+        change(quality);
+        let more = quality.scrapped() - before;
+        if **quality == LotQuality::default() {
+            self.quality = None;
+        }
+        if !more.is_zero() {
+            self.stock.flow(|flows| flows.scrapped += more);
+            self.stock.assert_covered(&self.id, self.unit);
+        }
+    }
+
+    fn inspection(&self, id: &InspectionId) -> Option<&LotInspection> {
+        self.quality.as_deref()?.inspections.get(id)
+    }
+
+    /// The inspections that look at the lot, with what they say of it.
+    pub fn inspections(&self) -> impl Iterator<Item = (&InspectionId, &LotInspection)> {
+        self.quality.iter().flat_map(|quality| &quality.inspections)
+    }
+
+    /// The inspections that keep the lot from being used: blocking, and without a decision.
+    pub fn blocking_inspections(&self) -> impl Iterator<Item = (&InspectionId, &LotInspection)> {
+        self.inspections()
+            .filter(|(_, inspection)| inspection.blocks())
+    }
+
+    /// R11: why quality keeps so much of the lot (in its unit) from being shipped.
+    #[must_use]
+    pub fn reasons_of_quality(&self, want: Decimal) -> Vec<Reason> {
+        let blocking = self.blocking_inspections();
+        let mut reasons: Vec<Reason> = blocking
+            .map(|(id, inspection)| {
+                Reason::from(QualityRejection::InspectionOpen {
+                    inspection: id.clone(),
+                    lot: self.id.clone(),
+                    quantity: inspection.quantity.unwrap_or_else(|| self.on_hand()),
+                    unit: self.unit,
+                })
+            })
+            .collect();
+        let usage = self.usage();
+        if reasons.is_empty() && usage != Usage::Unrestricted && want > self.unrestricted() {
+            reasons.push(Reason::from(QualityRejection::NotDecided {
+                lot: self.id.clone(),
+                usage: usage.as_str(),
+                quantity: self.stock_by_usage().of(usage),
+                unit: self.unit,
+            }));
+        }
+        reasons
+    }
+}

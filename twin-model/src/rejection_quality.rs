@@ -1,0 +1,112 @@
+//! What quality does not allow, or has not decided yet.
+
+use rust_decimal::Decimal;
+
+use crate::{Code, EntityKey, InspectionId, Kind, LotId, NonconformanceId, Unit, WorkOrderId};
+
+/// A rejection for which quality is the one to ask.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QualityRejection {
+    /// R11: quality has not set free what is wanted.
+    #[error("Lot {lot} is {usage}; {quantity} {unit} wait for the decision of quality.")]
+    NotDecided {
+        /// The lot.
+        lot: LotId,
+        /// The worst usage status that some of it has.
+        usage: &'static str,
+        /// How much has that status.
+        quantity: Decimal,
+        /// Its unit.
+        unit: Unit,
+    },
+    /// R11: an inspection that keeps its lot from being used.
+    #[error(
+        "Inspection {inspection} of lot {lot} has no decision; {quantity} {unit} stay in quality \
+         stock. Ask quality to decide it."
+    )]
+    InspectionOpen {
+        /// The inspection.
+        inspection: InspectionId,
+        /// Its lot.
+        lot: LotId,
+        /// The inspected quantity, or what is on hand.
+        quantity: Decimal,
+        /// Its unit.
+        unit: Unit,
+    },
+    /// R11: an order is not closed before the decision.
+    #[error(
+        "Inspection {inspection} has no decision; the closing of order {order} waits for it. Ask \
+         quality to decide it."
+    )]
+    ClosingBeforeDecision {
+        /// The order.
+        order: WorkOrderId,
+        /// The first of its inspections without a decision.
+        inspection: InspectionId,
+    },
+    /// R12: a decision about another quantity than the inspected one.
+    #[error(
+        "Inspection {inspection}: decided {parts} = {decided} {unit}, inspected {inspected}. The \
+         quantities must match; correct the decision in QMS."
+    )]
+    DecisionDoesNotAddUp {
+        /// The inspection.
+        inspection: InspectionId,
+        /// The decided quantities, joined by plus signs.
+        parts: String,
+        /// Their sum.
+        decided: Decimal,
+        /// The inspected quantity.
+        inspected: Decimal,
+        /// Unit of all these.
+        unit: Unit,
+    },
+    /// R35: lots without a disposition.
+    #[error(
+        "Nonconformance {nonconformance} still has {lots} lots without disposition ({first} \
+         among them). Quality must decide them before it closes."
+    )]
+    LotsUndisposed {
+        /// The nonconformance.
+        nonconformance: NonconformanceId,
+        /// How many lots.
+        lots: usize,
+        /// The first of them.
+        first: LotId,
+    },
+}
+
+impl QualityRejection {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            QualityRejection::NotDecided { .. }
+            | QualityRejection::InspectionOpen { .. }
+            | QualityRejection::ClosingBeforeDecision { .. } => Code::R11,
+            QualityRejection::DecisionDoesNotAddUp { .. } => Code::R12,
+            QualityRejection::LotsUndisposed { .. } => Code::R35,
+        }
+    }
+
+    /// What becomes of an event that meets this rejection.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self.waits_for() {
+            Some(_) => Kind::Park,
+            None => Kind::Refuse,
+        }
+    }
+
+    /// The object whose next change may satisfy a parked event; `None` when none can.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<EntityKey> {
+        match self {
+            QualityRejection::ClosingBeforeDecision { inspection, .. } => {
+                Some(EntityKey::Inspection(inspection.clone()))
+            }
+            _ => None,
+        }
+    }
+}
