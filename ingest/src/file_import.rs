@@ -94,7 +94,7 @@ impl<'a> Importer<'a> {
             said: vec![HashMap::new(); mapping.rules.len()],
             identical: HashMap::new(),
             ready: VecDeque::new(),
-            report: FileReport::new(files, mapping),
+            report: FileReport::new(files, mapping.name(), mapping.plant()),
         })
     }
 
@@ -296,6 +296,7 @@ impl<'a> Importer<'a> {
             plant: &mapping.plant,
             unreadableat: Some(&row.at(column)),
             unreadablewhy: Some(&fault.detail),
+            unreadableas: None,
             data: Unmapped {
                 import_error: &detail,
                 file: file_name.to_string_lossy().into_owned(),

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use twin_model::Code;
-
-use crate::mapping::Mapping;
+use twin_model::{Code, PlantId};
 
 /// Row faults told one by one; further ones are only counted.
 pub const ROW_FAULTS_TOLD_MAX: usize = 100;
@@ -55,14 +53,14 @@ pub struct FileReport {
 }
 
 impl FileReport {
-    pub(crate) fn new(files: &[PathBuf], mapping: &Mapping) -> FileReport {
+    pub(crate) fn new(files: &[PathBuf], mapping: &str, plant: &PlantId) -> FileReport {
         FileReport {
             files: files
                 .iter()
                 .map(|file| file.display().to_string())
                 .collect(),
-            mapping: mapping.name().to_owned(),
-            plant: mapping.plant().to_string(),
+            mapping: mapping.to_owned(),
+            plant: plant.to_string(),
             rows_read: 0,
             identical_rows: 0,
             rows_without_rule: 0,

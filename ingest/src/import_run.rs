@@ -10,8 +10,9 @@ use futures_util::stream::{FuturesOrdered, StreamExt};
 use crate::backoff::Backoff;
 use crate::connection::AmqpUrl;
 use crate::consumer::OUTBOX_FULL_WAIT_MS;
-use crate::file_import::{ImportError, Importer, MappedEvent};
+use crate::file_import::{ImportError, MappedEvent};
 use crate::import_report::{Answers, ImportReport};
+use crate::import_source::ImportSource;
 use crate::pace::Pace;
 use crate::publisher::{Outgoing, PublishError, Publisher, Unconfirmed};
 use crate::topology::{IN_EXCHANGE, PlantNameTooLong, PlantTopology};
@@ -82,11 +83,12 @@ pub enum ImportRunError {
 /// [`ImportRunError`].
 pub async fn import_to_amqp(
     url: &AmqpUrl,
-    mut importer: Importer<'_>,
+    importer: impl Into<ImportSource<'_>>,
     options: ImportOptions,
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport, ImportRunError> {
     let started = Instant::now();
+    let mut importer: ImportSource<'_> = importer.into();
     let mut pace = Pace::new(options.events_per_s);
     let mut line = Line::new(url, &importer)?;
     let mut at_end = false;
@@ -146,7 +148,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(url: &'a AmqpUrl, importer: &Importer<'_>) -> Result<Line<'a>, PlantNameTooLong> {
+    fn new(url: &'a AmqpUrl, importer: &ImportSource<'_>) -> Result<Line<'a>, PlantNameTooLong> {
         Ok(Line {
             url,
             plant: PlantTopology::new(importer.plant())?,
@@ -254,11 +256,12 @@ async fn send(
 /// [`ImportRunError`].
 pub async fn import_to_intake(
     intake: &Intake,
-    mut importer: Importer<'_>,
+    importer: impl Into<ImportSource<'_>>,
     options: ImportOptions,
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport, ImportRunError> {
     let started = Instant::now();
+    let mut importer: ImportSource<'_> = importer.into();
     let mut pace = Pace::new(options.events_per_s);
     let mut under_way = FuturesOrdered::new();
     let mut answers = Answers::default();
@@ -301,7 +304,7 @@ fn at(confirmed: u64, error: IntakeError) -> ImportRunError {
 
 /// The events that are due, at least one unless the file is at its end.
 async fn next_batch(
-    importer: &mut Importer<'_>,
+    importer: &mut ImportSource<'_>,
     pace: &mut Pace,
 ) -> Result<Vec<MappedEvent>, ImportError> {
     let mut batch = Vec::new();

@@ -47,16 +47,19 @@ pub(crate) struct Envelope<'a, D> {
     /// What is wrong there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unreadablewhy: Option<&'a str>,
+    /// The rule by which it is set aside; R34 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unreadableas: Option<&'a str>,
     pub(crate) data: D,
 }
 
 /// What the plant keeps of a row that could not be mapped.
 #[derive(Serialize)]
-pub(crate) struct Unmapped<'a> {
+pub(crate) struct Unmapped<'a, R> {
     pub(crate) import_error: &'a str,
     pub(crate) file: String,
     pub(crate) line: u64,
-    pub(crate) row: Value,
+    pub(crate) row: R,
 }
 
 /// Time and data of the event that a rule makes from a row.
@@ -128,6 +131,7 @@ pub(crate) fn event_json(
         plant: &mapping.plant,
         unreadableat: None,
         unreadablewhy: None,
+        unreadableas: None,
         data,
     })
 }

@@ -128,15 +128,15 @@ impl<'m> Rows<'m> {
                 line: 0,
             },
             Layout::Json(kinds) => {
-                let bytes = read_whole(file, opened)?;
+                let bytes = read_whole(file)?;
                 Open::Whole(document::json_rows(&bytes, kinds, self.mapping).into_iter())
             }
             Layout::Xml(kinds) => {
-                let bytes = read_whole(file, opened)?;
+                let bytes = read_whole(file)?;
                 Open::Whole(document::xml_rows(&bytes, kinds, self.mapping).into_iter())
             }
             Layout::Shdr(items) => {
-                let bytes = read_whole(file, opened)?;
+                let bytes = read_whole(file)?;
                 Open::Whole(shdr::rows(&String::from_utf8_lossy(&bytes), items).into_iter())
             }
         };
@@ -178,7 +178,9 @@ pub(crate) fn content_of(kind: Option<usize>, values: &[Option<String>]) -> blak
     hasher.finalize()
 }
 
-fn read_whole(file: &Path, opened: File) -> Result<Vec<u8>, FileError> {
+/// The bytes of a file that must be read as a whole.
+pub(crate) fn read_whole(file: &Path) -> Result<Vec<u8>, FileError> {
+    let opened = File::open(file).map_err(|error| read_error(file, error))?;
     let mut bytes = Vec::new();
     let limit = DOCUMENT_BYTES_MAX + 1;
     let read = opened.take(limit).read_to_end(&mut bytes);
@@ -354,10 +356,12 @@ fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// What is kept of a row that cannot be read, in bytes.
+pub(crate) const RAW_KEPT_BYTES: usize = 16 * 1024;
+
 /// A row with control characters could grow sixfold when it is written as JSON: what is kept of a
 /// row that cannot be read stays far below the limit of a message.
 pub(crate) fn cut(mut text: String) -> String {
-    const RAW_KEPT_BYTES: usize = 16 * 1024;
     let mut end = text.len().min(RAW_KEPT_BYTES);
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -42,6 +42,8 @@ pub enum InvalidAmount {
 impl Amount {
     /// Nothing.
     pub const ZERO: Amount = Amount(Decimal::ZERO);
+    /// One.
+    pub const ONE: Amount = Amount(Decimal::ONE);
 
     /// The exact value.
     #[must_use]

@@ -152,6 +152,8 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R57 => "Publish the version with a later time.",
         Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",
+        Code::R73 => "Have the owning system send what it stands for, or discard it.",
+        Code::R74 => "Correct what followed from it in the owning systems.",
         Code::R45 => {
             "Look up why the report of its origin waits; usually quality must decide a hold."
         }

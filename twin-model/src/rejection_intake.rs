@@ -64,6 +64,31 @@ pub enum IntakeRejection {
         /// What is wrong there.
         detail: String,
     },
+    /// R73: understood, and nothing here stands for it.
+    #[error(
+        "Message from {from} has no place in this twin at {path}: {detail}. Kept for a person."
+    )]
+    NoPlace {
+        /// Source, where it could be read.
+        from: SmolStr,
+        /// Place in what was sent.
+        path: String,
+        /// What it says, and why nothing follows from it.
+        detail: String,
+    },
+    /// R74: an earlier event was wrong.
+    #[error(
+        "{from} declares an earlier event wrong at {path}: {detail}. What followed from it stands \
+         until it is corrected."
+    )]
+    DeclaredWrong {
+        /// Who says so.
+        from: SmolStr,
+        /// Place in what was sent.
+        path: String,
+        /// Which event, why, and what is right.
+        detail: String,
+    },
     /// R38: a clock runs ahead.
     #[error(
         "{source_id} sent time {time}, {ahead_s} s ahead of the plant clock. Set the clock of \
@@ -137,6 +162,8 @@ impl IntakeRejection {
             IntakeRejection::UnknownType { .. } => Code::R33,
             IntakeRejection::Unreadable { .. } => Code::R34,
             IntakeRejection::FromTheFuture { .. } => Code::R38,
+            IntakeRejection::NoPlace { .. } => Code::R73,
+            IntakeRejection::DeclaredWrong { .. } => Code::R74,
             IntakeRejection::Poison { .. } => Code::R40,
             IntakeRejection::Deadly { .. } => Code::R76,
             IntakeRejection::TooLarge { .. } => Code::R41,

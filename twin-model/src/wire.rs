@@ -4,6 +4,7 @@ pub mod b2mml;
 mod claims;
 mod cloud_event;
 mod contract;
+pub mod epcis;
 mod limits;
 mod schema;
 pub mod snapshot;

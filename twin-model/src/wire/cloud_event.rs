@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use crate::event::event_types;
 use crate::wire::limits::{self, TEXT_BYTES_MAX};
-use crate::{Event, EventBody, EventId, IntakeRejection, PlantId, Rejection, SourceId, Time};
+use crate::{Code, Event, EventBody, EventId, IntakeRejection, PlantId, Rejection, SourceId, Time};
 
 macro_rules! define_wire {
     ($($variant:ident($body:ident) = $name:literal $(as $class:ident)?;)+) => {
@@ -84,6 +84,9 @@ struct Incoming<'a> {
     /// What is wrong there.
     #[serde(borrow)]
     unreadablewhy: Option<Cow<'a, str>>,
+    /// The rule that it breaks; R34 when absent.
+    #[serde(borrow)]
+    unreadableas: Option<Cow<'a, str>>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
 }
@@ -132,7 +135,7 @@ fn read_envelope(envelope: &Incoming<'_>) -> Result<Event, Rejection> {
     // An adapter that could not read its source says where and why in the source's own terms.
     if let (Some(at), Some(why)) = (&envelope.unreadableat, &envelope.unreadablewhy) {
         let why = why.chars().take(TEXT_BYTES_MAX).collect();
-        return Err(unreadable(from, at, why));
+        return Err(set_aside(envelope.unreadableas.as_deref(), from, at, why));
     }
     let source: SourceId = parse(from, "source", envelope.source.as_deref())?;
     let id: EventId = parse(from, "id", envelope.id.as_deref())?;
@@ -152,6 +155,28 @@ fn read_envelope(envelope: &Incoming<'_>) -> Result<Event, Rejection> {
         correlation: envelope.correlationid.as_deref().map(SmolStr::new),
         body,
     })
+}
+
+/// What an adapter could not bring in, under the rule that it names.
+fn set_aside(rule: Option<&str>, from: &str, path: &str, detail: String) -> Rejection {
+    let path = path.to_owned();
+    match rule.map(str::parse::<Code>) {
+        None | Some(Ok(Code::R34)) => unreadable(from, &path, detail),
+        Some(Ok(Code::R73)) => Rejection::Intake(IntakeRejection::NoPlace {
+            from: shown(from),
+            path,
+            detail,
+        }),
+        Some(Ok(Code::R74)) => Rejection::Intake(IntakeRejection::DeclaredWrong {
+            from: shown(from),
+            path,
+            detail,
+        }),
+        Some(_) => {
+            let detail = "is no rule by which an adapter sets aside".to_owned();
+            unreadable(from, "$.unreadableas", detail)
+        }
+    }
 }
 
 fn read_body(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
@@ -201,7 +226,6 @@ where
 
 /// R33, with the versions of the type that are known.
 fn unknown_type(type_name: &str) -> Rejection {
-    let shown = |text: &str| text.chars().take(96).collect::<SmolStr>();
     let (name, version) = match type_name.rsplit_once('.') {
         Some((name, version)) if is_version(version) => (name, version),
         _ => (type_name, "-"),
@@ -226,10 +250,14 @@ fn is_version(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A sender's text, cut to the length of an id.
+fn shown(text: &str) -> SmolStr {
+    text.chars().take(96).collect()
+}
+
 fn unreadable(from: &str, path: &str, detail: String) -> Rejection {
-    let from = from.chars().take(96).collect();
     Rejection::Intake(IntakeRejection::Unreadable {
-        from,
+        from: shown(from),
         path: path.to_owned(),
         detail,
     })

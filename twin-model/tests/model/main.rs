@@ -11,6 +11,7 @@ mod any_order;
 mod arrival_order;
 mod b2mml;
 mod contracts;
+mod epcis;
 mod facts;
 mod hold_since;
 mod hold_versus_ship;

@@ -285,6 +285,20 @@ fn of_intake() -> Vec<IntakeRejection> {
             path: "$.data.good".to_owned(),
             detail: "a decimal number was expected".to_owned(),
         },
+        IntakeRejection::NoPlace {
+            from: "/epcis".into(),
+            path: "$.epcisBody.eventList[2].inputQuantityList[0].epcClass".to_owned(),
+            detail: "GTIN 04012345666663 without a lot or serial number: genealogy needs to know \
+                     which"
+                .to_owned(),
+        },
+        IntakeRejection::DeclaredWrong {
+            from: "/epcis".into(),
+            path: "$.epcisBody.eventList[0].errorDeclaration".to_owned(),
+            detail: "event urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8: incorrect_data, \
+                     corrected by urn:uuid:404d95fc-9457-4a51-bd6a-0bba133845a8"
+                .to_owned(),
+        },
         IntakeRejection::FromTheFuture {
             source_id: id("/edge/WC-3"),
             time: at("2026-05-04T13:00:00Z"),

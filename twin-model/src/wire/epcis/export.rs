@@ -1,0 +1,235 @@
+//! One event of the plant as an EPCIS event. docs/epcis.md has the table.
+
+use jiff::tz::{Offset, TimeZone};
+
+use super::event::{
+    Action, EpcisEvent, Extension, LotMasterData, PersistentDisposition, Things, What,
+};
+use super::facts::About;
+use super::{Naming, words};
+use crate::{
+    DeliveryId, Event, EventBody, HoldScope, LotCreated, LotId, LotTransformed, OperationId,
+    Quantity, StockAdjusted, Time, WorkOrderId,
+};
+
+/// What writing an event needs to know of the plant.
+pub(super) struct Exporter<'a> {
+    pub(super) about: &'a About<'a>,
+    pub(super) naming: &'a Naming,
+    pub(super) zone: &'a TimeZone,
+}
+
+impl Exporter<'_> {
+    /// Whether events of this type are written.
+    pub(super) fn writes(body: &EventBody) -> bool {
+        matches!(
+            body,
+            EventBody::LotCreated(_)
+                | EventBody::LotTransformed(_)
+                | EventBody::StockAdjusted(_)
+                | EventBody::HoldPlaced(_)
+                | EventBody::HoldReleased(_)
+                | EventBody::ShipmentRequested(_)
+                | EventBody::ShipmentConfirmed(_)
+                | EventBody::ShipmentCancelled(_)
+        )
+    }
+
+    /// # Panics
+    /// For a type that [`Exporter::writes`] does not name.
+    pub(super) fn event(&self, event: &Event) -> EpcisEvent {
+        let mut out = self.blank(event);
+        match &event.body {
+            EventBody::LotCreated(body) => self.creation(body, &mut out),
+            EventBody::LotTransformed(body) => self.transformation(body, &mut out),
+            EventBody::StockAdjusted(body) => self.count(body, &mut out),
+            EventBody::HoldPlaced(body) => {
+                self.hold(&body.scope, &mut out);
+                out.biz_step = Some(words::HOLDING.to_owned());
+                out.disposition = Some(words::HELD.to_owned());
+                out.persistent.set = vec![words::HELD.to_owned()];
+                out.extension.hold = Some(body.hold.clone());
+                out.extension.scope = Some(body.scope.clone());
+                out.extension.reason = Some(body.reason.clone());
+                out.extension.by.clone_from(&body.placed_by);
+            }
+            EventBody::HoldReleased(body) => {
+                if let Some(hold) = self.about.plant.hold(&body.hold) {
+                    self.hold(hold.scope(), &mut out);
+                }
+                out.biz_step = Some(words::INSPECTING.to_owned());
+                out.persistent.unset = vec![words::HELD.to_owned()];
+                out.extension.hold = Some(body.hold.clone());
+                out.extension.decision = Some(body.disposition.clone());
+                out.extension.by = Some(body.released_by.clone());
+            }
+            EventBody::ShipmentRequested(body) => {
+                let lots = body.lots.iter().map(|line| (&line.lot, line.quantity));
+                self.shipment(&body.delivery, lots, &mut out);
+                out.biz_step = Some(words::SHIPMENT_REQUESTED.to_owned());
+                out.extension.customer.clone_from(&body.customer);
+            }
+            EventBody::ShipmentConfirmed(body) => {
+                self.requested(&body.delivery, &mut out);
+                out.biz_step = Some(words::SHIPPING.to_owned());
+                out.disposition = Some(words::IN_TRANSIT.to_owned());
+                out.biz_location = None;
+                out.extension.gate_token = Some(body.gate_token.clone());
+                out.extension.shipped_at = body.shipped_at;
+            }
+            EventBody::ShipmentCancelled(body) => {
+                self.requested(&body.delivery, &mut out);
+                out.biz_step = Some(words::SHIPMENT_CANCELLED.to_owned());
+                out.extension.reason = Some(body.reason.clone());
+            }
+            other => unreachable!("{} is not exported", other.type_name()),
+        }
+        out
+    }
+
+    /// Everything that does not depend on the type. The things are seen, here.
+    fn blank(&self, event: &Event) -> EpcisEvent {
+        EpcisEvent {
+            id: Some(self.naming.event(&event.source, &event.id)),
+            time: event.time,
+            offset: self.offset(event.time),
+            what: What::Object {
+                action: Action::Observe,
+                things: Things::default(),
+            },
+            biz_step: None,
+            disposition: None,
+            persistent: PersistentDisposition::default(),
+            read_point: Some(self.naming.location()),
+            biz_location: Some(self.naming.location()),
+            transactions: Vec::new(),
+            error: None,
+            ilmd: LotMasterData::default(),
+            extension: Extension {
+                sequence: event.sequence.clone(),
+                correlation: event.correlation.clone(),
+                ..Extension::default()
+            },
+        }
+    }
+
+    /// The local offset at a time, in whole minutes as the standard has it; UTC where the zone's
+    /// offset was not.
+    fn offset(&self, at: Time) -> Offset {
+        let offset = match jiff::Timestamp::from_microsecond(at.as_micros()) {
+            Ok(stamp) => self.zone.to_offset(stamp),
+            Err(_) => Offset::UTC,
+        };
+        let whole = offset.seconds() % 60 == 0 && offset.seconds().abs() <= 14 * 3_600;
+        if whole { offset } else { Offset::UTC }
+    }
+
+    fn creation(&self, body: &LotCreated, out: &mut EpcisEvent) {
+        let mut things = Things::default();
+        let material = Some(&body.material);
+        self.naming
+            .add(&mut things, &body.lot, material, body.quantity);
+        let action = Action::Add;
+        out.what = What::Object { action, things };
+        out.biz_step = Some(words::COMMISSIONING.to_owned());
+        out.disposition = Some(words::disposition_of(body.usage).to_owned());
+        self.made_by(body.order.as_ref(), body.op.as_ref(), out);
+        out.ilmd = LotMasterData {
+            lot_number: Some(body.lot.to_string()),
+            last_day: body.expiry.map(|expiry| last_day(expiry, out.offset)),
+            expiry: body.expiry,
+            produced_at: body.produced_at,
+        };
+    }
+
+    fn transformation(&self, body: &LotTransformed, out: &mut EpcisEvent) {
+        let (mut inputs, mut outputs) = (Things::default(), Things::default());
+        for input in &body.inputs {
+            self.add_known(&mut inputs, &input.lot, input.quantity);
+        }
+        for output in &body.outputs {
+            let material = Some(&output.material);
+            self.naming
+                .add(&mut outputs, &output.lot, material, output.quantity);
+        }
+        let id = None;
+        out.what = What::Transformation {
+            inputs,
+            outputs,
+            id,
+        };
+        out.biz_step = Some(words::CREATING.to_owned());
+        self.made_by(body.order.as_ref(), body.op.as_ref(), out);
+    }
+
+    fn count(&self, body: &StockAdjusted, out: &mut EpcisEvent) {
+        let mut things = Things::default();
+        self.add_known(&mut things, &body.lot, body.counted);
+        let action = Action::Observe;
+        out.what = What::Object { action, things };
+        out.biz_step = Some(words::STOCK_TAKING.to_owned());
+        out.extension.booked = Some(body.booked.value);
+        out.extension.reason = Some(body.reason.clone());
+    }
+
+    fn hold(&self, scope: &HoldScope, out: &mut EpcisEvent) {
+        let lots = self.about.held(scope);
+        let lots = lots.iter().map(|lot| {
+            let material = self.about.plant.lot(lot).map(crate::Lot::material);
+            self.naming.whole(lot, material)
+        });
+        out.what = What::Object {
+            action: Action::Observe,
+            things: Things {
+                epcs: Vec::new(),
+                quantities: lots.collect(),
+            },
+        };
+    }
+
+    fn requested(&self, delivery: &DeliveryId, out: &mut EpcisEvent) {
+        let lots = self
+            .about
+            .plant
+            .shipment(delivery)
+            .map(crate::Shipment::lots);
+        let lots = lots.into_iter().flatten();
+        let lots = lots.map(|(lot, quantity)| (lot, *quantity));
+        self.shipment(delivery, lots, out);
+    }
+
+    fn shipment<'l>(
+        &self,
+        delivery: &DeliveryId,
+        lots: impl Iterator<Item = (&'l LotId, Quantity)>,
+        out: &mut EpcisEvent,
+    ) {
+        let mut things = Things::default();
+        for (lot, quantity) in lots {
+            self.add_known(&mut things, lot, quantity);
+        }
+        let action = Action::Observe;
+        out.what = What::Object { action, things };
+        out.transactions.push(self.naming.delivery(delivery));
+    }
+
+    fn add_known(&self, things: &mut Things, lot: &LotId, quantity: Quantity) {
+        let material = self.about.plant.lot(lot).map(crate::Lot::material);
+        self.naming.add(things, lot, material, quantity);
+    }
+
+    fn made_by(&self, order: Option<&WorkOrderId>, op: Option<&OperationId>, out: &mut EpcisEvent) {
+        let order = order.map(|order| self.naming.order(order));
+        out.transactions.extend(order);
+        out.extension.op = op.cloned();
+    }
+}
+
+/// The last day before a shelf life ends, by the calendar of the event's offset.
+fn last_day(expiry: Time, offset: Offset) -> String {
+    let before = expiry.plus_micros(-1);
+    match jiff::Timestamp::from_microsecond(before.as_micros()) {
+        Ok(stamp) => offset.to_datetime(stamp).date().to_string(),
+        Err(_) => before.to_string(),
+    }
+}

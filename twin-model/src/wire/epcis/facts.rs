@@ -1,0 +1,190 @@
+//! What a plant's journal says of its lots, to be written as an EPCIS document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+
+use super::export::Exporter;
+use super::{EpcisDocument, Naming};
+use crate::{
+    DeliveryId, Entity, Event, EventBody, HoldScope, LotId, Ownership, Plant, Time, WorkOrderId,
+};
+
+/// Events in one document; a plant with more is written lot by lot.
+pub const EVENTS_PER_DOCUMENT_MAX: usize = 1_000_000;
+
+/// The facts that an export writes, gathered from the events of a journal in their order.
+#[derive(Debug, Clone, Default)]
+pub struct LotFacts {
+    /// As it was when each event came: what its source did not own is a claim and no fact.
+    ownership: Option<Ownership>,
+    events: Vec<Event>,
+}
+
+/// More facts than one document has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{found} events, and a document has at most {EVENTS_PER_DOCUMENT_MAX}; export lot by lot")]
+pub struct TooManyEvents {
+    found: usize,
+}
+
+impl LotFacts {
+    /// Takes an event that was applied.
+    pub fn note(&mut self, event: Event) {
+        let table = self.ownership.as_ref();
+        let writer = Ownership::writer_in(table, &event.source);
+        let mut fields = event.body.writes().iter();
+        if !fields.all(|field| writer.may_write(Ownership::owners_in(table, *field))) {
+            return;
+        }
+        match &event.body {
+            EventBody::OwnershipPublished(body) => {
+                let ownership = self.ownership.get_or_insert_default();
+                if ownership.publish(body).is_err() {
+                    unreachable!("the publication was applied before")
+                }
+            }
+            body if Exporter::writes(body) => self.events.push(event),
+            _ => {}
+        }
+    }
+
+    /// The document of the whole plant, or of one lot: what it was made from, what became of it,
+    /// and what else went into that. `plant` is how the plant stands after the events; local times
+    /// are those of `zone`.
+    ///
+    /// # Errors
+    /// [`TooManyEvents`].
+    pub fn document(
+        &self,
+        plant: &Plant,
+        lot: Option<&LotId>,
+        naming: &Naming,
+        zone: &TimeZone,
+        creation_date: Time,
+    ) -> Result<EpcisDocument, TooManyEvents> {
+        let family = lot.map(|lot| family(lot, plant));
+        let about = About::of(plant);
+        let wanted = |event: &&Event| {
+            family.as_ref().is_none_or(|family| {
+                let lots = about.lots_of(&event.body);
+                lots.iter().any(|lot| family.contains(lot))
+            })
+        };
+        let exporter = Exporter {
+            about: &about,
+            naming,
+            zone,
+        };
+        let events: Vec<_> = self
+            .events
+            .iter()
+            .filter(wanted)
+            .map(|event| exporter.event(event))
+            .collect();
+        if events.len() > EVENTS_PER_DOCUMENT_MAX {
+            let found = events.len();
+            return Err(TooManyEvents { found });
+        }
+        Ok(EpcisDocument {
+            creation_date,
+            events,
+        })
+    }
+}
+
+/// A lot with everything that it was made from and that was made from it, and everything that went
+/// into those.
+fn family(lot: &LotId, plant: &Plant) -> BTreeSet<LotId> {
+    let reach = |from: BTreeSet<LotId>, next: &dyn Fn(&LotId) -> Vec<LotId>| {
+        let mut queue: Vec<LotId> = from.iter().cloned().collect();
+        let mut seen = from;
+        while let Some(lot) = queue.pop() {
+            for lot in next(&lot) {
+                if seen.insert(lot.clone()) {
+                    queue.push(lot);
+                }
+            }
+        }
+        seen
+    };
+    let children = |lot: &LotId| {
+        let children = plant.lot(lot).map(|lot| lot.children().keys().cloned());
+        children.into_iter().flatten().collect()
+    };
+    let parents = |lot: &LotId| {
+        let parents = plant.lot(lot).map(|lot| lot.parents().keys().cloned());
+        parents.into_iter().flatten().collect()
+    };
+    reach(reach(BTreeSet::from([lot.clone()]), &children), &parents)
+}
+
+/// Which lots an event is about.
+pub(super) struct About<'p> {
+    pub(super) plant: &'p Plant,
+    /// Also of orders that the plant does not know.
+    made_for: BTreeMap<&'p WorkOrderId, BTreeSet<&'p LotId>>,
+}
+
+impl<'p> About<'p> {
+    pub(super) fn of(plant: &'p Plant) -> About<'p> {
+        let mut made_for: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for entity in plant.entities() {
+            match entity.as_ref() {
+                Entity::Lot(lot) => {
+                    if let Some(order) = lot.order() {
+                        made_for.entry(order).or_default().insert(lot.id());
+                    }
+                }
+                Entity::WorkOrder(order) => {
+                    made_for
+                        .entry(order.id())
+                        .or_default()
+                        .extend(order.lots().keys());
+                }
+                _ => {}
+            }
+        }
+        About { plant, made_for }
+    }
+
+    fn lots_of(&self, body: &EventBody) -> Vec<LotId> {
+        match body {
+            EventBody::LotCreated(body) => vec![body.lot.clone()],
+            EventBody::LotTransformed(body) => {
+                let outputs = body.outputs.iter().map(|output| &output.lot);
+                outputs.cloned().collect()
+            }
+            EventBody::StockAdjusted(body) => vec![body.lot.clone()],
+            EventBody::HoldPlaced(body) => self.held(&body.scope),
+            EventBody::HoldReleased(body) => {
+                let hold = self.plant.hold(&body.hold);
+                hold.map_or_else(Vec::new, |hold| self.held(hold.scope()))
+            }
+            EventBody::ShipmentRequested(body) => {
+                body.lots.iter().map(|line| line.lot.clone()).collect()
+            }
+            EventBody::ShipmentConfirmed(body) => self.shipped(&body.delivery),
+            EventBody::ShipmentCancelled(body) => self.shipped(&body.delivery),
+            _ => Vec::new(),
+        }
+    }
+
+    fn shipped(&self, delivery: &DeliveryId) -> Vec<LotId> {
+        let shipment = self.plant.shipment(delivery);
+        let lots = shipment.into_iter().flat_map(|shipment| shipment.lots());
+        lots.map(|(lot, _)| lot.clone()).collect()
+    }
+
+    /// The lots that a hold meets itself; what is made from them follows from their genealogy.
+    pub(super) fn held(&self, scope: &HoldScope) -> Vec<LotId> {
+        match scope {
+            HoldScope::Lot(lot) => vec![lot.clone()],
+            HoldScope::WorkOrder(order) => {
+                let lots = self.made_for.get(order).into_iter().flatten();
+                lots.copied().cloned().collect()
+            }
+            HoldScope::WorkCenter(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Genealogy as EPCIS 2.0: what is written is what the official schema allows and reads back
+//! exactly; what is read becomes events or a coded fault with its place, and never nothing.
+#[path = "epcis/foreign.rs"]
+mod foreign;
+#[path = "epcis/genealogies.rs"]
+mod genealogies;
+#[path = "epcis/official.rs"]
+mod official;
+#[path = "epcis/story.rs"]
+mod story;
+
+use official::Schema;
+use serde_json::{Value, json};
+use story::{Story, events, kg, naming, pieces, plant_of, token};
+use twin_model::{Code, Lot, Plant, ShipmentState};
+
+/// The GTIN of material STEEL; BOLT has none.
+const STEEL: (&str, &str) = ("STEEL", "04012345123456");
+
+/// A lot of steel becomes two lots of bolts; one is held and freed, one ships, one is counted.
+fn bolts() -> Story {
+    let mut story = Story::new();
+    story.tell(
+        "/wms",
+        "lot.created",
+        json!({"lot": "S-1", "material": "STEEL", "quantity": kg("120.123456789"),
+            "produced_at": "2026-02-27T08:00:00Z", "expiry": "2027-01-01T00:00:00Z"}),
+    );
+    story.tell(
+        "/mes/line",
+        "lot.created",
+        json!({"lot": "Größe/7", "material": "WAX", "quantity": kg("5"), "usage": "restricted",
+            "order": "WO 1", "op": "10"}),
+    );
+    story.tell(
+        "/mes/line",
+        "lot.transformed",
+        json!({"order": "WO 1", "op": "20",
+            "inputs": [{"lot": "S-1", "quantity": kg("100.5")},
+                {"lot": "Größe/7", "quantity": kg("0.5")}, {"lot": "S-1", "quantity": kg("1")}],
+            "outputs": [{"lot": "B-1", "material": "BOLT", "quantity": pieces("1000")},
+                {"lot": "B-2", "material": "BOLT", "quantity": pieces("500")}]}),
+    );
+    story.tell(
+        "/qms",
+        "hold.placed",
+        json!({"hold": "H-1", "scope": {"kind": "work_order", "id": "WO 1"}, "reason": "rust",
+            "placed_by": "Ada"}),
+    );
+    story.tell(
+        "/qms",
+        "hold.released",
+        json!({"hold": "H-1", "disposition": "use as is", "released_by": "Ada"}),
+    );
+    story.tell(
+        "/wms",
+        "stock.adjusted",
+        json!({"lot": "B-2", "counted": pieces("498"), "booked": pieces("500"), "reason": "lost"}),
+    );
+    let cleared = story.tell(
+        "/wms",
+        "shipment.requested",
+        json!({"delivery": "D-1", "customer": "ACME",
+            "lots": [{"lot": "B-1", "quantity": pieces("400")}]}),
+    );
+    story.tell(
+        "/wms",
+        "shipment.confirmed",
+        json!({"delivery": "D-1", "gate_token": token(&cleared),
+            "shipped_at": "2026-03-01T12:00:00Z"}),
+    );
+    story.tell(
+        "/wms",
+        "shipment.requested",
+        json!({"delivery": "D-2", "lots": [{"lot": "NOT-YET", "quantity": pieces("1")}]}),
+    );
+    story.tell(
+        "/wms",
+        "shipment.cancelled",
+        json!({"delivery": "D-2", "reason": "not wanted"}),
+    );
+    story
+}
+
+fn field(document: &Value, event: usize, pointer: &str) -> Value {
+    let at = format!("/epcisBody/eventList/{event}{pointer}");
+    document.pointer(&at).unwrap_or(&Value::Null).clone()
+}
+
+fn lot<'p>(plant: &'p Plant, id: &str) -> &'p Lot {
+    plant.lot(&id.parse().unwrap()).unwrap()
+}
+
+#[test]
+fn the_official_examples_are_valid_and_a_broken_document_is_not() {
+    let (Some(schema), Some(examples)) = (Schema::read(), official::examples()) else {
+        return;
+    };
+    assert_eq!(examples.len(), 38);
+    for (name, text) in &examples {
+        let document: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(schema.errors(&document), Vec::<String>::new(), "{name}");
+    }
+    let whole = bolts().document(None, &naming(&[STEEL]));
+    schema.assert_valid(&whole);
+    let broken: [(&str, Value); 8] = [
+        ("/schemaVersion", json!("two")),
+        ("/epcisBody/eventList/0/eventTime", json!("yesterday")),
+        ("/epcisBody/eventList/0/eventTimeZoneOffset", json!("+1")),
+        ("/epcisBody/eventList/0/disposition", json!("blocked")),
+        ("/epcisBody/eventList/0/bizStep", json!("transforming")),
+        ("/epcisBody/eventList/0/quantityList/0/quantity", json!("5")),
+        (
+            "/epcisBody/eventList/2/inputQuantityList/0/uom",
+            json!("kg"),
+        ),
+        ("/epcisBody/eventList/2/outputQuantityList", json!([])),
+    ];
+    for (pointer, value) in broken {
+        let mut document = whole.clone();
+        *document.pointer_mut(pointer).unwrap() = value;
+        assert!(!schema.errors(&document).is_empty(), "{pointer}");
+    }
+}
+
+#[test]
+fn a_partner_reads_what_happened_in_the_words_of_the_standard() {
+    let document = bolts().document(None, &naming(&[STEEL]));
+    let steps: Vec<(Value, Value, Value)> = (0..10)
+        .map(|n| {
+            let at = |name| field(&document, n, name);
+            (at("/type"), at("/action"), at("/bizStep"))
+        })
+        .collect();
+    let object = |action, step: &str| (json!("ObjectEvent"), json!(action), json!(step));
+    assert_eq!(
+        steps,
+        [
+            object("ADD", "commissioning"),
+            object("ADD", "commissioning"),
+            (
+                json!("TransformationEvent"),
+                Value::Null,
+                json!("creating_class_instance")
+            ),
+            object("OBSERVE", "holding"),
+            object("OBSERVE", "inspecting"),
+            object("OBSERVE", "stock_taking"),
+            object("OBSERVE", "urn:plant-twin:bizstep:shipment_requested"),
+            object("OBSERVE", "shipping"),
+            object("OBSERVE", "urn:plant-twin:bizstep:shipment_requested"),
+            object("OBSERVE", "urn:plant-twin:bizstep:shipment_cancelled"),
+        ]
+    );
+    assert_eq!(
+        field(&document, 2, "/inputQuantityList/0"),
+        json!({"epcClass": "https://id.gs1.org/01/04012345123456/10/S-1", "quantity": 100.5,
+            "uom": "KGM"})
+    );
+    assert_eq!(
+        field(&document, 2, "/outputQuantityList/1"),
+        json!({"epcClass": "urn:plant-twin:lot:P1:BOLT:B-2", "quantity": 500})
+    );
+    assert_eq!(
+        field(&document, 2, "/bizTransactionList/0"),
+        json!({"type": "prodorder", "bizTransaction": "urn:plant-twin:order:P1:WO%201"})
+    );
+    assert_eq!(field(&document, 1, "/disposition"), "non_sellable_other");
+    let last_day = "/ilmd/cbvmda:itemExpirationDate";
+    assert_eq!(field(&document, 0, last_day), "2027-01-01");
+    assert_eq!(
+        field(&document, 0, "/eventTime"),
+        "2026-03-01T07:01:00.000001+01:00"
+    );
+    assert_eq!(field(&document, 0, "/eventTimeZoneOffset"), "+01:00");
+    let held = field(&document, 3, "/quantityList");
+    assert_eq!(
+        held.as_array().unwrap().len(),
+        3,
+        "all lots of the order: {held}"
+    );
+    assert_eq!(field(&document, 7, "/disposition"), "in_transit");
+}
+
+#[test]
+fn what_was_written_reads_back_to_the_same_events_and_the_same_plant() {
+    let story = bolts();
+    for naming in [naming(&[]), naming(&[STEEL])] {
+        let document = story.document(None, &naming).to_string();
+        let read = events(&document, &naming);
+        assert_eq!(read, story.journal, "every field of every event");
+        let again = plant_of(&read);
+        assert_eq!(again.state_hash(), story.plant.state_hash());
+        let d1 = again.shipment(&"D-1".parse().unwrap()).unwrap();
+        assert_eq!(d1.state(), ShipmentState::Shipped);
+        assert_eq!(lot(&again, "B-1").on_hand(), 600.into());
+    }
+}
+
+#[test]
+fn a_journal_that_was_read_from_a_document_writes_the_same_document() {
+    let (story, naming) = (bolts(), naming(&[STEEL]));
+    let first = story.document(None, &naming);
+    let mut again = Story::new();
+    again.journal = events(&first.to_string(), &naming);
+    again.plant = plant_of(&again.journal);
+    assert_eq!(again.document(None, &naming), first);
+}
+
+#[test]
+fn an_amount_keeps_all_its_digits() {
+    let mut story = Story::new();
+    let digits = "123456789012345.123456789";
+    story.tell(
+        "/wms",
+        "lot.created",
+        json!({"lot": "L", "material": "M", "quantity": kg(digits)}),
+    );
+    let naming = naming(&[]);
+    let zone = jiff::tz::TimeZone::UTC;
+    let document = story
+        .facts()
+        .document(&story.plant, None, &naming, &zone, story::time("20:00"))
+        .unwrap();
+    let text = serde_json::to_string(&document).unwrap();
+    assert!(text.contains(&format!("\"quantity\":{digits},")), "{text}");
+    assert_eq!(events(&text, &naming), story.journal);
+}
+
+#[test]
+fn the_document_of_a_lot_has_its_family_and_nobody_else() {
+    let mut story = bolts();
+    story.tell(
+        "/wms",
+        "lot.created",
+        json!({"lot": "X", "material": "BOLT", "quantity": pieces("1")}),
+    );
+    let naming = naming(&[STEEL]);
+    let all = story.document(None, &naming);
+    let of = |lot: &str| {
+        let document = story.document(Some(lot), &naming).to_string();
+        let events = events(&document, &naming);
+        let types = events.iter().map(|event| event.body.type_name());
+        types.collect::<Vec<_>>()
+    };
+    assert_eq!(all["epcisBody"]["eventList"].as_array().unwrap().len(), 11);
+    assert_eq!(of("X"), ["mfg.lot.created.v1"]);
+    // From the bolts up to what went into them, with what was said of each of these.
+    assert_eq!(
+        of("B-2"),
+        [
+            "mfg.lot.created.v1",
+            "mfg.lot.created.v1",
+            "mfg.lot.transformed.v1",
+            "mfg.hold.placed.v1",
+            "mfg.hold.released.v1",
+            "mfg.stock.adjusted.v1",
+        ]
+    );
+    // From the steel down to both lots of bolts.
+    assert_eq!(of("S-1").len(), 8);
+    assert_eq!(of("NOT-THERE"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_claim_of_a_source_that_does_not_own_it_is_no_fact() {
+    let mut story = bolts();
+    let written = story.document(None, &naming(&[]));
+    story.tell(
+        "/erp/sap",
+        "stock.adjusted",
+        json!({"lot": "B-2", "counted": pieces("1"), "booked": pieces("500"), "reason": "?"}),
+    );
+    assert_eq!(story.document(None, &naming(&[])), written);
+    story.tell(
+        "/twin/operator",
+        "ownership.published",
+        json!({"version": 1, "owners": [{"entity": "lot", "field": "stock", "owner": "erp"}]}),
+    );
+    story.tell(
+        "/erp/sap",
+        "stock.adjusted",
+        json!({"lot": "B-2", "counted": pieces("490"), "booked": pieces("500"), "reason": "?"}),
+    );
+    let now = story.document(None, &naming(&[]));
+    assert_eq!(now["epcisBody"]["eventList"].as_array().unwrap().len(), 11);
+}
+
+#[test]
+fn a_document_says_nothing_past_the_gate() {
+    let story = bolts();
+    let naming = naming(&[]);
+    let read = events(&story.document(None, &naming).to_string(), &naming);
+    let mut plant = Plant::new("P1".parse().unwrap());
+    for event in &read[..7] {
+        plant.apply(event).unwrap();
+    }
+    let mut forged = read[7].clone();
+    let twin_model::EventBody::ShipmentConfirmed(body) = &mut forged.body else {
+        panic!("{forged:?}")
+    };
+    body.gate_token = "G-0123".parse().unwrap();
+    let before = plant.state_hash();
+    assert_eq!(plant.apply(&forged).unwrap_err().code(), Code::R09);
+    assert_eq!(plant.state_hash(), before);
+    assert_eq!(lot(&plant, "B-1").on_hand(), 1000.into());
+}
