@@ -39,8 +39,8 @@ mkdir -p "$out"
 status=0
 # The figure is what this is for: missed mutants (exit 2) and timeouts (exit 3) are no failure.
 CARGO_PROFILE_TEST_DEBUG=0 cargo mutants --package twin-model --test-package twin-model \
-    --iterate --no-shuffle --output "$out" --timeout-multiplier 10 --minimum-test-timeout 60 \
-    "${chosen[@]}" >&2 || status=$?
+    --all-features --iterate --no-shuffle --output "$out" --timeout-multiplier 10 \
+    --minimum-test-timeout 60 "${chosen[@]}" -- --lib --tests >&2 || status=$?
 ((status == 0 || status == 2 || status == 3)) || exit "$status"
 
 python3 - "$out/mutants.out" <<'PYTHON'

@@ -4,10 +4,13 @@
 //! The predicates work everything out anew from the recorded facts (who was made from what, which
 //! holds are open); they do not trust what entities keep for speed, such as inherited holds.
 
+mod centers;
 mod claims;
 mod gates;
 mod lots;
+mod operations;
 mod orders;
+mod succession;
 mod units;
 mod versions;
 
@@ -22,34 +25,55 @@ pub enum Invariant {
     LotBalance,
     /// No more is delivered than was released and tolerated.
     OrderDelivery,
+    /// An operation that made more than was released is shown, and no other.
+    SurplusIsShown,
+    /// An operation that is ahead of one before it is shown, and no other.
+    AheadIsShown,
     /// No gate is clear for a lot that a hold reaches.
     NoShipOnHold,
     /// Every hold is known at every descendant of what it holds.
     HoldReachesAll,
     /// No lot comes from itself.
     Acyclic,
+    /// More at work than there is room for is shown, and nothing else.
+    OverlapIsShown,
     /// Nothing starts before the release.
     NoStartBeforeRelease,
+    /// A report is taken back once, and only one that there is.
+    ReversedOnce,
     /// Every quantity converts into the unit of its object.
     Convertible,
     /// What is kept as a claim comes from somebody who does not own the field.
     OwnerDecides,
     /// Versions do not go back.
     VersionsAscend,
+    /// The time of a work center is the sum of what it was spent on.
+    TimeIsDivided,
+    /// No machine is available for more than all of its time.
+    FactorsAreShares,
+    /// What an operation or an order shows is what its reports come to.
+    LayersAgree,
 }
 
 impl Invariant {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Invariant; 9] = [
+    pub const ALL: [Invariant; 16] = [
         Invariant::LotBalance,
         Invariant::OrderDelivery,
+        Invariant::SurplusIsShown,
+        Invariant::AheadIsShown,
         Invariant::NoShipOnHold,
         Invariant::HoldReachesAll,
         Invariant::Acyclic,
+        Invariant::OverlapIsShown,
         Invariant::NoStartBeforeRelease,
+        Invariant::ReversedOnce,
         Invariant::Convertible,
         Invariant::OwnerDecides,
         Invariant::VersionsAscend,
+        Invariant::TimeIsDivided,
+        Invariant::FactorsAreShares,
+        Invariant::LayersAgree,
     ];
 
     /// The number in the catalogue, such as `I07`.
@@ -58,13 +82,20 @@ impl Invariant {
         match self {
             Invariant::LotBalance => "I02",
             Invariant::OrderDelivery => "I03",
+            Invariant::SurplusIsShown => "I04",
+            Invariant::AheadIsShown => "I05",
             Invariant::NoShipOnHold => "I07",
             Invariant::HoldReachesAll => "I08",
             Invariant::Acyclic => "I10",
+            Invariant::OverlapIsShown => "I12",
             Invariant::NoStartBeforeRelease => "I13",
+            Invariant::ReversedOnce => "I15",
             Invariant::Convertible => "I16",
             Invariant::OwnerDecides => "I17",
             Invariant::VersionsAscend => "I18",
+            Invariant::TimeIsDivided => "I19",
+            Invariant::FactorsAreShares => "I21",
+            Invariant::LayersAgree => "I22",
         }
     }
 
@@ -82,13 +113,20 @@ impl Invariant {
         match self {
             Invariant::LotBalance => lots::balance(plant, &mut tell),
             Invariant::OrderDelivery => orders::delivery(plant, &mut tell),
+            Invariant::SurplusIsShown => operations::surplus_is_shown(plant, &mut tell),
+            Invariant::AheadIsShown => operations::ahead_is_shown(plant, &mut tell),
             Invariant::NoShipOnHold => gates::no_ship_on_hold(plant, &mut tell),
             Invariant::HoldReachesAll => gates::hold_reaches_all(plant, &mut tell),
             Invariant::Acyclic => lots::acyclic(plant, &mut tell),
+            Invariant::OverlapIsShown => centers::overlap_is_shown(plant, &mut tell),
+            Invariant::ReversedOnce => operations::reversed_once(plant, &mut tell),
             Invariant::NoStartBeforeRelease => orders::no_start_before_release(plant, &mut tell),
             Invariant::Convertible => units::convertible(plant, &mut tell),
             Invariant::OwnerDecides => claims::owner_decides(plant, &mut tell),
             Invariant::VersionsAscend => versions::never_back(plant, &mut tell),
+            Invariant::TimeIsDivided => centers::time_is_divided(plant, &mut tell),
+            Invariant::FactorsAreShares => centers::factors_are_shares(plant, &mut tell),
+            Invariant::LayersAgree => operations::layers_agree(plant, &mut tell),
         }
         found
     }

@@ -15,7 +15,7 @@ fn open_holds(plant: &Plant) -> impl Iterator<Item = &Hold> {
     })
 }
 
-fn shipments(plant: &Plant) -> impl Iterator<Item = &Shipment> {
+pub(super) fn shipments(plant: &Plant) -> impl Iterator<Item = &Shipment> {
     plant.entities().filter_map(|entity| match entity.as_ref() {
         Entity::Shipment(shipment) => Some(shipment),
         _ => None,
@@ -43,7 +43,7 @@ fn in_scope<'p>(hold: &'p Hold, plant: &'p Plant) -> Vec<&'p LotId> {
 }
 
 /// Which open holds reach each lot, worked out from the scopes and the genealogy.
-fn reached(plant: &Plant) -> BTreeMap<&LotId, BTreeSet<&HoldId>> {
+pub(super) fn reached(plant: &Plant) -> BTreeMap<&LotId, BTreeSet<&HoldId>> {
     let mut reached: BTreeMap<&LotId, BTreeSet<&HoldId>> = BTreeMap::new();
     for hold in open_holds(plant) {
         let mut stack = in_scope(hold, plant);

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::Tell;
 use crate::{Entity, EntityKey, Plant, WorkOrder};
 
-fn orders(plant: &Plant) -> impl Iterator<Item = (EntityKey, &WorkOrder)> {
+pub(super) fn orders(plant: &Plant) -> impl Iterator<Item = (EntityKey, &WorkOrder)> {
     plant.entities().filter_map(|entity| match entity.as_ref() {
         Entity::WorkOrder(order) => Some((entity.key(), order)),
         _ => None,

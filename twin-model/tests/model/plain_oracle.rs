@@ -110,7 +110,7 @@ fn tell(steps: &[Step]) -> Result<(), TestCaseError> {
     let mut plain = Plain::default();
     let mut tokens = Tokens::new();
     for (number, step) in steps.iter().enumerate() {
-        let before = plant.state_hash();
+        let (before, former) = (plant.state_hash(), plant.clone());
         let decided = plant.apply(&step.event(number, &tokens));
         for notice in decided.iter().flat_map(|turn| &turn.notices) {
             if let Notice::GateDecided {
@@ -133,6 +133,7 @@ fn tell(steps: &[Step]) -> Result<(), TestCaseError> {
         }
         compare(&plant, &plain)?;
         prop_assert_eq!(plant.breaches(), Vec::new());
+        prop_assert_eq!(plant.breaches_since(&former), Vec::new());
     }
     Ok(())
 }

@@ -1,0 +1,83 @@
+//! Each predicate sees what it is there for.
+use serde_json::{Value, json};
+
+use super::*;
+use crate::wire::decode;
+
+fn tell(plant: &mut Plant, id: &str, name: &str, data: &Value) {
+    let source = match name.split('.').next() {
+        Some("work_order") => "/erp",
+        Some("hold") => "/qms",
+        _ => "/wms",
+    };
+    let text = json!({"specversion": "1.0", "id": id, "source": source, "plant": "P1",
+        "type": format!("mfg.{name}.v1"), "time": "2026-03-01T08:00:00Z", "data": data});
+    let event = decode(text.to_string().as_bytes()).unwrap();
+    plant.apply(&event).unwrap();
+}
+
+fn ids(found: &[Breach]) -> Vec<&'static str> {
+    found.iter().map(|breach| breach.invariant.id()).collect()
+}
+
+#[test]
+fn what_has_vanished_or_went_back_is_seen() {
+    let empty = Plant::new("P1".parse().unwrap());
+    let mut once = empty.clone();
+    let lot = json!({"lot": "L", "material": "M", "quantity": {"value": "5", "unit": "H87"}});
+    tell(&mut once, "1", "lot.created", &lot);
+    let mut twice = once.clone();
+    let counted = json!({"lot": "L", "counted": {"value": "4", "unit": "H87"},
+        "booked": {"value": "5", "unit": "H87"}, "reason": "count"});
+    tell(&mut twice, "2", "stock.adjusted", &counted);
+    assert_eq!(twice.breaches_since(&once), []);
+    assert_eq!(once.breaches_since(&empty), []);
+    assert_eq!(ids(&once.breaches_since(&twice)), ["I18"]);
+    assert_eq!(ids(&empty.breaches_since(&once)), ["I18"]);
+}
+
+#[test]
+fn a_closed_order_that_is_open_again_is_seen() {
+    let mut open = Plant::new("P1".parse().unwrap());
+    let order = json!({"order": "O", "material": "M", "quantity": {"value": "5", "unit": "H87"}});
+    tell(&mut open, "1", "work_order.created", &order);
+    tell(
+        &mut open,
+        "2",
+        "work_order.released",
+        &json!({"order": "O", "operations": []}),
+    );
+    tell(
+        &mut open,
+        "3",
+        "work_order.tech_completed",
+        &json!({"order": "O"}),
+    );
+    let mut closed = open.clone();
+    tell(
+        &mut closed,
+        "4",
+        "work_order.closed",
+        &json!({"order": "O"}),
+    );
+    assert_eq!(closed.breaches_since(&open), []);
+    assert!(ids(&open.breaches_since(&closed)).contains(&"I13"));
+}
+
+#[cfg(feature = "chaos")]
+#[test]
+fn what_leaves_in_spite_of_a_hold_is_seen() {
+    let mut plant = Plant::new("P1".parse().unwrap());
+    let one = json!({"value": "1", "unit": "H87"});
+    let lot = json!({"lot": "L", "material": "M", "quantity": one});
+    tell(&mut plant, "1", "lot.created", &lot);
+    let hold = json!({"hold": "H", "scope": {"kind": "lot", "id": "L"}, "reason": "crack"});
+    tell(&mut plant, "2", "hold.placed", &hold);
+    let request = json!({"delivery": "D", "lots": [{"lot": "L", "quantity": one}]});
+    tell(&mut plant, "3", "shipment.requested", &request);
+    let before = plant.clone();
+    plant.break_on_purpose(Some(crate::Fault::TokenNotChecked));
+    let confirm = json!({"delivery": "D", "gate_token": "none"});
+    tell(&mut plant, "4", "shipment.confirmed", &confirm);
+    assert_eq!(ids(&plant.breaches_since(&before)), ["I08"]);
+}
