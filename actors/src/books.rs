@@ -110,8 +110,16 @@ impl Books {
         let seen = self
             .marks
             .look_up(decoded.key, decoded.digest, &event.source, event.time);
+        #[cfg(feature = "chaos")]
+        let seen = match crate::chaos::knows_nothing_again() {
+            true => Seen::No,
+            false => seen,
+        };
         if let Some(disposition) = self.refuse_seen(seen, &decoded, outcome) {
             return disposition;
+        }
+        if !self.replaying {
+            crate::killpoint!("C2");
         }
         // A time that is refused must not count as the newest of its source.
         let at_the_door = self.refuse_at_the_door(event);

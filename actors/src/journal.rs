@@ -141,9 +141,11 @@ impl Journal {
         self.file
             .write_all(&frame)
             .map_err(|error| JournalError::io(&self.path, error))?;
+        crate::killpoint!("C3");
         self.file
             .sync_data()
             .map_err(|error| JournalError::io(&self.path, error))?;
+        crate::killpoint!("C4");
         self.len += frame.len() as u64;
         Ok(hash)
     }

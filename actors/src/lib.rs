@@ -11,6 +11,8 @@
 mod because;
 mod books;
 mod case;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 mod commit;
 mod counts;
 mod cursor;
@@ -25,6 +27,7 @@ mod identity;
 mod input;
 mod intake;
 mod journal;
+mod killpoint;
 mod ledger;
 mod marks;
 mod outbox;
@@ -37,6 +40,7 @@ mod resolution;
 mod resolving;
 mod shard;
 mod snapshot_file;
+mod snapshots;
 mod stored;
 mod supervisor;
 mod verify;
@@ -59,6 +63,7 @@ pub use intake::{
     Disposition, INTAKE_EVENTS_MAX, INTAKE_KIB_MAX, Intake, IntakeError, Pending, Receipt,
 };
 pub use journal::{JournalError, SEGMENT_BYTES_MAX};
+pub use killpoint::KILL_POINTS;
 pub use ledger::{Ledger, LedgerHead};
 pub use marks::MARKS_MAX;
 pub use outbox::{Command, CommandId, OUTBOX_COMMANDS_MAX, Outbox, Route};

@@ -1,6 +1,7 @@
 //! Which events were received before: the idempotency keys with their retention.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -81,9 +82,46 @@ pub(crate) struct Marks {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Generation {
-    /// Content digest by key. Only looked up, never iterated where something is decided.
-    marks: FxHashMap<MarkKey, u64>,
+    /// Content digest by key.
+    marks: Digests,
     newest: BTreeMap<SourceId, Time>,
+}
+
+/// Parts of [`Digests`].
+const PARTS: usize = 256;
+
+/// Content digests by key, in parts that are shared until one side of a copy changes them: a copy
+/// costs a pointer per part, and a change after it the copy of one part. Only looked up, never
+/// iterated where something is decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Digests {
+    parts: Vec<Arc<FxHashMap<MarkKey, u64>>>,
+    len: usize,
+}
+
+impl Default for Digests {
+    fn default() -> Digests {
+        Digests {
+            parts: vec![Arc::default(); PARTS],
+            len: 0,
+        }
+    }
+}
+
+impl Digests {
+    fn place(key: &MarkKey) -> usize {
+        // The hash is even, so its lowest byte is as good as any.
+        usize::from(key.0.to_le_bytes()[0])
+    }
+
+    fn get(&self, key: &MarkKey) -> Option<&u64> {
+        self.parts[Digests::place(key)].get(key)
+    }
+
+    fn insert(&mut self, key: MarkKey, digest: u64) {
+        let part = Arc::make_mut(&mut self.parts[Digests::place(&key)]);
+        self.len += usize::from(part.insert(key, digest).is_none());
+    }
 }
 
 impl Marks {
@@ -107,6 +145,13 @@ impl Marks {
         self.insert_bounded(key, digest, source, time, MARKS_MAX / 2);
     }
 
+    /// Whether the parts are those that are looked up, as they are unless they were stored by
+    /// another version.
+    pub(crate) fn are_whole(&self) -> bool {
+        let generations = [&self.young, &self.old];
+        generations.iter().all(|one| one.marks.parts.len() == PARTS)
+    }
+
     /// Marks a message that is known by its bytes alone, and so has no time.
     pub(crate) fn insert_bytes(&mut self, key: MarkKey) {
         self.make_room(MARKS_MAX / 2);
@@ -115,7 +160,7 @@ impl Marks {
 
     /// Whether there is a mark, whatever the content.
     pub(crate) fn knows(&self, key: MarkKey) -> bool {
-        self.young.marks.contains_key(&key) || self.old.marks.contains_key(&key)
+        self.young.marks.get(&key).is_some() || self.old.marks.get(&key).is_some()
     }
 
     fn insert_bounded(
@@ -137,7 +182,7 @@ impl Marks {
     }
 
     fn make_room(&mut self, generation_max: usize) {
-        if self.young.marks.len() < generation_max {
+        if self.young.marks.len < generation_max {
             return;
         }
         let forgotten = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));

@@ -15,6 +15,7 @@ use crate::door::Door;
 use crate::journal::{self, Journal, JournalError};
 use crate::recovery::{self, RecoveryError, Settings};
 use crate::shard::ShardActor;
+use crate::snapshots::Snapshots;
 use crate::supervisor::PanicSupervisor;
 use crate::writer::{self, Published};
 use crate::{Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox, guard};
@@ -23,6 +24,8 @@ use crate::{Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox
 const MAILBOX_MESSAGES_MAX: usize = 1_024;
 /// How long an event waits for its cause by default: three days.
 const PARKING_LIMIT_S: i64 = 3 * 24 * 3600;
+/// Committed inputs after which a new snapshot is written by default.
+const SNAPSHOT_INPUTS: u64 = 100_000;
 /// Name of the file whose lock says that the plant is open.
 const LOCK_FILE: &str = "open.lock";
 
@@ -59,6 +62,8 @@ pub struct PlantOptions {
     pub clock: PlantClock,
     /// How long an event may wait for its cause, in seconds of the plant's clock.
     pub parking_limit_s: i64,
+    /// Committed inputs after which a new snapshot is written.
+    pub snapshot_inputs: u64,
     /// Makes every handler of this entity panic.
     #[cfg(feature = "chaos")]
     pub panic_at: Option<twin_model::EntityKey>,
@@ -73,6 +78,10 @@ impl PlantOptions {
             dir: dir.into(),
             clock: PlantClock::Wall,
             parking_limit_s: PARKING_LIMIT_S,
+            #[cfg(not(feature = "chaos"))]
+            snapshot_inputs: SNAPSHOT_INPUTS,
+            #[cfg(feature = "chaos")]
+            snapshot_inputs: crate::chaos::snapshot_inputs().unwrap_or(SNAPSHOT_INPUTS),
             #[cfg(feature = "chaos")]
             panic_at: None,
         }
@@ -129,6 +138,7 @@ impl From<JournalError> for OpenError {
 pub(crate) struct Home {
     pub(crate) dir: PathBuf,
     pub(crate) settings: Settings,
+    pub(crate) snapshot_inputs: u64,
     #[cfg(feature = "chaos")]
     pub(crate) panic_at: Option<twin_model::EntityKey>,
 }
@@ -318,6 +328,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
     let home = Home {
         dir: dir.clone(),
         settings: options.settings(),
+        snapshot_inputs: options.snapshot_inputs,
         #[cfg(feature = "chaos")]
         panic_at: options.panic_at.clone(),
     };
@@ -347,9 +358,10 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
     let (due, due_seen) = watch::channel(waiting);
     let writer = writer::start(dir.clone(), journal, Arc::clone(&published), due)
         .map_err(OpenError::Thread)?;
+    let snapshots = Snapshots::start(dir.clone()).map_err(OpenError::Thread)?;
     Ok((
         lock,
-        ShardActor::new(home, recovered, writer),
+        ShardActor::new(home, recovered, writer, snapshots),
         published,
         due_seen,
     ))

@@ -16,7 +16,7 @@ use crate::door::{Batch, Close, Follow, Look, Operate, Peek, Settle};
 use crate::input::{Input, Kind};
 use crate::plant_handle::Home;
 use crate::record::UnreadableEntry;
-use crate::stored::StoredBooks;
+use crate::snapshots::{Cut, Snapshots};
 use crate::writer::{Answer, Follower, Job, JournalFailed, Reply, Write, WriterHandle};
 use crate::{Commit, Disposition, LedgerHead, PlantClock, ResolveError, Resolved, Snapshot};
 
@@ -25,8 +25,6 @@ use crate::{Commit, Disposition, LedgerHead, PlantClock, ResolveError, Resolved,
 const TICK_MICROS: i64 = 1_000_000;
 /// How often a wall-clock plant looks for what has fallen due and what has waited too long.
 const TIMER_CHECK: Duration = Duration::from_secs(1);
-/// Committed inputs after which a new snapshot is written.
-const SNAPSHOT_INPUTS: u64 = 100_000;
 /// Commands shown to the relay at once.
 const COMMANDS_DUE_MAX: usize = 1_000;
 
@@ -44,6 +42,10 @@ pub(crate) struct ShardActor {
     in_flight: bool,
     stopping: bool,
     inputs_at_snapshot: u64,
+    snapshots: Snapshots,
+    /// A copy of the books that becomes a snapshot as soon as its commit is durable; the hash is
+    /// missing yet.
+    cut: Option<Cut>,
 }
 
 /// What is decided and not yet given to the journal.
@@ -67,6 +69,7 @@ impl ShardActor {
         home: Home,
         recovered: crate::recovery::Recovered,
         writer: WriterHandle,
+        snapshots: Snapshots,
     ) -> ShardActor {
         ShardActor {
             home,
@@ -80,6 +83,8 @@ impl ShardActor {
             open: OpenBatch::default(),
             in_flight: false,
             stopping: false,
+            snapshots,
+            cut: None,
         }
     }
 
@@ -144,6 +149,7 @@ impl ShardActor {
         });
         self.next_commit += 1;
         self.recorded = recorded;
+        self.cut_now_and_then();
         let commands = open.commands_changed.then(|| {
             self.books
                 .outbox
@@ -184,7 +190,11 @@ impl ShardActor {
         match durable {
             Ok(head) => {
                 self.head = head;
-                self.snapshot_now_and_then();
+                if let Some(cut) = self.cut.take() {
+                    let hash = head.hash;
+                    // One that is not taken is followed by the next.
+                    self.snapshots.give(Cut { hash, ..cut });
+                }
                 self.flush(ctx);
                 if self.stopping && !self.in_flight {
                     ctx.stop();
@@ -194,22 +204,21 @@ impl ShardActor {
         }
     }
 
-    /// Writes a snapshot file when enough has happened since the last. Only between batches, when
-    /// the books are exactly what the journal holds.
-    fn snapshot_now_and_then(&mut self) {
+    /// Cuts a copy of the books off for a snapshot when enough has happened since the last: they
+    /// are exactly what the journal holds once the batch that was just given is durable.
+    fn cut_now_and_then(&mut self) {
         let inputs = self.books.counts.input();
-        if inputs - self.inputs_at_snapshot < SNAPSHOT_INPUTS || !self.open.is_empty() {
+        if inputs - self.inputs_at_snapshot < self.home.snapshot_inputs {
             return;
         }
         self.inputs_at_snapshot = inputs;
-        let stored = StoredBooks::of(
-            &self.books,
-            self.epoch,
-            self.head.commit_no,
-            self.recorded,
-            self.head.hash,
-        );
-        self.writer.give(Job::Snapshot(Box::new(stored)));
+        self.cut = Some(Cut {
+            books: self.books.clone(),
+            epoch: self.epoch,
+            commit_no: self.next_commit - 1,
+            recorded: self.recorded,
+            hash: [0; 32],
+        });
     }
 
     fn hand_out(&self, follow: Follow) {
@@ -268,6 +277,7 @@ impl Supervised for ShardActor {
         self.writer.barrier();
         self.open = OpenBatch::default();
         self.in_flight = false;
+        self.cut = None;
         match crate::recovery::recover(&self.home.dir, &self.home.settings) {
             Ok(recovered) => {
                 self.books = recovered.books;
@@ -301,6 +311,7 @@ impl Handler<Batch> for ShardActor {
             .into_iter()
             .map(|input| self.decide(input))
             .collect();
+        crate::killpoint!("C5");
         self.open.commands_changed |= self.books.outbox.last != commands_before;
         let (to, credit) = (batch.reply, Some(batch.credit));
         self.open

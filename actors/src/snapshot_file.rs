@@ -32,7 +32,9 @@ pub(crate) fn write(dir: &Path, books: &StoredBooks) -> Result<PathBuf, JournalE
     let mut file = File::create(&unfinished).map_err(io_error)?;
     file.write_all(&bytes).map_err(io_error)?;
     file.sync_all().map_err(io_error)?;
+    crate::killpoint!("C11");
     fs::rename(&unfinished, &path).map_err(io_error)?;
+    crate::killpoint!("C12");
     sync_dir(dir)?;
     let mut all = list(dir)?;
     all.truncate(all.len().saturating_sub(SNAPSHOTS_KEPT));

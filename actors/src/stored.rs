@@ -76,6 +76,8 @@ pub(crate) enum InvalidBooks {
     State(#[from] twin_model::wire::snapshot::InvalidState),
     #[error("a waiting event in it cannot be read any more")]
     Parked,
+    #[error("the marks in it are kept otherwise")]
+    Marks,
 }
 
 impl StoredBooks {
@@ -126,6 +128,9 @@ impl StoredBooks {
         let mut books = Books::new(plant.id().clone(), clock, parking_limit_s);
         books.plant = plant;
         books.now = self.now;
+        if !self.marks.are_whole() {
+            return Err(InvalidBooks::Marks);
+        }
         books.marks = self.marks;
         books.parking = Parking::default();
         for parked in self.parked {

@@ -16,10 +16,7 @@ use crate::door::Reveal;
 use crate::intake::Credit;
 use crate::journal::Journal;
 use crate::record::{Entry, Poisoned, Record};
-use crate::stored::StoredBooks;
-use crate::{
-    Command, Commit, Disposition, JournalError, LedgerHead, Receipt, Snapshot, snapshot_file,
-};
+use crate::{Command, Commit, Disposition, JournalError, LedgerHead, Receipt, Snapshot};
 
 /// Jobs that may wait for the journal's thread. At most one of them is a write.
 const WRITER_JOBS_MAX: usize = 64;
@@ -109,8 +106,6 @@ pub(crate) enum Job {
     Reveal(Answer),
     /// Answers when everything before it is done.
     Barrier(SyncSender<()>),
-    /// Writes a snapshot file. It is a cache, so a failure is reported and otherwise passed over.
-    Snapshot(Box<StoredBooks>),
 }
 
 /// What the journal's thread makes known beside replies and commits.
@@ -234,11 +229,6 @@ impl Writer {
                 Job::Reveal(_) => {}
                 Job::Barrier(done) => {
                     done.send(()).ok();
-                }
-                Job::Snapshot(books) => {
-                    if let Err(error) = snapshot_file::write(&self.dir, &books) {
-                        tracing::warn!(%error, "snapshot not written; the journal has it all");
-                    }
                 }
             }
         }

@@ -108,6 +108,11 @@ pub(crate) async fn consume(
             first = deliveries.next(), if in_flight.len() < BATCHES_IN_FLIGHT_MAX => {
                 let batch = gather(&mut deliveries, first?, pace, &target.status)?;
                 let count = batch.bodies.len() as u64;
+                actors::killpoint!("C0");
+                #[cfg(feature = "chaos")]
+                if actors::chaos::acknowledges_first() {
+                    deliveries.ack_through(&batch.last).await?;
+                }
                 let Some(pending) = enqueue(batch.bodies, &mut target).await? else {
                     break Ended::Stopped;
                 };
@@ -134,7 +139,12 @@ async fn acknowledge(
     status: &ConsumerStatus,
 ) -> Result<(), ConsumeError> {
     outcome?;
+    #[cfg(feature = "chaos")]
+    if actors::chaos::acknowledges_first() {
+        return Ok(());
+    }
     deliveries.ack_through(&tag).await?;
+    actors::killpoint!("C6");
     status.acknowledged(count);
     Ok(())
 }
@@ -184,6 +194,7 @@ async fn enqueue(
 ) -> Result<Option<actors::Pending>, IntakeError> {
     loop {
         let inputs = bodies.iter().cloned().map(Input::decode).collect();
+        actors::killpoint!("C1");
         tokio::select! {
             taken = target.intake.enqueue(inputs) => match taken {
                 Err(IntakeError::OutboxFull) => {

@@ -137,7 +137,9 @@ impl Publisher {
     /// # Errors
     /// [`PublishError`].
     pub async fn publish(&self, message: Outgoing<'_>) -> Result<(), PublishError> {
-        self.send(message).await?.confirmed().await
+        let unconfirmed = self.send(message).await?;
+        actors::killpoint!("C7");
+        unconfirmed.confirmed().await
     }
 
     /// Closes the connection.

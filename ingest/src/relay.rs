@@ -129,6 +129,7 @@ impl Work {
             let (last, failed) = self.send_all(&way, &commands).await;
             if let Some(last) = last {
                 self.plant.outbox().mark_sent(last).await?;
+                actors::killpoint!("C9");
                 backoff.reset();
             }
             failed?;
@@ -179,6 +180,7 @@ impl Work {
                     body: command.body.as_bytes(),
                 };
                 publisher.publish(message).await?;
+                actors::killpoint!("C8");
             }
             Way::Embedded(broker) if broker.has_consumer(COMMANDS_QUEUE) => {
                 let body = Bytes::copy_from_slice(command.body.as_bytes());

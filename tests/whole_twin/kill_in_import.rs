@@ -234,7 +234,7 @@ fn an_import_that_is_killed_again_and_again_ends_like_an_undisturbed_one() {
     panic!("seed {seed}: only {counted} of {fired} kills hit a running import");
 }
 
-fn from_environment<T: std::str::FromStr>(name: &str) -> Option<T> {
+pub(crate) fn from_environment<T: std::str::FromStr>(name: &str) -> Option<T> {
     let text = std::env::var(name).ok()?;
     match text.parse() {
         Ok(value) => Some(value),

@@ -71,11 +71,21 @@ impl TwinProcess {
     /// Starts `twin` with `arguments` and waits until it says where it serves. Its log goes to a
     /// file in `dir`.
     pub(crate) fn start(arguments: &[&str], dir: &Path) -> TwinProcess {
+        TwinProcess::start_with(arguments, dir, &[])
+    }
+
+    /// As [`TwinProcess::start`], with variables of the environment.
+    pub(crate) fn start_with(
+        arguments: &[&str],
+        dir: &Path,
+        environment: &[(&str, &str)],
+    ) -> TwinProcess {
         let log = dir.join("twin.log");
         let errors = File::options().create(true).append(true).open(&log);
         let mut child = twin()
             .args(arguments)
             .env("TMPDIR", dir)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors.expect("the log opens"))
@@ -114,12 +124,20 @@ impl TwinProcess {
 
     /// `twin serve` for one plant in the time of its events, kept in `dir`.
     pub(crate) fn serve(dir: &Path, plant: &Served<'_>, listen: &str) -> TwinProcess {
+        TwinProcess::serve_with(dir, plant, listen, &[])
+    }
+
+    /// As [`TwinProcess::serve`], with variables of the environment.
+    pub(crate) fn serve_with(
+        dir: &Path,
+        plant: &Served<'_>,
+        listen: &str,
+        environment: &[(&str, &str)],
+    ) -> TwinProcess {
         let config = plant.write_config(dir);
         let config = config.to_str().unwrap();
-        TwinProcess::start(
-            &["serve", "--config", config, "--listen", listen, "--json"],
-            dir,
-        )
+        let arguments = ["serve", "--config", config, "--listen", listen, "--json"];
+        TwinProcess::start_with(&arguments, dir, environment)
     }
 
     /// An answer to GET.
@@ -219,7 +237,7 @@ pub(crate) struct Served<'a> {
 }
 
 impl Served<'_> {
-    fn write_config(&self, dir: &Path) -> PathBuf {
+    pub(crate) fn write_config(&self, dir: &Path) -> PathBuf {
         let path = dir.join("twin.toml");
         let broker = match self.broker {
             Some(url) => format!("[broker]\nurl = \"{url}\"\n"),

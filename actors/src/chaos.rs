@@ -1,0 +1,57 @@
+//! Faults that tests ask for through the environment. Compiled in only with the feature `chaos`.
+
+use std::fs::File;
+use std::io::Write;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where and when the process is to end.
+struct Kill {
+    point: String,
+    passages_left: AtomicU64,
+}
+
+static KILL: LazyLock<Option<Kill>> = LazyLock::new(|| {
+    let text = std::env::var("TWIN_KILL_AT").ok()?;
+    let (point, passages) = text.split_once(':')?;
+    Some(Kill {
+        point: point.to_owned(),
+        passages_left: AtomicU64::new(passages.parse().ok()?),
+    })
+});
+
+static CONTROLS: LazyLock<String> =
+    LazyLock::new(|| std::env::var("TWIN_CHAOS").unwrap_or_default());
+
+/// Counts a passage of a commit point; ends the process at the one that the test wants.
+pub fn reached(point: &str) {
+    let Some(kill) = KILL.as_ref().filter(|kill| kill.point == point) else {
+        return;
+    };
+    if kill.passages_left.fetch_sub(1, Ordering::AcqRel) != 1 {
+        return;
+    }
+    if let Some(path) = std::env::var_os("TWIN_KILL_LOG") {
+        let log = File::options().append(true).create(true).open(path);
+        // Without the line the drill does not count the kill, which is all that is lost.
+        drop(log.and_then(|mut log| log.write_all(format!("{point}\n").as_bytes())));
+    }
+    std::process::abort();
+}
+
+/// Whether deliveries are acknowledged before their commit: a control that must lose messages.
+#[must_use]
+pub fn acknowledges_first() -> bool {
+    CONTROLS.contains("ack_first")
+}
+
+/// Whether nothing is known again: a control that must apply messages twice.
+#[must_use]
+pub fn knows_nothing_again() -> bool {
+    CONTROLS.contains("no_marks")
+}
+
+/// Committed inputs after which a new snapshot is written, when a test wants another number.
+pub(crate) fn snapshot_inputs() -> Option<u64> {
+    std::env::var("TWIN_SNAPSHOT_INPUTS").ok()?.parse().ok()
+}
