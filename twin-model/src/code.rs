@@ -86,6 +86,7 @@ codes! {
     R53 = 53, "Decided again without a reopening.";
     R54 = 54, "Decided before everything was looked at.";
     R55 = 55, "Quality cancelled what had begun.";
+    R56 = 56, "More was moved out of a usage status than had it.";
     R57 = 57, "A version comes too late: quantities were converted otherwise.";
     R60 = 60, "A version goes back.";
     R61 = 61, "An answer to a command that was not sent.";

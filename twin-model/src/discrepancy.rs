@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 
 use crate::effect::Effects;
 use crate::{
-    Code, Entity, EntityKey, InspectionId, MaintenanceId, Notice, OperationId, Owners, SourceId,
-    Time, Unit, WorkCenterId, WorkOrderId,
+    Code, Entity, EntityKey, InspectionId, LotId, MaintenanceId, Notice, OperationId, Owners,
+    SourceId, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
@@ -261,6 +261,27 @@ pub enum Discrepancy {
         /// When something was first found, done or decided.
         began: Time,
     },
+    /// R56: a posting that moves what is not there.
+    #[error(
+        "{wanted} {unit} of lot {lot} were moved from {from} to {to} at {at}, but {there} were \
+         {from}. Name the decision of quality that it follows, or correct the posting."
+    )]
+    StatusNotThere {
+        /// The lot.
+        lot: LotId,
+        /// How much was moved.
+        wanted: Decimal,
+        /// From this usage status.
+        from: &'static str,
+        /// To this.
+        to: &'static str,
+        /// When.
+        at: Time,
+        /// How much had the status.
+        there: Decimal,
+        /// Unit of both.
+        unit: Unit,
+    },
 }
 
 impl Discrepancy {
@@ -283,6 +304,7 @@ impl Discrepancy {
             Discrepancy::DecidedAgain { .. } => Code::R53,
             Discrepancy::DecidedWithoutResults { .. } => Code::R54,
             Discrepancy::CancelledInVain { .. } => Code::R55,
+            Discrepancy::StatusNotThere { .. } => Code::R56,
         }
     }
 
@@ -312,6 +334,7 @@ impl Discrepancy {
             Discrepancy::ForeignWrite {
                 field, source_id, ..
             } => (field, source_id.as_str()),
+            Discrepancy::StatusNotThere { from, to, .. } => (from, to),
             Discrepancy::DecidedAgain { .. }
             | Discrepancy::DecidedWithoutResults { .. }
             | Discrepancy::CancelledInVain { .. }

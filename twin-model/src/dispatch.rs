@@ -46,6 +46,13 @@ impl Plant {
                     lot.adjust(body, effects)
                 })
             }
+            EventBody::StockStatusChanged(body) => {
+                self.require(&event.body.owner(), event)?;
+                let report = ReportId::of(&event.source, &event.id);
+                self.change_lot(&body.lot, cause, effects, |lot, view, effects| {
+                    lot.change_status(body, report, view, effects)
+                })
+            }
             EventBody::HoldPlaced(_)
             | EventBody::HoldReleased(_)
             | EventBody::ShipmentRequested(_)
@@ -62,6 +69,15 @@ impl Plant {
             | EventBody::InspectionDecided(_)
             | EventBody::InspectionCancelled(_)
             | EventBody::InspectionReopened(_) => self.handle_inspection(event, cause, effects),
+            EventBody::NonconformanceOpened(_)
+            | EventBody::NonconformanceContained(_)
+            | EventBody::NonconformanceReviewStarted(_)
+            | EventBody::NonconformanceDispositioned(_)
+            | EventBody::NonconformanceVerified(_)
+            | EventBody::NonconformanceClosed(_)
+            | EventBody::NonconformanceCancelled(_) => {
+                self.handle_nonconformance(event, cause, effects)
+            }
             EventBody::WorkCenterStateChanged(_)
             | EventBody::WorkCenterCounterSampled(_)
             | EventBody::WorkCenterConfigured(_)

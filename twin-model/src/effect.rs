@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, VecDeque};
 use smol_str::SmolStr;
 
 use crate::{
-    Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, Notice, OperationId,
-    PlannedOperation, Plant, Reach, RoutingWish, SourceId, Time, Unit, WipDisposition,
-    WorkCenterId, WorkOrderId,
+    Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, NonconformanceId,
+    Notice, OperationId, PlannedOperation, Plant, Reach, RoutingWish, SourceId, Time, Unit,
+    WipDisposition, WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -64,8 +64,11 @@ pub enum Message {
     },
     /// To a lot or an order: that inspection says something new of it.
     InspectionChanged(InspectionId),
-    /// To an inspection: its lot is there.
+    /// To an inspection: its lot is there, or the books of its stock have followed the decision.
     LotIsThere,
+    /// To a lot or an order: that nonconformance, or how it reaches what the lot was made from,
+    /// is no longer as it was.
+    NonconformanceChanged(NonconformanceId),
     /// To a work center: somebody spoke of it.
     Named,
     /// To a lot: a shipment wants to hear when it changes.
@@ -168,6 +171,7 @@ impl Message {
                 | Message::LotProduced { .. }
                 | Message::MadeFor { .. }
                 | Message::InspectionChanged(_)
+                | Message::NonconformanceChanged(_)
                 | Message::GateOpened(_)
                 | Message::GateClosed(_)
                 | Message::RoutingWanted { .. }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{
     Claims, DeliveryId, Discrepancy, Hold, HoldId, Inspection, InspectionId, Lot, LotId, Material,
-    MaterialId, Ownership, Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter,
-    WorkCenterId, WorkOrder, WorkOrderId,
+    MaterialId, Nonconformance, NonconformanceId, Ownership, Process, ProcessId, ProcessRules,
+    Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 /// Names one entity within its plant.
@@ -34,6 +34,8 @@ pub enum EntityKey {
     Routing(MaterialId),
     /// An inspection.
     Inspection(InspectionId),
+    /// A nonconformance.
+    Nonconformance(NonconformanceId),
 }
 
 /// The kinds of entities.
@@ -61,6 +63,8 @@ pub enum EntityKind {
     Routing,
     /// [`Inspection`].
     Inspection,
+    /// [`Nonconformance`].
+    Nonconformance,
 }
 
 impl EntityKind {
@@ -79,6 +83,7 @@ impl EntityKind {
             EntityKind::Material => "material",
             EntityKind::Routing => "routing",
             EntityKind::Inspection => "inspection",
+            EntityKind::Nonconformance => "nonconformance",
         }
     }
 }
@@ -99,6 +104,7 @@ impl EntityKey {
             EntityKey::Material(_) => EntityKind::Material,
             EntityKey::Routing(_) => EntityKind::Routing,
             EntityKey::Inspection(_) => EntityKind::Inspection,
+            EntityKey::Nonconformance(_) => EntityKind::Nonconformance,
         }
     }
 
@@ -115,6 +121,7 @@ impl EntityKey {
             EntityKey::Process(id) => id.as_str(),
             EntityKey::Material(id) | EntityKey::Routing(id) => id.as_str(),
             EntityKey::Inspection(id) => id.as_str(),
+            EntityKey::Nonconformance(id) => id.as_str(),
         }
     }
 }
@@ -134,6 +141,7 @@ impl fmt::Display for EntityKey {
             EntityKey::Material(_) => "Material",
             EntityKey::Routing(_) => "Routing of",
             EntityKey::Inspection(_) => "Inspection",
+            EntityKey::Nonconformance(_) => "Nonconformance",
         };
         write!(f, "{noun} {}", self.id())
     }
@@ -170,6 +178,8 @@ pub enum Entity {
     Routing(Routing),
     /// An inspection with what it found.
     Inspection(Inspection),
+    /// A nonconformance with what became of its lots.
+    Nonconformance(Nonconformance),
 }
 
 impl Entity {
@@ -188,6 +198,7 @@ impl Entity {
             Entity::Material(material) => EntityKey::Material(material.id().clone()),
             Entity::Routing(routing) => EntityKey::Routing(routing.id().clone()),
             Entity::Inspection(inspection) => EntityKey::Inspection(inspection.id().clone()),
+            Entity::Nonconformance(found) => EntityKey::Nonconformance(found.id().clone()),
         }
     }
 
@@ -207,6 +218,7 @@ impl Entity {
             Entity::Material(material) => material.version,
             Entity::Routing(routing) => routing.version,
             Entity::Inspection(inspection) => inspection.version,
+            Entity::Nonconformance(found) => found.version,
         }
     }
 
@@ -224,6 +236,7 @@ impl Entity {
             Entity::Material(material) => material.discrepancies(),
             Entity::Routing(routing) => routing.discrepancies(),
             Entity::Inspection(inspection) => inspection.discrepancies(),
+            Entity::Nonconformance(found) => found.discrepancies(),
             Entity::Hold(_) => Vec::new(),
         }
     }
@@ -242,6 +255,7 @@ impl Entity {
             Entity::Material(material) => Some(&material.claims),
             Entity::Routing(routing) => Some(&routing.claims),
             Entity::Inspection(inspection) => Some(&inspection.claims),
+            Entity::Nonconformance(found) => Some(&found.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -258,6 +272,7 @@ impl Entity {
             Entity::Material(material) => Some(&mut material.claims),
             Entity::Routing(routing) => Some(&mut routing.claims),
             Entity::Inspection(inspection) => Some(&mut inspection.claims),
+            Entity::Nonconformance(found) => Some(&mut found.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -275,6 +290,7 @@ impl Entity {
             Entity::Material(material) => &mut material.version,
             Entity::Routing(routing) => &mut routing.version,
             Entity::Inspection(inspection) => &mut inspection.version,
+            Entity::Nonconformance(found) => &mut found.version,
         };
         *version += 1;
     }

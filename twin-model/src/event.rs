@@ -90,6 +90,7 @@ macro_rules! event_types {
             LotMerged(LotMerged) = "mfg.lot.merged.v1";
             LotTransformed(LotTransformed) = "mfg.lot.transformed.v1";
             StockAdjusted(StockAdjusted) = "mfg.stock.adjusted.v1";
+            StockStatusChanged(StockStatusChanged) = "mfg.stock.status_changed.v1" as RealTime;
             InspectionCreated(InspectionCreated) = "mfg.inspection.created.v1" as RealTime;
             InspectionResultRecorded(InspectionResultRecorded) =
                 "mfg.inspection.result_recorded.v1";
@@ -98,6 +99,20 @@ macro_rules! event_types {
             InspectionReopened(InspectionReopened) = "mfg.inspection.reopened.v1" as RealTime;
             HoldPlaced(HoldPlaced) = "mfg.hold.placed.v1" as RealTime;
             HoldReleased(HoldReleased) = "mfg.hold.released.v1" as RealTime;
+            NonconformanceOpened(NonconformanceOpened) =
+                "mfg.nonconformance.opened.v1" as RealTime;
+            NonconformanceContained(NonconformanceContained) =
+                "mfg.nonconformance.contained.v1" as RealTime;
+            NonconformanceReviewStarted(NonconformanceReviewStarted) =
+                "mfg.nonconformance.review_started.v1" as RealTime;
+            NonconformanceDispositioned(NonconformanceDispositioned) =
+                "mfg.nonconformance.dispositioned.v1" as RealTime;
+            NonconformanceVerified(NonconformanceVerified) =
+                "mfg.nonconformance.verified.v1" as RealTime;
+            NonconformanceClosed(NonconformanceClosed) =
+                "mfg.nonconformance.closed.v1" as RealTime;
+            NonconformanceCancelled(NonconformanceCancelled) =
+                "mfg.nonconformance.cancelled.v1" as RealTime;
             ShipmentRequested(ShipmentRequested) = "mfg.shipment.requested.v1" as RealTime;
             ShipmentConfirmed(ShipmentConfirmed) = "mfg.shipment.confirmed.v1" as RealTime;
             ShipmentCancelled(ShipmentCancelled) = "mfg.shipment.cancelled.v1" as RealTime;
@@ -186,6 +201,25 @@ impl EventBody {
             EventBody::LotMerged(body) => EntityKey::Lot(body.child.lot.clone()),
             EventBody::LotTransformed(body) => EntityKey::Lot(body.first_output().clone()),
             EventBody::StockAdjusted(body) => EntityKey::Lot(body.lot.clone()),
+            EventBody::StockStatusChanged(body) => EntityKey::Lot(body.lot.clone()),
+            EventBody::NonconformanceOpened(NonconformanceOpened { nonconformance, .. })
+            | EventBody::NonconformanceContained(NonconformanceContained {
+                nonconformance, ..
+            })
+            | EventBody::NonconformanceReviewStarted(NonconformanceReviewStarted {
+                nonconformance,
+            })
+            | EventBody::NonconformanceDispositioned(NonconformanceDispositioned {
+                nonconformance,
+                ..
+            })
+            | EventBody::NonconformanceVerified(NonconformanceVerified {
+                nonconformance, ..
+            })
+            | EventBody::NonconformanceClosed(NonconformanceClosed { nonconformance, .. })
+            | EventBody::NonconformanceCancelled(NonconformanceCancelled {
+                nonconformance, ..
+            }) => EntityKey::Nonconformance(nonconformance.clone()),
             EventBody::InspectionCreated(InspectionCreated { inspection, .. })
             | EventBody::InspectionResultRecorded(InspectionResultRecorded {
                 inspection, ..

@@ -84,6 +84,7 @@ impl Lot {
                 self.inherit(hold, &reach.at_child(since), view, effects);
             }
         }
+        self.catch_from(parent, effects);
     }
 
     /// How a hold stands at this lot, whether placed on it or inherited.

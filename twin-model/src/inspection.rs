@@ -108,6 +108,8 @@ pub struct Inspection {
     pub(crate) characteristics: Vec<Characteristic>,
     /// Whether the lot is there.
     pub(crate) lot_known: bool,
+    /// Whether the books of its lot's stock have followed the decision.
+    pub(crate) followed: bool,
     pub(crate) results: BTreeMap<SmolStr, InspectionResult>,
     /// The latest time at which a result was said to be the last one.
     pub(crate) completed_at: Option<Time>,
@@ -142,6 +144,7 @@ impl Inspection {
             blocking: body.blocking,
             characteristics: body.characteristics.clone(),
             lot_known: false,
+            followed: false,
             results: BTreeMap::new(),
             completed_at: None,
             decisions: Vec::new(),
@@ -315,9 +318,13 @@ impl Inspection {
     }
 
     /// A message from another entity of the plant.
-    pub(crate) fn receive(&mut self, message: &Message) {
+    pub(crate) fn receive(&mut self, message: &Message, view: View<'_>) {
         match message {
-            Message::LotIsThere => self.lot_known = true,
+            Message::LotIsThere => {
+                let lot = self.lot.as_ref().and_then(|id| view.plant.lot(id));
+                self.lot_known = lot.is_some();
+                self.followed = lot.is_some_and(|lot| lot.books_followed(&self.id));
+            }
             other => unreachable!("an inspection gets no {other:?}"),
         }
     }

@@ -108,8 +108,10 @@ impl Inspection {
     #[must_use]
     pub fn state(&self) -> InspectionState {
         let course = self.course();
-        if course.standing.is_some() {
-            return InspectionState::Decided;
+        match course.standing {
+            Some(_) if self.followed => return InspectionState::Closed,
+            Some(_) => return InspectionState::Decided,
+            None => {}
         }
         let in_this_version = |at: Time| course.since.is_none_or(|since| at > since);
         let found = |name: &SmolStr| {

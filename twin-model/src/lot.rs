@@ -237,6 +237,7 @@ impl Lot {
                 self.join_order(order, *at, effects);
             }
             Message::InspectionChanged(id) => self.look_at_inspection(id, view, effects),
+            Message::NonconformanceChanged(id) => self.look_at_nonconformance(id, view, effects),
             Message::WorkGivenUp { .. } => {}
             other => self.hear_of_shipment(other, effects),
         }
@@ -390,10 +391,12 @@ impl Lot {
     /// The soft rules that the lot breaks now.
     #[must_use]
     pub fn discrepancies(&self) -> Vec<Discrepancy> {
-        self.claims.discrepancies(
+        let mut found = self.claims.discrepancies(
             || EntityKey::Lot(self.id.clone()),
             |facet| self.standing(facet),
-        )
+        );
+        found.extend(self.moved_without_being_there());
+        found
     }
 
     /// Whether something of the lot could ship at `at`: unrestricted, not expired, no hold of its

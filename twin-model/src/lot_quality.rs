@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
 use crate::{
-    EntityKey, Inspection, InspectionId, Lot, Message, QualityRejection, Reason, Time, Usage,
-    UsageDecision,
+    EntityKey, Inspection, InspectionId, Lot, LotNonconformance, Message, NonconformanceId,
+    QualityRejection, Reason, StatusChange, Time, Usage, UsageDecision,
 };
 
 /// A decision as far as it concerns the stock of the lot.
@@ -69,6 +69,9 @@ impl LotInspection {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LotQuality {
     pub(crate) inspections: BTreeMap<InspectionId, LotInspection>,
+    pub(crate) nonconformances: BTreeMap<NonconformanceId, LotNonconformance>,
+    /// Ascending by time.
+    pub(crate) status_changes: Vec<StatusChange>,
 }
 
 impl LotQuality {
@@ -78,7 +81,7 @@ impl LotQuality {
             .inspections
             .values()
             .filter_map(|it| it.decision.as_ref());
-        decisions.map(LotDecision::scrapped).sum()
+        decisions.map(LotDecision::scrapped).sum::<Decimal>() + self.scrapped_by_boards()
     }
 }
 
@@ -93,21 +96,22 @@ impl Lot {
         let Some(inspection) = view.plant.inspection(id) else {
             return;
         };
-        if !inspection.lot_known {
+        let now = LotInspection::of(inspection);
+        let known = inspection.lot_known;
+        let followed = inspection.followed;
+        if self.inspection(id) != Some(&now) {
+            self.change_quality(|quality| {
+                quality.inspections.insert(id.clone(), now);
+            });
+            self.tell_gates(effects);
+        }
+        if !known || followed != self.books_followed(id) {
             effects.tell(EntityKey::Inspection(id.clone()), Message::LotIsThere);
         }
-        let now = LotInspection::of(inspection);
-        if self.inspection(id) == Some(&now) {
-            return;
-        }
-        self.change_quality(|quality| {
-            quality.inspections.insert(id.clone(), now);
-        });
-        self.tell_gates(effects);
     }
 
     /// Changes what quality says, and takes out of the stock what is scrapped by it.
-    fn change_quality(&mut self, change: impl FnOnce(&mut LotQuality)) {
+    pub(crate) fn change_quality(&mut self, change: impl FnOnce(&mut LotQuality)) {
         let quality = self.quality.get_or_insert_default();
         let before = quality.scrapped();
         change(quality);
@@ -150,6 +154,7 @@ impl Lot {
                 })
             })
             .collect();
+        reasons.extend(self.reasons_of_nonconformances());
         let usage = self.usage();
         if reasons.is_empty() && usage != Usage::Unrestricted && want > self.unrestricted() {
             reasons.push(Reason::from(QualityRejection::NotDecided {

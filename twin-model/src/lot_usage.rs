@@ -1,22 +1,30 @@
 //! The usage status of a lot by quantity: accept 80 and reject 20 of one lot are both true.
 //!
 //! It is computed, whenever somebody asks, from the lot's first status and everything that was
-//! decided since, gone through in the order of its time. What is not there cannot be moved: a
-//! decision on more than is known so far takes hold of the rest when that is reported. Where
-//! something must be judged, the worse outcome is served first.
+//! decided and posted since, gone through in the order of its time. What is not there cannot be
+//! moved: a decision on more than is known so far takes hold of the rest when that is reported.
+//! Where something must be judged, the worse outcome is served first.
 
 use rust_decimal::Decimal;
 
-use crate::{Lot, Time, Usage, UsageDecision};
+use crate::{Lot, LotDisposition, StatusChange, Time, Usage, UsageDecision};
 
 /// The statuses from which stock is taken when it leaves: nobody takes what is worse as long as
 /// something better is there.
-const BEST_FIRST: [Usage; 5] = [
+static BEST_FIRST: [Usage; 5] = [
     Usage::Unrestricted,
     Usage::Restricted,
     Usage::QualityInspection,
     Usage::Blocked,
     Usage::Rejected,
+];
+
+static WORST_FIRST: [Usage; 5] = [
+    Usage::Rejected,
+    Usage::Blocked,
+    Usage::QualityInspection,
+    Usage::Restricted,
+    Usage::Unrestricted,
 ];
 
 /// Stock by usage status, in the lot's unit.
@@ -56,85 +64,151 @@ impl StockByUsage {
         }
         taken
     }
-
-    fn put(&mut self, moved: &Move) {
-        let taken = self.take(moved.from, moved.quantity);
-        if let Some(to) = moved.to {
-            *self.of_mut(to) += taken;
-        }
-    }
 }
 
 /// Some stock gets another status.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Move {
+struct Move<'a> {
     at: Time,
-    /// Of several at one time the worse outcome is served first.
+    /// Which decision, of those at one time. Its parts share what was there before it.
+    decision: usize,
+    /// Of several parts the worse outcome is served first.
     mildness: u8,
-    from: &'static [Usage],
+    from: &'a [Usage],
     /// `None` when it leaves the stock.
     to: Option<Usage>,
     quantity: Decimal,
+    /// Where it is a posting.
+    posting: Option<&'a StatusChange>,
 }
 
 /// What an inspection judges: what waits for it, else what is free.
-const JUDGED: &[Usage] = &[Usage::QualityInspection, Usage::Unrestricted];
+static JUDGED: [Usage; 2] = [Usage::QualityInspection, Usage::Unrestricted];
 
-impl Move {
-    fn decided(at: Time, decision: UsageDecision, quantity: Decimal) -> Move {
-        let to = status_after(decision);
+impl<'a> Move<'a> {
+    fn new(at: Time, from: &'a [Usage], to: Option<Usage>, quantity: Decimal) -> Move<'a> {
         Move {
             at,
+            decision: 0,
             mildness: to.map_or(0, |usage| 5 - usage as u8),
-            from: JUDGED,
+            from,
             to,
             quantity,
+            posting: None,
         }
     }
-}
 
-/// The status of what was decided upon; `None` when it leaves the stock.
-fn status_after(decision: UsageDecision) -> Option<Usage> {
-    match decision {
-        UsageDecision::Accept => Some(Usage::Unrestricted),
-        UsageDecision::AcceptWithDeviation => Some(Usage::Restricted),
-        UsageDecision::Rework => Some(Usage::Blocked),
-        // What goes back stays rejected until it has left.
-        UsageDecision::Reject | UsageDecision::Return => Some(Usage::Rejected),
-        UsageDecision::Scrap => None,
+    fn decided(at: Time, decision: UsageDecision, quantity: Decimal) -> Move<'a> {
+        let to = match decision {
+            UsageDecision::Accept => Some(Usage::Unrestricted),
+            UsageDecision::AcceptWithDeviation => Some(Usage::Restricted),
+            UsageDecision::Rework => Some(Usage::Blocked),
+            // What goes back stays rejected until it has left.
+            UsageDecision::Reject | UsageDecision::Return => Some(Usage::Rejected),
+            UsageDecision::Scrap => None,
+        };
+        Move::new(at, &JUDGED, to, quantity)
+    }
+
+    /// A board judges what is bad first. What is to be used as it is becomes free of what a board
+    /// or an inspection had done to it, but not of an inspection that is still to come.
+    fn disposed(at: Time, disposition: LotDisposition, quantity: Option<Decimal>) -> Move<'a> {
+        let (from, to) = match disposition {
+            LotDisposition::UseAsIs => (&WORST_FIRST[..2], Some(Usage::Unrestricted)),
+            LotDisposition::Rework => (&WORST_FIRST[..], Some(Usage::Blocked)),
+            LotDisposition::Scrap if quantity.is_some() => (&WORST_FIRST[..], None),
+            LotDisposition::Scrap | LotDisposition::ReturnToVendor => {
+                (&WORST_FIRST[..], Some(Usage::Rejected))
+            }
+            LotDisposition::Regrade => (&WORST_FIRST[..], Some(Usage::Restricted)),
+            LotDisposition::Sort => (&WORST_FIRST[..], Some(Usage::QualityInspection)),
+        };
+        Move::new(at, from, to, quantity.unwrap_or(Decimal::MAX))
+    }
+
+    fn posted(change: &'a StatusChange) -> Move<'a> {
+        let from = std::slice::from_ref(&change.from);
+        let quantity = change.quantity.unwrap_or(Decimal::MAX);
+        Move {
+            posting: Some(change),
+            ..Move::new(change.at, from, Some(change.to), quantity)
+        }
     }
 }
 
 impl Lot {
-    /// What is on hand, by usage status. While a blocking inspection is undecided, nothing is
-    /// unrestricted: it counts as in quality inspection.
+    /// Goes through everything that gave some of the lot another status, in the order of its time.
+    /// `told` hears of each with how much there was to move.
+    fn moved(&self, mut told: impl FnMut(&Move<'_>, Decimal)) -> StockByUsage {
+        let inspections = self
+            .inspections()
+            .filter_map(|(_, it)| it.decision.as_ref());
+        let decided = inspections.map(|decision| {
+            let parts = decision.parts.iter();
+            let moved = |(what, much): &(_, _)| Move::decided(decision.at, *what, *much);
+            parts.map(moved).collect::<Vec<_>>()
+        });
+        let boards = self
+            .nonconformances()
+            .filter_map(|(_, it)| it.disposed.as_ref());
+        let disposed = boards.map(|disposed| {
+            let parts = disposed.parts.iter();
+            let moved = |(what, much): &(_, _)| Move::disposed(disposed.at, *what, *much);
+            parts.map(moved).collect::<Vec<_>>()
+        });
+        let posted = self.own_changes().map(|change| vec![Move::posted(change)]);
+        let decisions = decided.chain(disposed).chain(posted).enumerate();
+        let mut moves: Vec<Move<'_>> = decisions
+            .flat_map(|(decision, parts)| {
+                let parts = parts.into_iter();
+                parts.map(move |part| Move { decision, ..part })
+            })
+            .collect();
+        moves.sort_unstable();
+        let mut stock = StockByUsage::all_in(self.usage, self.stock.inflow());
+        for parts in moves.chunk_by(|a, b| (a.at, a.decision) == (b.at, b.decision)) {
+            let mut decided = StockByUsage::default();
+            for part in parts {
+                let there = stock.take(part.from, part.quantity);
+                if let Some(to) = part.to {
+                    *decided.of_mut(to) += there;
+                }
+                told(part, there);
+            }
+            for (usage, quantity) in decided.iter() {
+                *stock.of_mut(usage) += quantity;
+            }
+        }
+        stock
+    }
+
+    /// What is on hand, by usage status. While a blocking inspection is undecided nothing is
+    /// unrestricted, it counts as in quality inspection; and while a nonconformance reaches the lot
+    /// without a disposition, it counts as blocked.
     #[must_use]
     pub fn stock_by_usage(&self) -> StockByUsage {
         let on_hand = self.on_hand();
-        let Some(quality) = self.quality.as_deref() else {
+        if self.quality.is_none() {
             return StockByUsage::all_in(self.usage, on_hand);
-        };
-        let mut moves: Vec<Move> = Vec::new();
-        for decision in quality
-            .inspections
-            .values()
-            .filter_map(|it| it.decision.as_ref())
-        {
-            let parts = decision.parts.iter();
-            moves.extend(parts.map(|(what, much)| Move::decided(decision.at, *what, *much)));
         }
-        moves.sort_unstable();
-        let mut stock = StockByUsage::all_in(self.usage, self.stock.inflow());
-        for moved in &moves {
-            stock.put(moved);
-        }
+        let mut stock = self.moved(|_, _| {});
         let gone = stock.0.iter().sum::<Decimal>() - on_hand;
         stock.take(&BEST_FIRST, gone);
-        if self.blocking_inspections().next().is_some() {
+        if let Some(instead) = self.instead_of_unrestricted() {
             let waiting = std::mem::take(stock.of_mut(Usage::Unrestricted));
-            *stock.of_mut(Usage::QualityInspection) += waiting;
+            *stock.of_mut(instead) += waiting;
         }
         stock
+    }
+
+    fn instead_of_unrestricted(&self) -> Option<Usage> {
+        if self.undisposed().next().is_some() {
+            Some(Usage::Blocked)
+        } else if self.blocking_inspections().next().is_some() {
+            Some(Usage::QualityInspection)
+        } else {
+            None
+        }
     }
 
     /// What may be used and shipped without any restriction, in the lot's unit.
@@ -154,12 +228,29 @@ impl Lot {
         if self.quality.is_none() {
             return self.usage;
         }
-        let worst = self.stock_by_usage().iter().last();
-        let waits = self.blocking_inspections().next().is_some();
-        match worst {
-            Some((usage, _)) => usage,
-            None if waits => self.usage.max(Usage::QualityInspection),
-            None => self.usage,
+        match (
+            self.stock_by_usage().iter().last(),
+            self.instead_of_unrestricted(),
+        ) {
+            (Some((usage, _)), _) => usage,
+            (None, Some(instead)) => self.usage.max(instead),
+            (None, None) => self.usage,
         }
+    }
+
+    /// The postings that moved more out of a status than had it at their time, with how much had.
+    pub(crate) fn short_changes(&self) -> Vec<(StatusChange, Decimal)> {
+        if self.status_changes().is_empty() {
+            return Vec::new();
+        }
+        let mut short = Vec::new();
+        self.moved(|moved, there| {
+            if let Some(change) = moved.posting
+                && change.quantity.is_some_and(|wanted| wanted > there)
+            {
+                short.push((change.clone(), there));
+            }
+        });
+        short
     }
 }

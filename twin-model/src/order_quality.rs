@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::effect::View;
-use crate::{InspectionId, InspectionState, Operation, OperationId, Plant, WorkOrder};
+use crate::effect::{Effects, View};
+use crate::{
+    EntityKey, InspectionId, InspectionState, LotId, Message, NonconformanceId, Operation,
+    OperationId, Plant, WorkOrder,
+};
 
 /// An inspection as the order that it names knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,39 @@ impl WorkOrder {
             undecided: inspection.is_undecided(),
         };
         self.inspections.insert(id.clone(), now);
+    }
+
+    /// A nonconformance of the order says something new, or is met at birth: so it reaches, or
+    /// leaves, every lot that was made for the order.
+    pub(crate) fn look_at_nonconformance(
+        &mut self,
+        id: &NonconformanceId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
+        let found = view.plant.nonconformance(id);
+        let open = found.is_some_and(|found| found.is_open() && found.order() == Some(&self.id));
+        let changed = match open {
+            true => self.nonconformances.insert(id.clone()),
+            false => self.nonconformances.remove(id),
+        };
+        if changed {
+            self.tell_lots(&Message::NonconformanceChanged(id.clone()), effects);
+        }
+    }
+
+    /// A lot that was made for the order looks at what is open.
+    pub(crate) fn tell_of_nonconformances(&self, lot: &LotId, effects: &mut Effects) {
+        for id in &self.nonconformances {
+            let message = Message::NonconformanceChanged(id.clone());
+            effects.tell(EntityKey::Lot(lot.clone()), message);
+        }
+    }
+
+    /// Open nonconformances that name the order.
+    #[must_use]
+    pub fn nonconformances(&self) -> &BTreeSet<NonconformanceId> {
+        &self.nonconformances
     }
 
     /// The inspections that name the order, those that were cancelled left out.

@@ -210,8 +210,9 @@ impl Plant {
                     Entity::Hold(hold) => hold.receive(&message),
                     Entity::Material(material) => material.receive(&message),
                     Entity::Routing(routing) => routing.receive(&message, effects),
-                    Entity::Inspection(inspection) => inspection.receive(&message),
+                    Entity::Inspection(inspection) => inspection.receive(&message, view),
                     Entity::Shipment(_)
+                    | Entity::Nonconformance(_)
                     | Entity::Ownership(_)
                     | Entity::Process(_)
                     | Entity::ProcessRules(_) => {

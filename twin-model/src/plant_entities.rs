@@ -2,8 +2,8 @@
 
 use crate::{
     DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, Lot, LotId, Material,
-    MaterialId, Ownership, Plant, Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter,
-    WorkCenterId, WorkOrder, WorkOrderId,
+    MaterialId, Nonconformance, NonconformanceId, Ownership, Plant, Process, ProcessId,
+    ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 impl Plant {
@@ -39,6 +39,15 @@ impl Plant {
     pub fn inspection(&self, id: &InspectionId) -> Option<&Inspection> {
         match self.get(&EntityKey::Inspection(id.clone()))?.as_ref() {
             Entity::Inspection(inspection) => Some(inspection),
+            _ => None,
+        }
+    }
+
+    /// One nonconformance.
+    #[must_use]
+    pub fn nonconformance(&self, id: &NonconformanceId) -> Option<&Nonconformance> {
+        match self.get(&EntityKey::Nonconformance(id.clone()))?.as_ref() {
+            Entity::Nonconformance(found) => Some(found),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::effect::Effects;
 use crate::plant::Cause;
-use crate::{Entity, Event, EventBody, Inspection, Plant, Rejection};
+use crate::{Entity, Event, EventBody, Inspection, Nonconformance, Plant, Rejection};
 
 impl Plant {
     /// An event of an inspection.
@@ -33,6 +33,37 @@ impl Plant {
                 }
                 EventBody::InspectionReopened(body) => inspection.reopen(body, view, effects),
                 _ => unreachable!("no inspection owns {}", event.body.type_name()),
+            }
+        })
+    }
+
+    /// An event of a nonconformance.
+    pub(crate) fn handle_nonconformance(
+        &mut self,
+        event: &Event,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let key = event.body.owner();
+        if let EventBody::NonconformanceOpened(body) = &event.body {
+            self.refuse_taken(&key)?;
+            let found = Nonconformance::open(body, self.view(cause), effects)?;
+            self.give_birth(Entity::Nonconformance(found), effects);
+            return Ok(());
+        }
+        self.require(&key, event)?;
+        self.change(&key, cause, effects, |entity, view, effects| {
+            let Entity::Nonconformance(found) = entity else {
+                unreachable!("a nonconformance's key names a nonconformance")
+            };
+            match &event.body {
+                EventBody::NonconformanceContained(body) => found.contain(body, view.at, effects),
+                EventBody::NonconformanceReviewStarted(_) => found.review(view.at, effects),
+                EventBody::NonconformanceDispositioned(body) => found.dispose(body, view, effects),
+                EventBody::NonconformanceVerified(body) => found.verify(body, view.at, effects),
+                EventBody::NonconformanceClosed(body) => found.close(body, view, effects),
+                EventBody::NonconformanceCancelled(body) => found.cancel(body, view.at, effects),
+                _ => unreachable!("no nonconformance owns {}", event.body.type_name()),
             }
         })
     }

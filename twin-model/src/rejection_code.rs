@@ -159,6 +159,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         }
         Code::R53 => "Reopen the inspection in QMS, or withdraw one of the decisions.",
         Code::R54 => "Have the results recorded, or the plan corrected in QMS.",
+        Code::R56 => "Name the decision that it follows, or correct the posting.",
         Code::R55 => "Have quality decide it: it goes on.",
         Code::R43 => "Use another number, or send a change for the existing object.",
         _ => "Reverse the wrong report in the sending system.",

@@ -34,6 +34,25 @@ pub enum QualityRejection {
         /// Its unit.
         unit: Unit,
     },
+    /// R11: a nonconformance that keeps a lot from being used.
+    #[error(
+        "Lot {lot} is affected by nonconformance {nonconformance} of {from} ({steps} steps); \
+         {quantity} {unit} wait for its disposition. Ask quality to decide it."
+    )]
+    NonconformanceOpen {
+        /// The nonconformance.
+        nonconformance: NonconformanceId,
+        /// The lot.
+        lot: LotId,
+        /// What it names: the lot itself, its order, or what it was made from.
+        from: EntityKey,
+        /// Steps along the genealogy from there.
+        steps: u32,
+        /// What is on hand.
+        quantity: Decimal,
+        /// Its unit.
+        unit: Unit,
+    },
     /// R11: an order is not closed before the decision.
     #[error(
         "Inspection {inspection} has no decision; the closing of order {order} waits for it. Ask \
@@ -84,6 +103,7 @@ impl QualityRejection {
         match self {
             QualityRejection::NotDecided { .. }
             | QualityRejection::InspectionOpen { .. }
+            | QualityRejection::NonconformanceOpen { .. }
             | QualityRejection::ClosingBeforeDecision { .. } => Code::R11,
             QualityRejection::DecisionDoesNotAddUp { .. } => Code::R12,
             QualityRejection::LotsUndisposed { .. } => Code::R35,
@@ -105,6 +125,9 @@ impl QualityRejection {
         match self {
             QualityRejection::ClosingBeforeDecision { inspection, .. } => {
                 Some(EntityKey::Inspection(inspection.clone()))
+            }
+            QualityRejection::LotsUndisposed { nonconformance, .. } => {
+                Some(EntityKey::Nonconformance(nonconformance.clone()))
             }
             _ => None,
         }

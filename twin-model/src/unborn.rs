@@ -31,6 +31,11 @@ impl Plant {
                     };
                     effects.tell(EntityKey::Lot(lot.clone()), inherited);
                 }
+                (Message::NonconformanceChanged(id), Message::LotProduced { lot, .. })
+                | (Message::LotProduced { lot, .. }, Message::NonconformanceChanged(id)) => {
+                    let changed = Message::NonconformanceChanged(id.clone());
+                    effects.tell(EntityKey::Lot(lot.clone()), changed);
+                }
                 (Message::HoldReleased(hold), Message::LotProduced { lot, .. }) => {
                     let over = Message::HoldDisinherited(hold.clone());
                     effects.tell(EntityKey::Lot(lot.clone()), over);

@@ -13,9 +13,9 @@ use smol_str::SmolStr;
 use crate::effect::{Effects, View};
 use crate::operation_facts::MachineTally;
 use crate::{
-    Claims, CountingSource, EntityKey, HoldId, InspectionId, LotId, MaterialId, Message, Operation,
-    OperationId, OrderInspection, PlannedComponent, Reach, Rejection, ReportId, Time, Tolerance,
-    Unit, WipDisposition, WorkOrderCreated, WorkOrderId,
+    Claims, CountingSource, EntityKey, HoldId, InspectionId, LotId, MaterialId, Message,
+    NonconformanceId, Operation, OperationId, OrderInspection, PlannedComponent, Reach, Rejection,
+    ReportId, Time, Tolerance, Unit, WipDisposition, WorkOrderCreated, WorkOrderId,
 };
 
 /// The release of an order.
@@ -131,6 +131,8 @@ pub struct WorkOrder {
     pub(crate) holds: BTreeSet<HoldId>,
     /// Those that name the order, without those that were cancelled.
     pub(crate) inspections: BTreeMap<InspectionId, OrderInspection>,
+    /// Those that name the order and are open.
+    pub(crate) nonconformances: BTreeSet<NonconformanceId>,
     pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
@@ -161,6 +163,7 @@ impl WorkOrder {
             lots: BTreeMap::new(),
             holds: BTreeSet::new(),
             inspections: BTreeMap::new(),
+            nonconformances: BTreeSet::new(),
             claims: Claims::default(),
             version: 0,
         })
@@ -180,6 +183,7 @@ impl WorkOrder {
                 self.tell_lots(&Message::HoldDisinherited(hold.clone()), effects);
             }
             Message::LotProduced { lot, since } => {
+                self.tell_of_nonconformances(lot, effects);
                 let known = self.lots.entry(lot.clone()).or_insert(*since);
                 *known = (*known).min(*since);
                 for hold in &self.holds {
@@ -187,6 +191,7 @@ impl WorkOrder {
                 }
             }
             Message::InspectionChanged(id) => self.look_at_inspection(id, view),
+            Message::NonconformanceChanged(id) => self.look_at_nonconformance(id, view, effects),
             Message::MachineCounted {
                 op,
                 work_center,

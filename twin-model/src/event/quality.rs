@@ -244,6 +244,18 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// The severity's name in answers and streams.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Minor => "minor",
+            Severity::Major => "major",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
 /// Quality finds something that does not conform.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct NonconformanceOpened {
@@ -314,6 +326,21 @@ pub enum LotDisposition {
     Regrade,
     /// Sort the good from the bad.
     Sort,
+}
+
+impl LotDisposition {
+    /// The disposition's name in answers and streams.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LotDisposition::UseAsIs => "use_as_is",
+            LotDisposition::Rework => "rework",
+            LotDisposition::Scrap => "scrap",
+            LotDisposition::ReturnToVendor => "return_to_vendor",
+            LotDisposition::Regrade => "regrade",
+            LotDisposition::Sort => "sort",
+        }
+    }
 }
 
 /// The decision on one lot.

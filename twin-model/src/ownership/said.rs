@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
-use super::standing::{amount, counting, decided, lots, origin, tolerance};
+use super::standing::{amount, counting, decided, disposed, lots, origin, tolerance};
 use super::{Claimed, Facet, Field};
 use crate::{
     Amount, Event, EventBody, LotCreated, OperationReport, Quantity, Time, WorkOrderChanged,
@@ -87,6 +87,16 @@ impl Said {
                 let version = format_smolstr!("version {}", body.version);
                 self.value(Field::ProcessRulesTable, version);
             }
+            EventBody::StockStatusChanged(body) => {
+                self.text(Field::LotUsage, "", body.to.as_str());
+            }
+            EventBody::NonconformanceOpened(_)
+            | EventBody::NonconformanceContained(_)
+            | EventBody::NonconformanceReviewStarted(_)
+            | EventBody::NonconformanceDispositioned(_)
+            | EventBody::NonconformanceVerified(_)
+            | EventBody::NonconformanceClosed(_)
+            | EventBody::NonconformanceCancelled(_) => self.nonconformance(body),
             EventBody::InspectionCreated(_) => self.text(Field::InspectionPlan, "", "open"),
             EventBody::InspectionCancelled(_) => {
                 self.text(Field::InspectionPlan, "", "cancelled");
@@ -208,6 +218,27 @@ impl Said {
     fn lot(&mut self, body: &LotCreated) {
         self.value(Field::LotMaterial, body.material.to_smolstr());
         self.sum(Field::LotQuantity, "", body.quantity.value);
+    }
+
+    fn nonconformance(&mut self, body: &EventBody) {
+        let record = match body {
+            EventBody::NonconformanceDispositioned(body) => {
+                let parts = body.lots.iter().map(|part| {
+                    let quantity = part.quantity.map(|quantity| quantity.value.value());
+                    (&part.lot, part.disposition, quantity)
+                });
+                return self.value(Field::NonconformanceDisposition, disposed(parts));
+            }
+            EventBody::NonconformanceContained(_) => {
+                return self.text(Field::NonconformanceContainment, "", "contained");
+            }
+            EventBody::NonconformanceReviewStarted(_) => "under_review",
+            EventBody::NonconformanceVerified(_) => "verified",
+            EventBody::NonconformanceClosed(_) => "closed",
+            EventBody::NonconformanceCancelled(_) => "cancelled",
+            _ => "open",
+        };
+        self.text(Field::NonconformanceRecord, "", record);
     }
 
     fn given(&mut self, field: Field, value: Option<&impl ToSmolStr>) {

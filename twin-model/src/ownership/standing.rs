@@ -5,8 +5,9 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{Claimed, Facet, Field};
 use crate::{
-    Amount, CountingSource, Inspection, Lot, LotId, Material, Operation, Ownership, ProcessRules,
-    Quantity, Routing, Shipment, Tolerance, Unit, UsageDecision, WorkCenter, WorkOrder,
+    Amount, CountingSource, Inspection, Lot, LotDisposition, LotId, Material, Nonconformance,
+    Operation, Ownership, ProcessRules, Quantity, Routing, Shipment, Tolerance, Unit,
+    UsageDecision, WorkCenter, WorkOrder,
 };
 
 /// A field's value.
@@ -89,6 +90,20 @@ pub(super) fn decided(parts: impl Iterator<Item = (Decimal, UsageDecision)>) -> 
         .into_iter()
         .map(|(decision, quantity)| format!("{} {}", quantity.normalize(), decision.as_str()))
         .collect();
+    parts.join(", ").into()
+}
+
+/// Dispositions in words, one text for the same dispositions.
+pub(super) fn disposed<'l>(
+    parts: impl Iterator<Item = (&'l LotId, LotDisposition, Option<Decimal>)>,
+) -> SmolStr {
+    let mut parts: Vec<_> = parts.collect();
+    parts.sort_unstable();
+    let words = |(lot, what, quantity): (&LotId, LotDisposition, Option<Decimal>)| {
+        let much = quantity.map_or_else(|| "all".into(), |much| much.normalize().to_smolstr());
+        format!("{much} of {lot} {}", what.as_str())
+    };
+    let parts: Vec<String> = parts.into_iter().map(words).collect();
     parts.join(", ").into()
 }
 
@@ -224,6 +239,25 @@ impl Inspection {
                 ),
             }),
             Field::InspectionPlan => Standing::Text(self.state().as_str().into()),
+            _ => unknown(),
+        }
+    }
+}
+
+impl Nonconformance {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        match facet.field {
+            Field::NonconformanceRecord => Standing::Text(self.state().as_str().into()),
+            Field::NonconformanceContainment => {
+                Standing::yes_or_no(self.containment().is_some(), "contained", "not contained")
+            }
+            Field::NonconformanceDisposition => Standing::Text(disposed(
+                self.dispositions().iter().flat_map(|(lot, disposed)| {
+                    let parts = disposed.parts.iter();
+                    parts.map(|(what, quantity)| (*lot, *what, *quantity))
+                }),
+            )),
             _ => unknown(),
         }
     }

@@ -12,7 +12,7 @@ mod work_center;
 
 pub use order::{COMPONENTS_PER_ORDER_MAX, SCRAP_REASONS_MAX};
 pub use ownership::SOURCES_MAX;
-pub use quality::{DECIDED_PARTS_MAX, VALUES_PER_RESULT_MAX};
+pub use quality::{APPROVERS_MAX, DECIDED_PARTS_MAX, VALUES_PER_RESULT_MAX};
 pub use reference::CONVERSIONS_PER_MATERIAL_MAX;
 pub use work_center::SHIFTS_MAX;
 
@@ -65,7 +65,15 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         | EventBody::InspectionResultRecorded(_)
         | EventBody::InspectionDecided(_)
         | EventBody::InspectionCancelled(_)
-        | EventBody::InspectionReopened(_) => quality::check(body),
+        | EventBody::InspectionReopened(_)
+        | EventBody::StockStatusChanged(_)
+        | EventBody::NonconformanceOpened(_)
+        | EventBody::NonconformanceContained(_)
+        | EventBody::NonconformanceReviewStarted(_)
+        | EventBody::NonconformanceDispositioned(_)
+        | EventBody::NonconformanceVerified(_)
+        | EventBody::NonconformanceClosed(_)
+        | EventBody::NonconformanceCancelled(_) => quality::check(body),
         EventBody::WorkCenterStateChanged(_)
         | EventBody::WorkCenterConfigured(_)
         | EventBody::MaintenanceScheduled(_)

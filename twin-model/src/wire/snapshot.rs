@@ -57,12 +57,14 @@ macro_rules! stored {
 }
 
 mod lot;
+mod nonconformance;
 mod order;
 mod process;
 mod quality;
 mod reference;
 
 pub use lot::*;
+pub use nonconformance::*;
 pub use order::*;
 pub use process::*;
 pub use quality::*;
@@ -118,6 +120,8 @@ pub enum EntityState {
     Routing(RoutingState),
     /// An inspection.
     Inspection(Box<InspectionState>),
+    /// A nonconformance.
+    Nonconformance(Box<NonconformanceState>),
 }
 
 /// One entity with what is not business state.
@@ -159,6 +163,7 @@ pub fn business_state(entity: &Entity) -> EntityState {
         Entity::Material(material) => EntityState::Material(material.into()),
         Entity::Routing(routing) => EntityState::Routing(routing.into()),
         Entity::Inspection(inspection) => EntityState::Inspection(Box::new(inspection.into())),
+        Entity::Nonconformance(found) => EntityState::Nonconformance(Box::new(found.into())),
         Entity::Hold(hold) => EntityState::Hold(HoldState {
             id: hold.id.clone(),
             target: hold.scope.target(),
@@ -221,6 +226,7 @@ impl TryFrom<StoredEntity> for Entity {
             EntityState::Material(state) => Entity::Material(state.restore(version)),
             EntityState::Routing(state) => Entity::Routing(state.restore(version)),
             EntityState::Inspection(state) => Entity::Inspection(state.restore(version)),
+            EntityState::Nonconformance(state) => Entity::Nonconformance(state.restore(version)),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
             EntityState::Shipment(state) => Entity::Shipment(state.restore(stored.gate, version)),
             EntityState::Process(state) => Entity::Process(state.restore(stored.process, version)),

@@ -1,10 +1,24 @@
 //! Limits of what quality says.
 
-use super::{Broken, at_most, short};
-use crate::{CHARACTERISTICS_MAX, EventBody, InspectionCreated, InspectionDecided};
+use super::{Broken, LOTS_PER_EVENT_MAX, at_most, short};
+use crate::{
+    CHARACTERISTICS_MAX, EventBody, InspectionCreated, InspectionDecided, NonconformanceOpened,
+    StockStatusChanged, Usage,
+};
 
 /// Values of one result.
 pub const VALUES_PER_RESULT_MAX: usize = 1_000;
+/// Who approve one disposition.
+pub const APPROVERS_MAX: usize = 100;
+/// SAP's movement types between usage statuses.
+const MOVEMENT_TYPES: [(&str, Usage, Usage); 6] = [
+    ("321", Usage::QualityInspection, Usage::Unrestricted),
+    ("350", Usage::QualityInspection, Usage::Blocked),
+    ("322", Usage::Unrestricted, Usage::QualityInspection),
+    ("344", Usage::Unrestricted, Usage::Blocked),
+    ("343", Usage::Blocked, Usage::Unrestricted),
+    ("349", Usage::Blocked, Usage::QualityInspection),
+];
 /// Parts of one usage decision.
 pub const DECIDED_PARTS_MAX: usize = 100;
 
@@ -18,8 +32,49 @@ pub(super) fn check(body: &EventBody) -> Result<(), Broken> {
             at_most("$.data.values", body.values.len(), VALUES_PER_RESULT_MAX)
         }
         EventBody::InspectionDecided(body) => check_decision(body),
+        EventBody::StockStatusChanged(body) => check_movement(body),
+        EventBody::NonconformanceOpened(body) => check_finding(body),
+        EventBody::NonconformanceContained(body) => short("$.data.action", &body.action),
+        EventBody::NonconformanceDispositioned(body) => {
+            some("$.data.lots", body.lots.len(), LOTS_PER_EVENT_MAX)?;
+            for approver in &body.approvers {
+                short("$.data.approvers", approver)?;
+            }
+            some("$.data.approvers", body.approvers.len(), APPROVERS_MAX)
+        }
+        EventBody::NonconformanceVerified(body) => short("$.data.verification", &body.verification),
+        EventBody::NonconformanceClosed(body) => {
+            short_or_absent("$.data.verification", body.verification.as_ref())
+        }
+        EventBody::NonconformanceCancelled(body) => short("$.data.reason", &body.reason),
         EventBody::InspectionCancelled(body) => short("$.data.reason", &body.reason),
         EventBody::InspectionReopened(body) => short("$.data.reason", &body.reason),
+        _ => Ok(()),
+    }
+}
+
+fn check_finding(body: &NonconformanceOpened) -> Result<(), Broken> {
+    if body.lots.is_empty() && body.order.is_none() {
+        return Err(Broken {
+            path: "$.data",
+            detail: "must name a lot or an order".to_owned(),
+        });
+    }
+    short("$.data.defect", &body.defect)?;
+    at_most("$.data.lots", body.lots.len(), LOTS_PER_EVENT_MAX)
+}
+
+/// A movement type of the ERP that contradicts the statuses beside it.
+fn check_movement(body: &StockStatusChanged) -> Result<(), Broken> {
+    short_or_absent("$.data.movement_type", body.movement_type.as_ref())?;
+    short_or_absent("$.data.decision", body.decision.as_ref())?;
+    let known = MOVEMENT_TYPES.iter();
+    let meant = body.movement_type.as_deref();
+    match known.copied().find(|(name, ..)| Some(*name) == meant) {
+        Some((name, from, to)) if (from, to) != (body.from, body.to) => Err(Broken {
+            path: "$.data.movement_type",
+            detail: format!("{name} moves from {} to {}", from.as_str(), to.as_str()),
+        }),
         _ => Ok(()),
     }
 }

@@ -12,9 +12,10 @@ use crate::report_ledger::{Ledger, Report};
 use crate::work_order::{Endings, Release};
 use crate::{
     Abort, Claims, Closing, CountingSource, Decimal, Dispatch, EventId, GivenUp, HoldId,
-    InspectionId, Interruption, LotId, MachineTally, MaterialId, Operation, OperationId,
-    OrderField, PlannedComponent, ReportId, Said, SetUp, Standstill, Tally, TechCompletion, Time,
-    Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
+    InspectionId, Interruption, LotId, MachineTally, MaterialId, NonconformanceId, Operation,
+    OperationId, OrderField, PlannedComponent, ReportId, Said, SetUp, Standstill, Tally,
+    TechCompletion, Time, Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId,
+    WorkerId,
 };
 
 stored! {
@@ -178,6 +179,7 @@ pub struct WorkOrderState {
     pub lots: BTreeMap<LotId, Time>,
     pub holds: BTreeSet<HoldId>,
     pub inspections: BTreeMap<InspectionId, OrderInspectionState>,
+    pub nonconformances: BTreeSet<NonconformanceId>,
     pub claims: Claims,
 }
 
@@ -365,6 +367,7 @@ impl From<&WorkOrder> for WorkOrderState {
                 .collect(),
             lots: order.lots.clone(),
             holds: order.holds.clone(),
+            nonconformances: order.nonconformances.clone(),
             inspections: order
                 .inspections
                 .iter()
@@ -421,6 +424,7 @@ impl WorkOrderState {
                 .collect(),
             lots: self.lots,
             holds: self.holds,
+            nonconformances: self.nonconformances,
             inspections: self
                 .inspections
                 .into_iter()

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::SaidState;
+use super::{LotNonconformanceState, SaidState, StatusChangeState};
 use crate::{
     Amount, Characteristic, Claims, DecidedPart, Decimal, Inspection, InspectionDecision,
-    InspectionId, InspectionResult, LotDecision, LotId, LotInspection, LotQuality, OperationId,
-    OrderInspection, Quantity, Signature, Time, Unit, UsageDecision, Verdict, WorkOrderId,
+    InspectionId, InspectionResult, LotDecision, LotId, LotInspection, LotQuality,
+    NonconformanceId, OperationId, OrderInspection, Quantity, Signature, Time, Unit, UsageDecision,
+    Verdict, WorkOrderId,
 };
 
 stored! {
@@ -111,6 +112,7 @@ pub struct InspectionState {
     pub blocking: bool,
     pub characteristics: Vec<CharacteristicState>,
     pub lot_known: bool,
+    pub followed: bool,
     pub results: BTreeMap<SmolStr, InspectionResultState>,
     pub completed_at: Option<Time>,
     pub decisions: Vec<InspectionDecisionState>,
@@ -138,6 +140,7 @@ impl From<&Inspection> for InspectionState {
                 .map(CharacteristicState::from)
                 .collect(),
             lot_known: inspection.lot_known,
+            followed: inspection.followed,
             results: results
                 .map(|(name, result)| (name.clone(), result.into()))
                 .collect(),
@@ -171,6 +174,7 @@ impl InspectionState {
             blocking: self.blocking,
             characteristics: characteristics.map(CharacteristicState::restore).collect(),
             lot_known: self.lot_known,
+            followed: self.followed,
             results: results
                 .map(|(name, result)| (name, result.restore()))
                 .collect(),
@@ -223,15 +227,24 @@ impl LotInspectionState {
 #[expect(missing_docs, reason = "the fields are those of the domain struct")]
 pub struct LotQualityState {
     pub inspections: BTreeMap<InspectionId, LotInspectionState>,
+    pub nonconformances: BTreeMap<NonconformanceId, LotNonconformanceState>,
+    pub status_changes: Vec<StatusChangeState>,
 }
 
 impl From<&Option<Box<LotQuality>>> for LotQualityState {
     fn from(quality: &Option<Box<LotQuality>>) -> LotQualityState {
+        let quality = quality.as_deref();
         let inspections = quality.iter().flat_map(|quality| &quality.inspections);
+        let nonconformances = quality.iter().flat_map(|quality| &quality.nonconformances);
+        let changes = quality.iter().flat_map(|quality| &quality.status_changes);
         LotQualityState {
             inspections: inspections
                 .map(|(id, it)| (id.clone(), it.into()))
                 .collect(),
+            nonconformances: nonconformances
+                .map(|(id, it)| (id.clone(), it.into()))
+                .collect(),
+            status_changes: changes.map(StatusChangeState::from).collect(),
         }
     }
 }
@@ -239,8 +252,12 @@ impl From<&Option<Box<LotQuality>>> for LotQualityState {
 impl LotQualityState {
     pub(super) fn restore(self) -> Option<Box<LotQuality>> {
         let inspections = self.inspections.into_iter();
+        let nonconformances = self.nonconformances.into_iter();
+        let changes = self.status_changes.into_iter();
         let quality = LotQuality {
             inspections: inspections.map(|(id, it)| (id, it.restore())).collect(),
+            nonconformances: nonconformances.map(|(id, it)| (id, it.restore())).collect(),
+            status_changes: changes.map(StatusChangeState::restore).collect(),
         };
         (quality != LotQuality::default()).then(|| Box::new(quality))
     }

@@ -355,6 +355,15 @@ fn discrepancies_of_quality() -> Vec<Discrepancy> {
             missing: 2,
             first: "hardness".into(),
         },
+        Discrepancy::StatusNotThere {
+            lot: id("L-77"),
+            wanted: 80.into(),
+            from: "in quality inspection",
+            to: "unrestricted",
+            at: at("2026-05-04T14:10:00Z"),
+            there: 0.into(),
+            unit: Unit::PIECE,
+        },
         Discrepancy::CancelledInVain {
             object: EntityKey::Inspection(id("I-7")),
             at: at("2026-05-04T14:00:00Z"),

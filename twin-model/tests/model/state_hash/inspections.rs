@@ -42,5 +42,41 @@ pub(crate) fn all() -> Vec<(&'static str, Value)> {
             "decisions": [{"quantity": q("1"), "decision": "rework"}]}),
         ),
         ("inspection.reopened", because("I3")),
+        (
+            "stock.status_changed",
+            json!({"lot": "A", "quantity": q("1"), "from": "unrestricted", "to": "blocked",
+            "movement_type": "344", "decision": "UD-1"}),
+        ),
+        (
+            "nonconformance.opened",
+            json!({"nonconformance": "N1", "lots": ["A", "B"], "order": "WO-1",
+            "quantity": q("2"), "defect": "crack", "severity": "major", "found_at_op": "10"}),
+        ),
+        (
+            "nonconformance.contained",
+            json!({"nonconformance": "N1", "action": "set aside"}),
+        ),
+        (
+            "nonconformance.review_started",
+            json!({"nonconformance": "N1"}),
+        ),
+        (
+            "nonconformance.dispositioned",
+            json!({"nonconformance": "N1", "lots": [
+            {"lot": "A", "quantity": q("1"), "disposition": "regrade"},
+            {"lot": "B", "disposition": "sort"}], "approvers": ["Q"]}),
+        ),
+        (
+            "nonconformance.verified",
+            json!({"nonconformance": "N1", "verification": "measured"}),
+        ),
+        (
+            "nonconformance.opened",
+            json!({"nonconformance": "N2", "lots": ["C"], "defect": "x"}),
+        ),
+        (
+            "nonconformance.cancelled",
+            json!({"nonconformance": "N2", "reason": "shadow"}),
+        ),
     ]
 }
