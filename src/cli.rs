@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use twin_model::{OperationId, PlantId};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use twin_model::{LotId, OperationId, PlantId};
 
 /// A live, trustworthy picture of a plant.
 #[derive(Debug, Parser)]
@@ -20,8 +20,10 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Runs the twin of real plants on RabbitMQ.
     Serve(ServeArguments),
-    /// Reads files through a mapping into a plant.
+    /// Reads files into a plant: through a mapping, or EPCIS documents.
     Import(ImportArguments),
+    /// Writes what a plant's journal says of its lots, as an EPCIS document.
+    Export(ExportArguments),
     /// Replays a plant's journal from its first record and compares.
     Verify(VerifyArguments),
     /// Shows where a plant's orders went another way than a planner would draw it.
@@ -69,12 +71,18 @@ pub(crate) struct ServeArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArguments {
-    /// What to read, as the mapping says: files that belong together, or folders of them.
+    /// What to read, as mapping or format say: files that belong together, or folders of them.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The mapping to events: job-shop-log, sap-s4, b2mml, mtconnect-shdr, or a file.
-    #[arg(long, value_name = "NAME|FILE")]
-    pub(crate) mapping: PathBuf,
+    #[arg(long, value_name = "NAME|FILE", required_unless_present = "format")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// What the files are, where they need no mapping.
+    #[arg(long, value_enum, conflicts_with = "mapping", requires = "plant")]
+    pub(crate) format: Option<Format>,
+    /// GTINs of the plant's materials and who says what others say, for EPCIS documents.
+    #[arg(long, value_name = "FILE", requires = "format")]
+    pub(crate) names: Option<PathBuf>,
     /// Imports into this plant instead of the mapping's.
     #[arg(long)]
     pub(crate) plant: Option<PlantId>,
@@ -106,6 +114,38 @@ pub(crate) struct ImportArguments {
     pub(crate) patience: u64,
     /// Prints the report as JSON.
     #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A format that says itself what is in it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// GS1 EPCIS 2.0 in JSON-LD.
+    Epcis,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub(crate) format: Format,
+    /// The data directory of the twin, which must not be running.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// Which plant; needed when there are several.
+    #[arg(long)]
+    pub(crate) plant: Option<PlantId>,
+    /// Only this lot: what it was made from, what became of it, and what else went into that.
+    #[arg(long)]
+    pub(crate) lot: Option<LotId>,
+    /// GTINs of the plant's materials, and its time zone.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) names: Option<PathBuf>,
+    /// Writes here instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Prints what was written as JSON; the document itself is JSON anyhow.
+    #[arg(long, requires = "out")]
     pub(crate) json: bool,
 }
 

@@ -1,4 +1,4 @@
-//! `twin import`: a log file, through its mapping, into a plant.
+//! `twin import`: files, through a mapping or by their format, into a plant.
 
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
@@ -7,28 +7,22 @@ use std::time::Instant;
 
 use actors::{Input, PlantClock, PlantOptions};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::built_in_mapping;
-use ingest::file_import::Importer;
 use ingest::import_run::{ImportOptions, ImportRunError, Progress, import_to_intake};
-use ingest::mapping::Mapping;
 
 use crate::cli::ImportArguments;
 use crate::data_dir;
 use crate::exit::{Failure, Kind, OrFail};
+use crate::import_format::ImportFormat;
 use crate::import_through_broker;
 use crate::report::{Dispositions, Report};
 
 pub(crate) async fn run(arguments: ImportArguments) -> Result<(), Failure> {
-    let mapping = built_in_mapping::named(&arguments.mapping).or_fail(Kind::Config)?;
-    let mapping = match &arguments.plant {
-        Some(plant) => mapping.for_plant(plant.clone()),
-        None => mapping,
-    };
+    let format = ImportFormat::of(&arguments)?;
     let report = match (&arguments.broker, &arguments.twin, &arguments.data_dir) {
         (Some(broker), Some(twin), None) => {
-            import_through_broker::run(&arguments, &mapping, broker, twin).await?
+            import_through_broker::run(&arguments, &format, broker, twin).await?
         }
-        (None, _, Some(data_dir)) => into_data_dir(&arguments, &mapping, data_dir).await?,
+        (None, _, Some(data_dir)) => into_data_dir(&arguments, &format, data_dir).await?,
         _ => {
             return Err(Failure::new(
                 Kind::Config,
@@ -43,13 +37,13 @@ pub(crate) async fn run(arguments: ImportArguments) -> Result<(), Failure> {
 /// Imports into a plant of this process, and tells it at the end that nothing earlier follows.
 async fn into_data_dir(
     arguments: &ImportArguments,
-    mapping: &Mapping,
+    format: &ImportFormat,
     data_dir: &Path,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
     let files = files_of(&arguments.files)?;
-    let importer = Importer::open_all(&files, mapping).or_fail(Kind::Config)?;
-    let plant = mapping.plant();
+    let importer = format.open(&files)?;
+    let plant = format.plant();
     let options = PlantOptions {
         clock: PlantClock::EventTime,
         ..PlantOptions::new(plant.clone(), data_dir::of_plant(data_dir, plant))

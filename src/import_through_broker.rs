@@ -3,14 +3,13 @@
 use std::time::{Duration, Instant};
 
 use ingest::connection::AmqpUrl;
-use ingest::file_import::Importer;
 use ingest::import_run::import_to_amqp;
-use ingest::mapping::Mapping;
 use serde_json::Value;
 
 use crate::cli::ImportArguments;
 use crate::exit::{Failure, Kind, OrFail};
 use crate::import::{failure_of, files_of, options_of, progress_bar, show};
+use crate::import_format::ImportFormat;
 use crate::report::{Dispositions, Report};
 use crate::twin_client::{TwinClient, escaped};
 
@@ -21,18 +20,18 @@ const SETTLED_LOOKS: u32 = 3;
 
 pub(crate) async fn run(
     arguments: &ImportArguments,
-    mapping: &Mapping,
+    format: &ImportFormat,
     broker: &str,
     twin: &str,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
     let url: AmqpUrl = broker.parse().or_fail(Kind::Config)?;
     let twin = TwinClient::new(twin);
-    let plant = mapping.plant().to_string();
+    let plant = format.plant().to_string();
     let path = format!("/api/v1/plants/{}", escaped(&plant));
     let before = counts(&twin.get(&path)?)?;
     let files = files_of(&arguments.files)?;
-    let importer = Importer::open_all(&files, mapping).or_fail(Kind::Config)?;
+    let importer = format.open(&files)?;
     let bar = progress_bar(arguments.json);
     let sent = import_to_amqp(&url, importer, options_of(arguments), |progress| {
         show(&bar, progress);

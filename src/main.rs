@@ -11,8 +11,10 @@ mod event_examples;
 mod exception_routes;
 mod exceptions;
 mod exit;
+mod export;
 mod flow;
 mod import;
+mod import_format;
 mod import_through_broker;
 mod no_route;
 mod opened;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => actix_web::rt::System::new().block_on(demo::run(arguments)),
         Command::Serve(arguments) => actix_web::rt::System::new().block_on(serve::run(arguments)),
         Command::Import(arguments) => actix_web::rt::System::new().block_on(import::run(arguments)),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Report(arguments) => flow::run(&arguments),
         Command::Exceptions(arguments) => exceptions::run(&arguments),

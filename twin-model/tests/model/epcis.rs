@@ -79,7 +79,26 @@ fn bolts() -> Story {
         "shipment.cancelled",
         json!({"delivery": "D-2", "reason": "not wanted"}),
     );
+    divide(&mut story);
     story
+}
+
+/// Some of the steel is split off and flows together again in a tank.
+fn divide(story: &mut Story) {
+    story.tell(
+        "/wms",
+        "lot.split",
+        json!({"parent": "S-1", "children": [{"lot": "S-1a", "quantity": kg("5.5")},
+            {"lot": "S-1b", "quantity": kg("2")}]}),
+    );
+    story.tell(
+        "/mes/line",
+        "lot.merged",
+        json!({"parents": [{"lot": "S-1a", "quantity": kg("5")},
+                {"lot": "S-1b", "quantity": kg("2")}],
+            "child": {"lot": "S-2", "material": "STEEL", "quantity": kg("7")}, "tank": "T 1",
+            "window": {"from": "2026-03-01T05:00:00Z", "to": "2026-03-01T06:00:00.000001Z"}}),
+    );
 }
 
 fn field(document: &Value, event: usize, pointer: &str) -> Value {
@@ -126,23 +145,21 @@ fn the_official_examples_are_valid_and_a_broken_document_is_not() {
 #[test]
 fn a_partner_reads_what_happened_in_the_words_of_the_standard() {
     let document = bolts().document(None, &naming(&[STEEL]));
-    let steps: Vec<(Value, Value, Value)> = (0..10)
+    let steps: Vec<(Value, Value, Value)> = (0..12)
         .map(|n| {
             let at = |name| field(&document, n, name);
             (at("/type"), at("/action"), at("/bizStep"))
         })
         .collect();
     let object = |action, step: &str| (json!("ObjectEvent"), json!(action), json!(step));
+    let creating = json!("creating_class_instance");
+    let transformation = (json!("TransformationEvent"), Value::Null, creating);
     assert_eq!(
         steps,
         [
             object("ADD", "commissioning"),
             object("ADD", "commissioning"),
-            (
-                json!("TransformationEvent"),
-                Value::Null,
-                json!("creating_class_instance")
-            ),
+            transformation.clone(),
             object("OBSERVE", "holding"),
             object("OBSERVE", "inspecting"),
             object("OBSERVE", "stock_taking"),
@@ -150,6 +167,8 @@ fn a_partner_reads_what_happened_in_the_words_of_the_standard() {
             object("OBSERVE", "shipping"),
             object("OBSERVE", "urn:plant-twin:bizstep:shipment_requested"),
             object("OBSERVE", "urn:plant-twin:bizstep:shipment_cancelled"),
+            transformation.clone(),
+            transformation,
         ]
     );
     assert_eq!(
@@ -180,6 +199,15 @@ fn a_partner_reads_what_happened_in_the_words_of_the_standard() {
         "all lots of the order: {held}"
     );
     assert_eq!(field(&document, 7, "/disposition"), "in_transit");
+}
+
+#[test]
+fn a_split_names_all_that_left_and_a_merger_its_tank() {
+    let document = bolts().document(None, &naming(&[STEEL]));
+    let whole = "/inputQuantityList/0/quantity";
+    assert_eq!(field(&document, 10, whole), 7.5, "all that was split off");
+    let tank = "urn:plant-twin:work_center:P1:T%201";
+    assert_eq!(field(&document, 11, "/readPoint/id"), tank);
 }
 
 #[test]
@@ -243,7 +271,7 @@ fn the_document_of_a_lot_has_its_family_and_nobody_else() {
         let types = events.iter().map(|event| event.body.type_name());
         types.collect::<Vec<_>>()
     };
-    assert_eq!(all["epcisBody"]["eventList"].as_array().unwrap().len(), 11);
+    assert_eq!(all["epcisBody"]["eventList"].as_array().unwrap().len(), 13);
     assert_eq!(of("X"), ["mfg.lot.created.v1"]);
     // From the bolts up to what went into them, with what was said of each of these.
     assert_eq!(
@@ -258,7 +286,7 @@ fn the_document_of_a_lot_has_its_family_and_nobody_else() {
         ]
     );
     // From the steel down to both lots of bolts.
-    assert_eq!(of("S-1").len(), 8);
+    assert_eq!(of("S-1").len(), 10);
     assert_eq!(of("NOT-THERE"), Vec::<&str>::new());
 }
 
@@ -283,7 +311,7 @@ fn a_claim_of_a_source_that_does_not_own_it_is_no_fact() {
         json!({"lot": "B-2", "counted": pieces("490"), "booked": pieces("500"), "reason": "?"}),
     );
     let now = story.document(None, &naming(&[]));
-    assert_eq!(now["epcisBody"]["eventList"].as_array().unwrap().len(), 11);
+    assert_eq!(now["epcisBody"]["eventList"].as_array().unwrap().len(), 13);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Typed EPCIS 2.0 events, as they are written.
 
 use jiff::tz::Offset;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{Amount, GateToken, HoldId, HoldScope, OperationId, Quantity, SmolStr, Time, Unit};
@@ -162,6 +162,16 @@ pub struct LotMasterData {
     pub produced_at: Option<Time>,
 }
 
+/// What kind of transformation it was, where it was none of materials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LotChange {
+    /// A part of a lot became lots of its own.
+    Split,
+    /// Lots became one lot.
+    Merged,
+}
+
 /// What the twin says and the standard has no field for. Other readers may ignore all of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Extension {
@@ -174,6 +184,15 @@ pub struct Extension {
     /// The operation that did it.
     #[serde(rename = "twin:operation", skip_serializing_if = "Option::is_none")]
     pub op: Option<OperationId>,
+    /// A split or a merger.
+    #[serde(rename = "twin:change", skip_serializing_if = "Option::is_none")]
+    pub change: Option<LotChange>,
+    /// When the first lot flowed into the tank.
+    #[serde(rename = "twin:from", skip_serializing_if = "Option::is_none")]
+    pub from: Option<Time>,
+    /// When the last one did.
+    #[serde(rename = "twin:to", skip_serializing_if = "Option::is_none")]
+    pub to: Option<Time>,
     /// What the books said, where stock was counted.
     #[serde(
         rename = "twin:booked",

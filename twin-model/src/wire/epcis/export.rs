@@ -3,13 +3,13 @@
 use jiff::tz::{Offset, TimeZone};
 
 use super::event::{
-    Action, EpcisEvent, Extension, LotMasterData, PersistentDisposition, Things, What,
+    Action, EpcisEvent, Extension, LotChange, LotMasterData, PersistentDisposition, Things, What,
 };
 use super::facts::About;
 use super::{Naming, words};
 use crate::{
-    DeliveryId, Event, EventBody, HoldScope, LotCreated, LotId, LotTransformed, OperationId,
-    Quantity, StockAdjusted, Time, WorkOrderId,
+    Amount, Decimal, DeliveryId, Event, EventBody, HoldScope, LotCreated, LotId, LotMerged,
+    LotQuantity, LotSplit, LotTransformed, OperationId, Quantity, StockAdjusted, Time, WorkOrderId,
 };
 
 /// What writing an event needs to know of the plant.
@@ -26,6 +26,8 @@ impl Exporter<'_> {
             body,
             EventBody::LotCreated(_)
                 | EventBody::LotTransformed(_)
+                | EventBody::LotSplit(_)
+                | EventBody::LotMerged(_)
                 | EventBody::StockAdjusted(_)
                 | EventBody::HoldPlaced(_)
                 | EventBody::HoldReleased(_)
@@ -42,6 +44,8 @@ impl Exporter<'_> {
         match &event.body {
             EventBody::LotCreated(body) => self.creation(body, &mut out),
             EventBody::LotTransformed(body) => self.transformation(body, &mut out),
+            EventBody::LotSplit(body) => self.split(body, &mut out),
+            EventBody::LotMerged(body) => self.merger(body, &mut out),
             EventBody::StockAdjusted(body) => self.count(body, &mut out),
             EventBody::HoldPlaced(body) => {
                 self.hold(&body.scope, &mut out);
@@ -162,6 +166,53 @@ impl Exporter<'_> {
         self.made_by(body.order.as_ref(), body.op.as_ref(), out);
     }
 
+    /// The children are the parent's material, and the whole of them leaves it.
+    fn split(&self, body: &LotSplit, out: &mut EpcisEvent) {
+        let (mut inputs, mut outputs) = (Things::default(), Things::default());
+        for child in &body.children {
+            self.add_known(&mut outputs, &child.lot, child.quantity);
+        }
+        match sum(&body.children) {
+            Some(whole) => self.add_known(&mut inputs, &body.parent, whole),
+            None => {
+                let material = self.about.plant.lot(&body.parent).map(crate::Lot::material);
+                let parent = self.naming.whole(&body.parent, material);
+                inputs.quantities.push(parent);
+            }
+        }
+        let id = None;
+        out.what = What::Transformation {
+            inputs,
+            outputs,
+            id,
+        };
+        out.biz_step = Some(words::CREATING.to_owned());
+        out.extension.change = Some(LotChange::Split);
+    }
+
+    fn merger(&self, body: &LotMerged, out: &mut EpcisEvent) {
+        let (mut inputs, mut outputs) = (Things::default(), Things::default());
+        for parent in &body.parents {
+            self.add_known(&mut inputs, &parent.lot, parent.quantity);
+        }
+        let (child, material) = (&body.child, Some(&body.child.material));
+        self.naming
+            .add(&mut outputs, &child.lot, material, child.quantity);
+        let id = None;
+        out.what = What::Transformation {
+            inputs,
+            outputs,
+            id,
+        };
+        out.biz_step = Some(words::CREATING.to_owned());
+        out.extension.change = Some(LotChange::Merged);
+        out.extension.from = body.window.as_ref().map(|window| window.from);
+        out.extension.to = body.window.as_ref().map(|window| window.to);
+        if let Some(tank) = &body.tank {
+            out.read_point = Some(self.naming.work_center(tank));
+        }
+    }
+
     fn count(&self, body: &StockAdjusted, out: &mut EpcisEvent) {
         let mut things = Things::default();
         self.add_known(&mut things, &body.lot, body.counted);
@@ -223,6 +274,20 @@ impl Exporter<'_> {
         out.transactions.extend(order);
         out.extension.op = op.cloned();
     }
+}
+
+/// What all of them come to, where they have one unit.
+fn sum(lots: &[LotQuantity]) -> Option<Quantity> {
+    let unit = lots.first()?.quantity.unit;
+    let mut sum = Decimal::ZERO;
+    for lot in lots {
+        if lot.quantity.unit != unit {
+            return None;
+        }
+        sum += lot.quantity.value.value();
+    }
+    let value = Amount::try_from(sum).ok()?;
+    Some(Quantity { value, unit })
 }
 
 /// The last day before a shelf life ends, by the calendar of the event's offset.

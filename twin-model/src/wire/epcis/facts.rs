@@ -155,6 +155,11 @@ impl<'p> About<'p> {
                 let outputs = body.outputs.iter().map(|output| &output.lot);
                 outputs.cloned().collect()
             }
+            EventBody::LotSplit(body) => {
+                let children = body.children.iter().map(|child| &child.lot);
+                children.cloned().collect()
+            }
+            EventBody::LotMerged(body) => vec![body.child.lot.clone()],
             EventBody::StockAdjusted(body) => vec![body.lot.clone()],
             EventBody::HoldPlaced(body) => self.held(&body.scope),
             EventBody::HoldReleased(body) => {

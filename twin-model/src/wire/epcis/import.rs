@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{EpcisEvent, Things, What};
+use super::event::{EpcisEvent, LotChange, Things, What};
 use super::fault::Fault;
 use super::naming::{Named, Naming};
 use super::object::Object;
@@ -11,8 +11,9 @@ use super::uri::{is_uri, private_parts};
 use super::words;
 use crate::wire::limits;
 use crate::{
-    Amount, DeliveryId, Event, EventBody, EventId, ID_BYTES_MAX, LotId, LotQuantity,
-    LotTransformed, MaterialId, ProducedLot, Quantity, SourceId, Unit, WorkOrderId,
+    Amount, DeliveryId, Event, EventBody, EventId, ID_BYTES_MAX, LotId, LotMerged, LotQuantity,
+    LotSplit, LotTransformed, MaterialId, ProducedLot, Quantity, SourceId, TimeWindow, Unit,
+    WorkCenterId, WorkOrderId,
 };
 
 /// What became of one event of a document.
@@ -229,25 +230,56 @@ impl Reader<'_> {
         }
         let inputs = self.lots(inputs, "inputEPCList", "inputQuantityList")?;
         let outputs = self.lots(outputs, "outputEPCList", "outputQuantityList")?;
-        let inputs = inputs.into_iter().map(|input| {
-            Ok(LotQuantity {
-                quantity: input.required_quantity()?,
-                lot: input.lot,
-            })
-        });
-        let outputs = outputs.into_iter().map(|output| {
-            Ok(ProducedLot {
-                material: output.required_material()?,
-                quantity: output.required_quantity()?,
-                lot: output.lot,
-            })
-        });
+        match self.event.extension.change {
+            Some(LotChange::Split) => return self.split(&inputs, outputs),
+            Some(LotChange::Merged) => return self.merger(inputs, outputs),
+            None => {}
+        }
+        let inputs = inputs.into_iter().map(NamedLot::with_quantity);
+        let outputs = outputs.into_iter().map(NamedLot::produced);
         Ok(EventBody::LotTransformed(LotTransformed {
             order: self.order(),
             op: self.event.extension.op.clone(),
             inputs: inputs.collect::<Result<_, Fault>>()?,
             outputs: outputs.collect::<Result<_, Fault>>()?,
         }))
+    }
+
+    fn split(&self, inputs: &[NamedLot], outputs: Vec<NamedLot>) -> Result<EventBody, Fault> {
+        let [parent] = inputs else {
+            let detail = format!("{} lots are split; one is expected", inputs.len());
+            return Err(Fault::unreadable(self.at, detail));
+        };
+        let children = outputs.into_iter().map(NamedLot::with_quantity);
+        Ok(EventBody::LotSplit(LotSplit {
+            parent: parent.lot.clone(),
+            children: children.collect::<Result<_, Fault>>()?,
+        }))
+    }
+
+    fn merger(&self, inputs: Vec<NamedLot>, outputs: Vec<NamedLot>) -> Result<EventBody, Fault> {
+        let Ok([child]) = <[NamedLot; 1]>::try_from(outputs) else {
+            let detail = "a merger gives one lot";
+            return Err(Fault::unreadable(self.at, detail));
+        };
+        let parents = inputs.into_iter().map(NamedLot::with_quantity);
+        let extension = &self.event.extension;
+        let window = match (extension.from, extension.to) {
+            (Some(from), Some(to)) => Some(TimeWindow { from, to }),
+            _ => None,
+        };
+        Ok(EventBody::LotMerged(LotMerged {
+            parents: parents.collect::<Result<_, Fault>>()?,
+            child: child.produced()?,
+            tank: self.tank(),
+            window,
+        }))
+    }
+
+    fn tank(&self) -> Option<WorkCenterId> {
+        let read_point = self.event.read_point.as_deref()?;
+        let [_, tank] = private_parts(read_point, "work_center")?;
+        tank.parse().ok()
     }
 
     /// Single things are lots of one piece; they come before the amounts.
@@ -319,6 +351,21 @@ impl Reader<'_> {
 }
 
 impl NamedLot {
+    pub(super) fn with_quantity(self) -> Result<LotQuantity, Fault> {
+        Ok(LotQuantity {
+            quantity: self.required_quantity()?,
+            lot: self.lot,
+        })
+    }
+
+    fn produced(self) -> Result<ProducedLot, Fault> {
+        Ok(ProducedLot {
+            material: self.required_material()?,
+            quantity: self.required_quantity()?,
+            lot: self.lot,
+        })
+    }
+
     pub(super) fn required_quantity(&self) -> Result<Quantity, Fault> {
         let detail = "says not how much";
         self.quantity

@@ -10,7 +10,7 @@ use super::gs1::{Gtin, Key};
 use super::uri::{is_uri, private, private_parts};
 use crate::{
     Amount, DeliveryId, EventId, LogisticUnitId, LotId, MaterialId, PlantId, Quantity, SourceId,
-    Unit, WorkOrderId,
+    Unit, WorkCenterId, WorkOrderId,
 };
 
 /// The names of one plant.
@@ -216,6 +216,11 @@ impl Naming {
             kind: Some(super::words::DESPATCH.to_owned()),
             document: private("delivery", &[self.plant.as_str(), delivery.as_str()]),
         }
+    }
+
+    /// Where a work center is.
+    pub(super) fn work_center(&self, id: &WorkCenterId) -> String {
+        private("work_center", &[self.plant.as_str(), id.as_str()])
     }
 
     /// Where the plant is.

@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::import::{NamedLot, Reader};
 use super::words;
 use crate::{
-    Amount, EventBody, HoldPlaced, HoldReleased, HoldScope, LotCreated, LotQuantity, Quantity,
+    Amount, EventBody, HoldPlaced, HoldReleased, HoldScope, LotCreated, Quantity,
     ShipmentCancelled, ShipmentConfirmed, ShipmentRequested, SmolStr, StockAdjusted, Time, Usage,
 };
 
@@ -179,12 +179,7 @@ impl Object<'_> {
     }
 
     fn request(&self) -> Result<EventBody, Fault> {
-        let lots = self.lots()?.into_iter().map(|named| {
-            Ok(LotQuantity {
-                quantity: named.required_quantity()?,
-                lot: named.lot,
-            })
-        });
+        let lots = self.lots()?.into_iter().map(NamedLot::with_quantity);
         Ok(EventBody::ShipmentRequested(ShipmentRequested {
             delivery: self.delivery()?,
             customer: self.reader.event.extension.customer.clone(),
