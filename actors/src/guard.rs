@@ -6,6 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use serde::{Deserialize, Serialize};
+use twin_model::wire::{self, Unreadable};
 use twin_model::{EntityKey, Event, IntakeRejection, Plant, Rejection, Time, Turn};
 
 use crate::record::Poisoned;
@@ -99,6 +100,31 @@ pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rej
             }
         }
     }
+}
+
+/// Reads a message. A panic becomes a rejection: the message would otherwise come again for ever.
+///
+/// # Errors
+/// As [`wire::decode`], or [`IntakeRejection::Deadly`].
+pub(crate) fn guarded_read(raw: &[u8]) -> Result<Event, Unreadable> {
+    GUARDED.set(true);
+    let read = panic::catch_unwind(|| {
+        #[cfg(feature = "chaos")]
+        assert!(!raw.starts_with(b"chaos: panic"), "chaos: reading panics");
+        wire::decode(raw)
+    });
+    GUARDED.set(false);
+    read.unwrap_or_else(|payload| {
+        let detail = format!("reading it panicked ({})", message_of(payload.as_ref()));
+        tracing::error!(%detail, "a message could not be read");
+        let from = "unknown".into();
+        Err(Unreadable {
+            rejection: Rejection::Intake(IntakeRejection::Deadly { from, detail }),
+            id: None,
+            source: None,
+            type_name: None,
+        })
+    })
 }
 
 /// One turn of what has fallen due by `now`; `None` when nothing is due any more. A panic is rolled

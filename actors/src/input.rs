@@ -1,9 +1,10 @@
 //! What can be given to a plant, made ready off its thread.
 
 use bytes::Bytes;
-use twin_model::wire::{self, Unreadable};
+use twin_model::wire::Unreadable;
 use twin_model::{Event, IntakeRejection, Rejection, Time};
 
+use crate::guard::guarded_read;
 use crate::marks::MarkKey;
 
 /// Largest message taken, in bytes. Larger ones become exceptions with their start kept.
@@ -63,7 +64,7 @@ impl Input {
         if raw.len() > EVENT_BYTES_MAX {
             return Input::too_large(&raw);
         }
-        match wire::decode(&raw) {
+        match guarded_read(&raw) {
             Ok(event) => Input(Kind::Event(Box::new(DecodedEvent::new(event, raw)))),
             Err(error) => Input(Kind::Unreadable {
                 raw,

@@ -115,7 +115,7 @@ pub enum IntakeRejection {
         /// The panic's message.
         detail: String,
     },
-    /// R76: a fault of the twin that no turn could catch.
+    /// R76: a fault of the twin before any turn.
     #[error(
         "The twin failed on this message from {from}: {detail}. Nothing was changed. It is kept \
          for replay after the fault is mended."

@@ -173,6 +173,31 @@ async fn large_messages_are_told_apart_by_what_is_not_kept_of_them() {
     come_back(dir.path(), plant).await.0.close().await;
 }
 
+#[cfg(feature = "chaos")]
+#[tokio::test]
+async fn a_message_on_which_reading_panics_is_set_aside_and_its_neighbours_are_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    let batch = [
+        created("WO-1"),
+        Bytes::from("chaos: panic"),
+        released("WO-1"),
+    ];
+    let receipt = plant.intake().submit(batch.map(Input::decode).into()).await;
+    let dispositions = receipt.unwrap().dispositions;
+    assert_eq!(dispositions[0], Disposition::Applied);
+    assert!(
+        matches!(&dispositions[1], Disposition::Exception { rejection, .. }
+            if rejection.code() == Code::R76),
+        "{dispositions:?}"
+    );
+    assert_eq!(dispositions[2], Disposition::Applied);
+    let replayed = plant.exceptions().resolve(wanted(1, Resolve::Replay));
+    let replayed = replayed.await.unwrap();
+    assert!(replayed.entry.is_open(), "the fault is still there");
+    come_back(dir.path(), plant).await.0.close().await;
+}
+
 /// What an older twin, or an adapter, could not read although this twin can.
 fn once_unreadable(raw: Bytes) -> Input {
     let rejection = Rejection::Intake(IntakeRejection::UnknownType {

@@ -311,7 +311,7 @@ fn of_intake() -> Vec<IntakeRejection> {
         },
         IntakeRejection::Deadly {
             from: "/mes/line".into(),
-            detail: "its process ended 3 times while it worked on it".to_owned(),
+            detail: "reading it panicked (index out of range)".to_owned(),
         },
         IntakeRejection::TooLarge {
             bytes: 2_097_152,
