@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 
 use crate::effect::Effects;
 use crate::{
-    Code, Entity, EntityKey, InspectionId, LotId, MaintenanceId, Notice, OperationId, Owners,
-    SourceId, Time, Unit, WorkCenterId, WorkOrderId,
+    Code, Entity, EntityKey, InspectionId, LotId, MaintenanceId, MaterialId, Notice, OperationId,
+    Owners, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
@@ -51,7 +51,7 @@ pub enum Discrepancy {
     },
     /// R47: the ERP's decision came too late to have an effect.
     #[error(
-        "ERP {decision} order {order} at {at}, but operation {operation} had begun. The order stays \
+        "ERP {decision} order {order} at {at}, but {begun}. The order stays \
          as it is. Reverse the reports, or have the order aborted."
     )]
     EndedAfterBegin {
@@ -61,8 +61,8 @@ pub enum Discrepancy {
         decision: &'static str,
         /// When.
         at: Time,
-        /// The operation that began first.
-        operation: OperationId,
+        /// What had begun before, in words.
+        begun: SmolStr,
     },
     /// R48: two counts of the same work.
     #[error(
@@ -201,6 +201,25 @@ pub enum Discrepancy {
         /// Since when.
         since: Time,
     },
+    /// R59: the order used more than the warehouse gave it.
+    #[error(
+        "Order {order} used {used} {unit} of {material}, the warehouse issued {issued}. Late issue \
+         of {difference} expected; else correct the consumption."
+    )]
+    UsedWithoutIssue {
+        /// The order.
+        order: WorkOrderId,
+        /// The material.
+        material: MaterialId,
+        /// Consumed and scrapped.
+        used: Decimal,
+        /// Issued and not given back.
+        issued: Decimal,
+        /// The one less the other.
+        difference: Decimal,
+        /// Unit of all these.
+        unit: Unit,
+    },
     /// R60: what was published last is not the highest version.
     #[error(
         "{object}: version {version} of {at} is older than version {counts}, which counts since \
@@ -300,6 +319,7 @@ impl Discrepancy {
             Discrepancy::MoreThanReleased { .. } => Code::R39,
             Discrepancy::EndedAfterBegin { .. } => Code::R47,
             Discrepancy::CountsDiffer { .. } => Code::R48,
+            Discrepancy::UsedWithoutIssue { .. } => Code::R59,
             Discrepancy::VersionWentBack { .. } => Code::R60,
             Discrepancy::DecidedAgain { .. } => Code::R53,
             Discrepancy::DecidedWithoutResults { .. } => Code::R54,
@@ -328,6 +348,9 @@ impl Discrepancy {
                 operation, kind, ..
             } => (operation.as_str(), kind),
             Discrepancy::CounterFell { counter, .. } => (counter, ""),
+            Discrepancy::UsedWithoutIssue { material, unit, .. } => {
+                (material.as_str(), unit.as_str())
+            }
             Discrepancy::StartedInMaintenance {
                 order, operation, ..
             } => (order.as_str(), operation.as_str()),

@@ -40,6 +40,13 @@ impl Plant {
                 lot_merge::check(body, self.view(cause))?;
                 lot_merge::carry_out(self, body, cause, effects)
             }
+            EventBody::GoodsReceived(body) => {
+                self.require(&event.body.owner(), event)?;
+                self.ensure_received_lot(body, effects);
+                self.change_order(event, cause, effects, |order, view, effects| {
+                    order.handle(event, view, effects)
+                })
+            }
             EventBody::StockAdjusted(body) => {
                 self.require(&event.body.owner(), event)?;
                 self.change_lot(&body.lot, cause, effects, |lot, _, effects| {
@@ -276,6 +283,13 @@ impl WorkOrder {
             EventBody::OperationAborted(body) => self.abort_operation(body, view, effects),
             EventBody::OperationSkipped(body) => self.skip_operation(body, view, effects),
             EventBody::ConfirmationReversed(body) => self.reverse(body, &event.id, view, effects),
+            EventBody::MaterialIssued(body) => self.issue(body, report(), view, effects),
+            EventBody::MaterialConsumed(body) => self.consume(body, report(), view, effects),
+            EventBody::MaterialReturned(body) => self.give_back(body, report(), view, effects),
+            EventBody::GoodsReceived(body) => self.receive_goods(body, report(), view, effects),
+            EventBody::MovementReversed(body) => {
+                self.reverse_movement(body, &event.id, view, effects)
+            }
             _ => unreachable!("{} is no event of an order", event.body.type_name()),
         }
     }

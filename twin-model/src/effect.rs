@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, VecDeque};
 use smol_str::SmolStr;
 
 use crate::{
-    Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, NonconformanceId,
-    Notice, OperationId, PlannedOperation, Plant, Reach, RoutingWish, SourceId, Time, Unit,
-    WipDisposition, WorkCenterId, WorkOrderId,
+    Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, MovementKind,
+    NonconformanceId, Notice, OperationId, PlannedOperation, Plant, Reach, RoutingWish, SourceId,
+    Time, Unit, Usage, WipDisposition, WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -88,6 +88,19 @@ pub enum Message {
     },
     /// To a hold: it reaches a lot that had left with this shipment.
     RecallRequired(DeliveryId),
+    /// To a lot: something of it was moved for an order.
+    Moved {
+        /// The order.
+        order: WorkOrderId,
+        /// How.
+        kind: MovementKind,
+        /// How much, in the lot's unit; below zero when a movement is taken back.
+        quantity: Decimal,
+        /// When.
+        at: Time,
+        /// The status in stock that the warehouse tells.
+        usage: Option<Usage>,
+    },
     /// To a material: a quantity was converted by it.
     Converted {
         /// The unit it was told in.

@@ -89,6 +89,11 @@ macro_rules! event_types {
             LotSplit(LotSplit) = "mfg.lot.split.v1";
             LotMerged(LotMerged) = "mfg.lot.merged.v1";
             LotTransformed(LotTransformed) = "mfg.lot.transformed.v1";
+            MaterialIssued(MaterialIssued) = "mfg.material.issued.v1";
+            MaterialConsumed(MaterialConsumed) = "mfg.material.consumed.v1";
+            MaterialReturned(MaterialReturned) = "mfg.material.returned.v1";
+            GoodsReceived(GoodsReceived) = "mfg.goods.received.v1";
+            MovementReversed(MovementReversed) = "mfg.movement.reversed.v1";
             StockAdjusted(StockAdjusted) = "mfg.stock.adjusted.v1";
             StockStatusChanged(StockStatusChanged) = "mfg.stock.status_changed.v1" as RealTime;
             InspectionCreated(InspectionCreated) = "mfg.inspection.created.v1" as RealTime;
@@ -200,6 +205,11 @@ impl EventBody {
             EventBody::LotSplit(body) => EntityKey::Lot(body.parent.clone()),
             EventBody::LotMerged(body) => EntityKey::Lot(body.child.lot.clone()),
             EventBody::LotTransformed(body) => EntityKey::Lot(body.first_output().clone()),
+            EventBody::MaterialIssued(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::MaterialConsumed(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::MaterialReturned(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::GoodsReceived(body) => EntityKey::WorkOrder(body.order.clone()),
+            EventBody::MovementReversed(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::StockAdjusted(body) => EntityKey::Lot(body.lot.clone()),
             EventBody::StockStatusChanged(body) => EntityKey::Lot(body.lot.clone()),
             EventBody::NonconformanceOpened(NonconformanceOpened { nonconformance, .. })
@@ -268,6 +278,7 @@ impl EventBody {
             EventBody::OperationAborted(body) => Some(&body.op),
             EventBody::OperationSkipped(body) => Some(&body.op),
             EventBody::ConfirmationReversed(body) => body.op.as_ref(),
+            EventBody::MaterialConsumed(body) => body.op.as_ref(),
             EventBody::OperationProgressed(body) | EventBody::OperationCompleted(body) => {
                 Some(&body.op)
             }

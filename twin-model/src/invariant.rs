@@ -9,6 +9,7 @@ mod claims;
 mod gates;
 mod lots;
 mod operations;
+mod order_accounts;
 mod orders;
 mod succession;
 mod units;
@@ -21,6 +22,8 @@ use crate::{EntityKey, Plant};
 /// A rule that no state of a plant may break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Invariant {
+    /// What an order was given is used, scrapped, given back or at the line.
+    OrderConservation,
     /// A lot never holds less than nothing.
     LotBalance,
     /// No more is delivered than was released and tolerated.
@@ -57,7 +60,8 @@ pub enum Invariant {
 
 impl Invariant {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Invariant; 16] = [
+    pub const ALL: [Invariant; 17] = [
+        Invariant::OrderConservation,
         Invariant::LotBalance,
         Invariant::OrderDelivery,
         Invariant::SurplusIsShown,
@@ -80,6 +84,7 @@ impl Invariant {
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
+            Invariant::OrderConservation => "I01",
             Invariant::LotBalance => "I02",
             Invariant::OrderDelivery => "I03",
             Invariant::SurplusIsShown => "I04",
@@ -111,6 +116,7 @@ impl Invariant {
             });
         };
         match self {
+            Invariant::OrderConservation => order_accounts::conservation(plant, &mut tell),
             Invariant::LotBalance => lots::balance(plant, &mut tell),
             Invariant::OrderDelivery => orders::delivery(plant, &mut tell),
             Invariant::SurplusIsShown => operations::surplus_is_shown(plant, &mut tell),

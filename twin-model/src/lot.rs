@@ -174,7 +174,7 @@ impl Lot {
         let made_at = body.produced_at.unwrap_or(view.at);
         self.note_production(TimeWindow::at(made_at), None);
         self.expiry = body.expiry;
-        self.usage = body.usage;
+        self.usage = self.usage.max(body.usage);
         if let Some(order) = &body.order {
             self.join_order(order, made_at, effects);
         }
@@ -238,6 +238,7 @@ impl Lot {
             }
             Message::InspectionChanged(id) => self.look_at_inspection(id, view, effects),
             Message::NonconformanceChanged(id) => self.look_at_nonconformance(id, view, effects),
+            Message::Moved { .. } => self.book_movement(message, effects),
             Message::WorkGivenUp { .. } => {}
             other => self.hear_of_shipment(other, effects),
         }
@@ -245,7 +246,7 @@ impl Lot {
 
     /// A lot can be filled more than once. What is shown as its origin and its production time must
     /// not depend on which report came first: the smallest order and operation, the earliest time.
-    fn note_origin(&mut self, order: Option<&WorkOrderId>, op: Option<&OperationId>) {
+    pub(crate) fn note_origin(&mut self, order: Option<&WorkOrderId>, op: Option<&OperationId>) {
         let known = self.order.as_ref().map(|order| (order, self.op.as_ref()));
         if let Some(order) = order
             && known.is_none_or(|known| (order, op) < known)
@@ -255,7 +256,7 @@ impl Lot {
         }
     }
 
-    fn join_order(&self, order: &WorkOrderId, since: Time, effects: &mut Effects) {
+    pub(crate) fn join_order(&self, order: &WorkOrderId, since: Time, effects: &mut Effects) {
         let key = EntityKey::WorkOrder(order.clone());
         let lot = self.id.clone();
         effects.tell(key, Message::LotProduced { lot, since });

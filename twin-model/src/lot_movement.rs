@@ -3,9 +3,35 @@
 use rust_decimal::Decimal;
 
 use crate::effect::Effects;
-use crate::{Lot, Rejection, StockAdjusted};
+use crate::{Lot, Message, MovementKind, Rejection, StockAdjusted, TimeWindow};
 
 impl Lot {
+    /// Something of the lot was moved for an order, which asked before whether there is enough.
+    pub(crate) fn book_movement(&mut self, message: &Message, effects: &mut Effects) {
+        let Message::Moved {
+            order,
+            kind,
+            quantity,
+            at,
+            usage,
+        } = message
+        else {
+            unreachable!("{message:?} moves nothing")
+        };
+        self.stock.book(order, *kind, *quantity);
+        self.stock.assert_covered(&self.id, self.unit);
+        if *kind == MovementKind::Received {
+            if let Some(usage) = usage {
+                // Of what several say the worst counts, whoever comes first.
+                self.usage = self.usage.max(*usage);
+            }
+            self.note_origin(Some(order), None);
+            self.note_production(TimeWindow::at(*at), None);
+            self.join_order(order, *at, effects);
+        }
+        self.tell_gates(effects);
+    }
+
     /// The warehouse counted the lot. What counts is the difference between its count and its
     /// books: the twin may know of movements that were not booked when it was counted.
     pub(crate) fn adjust(

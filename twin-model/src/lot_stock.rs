@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::{LotId, Unit, WorkOrderId};
+use crate::{LotId, MovementKind, Unit, WorkOrderId};
 
 /// What one order took of a lot, as two witnesses tell it: the warehouse by issues and returns,
 /// the MES by consumptions and transformations. In the lot's unit.
@@ -17,20 +17,29 @@ pub struct OrderTake {
     pub returned: Decimal,
     /// Consumed, says the MES.
     pub consumed: Decimal,
+    /// Went into other lots, says the MES.
+    pub transformed: Decimal,
 }
 
 impl OrderTake {
+    /// What the order used: by its consumptions or by what was made from the lot, whichever is
+    /// more. An MES that tells of both tells of the same material.
+    #[must_use]
+    pub fn used(&self) -> Decimal {
+        self.consumed.max(self.transformed)
+    }
+
     /// What left the stock for the order. Both witnesses speak of the same material, so the
     /// larger of the two accounts counts, and not their sum.
     #[must_use]
     pub fn taken(&self) -> Decimal {
-        (self.issued - self.returned).max(self.consumed)
+        (self.issued - self.returned).max(self.used())
     }
 
     /// Issued and neither consumed nor returned: it lies at the line.
     #[must_use]
     pub fn at_line(&self) -> Decimal {
-        self.taken() - self.consumed
+        self.taken() - self.used()
     }
 
     /// Consumed without an issue; zero when the issues cover it.
@@ -53,7 +62,8 @@ pub struct LotFlows {
     pub scrapped: Decimal,
     /// Found (above zero) or missed (below) by counting.
     pub adjusted: Decimal,
-    /// Put into the warehouse, of what was received. It moves nothing in or out of the lot.
+    /// Received by the warehouse. It tells of what was created or made, so of both the larger
+    /// counts.
     pub stored: Decimal,
 }
 
@@ -74,8 +84,20 @@ impl LotStock {
     /// Adds what an order, or nobody in particular, consumed.
     pub(crate) fn consume(&mut self, order: Option<&WorkOrderId>, quantity: Decimal) {
         match order {
-            Some(order) => self.take_of(order).consumed += quantity,
+            Some(order) => self.take_of(order).transformed += quantity,
             None => self.consumed += quantity,
+        }
+    }
+
+    /// Books a movement of an order; below zero when one is taken back.
+    pub(crate) fn book(&mut self, order: &WorkOrderId, kind: MovementKind, quantity: Decimal) {
+        match kind {
+            MovementKind::Received => self.flow(|flows| flows.stored += quantity),
+            MovementKind::Issued => self.take_of(order).issued += quantity,
+            MovementKind::Returned => self.take_of(order).returned += quantity,
+            MovementKind::Consumed | MovementKind::Backflushed | MovementKind::Scrapped => {
+                self.take_of(order).consumed += quantity;
+            }
         }
     }
 
@@ -109,7 +131,7 @@ impl LotStock {
     pub(crate) fn drawn_by(&self, order: Option<&WorkOrderId>, quantity: Decimal) -> Decimal {
         let before = order.map_or_else(OrderTake::default, |order| self.taken_by(order));
         let after = OrderTake {
-            consumed: before.consumed + quantity,
+            transformed: before.transformed + quantity,
             ..before
         };
         after.taken() - before.taken()
@@ -119,7 +141,7 @@ impl LotStock {
     #[must_use]
     pub fn inflow(&self) -> Decimal {
         let flows = self.flows();
-        self.received + flows.merged_in + flows.adjusted
+        self.received.max(flows.stored) + flows.merged_in + flows.adjusted
     }
 
     /// What orders took, by issue or consumption.
@@ -145,7 +167,7 @@ impl LotStock {
     /// Consumed, with and without an order.
     #[must_use]
     pub fn consumed(&self) -> Decimal {
-        let orders = self.orders.iter().map(|(_, take)| take.consumed);
+        let orders = self.orders.iter().map(|(_, take)| take.used());
         self.consumed + orders.sum::<Decimal>()
     }
 

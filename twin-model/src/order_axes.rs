@@ -70,7 +70,8 @@ pub enum Delivery {
     None,
     /// Less than the released quantity allows.
     Partial,
-    /// The released quantity, less the under-delivery tolerance.
+    /// The released quantity, less the under-delivery tolerance; or the warehouse expects nothing
+    /// more.
     Full,
 }
 
@@ -110,9 +111,8 @@ impl WorkOrder {
 
     /// Whether work on the order has begun, by all that stands.
     pub(crate) fn has_begun(&self) -> bool {
-        self.operations
-            .iter()
-            .any(|operation| operation.started_at().is_some())
+        let started = |operation: &std::sync::Arc<Operation>| operation.started_at().is_some();
+        self.operations.iter().any(started) || self.first_movement().is_some()
     }
 
     /// Whether everything is done: a final report says so, or every operation has ended or was
@@ -231,19 +231,10 @@ impl WorkOrder {
         let wanted = released.checked_mul(least).unwrap_or(released);
         match self.delivered() {
             nothing if nothing.is_zero() => Delivery::None,
+            _ if self.is_finally_received() => Delivery::Full,
             some if some < wanted => Delivery::Partial,
             _ => Delivery::Full,
         }
-    }
-
-    /// Good quantity of the delivering operations, in the order's unit.
-    #[must_use]
-    pub fn delivered(&self) -> Decimal {
-        self.operations
-            .iter()
-            .filter(|op| op.delivers)
-            .map(|op| op.good())
-            .sum()
     }
 
     /// Whether a hold is on the order itself.

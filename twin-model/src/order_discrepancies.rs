@@ -70,14 +70,22 @@ impl WorkOrder {
         for (decision, at) in cancelled.into_iter().chain(withdrawn) {
             let began = |operation: &&std::sync::Arc<Operation>| operation.started_at();
             let first = self.operations.iter().filter(|op| began(op).is_some());
-            if let Some(operation) = first.min_by_key(began) {
+            let first = first.min_by_key(began);
+            let begun = match first {
+                Some(operation) => Some(format!("operation {} had begun", operation.id)),
+                None => self.first_movement(),
+            };
+            if let Some(begun) = begun {
                 found.push(Discrepancy::EndedAfterBegin {
                     order: self.id.clone(),
                     decision,
                     at,
-                    operation: operation.id.clone(),
+                    begun: begun.into(),
                 });
             }
+        }
+        if self.moved.is_some() {
+            self.broken_by_movements(found);
         }
     }
 

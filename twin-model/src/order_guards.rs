@@ -18,6 +18,19 @@ impl WorkOrder {
         at: Time,
         action: &'static str,
     ) -> Result<Decimal, Rejection> {
+        let released = self.admit_anything(at, action)?;
+        released.ok_or_else(|| Rejection::NotReleased {
+            order: self.id.clone(),
+            operation: op.clone(),
+        })
+    }
+
+    /// As [`WorkOrder::admit`]; `None` where the order was not released.
+    pub(crate) fn admit_anything(
+        &self,
+        at: Time,
+        action: &'static str,
+    ) -> Result<Option<Decimal>, Rejection> {
         self.refuse_closed()?;
         if let Some(endings) = &self.endings {
             let given_up = endings.aborted.as_ref().map(|abort| abort.at);
@@ -33,18 +46,15 @@ impl WorkOrder {
             }
         }
         if let Some(released) = self.released() {
-            return Ok(released);
+            return Ok(Some(released));
         }
-        match &self.release {
+        Ok(match &self.release {
             // It happened before the ERP took the release back, which therefore has no effect.
             Some(release) if release.withdrawn.as_ref().is_some_and(|said| at < said.at) => {
-                Ok(self.released_quantity(release))
+                Some(self.released_quantity(release))
             }
-            _ => Err(Rejection::NotReleased {
-                order: self.id.clone(),
-                operation: op.clone(),
-            }),
-        }
+            _ => None,
+        })
     }
 
     /// R30.
@@ -126,19 +136,18 @@ impl WorkOrder {
         }
     }
 
-    /// R04, invariant 3: delivered <= released x (1 + over tolerance). `gain` is what would be
-    /// delivered beyond what is. Where machines count, the pieces exist and nobody can refuse
-    /// them.
+    /// R04, invariant 3: delivered <= released x (1 + over tolerance). `total` is what would be
+    /// delivered if `reported` were taken. Where machines count, the pieces exist and nobody can
+    /// refuse them.
     pub(crate) fn refuse_over_delivery(
         &self,
         reported: Decimal,
-        gain: Decimal,
+        total: Decimal,
         released: Decimal,
     ) -> Result<(), Rejection> {
-        if self.counting == CountingSource::Machine || gain <= Decimal::ZERO {
+        if self.counting == CountingSource::Machine || total <= self.delivered() {
             return Ok(());
         }
-        let total = self.delivered() + gain;
         let max = self.most_of(released);
         if total <= max {
             return Ok(());

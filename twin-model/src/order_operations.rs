@@ -99,7 +99,8 @@ impl WorkOrder {
             }
             if body.delivers == Some(true) && !operation.delivers {
                 let brings = operation.good();
-                self.refuse_over_delivery(brings, brings, released)?;
+                let total = (self.good_of_deliveries() + brings).max(self.received());
+                self.refuse_over_delivery(brings, total, released)?;
             }
         }
         self.tell_if_late(&body.op, "mfg.operation.started.v1", view.at, effects);

@@ -112,7 +112,8 @@ impl WorkOrder {
             let brings = known.filter(|operation| !operation.delivers);
             let brings = brings.map_or(Decimal::ZERO, |operation| operation.good());
             if gain.good > Decimal::ZERO {
-                self.refuse_over_delivery(gain.good, brings + gain.good, released)?;
+                let made = self.good_of_deliveries() + brings + gain.good;
+                self.refuse_over_delivery(gain.good, made.max(self.received()), released)?;
             }
         }
         Ok(report)

@@ -1,8 +1,9 @@
 //! Why an event that is about materials and their units did not do what it asked for.
 
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
-use crate::{Code, EntityKey, Kind, MaterialId, Quantity, Time, Unit};
+use crate::{Code, EntityKey, Kind, LotId, MaterialId, Quantity, Time, Unit, WorkOrderId};
 
 /// A coded rejection that tells of a material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +59,69 @@ pub enum MaterialRejection {
         /// Unit of the object.
         base: Unit,
     },
+    /// R01: a reversal names a movement that has not arrived.
+    #[error(
+        "Movement {movement} of order {order} is not known yet. The reversal waits; it is applied \
+         when the movement arrives."
+    )]
+    MovementNotKnown {
+        /// The order.
+        order: WorkOrderId,
+        /// The event or document that should be taken back.
+        movement: SmolStr,
+    },
+    /// R03: no release from the ERP yet.
+    #[error(
+        "Order {order} was not released by ERP; {action} is not possible. It waits for the \
+         release. Ask planning to release the order."
+    )]
+    MovementNotReleased {
+        /// The order.
+        order: WorkOrderId,
+        /// What was asked.
+        action: &'static str,
+    },
+    /// R17: the warehouse takes back what it has not given yet.
+    #[error(
+        "Order {order} has {have} {unit} of {material} by the books of the warehouse; {want} \
+         cannot go back. A report of their issue may still come. Waiting."
+    )]
+    NotIssuedYet {
+        /// The order.
+        order: WorkOrderId,
+        /// The material.
+        material: MaterialId,
+        /// Issued and not given back.
+        have: Decimal,
+        /// What should go back.
+        want: Decimal,
+        /// Unit of both.
+        unit: Unit,
+    },
+    /// R43: the lot is one of another material.
+    #[error(
+        "Lot {lot} is of material {is}, not of {told}. Correct the lot or the material in the \
+         sending system."
+    )]
+    AnotherMaterial {
+        /// The lot.
+        lot: LotId,
+        /// Its material.
+        is: MaterialId,
+        /// What the event says.
+        told: MaterialId,
+    },
+    /// R49: more movements of one order than are kept.
+    #[error(
+        "Order {order} has {max} movements; more are not kept. Report larger quantities, or \
+         split the order."
+    )]
+    TooManyMovements {
+        /// The order.
+        order: WorkOrderId,
+        /// Movements kept at most.
+        max: usize,
+    },
     /// R57: a version that comes too late to count.
     #[error(
         "Version {version} of material {material} counts from {from} on and turns {unit} into \
@@ -88,13 +152,22 @@ impl MaterialRejection {
             MaterialRejection::NoConversion { .. }
             | MaterialRejection::ConversionNotKnown { .. } => Code::R19,
             MaterialRejection::PartOfCounted { .. } => Code::R20,
+            MaterialRejection::MovementNotKnown { .. } => Code::R01,
+            MaterialRejection::MovementNotReleased { .. } => Code::R03,
+            MaterialRejection::NotIssuedYet { .. } => Code::R17,
+            MaterialRejection::AnotherMaterial { .. } => Code::R43,
+            MaterialRejection::TooManyMovements { .. } => Code::R49,
             MaterialRejection::AlreadyConverted { .. } => Code::R57,
         }
     }
 
     pub(crate) fn kind(&self) -> Kind {
         match self {
-            MaterialRejection::ConversionNotKnown { .. } => Kind::Park,
+            MaterialRejection::ConversionNotKnown { .. }
+            | MaterialRejection::MovementNotKnown { .. }
+            | MaterialRejection::MovementNotReleased { .. }
+            | MaterialRejection::NotIssuedYet { .. } => Kind::Park,
+            MaterialRejection::TooManyMovements { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }
     }
@@ -103,6 +176,11 @@ impl MaterialRejection {
         match self {
             MaterialRejection::ConversionNotKnown { material, .. } => {
                 Some(EntityKey::Material(material.clone()))
+            }
+            MaterialRejection::MovementNotKnown { order, .. }
+            | MaterialRejection::MovementNotReleased { order, .. }
+            | MaterialRejection::NotIssuedYet { order, .. } => {
+                Some(EntityKey::WorkOrder(order.clone()))
             }
             _ => None,
         }

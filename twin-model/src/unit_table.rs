@@ -84,6 +84,25 @@ pub(crate) fn is_counted(code: &str) -> bool {
 }
 
 impl Unit {
+    /// The unit that stands for what this one measures: kilogram, litre, metre, square metre,
+    /// second, kilowatt hour or piece; the unit itself where nothing is known of it.
+    pub(crate) fn standing(self) -> Unit {
+        let code = match self.physical() {
+            Some((Dimension::Mass, ..)) => "KGM",
+            Some((Dimension::Volume, ..)) => "LTR",
+            Some((Dimension::Length, ..)) => "MTR",
+            Some((Dimension::Area, ..)) => "MTK",
+            Some((Dimension::Duration, ..)) => "SEC",
+            Some((Dimension::Energy, ..)) => "KWH",
+            Some((Dimension::Count, ..)) => "H87",
+            None => return self,
+        };
+        match code.parse() {
+            Ok(unit) => unit,
+            Err(error) => unreachable!("{error}"),
+        }
+    }
+
     /// What the unit measures, and how much of its dimension's standing unit one of it is, as a
     /// numerator and a denominator; `None` for packings and unlisted codes.
     pub(crate) fn physical(self) -> Option<(Dimension, u64, u64)> {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
+use crate::movement::Movements;
 use crate::operation_facts::MachineTally;
 use crate::{
     Claims, CountingSource, EntityKey, HoldId, InspectionId, LotId, MaterialId, Message,
@@ -127,6 +128,8 @@ pub struct WorkOrder {
     /// Ascending by operation id, so that the state does not depend on the order of arrival.
     pub(crate) operations: Vec<Arc<Operation>>,
     /// Lots made for it, with since when at least something of each belongs to it.
+    /// What was moved for it.
+    pub(crate) moved: Option<Arc<Movements>>,
     pub(crate) lots: BTreeMap<LotId, Time>,
     pub(crate) holds: BTreeSet<HoldId>,
     /// Those that name the order, without those that were cancelled.
@@ -160,6 +163,7 @@ impl WorkOrder {
             endings: None,
             documents: BTreeMap::new(),
             operations: Vec::new(),
+            moved: None,
             lots: BTreeMap::new(),
             holds: BTreeSet::new(),
             inspections: BTreeMap::new(),

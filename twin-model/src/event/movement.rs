@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{LotId, MaterialId, OperationId, Quantity, Usage, WorkOrderId};
+use crate::{EventId, LotId, MaterialId, OperationId, Quantity, SourceId, Usage, WorkOrderId};
 
 /// The warehouse issues material to an order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +47,9 @@ pub struct MaterialConsumed {
     /// Whether it follows from the good pieces.
     #[serde(default)]
     pub backflush: bool,
+    /// Whether it was scrapped at the line instead of built in.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub scrapped: bool,
     /// Who approved a material that is not on the order's list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substitute_approval: Option<SmolStr>,
@@ -77,11 +80,14 @@ pub struct MaterialReturned {
 pub struct GoodsReceived {
     /// Order number.
     pub order: WorkOrderId,
-    /// Lot number.
+    /// Lot number. A lot that is not known comes into being.
     pub lot: LotId,
+    /// What it is, where it is not what the order makes: a co-product or by-product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub material: Option<MaterialId>,
     /// How much.
     pub quantity: Quantity,
-    /// Usage status in stock.
+    /// Usage status in stock. Of several that are said of one lot the worst counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// Where.
@@ -93,6 +99,24 @@ pub struct GoodsReceived {
     /// The material document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<SmolStr>,
+}
+
+/// A movement of an order is taken back, by its event or its document.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct MovementReversed {
+    /// Order number.
+    pub order: WorkOrderId,
+    /// The movement's event id, with `event_source`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
+    /// The movement's source; the reversal's own when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_source: Option<SourceId>,
+    /// Or its material document: all movements of the order that name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<SmolStr>,
+    /// Why.
+    pub reason: SmolStr,
 }
 
 /// The warehouse counts a lot and corrects its books.

@@ -73,6 +73,7 @@ fields! {
     OrderIssued = "work_order", "issued", WMS;
     OrderConsumed = "work_order", "consumed", MES;
     OrderReceived = "work_order", "received", WMS;
+    OrderMovementReversal = "work_order", "movement_reversal", WMS.and(System::Mes);
     OperationDispatch = "operation", "dispatch", MES;
     OperationSetup = "operation", "setup", MES;
     OperationStart = "operation", "start", MES;

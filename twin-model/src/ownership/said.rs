@@ -4,11 +4,11 @@
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
-use super::standing::{amount, counting, decided, disposed, lots, origin, tolerance};
+use super::standing::{account_name, amount, counting, decided, disposed, lots, origin, tolerance};
 use super::{Claimed, Facet, Field};
 use crate::{
-    Amount, Event, EventBody, LotCreated, OperationReport, Quantity, Time, WorkOrderChanged,
-    WorkOrderCreated, WorkOrderReleased,
+    Amount, Event, EventBody, LotCreated, MaterialId, OperationReport, Quantity, Time,
+    WorkOrderChanged, WorkOrderCreated, WorkOrderReleased,
 };
 
 /// Collects what one event says.
@@ -71,14 +71,12 @@ impl Said {
                 let state = format_smolstr!("{}, {}", body.item_state.as_str(), body.mode.as_str());
                 self.value(Field::WorkCenterState, state);
             }
-            EventBody::MaterialUpdated(body) => {
-                let version = format_smolstr!("version {}", body.version);
-                self.value(Field::MaterialMaster, version);
-            }
-            EventBody::RoutingPublished(body) => {
-                let version = format_smolstr!("version {}", body.version);
-                self.value(Field::RoutingMaster, version);
-            }
+            EventBody::MaterialIssued(_)
+            | EventBody::MaterialReturned(_)
+            | EventBody::MaterialConsumed(_)
+            | EventBody::GoodsReceived(_)
+            | EventBody::MaterialUpdated(_)
+            | EventBody::RoutingPublished(_) => self.material(body),
             EventBody::OwnershipPublished(body) => {
                 let version = format_smolstr!("version {}", body.version);
                 self.value(Field::OwnershipTable, version);
@@ -87,6 +85,13 @@ impl Said {
                 let version = format_smolstr!("version {}", body.version);
                 self.value(Field::ProcessRulesTable, version);
             }
+            other => self.inspection(other),
+        }
+    }
+
+    /// What quality says, and what has no rule of its own.
+    fn inspection(&mut self, body: &EventBody) {
+        match body {
             EventBody::StockStatusChanged(body) => {
                 self.text(Field::LotUsage, "", body.to.as_str());
             }
@@ -239,6 +244,46 @@ impl Said {
             _ => "open",
         };
         self.text(Field::NonconformanceRecord, "", record);
+    }
+
+    /// What was moved, or published of a material.
+    fn material(&mut self, body: &EventBody) {
+        match body {
+            EventBody::MaterialIssued(body) => {
+                self.moved(Field::OrderIssued, &body.material, body.quantity, false);
+            }
+            EventBody::MaterialReturned(body) => {
+                self.moved(Field::OrderIssued, &body.material, body.quantity, true);
+            }
+            EventBody::MaterialConsumed(body) => {
+                self.moved(Field::OrderConsumed, &body.material, body.quantity, false);
+            }
+            EventBody::GoodsReceived(body) => match &body.material {
+                Some(material) => {
+                    self.moved(Field::OrderReceived, material, body.quantity, false);
+                }
+                None => self.sum(Field::OrderReceived, "", body.quantity.value),
+            },
+            EventBody::MaterialUpdated(body) => {
+                let version = format_smolstr!("version {}", body.version);
+                self.value(Field::MaterialMaster, version);
+            }
+            EventBody::RoutingPublished(body) => {
+                let version = format_smolstr!("version {}", body.version);
+                self.value(Field::RoutingMaster, version);
+            }
+            _ => {}
+        }
+    }
+
+    /// A movement, by its material and unit.
+    fn moved(&mut self, field: Field, material: &MaterialId, told: Quantity, back: bool) {
+        let value = told.value.value();
+        if value != Decimal::ZERO {
+            let facet = Facet::at(field, &account_name(material, told.unit));
+            let sum = Claimed::Sum(if back { -value } else { value });
+            self.found.push((facet, sum));
+        }
     }
 
     fn given(&mut self, field: Field, value: Option<&impl ToSmolStr>) {

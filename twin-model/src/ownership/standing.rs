@@ -5,9 +5,9 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{Claimed, Facet, Field};
 use crate::{
-    Amount, CountingSource, Inspection, Lot, LotDisposition, LotId, Material, Nonconformance,
-    Operation, Ownership, ProcessRules, Quantity, Routing, Shipment, Tolerance, Unit,
-    UsageDecision, WorkCenter, WorkOrder,
+    Account, Amount, CountingSource, Inspection, Lot, LotDisposition, LotId, Material, MaterialId,
+    Nonconformance, Operation, Ownership, ProcessRules, Quantity, Routing, Shipment, Tolerance,
+    Unit, UsageDecision, WorkCenter, WorkOrder,
 };
 
 /// A field's value.
@@ -150,9 +150,37 @@ impl WorkOrder {
             }
             Field::OrderClosing => Standing::yes_or_no(self.closing().is_some(), "closed", "open"),
             Field::OrderCounting => Standing::Text(counting(self.counting()).into()),
+            Field::OrderReceived if facet.place.is_empty() => {
+                Standing::Sum(self.received(), self.unit())
+            }
+            Field::OrderIssued | Field::OrderConsumed | Field::OrderReceived => {
+                self.moved_standing(facet)
+            }
             _ => unknown(),
         }
     }
+}
+
+impl WorkOrder {
+    fn moved_standing(&self, facet: &Facet) -> Standing {
+        let accounts = self.accounts();
+        let named =
+            |account: &&Account| account_name(&account.material, account.unit) == facet.place;
+        let Some(account) = accounts.iter().find(named) else {
+            return unknown();
+        };
+        let sum = match facet.field {
+            Field::OrderIssued => account.sums.issued - account.sums.returned,
+            Field::OrderConsumed => account.consumed(),
+            _ => account.sums.received,
+        };
+        Standing::Sum(sum, account.unit)
+    }
+}
+
+/// How a claim names an account of an order.
+pub(super) fn account_name(material: &MaterialId, unit: Unit) -> SmolStr {
+    format_smolstr!("{material} in {unit}")
 }
 
 pub(super) fn counting(counting: CountingSource) -> &'static str {

@@ -48,6 +48,7 @@ const WRITES: &[(&str, &[Field])] = &[
     ("mfg.material.consumed", &[OrderConsumed]),
     ("mfg.material.returned", &[OrderIssued]),
     ("mfg.goods.received", &[OrderReceived]),
+    ("mfg.movement.reversed", &[OrderMovementReversal]),
     ("mfg.stock.adjusted", &[LotStock]),
     ("mfg.stock.status_changed", &[LotUsage]),
     ("mfg.inspection.created", &[InspectionPlan]),

@@ -3,6 +3,7 @@
 use crate::{Amount, Decimal, EventBody};
 
 mod lot;
+mod movement;
 mod order;
 mod ownership;
 mod process;
@@ -60,6 +61,11 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
             .document
             .as_ref()
             .map_or(Ok(()), |document| short("$.data.document", document)),
+        EventBody::MaterialIssued(_)
+        | EventBody::MaterialConsumed(_)
+        | EventBody::MaterialReturned(_)
+        | EventBody::GoodsReceived(_)
+        | EventBody::MovementReversed(_) => movement::check(body),
         EventBody::StockAdjusted(body) => short("$.data.reason", &body.reason),
         EventBody::InspectionCreated(_)
         | EventBody::InspectionResultRecorded(_)

@@ -57,6 +57,7 @@ macro_rules! stored {
 }
 
 mod lot;
+mod movement;
 mod nonconformance;
 mod order;
 mod process;
@@ -64,6 +65,7 @@ mod quality;
 mod reference;
 
 pub use lot::*;
+pub use movement::MovementState;
 pub use nonconformance::*;
 pub use order::*;
 pub use process::*;
@@ -101,7 +103,7 @@ pub enum EntityState {
     /// A work order.
     WorkOrder(Box<WorkOrderState>),
     /// A lot.
-    Lot(LotState),
+    Lot(Box<LotState>),
     /// A work center.
     WorkCenter(Box<WorkCenterState>),
     /// A hold.
@@ -157,7 +159,7 @@ pub struct StoredPlant {
 pub fn business_state(entity: &Entity) -> EntityState {
     match entity {
         Entity::WorkOrder(order) => EntityState::WorkOrder(Box::new(order.into())),
-        Entity::Lot(lot) => EntityState::Lot(lot.into()),
+        Entity::Lot(lot) => EntityState::Lot(Box::new(lot.into())),
         Entity::WorkCenter(center) => EntityState::WorkCenter(Box::new(center.into())),
         Entity::Ownership(ownership) => EntityState::Ownership(ownership.into()),
         Entity::Material(material) => EntityState::Material(material.into()),

@@ -1,4 +1,10 @@
 //! What the warehouse and the MES move, take and count, and what that does to lots and orders.
+#[path = "movements/orders.rs"]
+mod orders;
+#[path = "movements/receipts.rs"]
+mod receipts;
+#[path = "movements/reversals.rs"]
+mod reversals;
 #[path = "movements/stock.rs"]
 mod stock;
 #[path = "movements/story.rs"]

@@ -376,6 +376,8 @@ fn others(value: &Value) -> Vec<Value> {
             json!("planned_start"),
             json!("split"),
             json!("starved"),
+            json!("returned"),
+            json!("consumed"),
             json!("birth"),
             json!("pass"),
             json!("rework"),

@@ -158,12 +158,12 @@ fn tolerance([over, under]: [&'static str; 2], told: Tolerance) -> Result<(), Br
     fraction(under, told.under, Decimal::ONE)
 }
 
-fn perhaps(path: &'static str, text: &Option<SmolStr>) -> Result<(), Broken> {
+pub(super) fn perhaps(path: &'static str, text: &Option<SmolStr>) -> Result<(), Broken> {
     text.as_ref().map_or(Ok(()), |text| short(path, text))
 }
 
 /// A text that must say something.
-fn said(path: &'static str, text: &str) -> Result<(), Broken> {
+pub(super) fn said(path: &'static str, text: &str) -> Result<(), Broken> {
     if text.trim().is_empty() {
         let detail = "is empty; say why".to_owned();
         return Err(Broken { path, detail });

@@ -17,6 +17,7 @@ stored! {
         issued: Decimal,
         returned: Decimal,
         consumed: Decimal,
+        transformed: Decimal,
     } beside {}
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::OrderInspectionState;
+use super::movement::{MovementState, restore_movements};
 use crate::operation_facts::{Beside, Reversal, Scrapped};
 use crate::report_ledger::{Ledger, Report};
 use crate::work_order::{Endings, Release};
@@ -176,6 +177,7 @@ pub struct WorkOrderState {
     pub aborted: Option<AbortState>,
     pub documents: Vec<(SmolStr, Vec<[u8; 16]>)>,
     pub operations: Vec<OperationState>,
+    pub movements: Vec<MovementState>,
     pub lots: BTreeMap<LotId, Time>,
     pub holds: BTreeSet<HoldId>,
     pub inspections: BTreeMap<InspectionId, OrderInspectionState>,
@@ -365,6 +367,7 @@ impl From<&WorkOrder> for WorkOrderState {
                 .iter()
                 .map(|operation| OperationState::from(&**operation))
                 .collect(),
+            movements: order.movement_list().iter().map(Into::into).collect(),
             lots: order.lots.clone(),
             holds: order.holds.clone(),
             nonconformances: order.nonconformances.clone(),
@@ -422,6 +425,7 @@ impl WorkOrderState {
                 .into_iter()
                 .map(|operation| Arc::new(operation.restore(counting)))
                 .collect(),
+            moved: restore_movements(self.movements),
             lots: self.lots,
             holds: self.holds,
             nonconformances: self.nonconformances,

@@ -1,7 +1,7 @@
 //! A plant that is told events in few words.
 
 use serde_json::{Value, json};
-use twin_model::{Code, Decimal, Event, Lot, Plant, Turn, wire};
+use twin_model::{Account, Code, Decimal, Event, Lot, Plant, Turn, WorkOrder, wire};
 
 /// A plant, and how many events it was told.
 pub(crate) struct Story {
@@ -72,6 +72,42 @@ impl Story {
 
     pub(crate) fn lot(&self, id: &str) -> &Lot {
         self.plant.lot(&id.parse().unwrap()).unwrap()
+    }
+
+    /// An order of 10 shafts for which 20 kg of steel are planned, released, and a lot of steel.
+    pub(crate) fn shafts() -> Story {
+        let mut story = Story::new();
+        let created = json!({"order": "WO-1", "material": "SHAFT", "quantity": q("10", "H87"),
+            "tolerance": {"over": "0.1"}});
+        story.tell("work_order.created", &created);
+        let released = json!({"order": "WO-1", "operations": [
+            {"op": "10", "work_center": "SAW"},
+            {"op": "20", "work_center": "PACK", "predecessors": ["10"], "delivers": true}],
+            "components": [{"material": "STEEL", "quantity": q("20", "KGM"), "op": "10"},
+                {"material": "OIL", "quantity": q("5", "LTR"), "backflush": true}]});
+        story.tell("work_order.released", &released);
+        let lot = json!({"lot": "A", "material": "STEEL", "quantity": q("100", "KGM")});
+        story.tell("lot.created", &lot);
+        story
+    }
+
+    pub(crate) fn order(&self) -> &WorkOrder {
+        self.plant.work_order(&"WO-1".parse().unwrap()).unwrap()
+    }
+
+    /// The account of a material of the order.
+    pub(crate) fn account(&self, material: &str) -> Account {
+        let accounts = self.order().accounts();
+        let found = accounts
+            .into_iter()
+            .find(|account| account.material.as_str() == material);
+        found.unwrap_or_else(|| panic!("{material}"))
+    }
+
+    /// A report of good pieces of an operation.
+    pub(crate) fn good(&mut self, op: &str, good: &str) {
+        let data = json!({"order": "WO-1", "op": op, "unit": "H87", "good": good});
+        self.tell("operation.progressed", &data);
     }
 
     /// What is in stock of a lot.

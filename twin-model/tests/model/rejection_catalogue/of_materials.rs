@@ -31,11 +31,21 @@ pub(super) fn rejections() -> Vec<Rejection> {
 }
 
 pub(super) fn discrepancies() -> Vec<Discrepancy> {
-    vec![Discrepancy::VersionWentBack {
-        object: EntityKey::Material("BEER-05".parse().unwrap()),
-        version: 6,
-        at: at("2026-05-04T09:00:00Z"),
-        counts: 7,
-        since: at("2026-05-01T00:00:00Z"),
-    }]
+    vec![
+        Discrepancy::UsedWithoutIssue {
+            order: "WO-1001".parse().unwrap(),
+            material: "STEEL-4".parse().unwrap(),
+            used: 12.into(),
+            issued: 10.into(),
+            difference: 2.into(),
+            unit: Unit::KILOGRAM,
+        },
+        Discrepancy::VersionWentBack {
+            object: EntityKey::Material("BEER-05".parse().unwrap()),
+            version: 6,
+            at: at("2026-05-04T09:00:00Z"),
+            counts: 7,
+            since: at("2026-05-01T00:00:00Z"),
+        },
+    ]
 }

@@ -328,7 +328,7 @@ fn discrepancies_of_orders() -> Vec<Discrepancy> {
             order: order(),
             decision: "cancelled",
             at: at("2026-05-04T09:00:00Z"),
-            operation: id("10"),
+            begun: "operation 10 had begun".into(),
         },
         Discrepancy::CountsDiffer {
             order: order(),

@@ -32,6 +32,40 @@ pub(super) fn told() -> Vec<(&'static str, Value)> {
                 {"op": "20", "work_center": "PACKER", "predecessors": ["10"], "overlap": true,
                     "delivers": true}]}),
         ),
+        (
+            "lot.created",
+            json!({"lot": "HOPS-1", "material": "HOPS",
+                "quantity": {"value": "9", "unit": "KGM"}}),
+        ),
+        (
+            "material.issued",
+            json!({"order": "WO-7", "material": "HOPS", "lot": "HOPS-1", "document": "4900",
+                "quantity": {"value": "2", "unit": "KGM"}}),
+        ),
+        (
+            "material.issued",
+            json!({"order": "WO-7", "material": "HOPS", "lot": "HOPS-1", "document": "4901",
+                "quantity": {"value": "1", "unit": "KGM"}}),
+        ),
+        (
+            "movement.reversed",
+            json!({"order": "WO-7", "document": "4901", "reason": "twice"}),
+        ),
+        (
+            "material.returned",
+            json!({"order": "WO-7", "material": "HOPS", "lot": "HOPS-1",
+                "quantity": {"value": "1", "unit": "KGM"}}),
+        ),
+        (
+            "material.consumed",
+            json!({"order": "WO-7", "op": "10", "material": "HOPS", "lot": "HOPS-1",
+                "quantity": {"value": "1", "unit": "KGM"}}),
+        ),
+        (
+            "goods.received",
+            json!({"order": "WO-7", "lot": "BEER-1", "final_delivery": true,
+                "quantity": {"value": "2", "unit": "XCS"}}),
+        ),
         // Asks for a routing that nobody has published.
         (
             "work_order.created",

@@ -1,0 +1,323 @@
+//! What was moved for one order, movement by movement, and what it comes to for each material.
+//!
+//! Two witnesses tell of the same material: the warehouse by issues and returns, the MES by
+//! consumptions. What left the stock is the larger of both accounts and not their sum, so neither
+//! must come first. Invariant 1: what was issued is what was consumed, scrapped or returned, or
+//! lies at the line.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::{EventId, LotId, MaterialId, OperationId, Quantity, ReportId, Time, Unit};
+
+/// Movements kept of one order, in number. One more is put before a person.
+pub const MOVEMENTS_PER_ORDER_MAX: usize = 10_000;
+
+/// What a movement does.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum MovementKind {
+    /// The warehouse gives material to the order.
+    Issued,
+    /// The warehouse takes it back.
+    Returned,
+    /// The MES says that the order used it.
+    Consumed,
+    /// The MES says that the order used it, because that follows from the good pieces.
+    Backflushed,
+    /// The MES says that it was scrapped at the line.
+    Scrapped,
+    /// The warehouse receives what the order made.
+    Received,
+}
+
+/// One movement. It never changes; what takes it back stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    pub(crate) id: ReportId,
+    pub(crate) kind: MovementKind,
+    pub(crate) material: MaterialId,
+    pub(crate) lot: Option<LotId>,
+    /// As it was told.
+    pub(crate) told: Quantity,
+    /// The same in the unit of its account.
+    pub(crate) value: Decimal,
+    /// Unit of its account.
+    pub(crate) unit: Unit,
+    /// The same in the unit of its lot; zero without a lot.
+    pub(crate) of_lot: Decimal,
+    pub(crate) at: Time,
+    pub(crate) op: Option<OperationId>,
+    pub(crate) document: Option<SmolStr>,
+    /// Whether the warehouse expects nothing more.
+    pub(crate) is_final: bool,
+    /// By which event it was taken back, and why.
+    pub(crate) reversed: Option<(EventId, SmolStr)>,
+}
+
+impl Movement {
+    /// What it does.
+    #[must_use]
+    pub fn kind(&self) -> MovementKind {
+        self.kind
+    }
+
+    /// Of which material.
+    #[must_use]
+    pub fn material(&self) -> &MaterialId {
+        &self.material
+    }
+
+    /// From or into which lot.
+    #[must_use]
+    pub fn lot(&self) -> Option<&LotId> {
+        self.lot.as_ref()
+    }
+
+    /// How much, in the unit of the lot; zero without a lot.
+    #[must_use]
+    pub fn of_lot(&self) -> Decimal {
+        self.of_lot
+    }
+
+    /// When.
+    #[must_use]
+    pub fn at(&self) -> Time {
+        self.at
+    }
+
+    /// For which operation.
+    #[must_use]
+    pub fn op(&self) -> Option<&OperationId> {
+        self.op.as_ref()
+    }
+
+    /// The material document.
+    #[must_use]
+    pub fn document(&self) -> Option<&SmolStr> {
+        self.document.as_ref()
+    }
+
+    /// Whether it counts: it was not taken back.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.reversed.is_none()
+    }
+
+    fn place(&self) -> (Time, ReportId) {
+        (self.at, self.id)
+    }
+}
+
+/// What the movements of one material come to, in one unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AccountSums {
+    /// Given by the warehouse.
+    pub issued: Decimal,
+    /// Taken back by the warehouse.
+    pub returned: Decimal,
+    /// Consumed, as reported by itself.
+    pub consumed: Decimal,
+    /// Consumed, as reported to follow from the good pieces.
+    pub backflushed: Decimal,
+    /// Scrapped at the line.
+    pub scrapped: Decimal,
+    /// Received by the warehouse.
+    pub received: Decimal,
+}
+
+impl AccountSums {
+    fn add(&mut self, kind: MovementKind, value: Decimal) {
+        let sum = match kind {
+            MovementKind::Issued => &mut self.issued,
+            MovementKind::Returned => &mut self.returned,
+            MovementKind::Consumed => &mut self.consumed,
+            MovementKind::Backflushed => &mut self.backflushed,
+            MovementKind::Scrapped => &mut self.scrapped,
+            MovementKind::Received => &mut self.received,
+        };
+        // Normalised, so that one sum has one form however it came about.
+        *sum = (*sum + value).normalize();
+    }
+}
+
+/// The movements of one order and what they come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Movements {
+    /// Ascending by time and id.
+    list: Vec<Movement>,
+    sums: BTreeMap<(MaterialId, Unit), AccountSums>,
+    /// Movements that stand and say that nothing more is received.
+    finals: u32,
+}
+
+impl Movements {
+    /// The ledger of these movements.
+    pub(crate) fn of(list: Vec<Movement>) -> Movements {
+        let mut movements = Movements::default();
+        for movement in list {
+            movements.insert(movement);
+        }
+        movements
+    }
+
+    pub(crate) fn insert(&mut self, movement: Movement) {
+        if movement.stands() {
+            self.count(&movement, movement.value);
+            self.finals += u32::from(movement.is_final);
+        }
+        let place = self
+            .list
+            .partition_point(|known| known.place() <= movement.place());
+        self.list.insert(place, movement);
+    }
+
+    /// Takes the movement at `place` back, unless it was before.
+    pub(crate) fn reverse(&mut self, place: usize, by: &EventId, reason: &SmolStr) {
+        let movement = &mut self.list[place];
+        if !movement.stands() {
+            return;
+        }
+        movement.reversed = Some((by.clone(), reason.clone()));
+        let movement = movement.clone();
+        self.count(&movement, -movement.value);
+        self.finals -= u32::from(movement.is_final);
+    }
+
+    fn count(&mut self, movement: &Movement, value: Decimal) {
+        let account = (movement.material.clone(), movement.unit);
+        let sums = self.sums.entry(account).or_default();
+        sums.add(movement.kind, value);
+    }
+
+    /// All movements, ascending by time.
+    pub(crate) fn list(&self) -> &[Movement] {
+        &self.list
+    }
+
+    /// What they come to, by material and unit.
+    pub(crate) fn sums(&self) -> &BTreeMap<(MaterialId, Unit), AccountSums> {
+        &self.sums
+    }
+
+    /// Whether a movement that stands says that nothing more is received.
+    pub(crate) fn is_final(&self) -> bool {
+        self.finals > 0
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.list.len() >= MOVEMENTS_PER_ORDER_MAX
+    }
+}
+
+/// What one order planned, took and gave of one material, in one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Which material.
+    pub material: MaterialId,
+    /// Unit of all quantities: that of the list of the order where the material stands on it.
+    pub unit: Unit,
+    /// Planned for the whole released quantity; `None` where it is not on the list.
+    pub planned: Option<Decimal>,
+    /// What of the plan is due for the good pieces that were made so far.
+    pub standard: Option<Decimal>,
+    /// What of `standard` is not reported by itself, because it follows from the good pieces.
+    pub follows: Decimal,
+    /// What the movements come to.
+    pub sums: AccountSums,
+}
+
+impl Account {
+    /// Consumed: as reported, and what follows from the good pieces. That a backflush is reported
+    /// as well does not count twice.
+    #[must_use]
+    pub fn consumed(&self) -> Decimal {
+        self.sums.consumed + self.follows.max(self.sums.backflushed)
+    }
+
+    /// What left the stock for the order, by issue or because it was used.
+    #[must_use]
+    pub fn taken(&self) -> Decimal {
+        let given = self.sums.issued - self.sums.returned;
+        given.max(self.consumed() + self.sums.scrapped)
+    }
+
+    /// Lies at the line: neither used nor given back.
+    #[must_use]
+    pub fn at_line(&self) -> Decimal {
+        self.taken() - self.consumed() - self.sums.scrapped
+    }
+
+    /// Used without an issue; zero when the issues cover it.
+    #[must_use]
+    pub fn unmatched(&self) -> Decimal {
+        self.taken() - (self.sums.issued - self.sums.returned)
+    }
+
+    /// Used beyond what the good pieces should have taken; below zero when less was used. `None`
+    /// where nothing was planned.
+    #[must_use]
+    pub fn variance(&self) -> Option<Decimal> {
+        let used = self.consumed() + self.sums.scrapped;
+        self.standard.map(|standard| used - standard)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(issued: i64, returned: i64, consumed: i64, scrapped: i64) -> Account {
+        Account {
+            material: "RAW".parse().unwrap(),
+            unit: Unit::KILOGRAM,
+            planned: None,
+            standard: None,
+            follows: Decimal::ZERO,
+            sums: AccountSums {
+                issued: issued.into(),
+                returned: returned.into(),
+                consumed: consumed.into(),
+                scrapped: scrapped.into(),
+                ..AccountSums::default()
+            },
+        }
+    }
+
+    #[test]
+    fn what_was_issued_is_used_given_back_or_at_the_line() {
+        for (issued, returned, consumed, scrapped, at_line, unmatched) in [
+            (10, 0, 0, 0, 10, 0),
+            (10, 2, 5, 1, 2, 0),
+            (10, 0, 10, 0, 0, 0),
+            (0, 0, 7, 1, 0, 8),
+            (5, 5, 3, 0, 0, 3),
+        ] {
+            let account = account(issued, returned, consumed, scrapped);
+            assert_eq!(account.at_line(), at_line.into(), "{account:?}");
+            assert_eq!(account.unmatched(), unmatched.into(), "{account:?}");
+            let inflow = account.sums.issued + account.unmatched();
+            let gone = account.consumed() + account.sums.scrapped + account.sums.returned;
+            assert_eq!(inflow, gone + account.at_line(), "{account:?}");
+        }
+    }
+
+    #[test]
+    fn a_backflush_that_is_reported_as_well_counts_once() {
+        let mut account = account(0, 0, 3, 0);
+        account.planned = Some(100.into());
+        account.standard = Some(40.into());
+        assert_eq!(account.consumed(), 3.into(), "it does not follow");
+        account.follows = 40.into();
+        assert_eq!(account.consumed(), 43.into());
+        account.sums.backflushed = 30.into();
+        assert_eq!(account.consumed(), 43.into());
+        account.sums.backflushed = 44.into();
+        assert_eq!(account.consumed(), 47.into());
+        assert_eq!(account.variance(), Some(7.into()));
+    }
+}

@@ -1,0 +1,438 @@
+//! What the warehouse and the MES move for an order: issues, returns, consumptions, receipts.
+//!
+//! Every movement is kept by itself, so that a reversal takes back exactly what it names and the
+//! sums do not depend on what came first ([`crate::movement`]). A lot keeps its side of the
+//! account, and hears of it by messages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::effect::{Effects, View};
+use crate::movement::{MOVEMENTS_PER_ORDER_MAX, Movement, MovementKind, Movements};
+use crate::{
+    Decimal, EntityKey, EventId, GoodsReceived, Lot, LotId, MaterialConsumed, MaterialId,
+    MaterialIssued, MaterialRejection, MaterialReturned, Message, MovementReversed, Notice,
+    OperationId, Plant, Quantity, Rejection, ReportId, Unit, Usage, WorkOrder,
+};
+
+/// A movement as it was told.
+struct Told<'b> {
+    kind: MovementKind,
+    material: &'b MaterialId,
+    lot: Option<&'b LotId>,
+    quantity: Quantity,
+    op: Option<&'b OperationId>,
+    document: Option<&'b SmolStr>,
+    is_final: bool,
+    usage: Option<Usage>,
+}
+
+impl Plant {
+    /// A receipt brings its lot into being, in the unit of the order where it is what that makes.
+    pub(crate) fn ensure_received_lot(&mut self, body: &GoodsReceived, effects: &mut Effects) {
+        let Some(order) = self.work_order(&body.order) else {
+            return;
+        };
+        let made = order.material().clone();
+        let material = body.material.clone().unwrap_or(made);
+        let unit = order.account_unit(&material, body.quantity.unit, MovementKind::Received);
+        self.ensure_lot(&body.lot, &material, unit, effects);
+    }
+}
+
+impl WorkOrder {
+    /// The warehouse gives material to the order.
+    pub(crate) fn issue(
+        &mut self,
+        body: &MaterialIssued,
+        id: ReportId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.admit_movement(None, view, "an issue")?;
+        let told = Told {
+            kind: MovementKind::Issued,
+            material: &body.material,
+            lot: body.lot.as_ref(),
+            quantity: body.quantity,
+            op: None,
+            document: body.document.as_ref(),
+            is_final: false,
+            usage: None,
+        };
+        self.book(&told, id, view, effects)
+    }
+
+    /// The MES says what the order used.
+    pub(crate) fn consume(
+        &mut self,
+        body: &MaterialConsumed,
+        id: ReportId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.admit_movement(body.op.as_ref(), view, "a consumption")?;
+        let listed = self.components.iter().any(|c| c.material == body.material);
+        if !listed && !self.components.is_empty() && body.substitute_approval.is_none() {
+            return Err(Rejection::NotOnTheList {
+                material: body.material.clone(),
+                order: self.id.clone(),
+            });
+        }
+        let told = Told {
+            kind: match (body.scrapped, body.backflush) {
+                (true, _) => MovementKind::Scrapped,
+                (false, true) => MovementKind::Backflushed,
+                (false, false) => MovementKind::Consumed,
+            },
+            material: &body.material,
+            lot: body.lot.as_ref(),
+            quantity: body.quantity,
+            op: body.op.as_ref(),
+            document: None,
+            is_final: false,
+            usage: None,
+        };
+        self.book(&told, id, view, effects)
+    }
+
+    /// The warehouse takes material back. What is left over goes back also when the order is done
+    /// or given up, as long as its books are open.
+    pub(crate) fn give_back(
+        &mut self,
+        body: &MaterialReturned,
+        id: ReportId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.refuse_closed()?;
+        let told = Told {
+            kind: MovementKind::Returned,
+            material: &body.material,
+            lot: body.lot.as_ref(),
+            quantity: body.quantity,
+            op: None,
+            document: body.document.as_ref(),
+            is_final: false,
+            usage: None,
+        };
+        self.book(&told, id, view, effects)
+    }
+
+    /// The warehouse receives what the order made (invariant 3: not more than it may).
+    pub(crate) fn receive_goods(
+        &mut self,
+        body: &GoodsReceived,
+        id: ReportId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let released = self.admit_movement(None, view, "a goods receipt")?;
+        let material = body
+            .material
+            .clone()
+            .unwrap_or_else(|| self.material.clone());
+        if material == self.material {
+            body.quantity.check("quantity")?;
+            let value = self.to_own_unit(body.quantity, view, effects)?.value();
+            let total = self.good_of_deliveries().max(self.received() + value);
+            self.refuse_over_delivery(value, total, released)?;
+        }
+        let told = Told {
+            kind: MovementKind::Received,
+            material: &material,
+            lot: Some(&body.lot),
+            quantity: body.quantity,
+            op: None,
+            document: body.document.as_ref(),
+            is_final: body.final_delivery,
+            usage: body.usage,
+        };
+        self.book(&told, id, view, effects)
+    }
+
+    /// Whether the order takes a movement that happened at the time of the event; gives the
+    /// released quantity.
+    fn admit_movement(
+        &self,
+        op: Option<&OperationId>,
+        view: View<'_>,
+        action: &'static str,
+    ) -> Result<Decimal, Rejection> {
+        if let Some(released) = self.admit_anything(view.at, action)? {
+            return Ok(released);
+        }
+        Err(match op {
+            Some(operation) => Rejection::NotReleased {
+                order: self.id.clone(),
+                operation: operation.clone(),
+            },
+            None => MaterialRejection::MovementNotReleased {
+                order: self.id.clone(),
+                action,
+            }
+            .into(),
+        })
+    }
+
+    /// All rules that are the same for every movement; then books it.
+    fn book(
+        &mut self,
+        told: &Told<'_>,
+        id: ReportId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        told.quantity.check("quantity")?;
+        if self.movements().is_some_and(Movements::is_full) {
+            return Err(MaterialRejection::TooManyMovements {
+                order: self.id.clone(),
+                max: MOVEMENTS_PER_ORDER_MAX,
+            }
+            .into());
+        }
+        let unit = self.account_unit(told.material, told.quantity.unit, told.kind);
+        let key = EntityKey::WorkOrder(self.id.clone());
+        let value = view.in_unit(told.quantity, told.material, unit, &key, effects)?;
+        if told.kind == MovementKind::Returned {
+            self.require_issued(told.material, unit, value.value())?;
+        }
+        let of_lot = match told.lot {
+            Some(lot) => self.check_lot(lot, told, view, effects)?,
+            None => Decimal::ZERO,
+        };
+        let movement = Movement {
+            id,
+            kind: told.kind,
+            material: told.material.clone(),
+            lot: told.lot.cloned(),
+            told: told.quantity,
+            value: value.value(),
+            unit,
+            of_lot,
+            at: view.at,
+            op: told.op.cloned(),
+            document: told.document.cloned(),
+            is_final: told.is_final,
+            reversed: None,
+        };
+        self.tell_lot(&movement, of_lot, told.usage, effects);
+        self.reconsider(effects, |order| order.movements_mut().insert(movement));
+        Ok(())
+    }
+
+    /// The lot of a movement: it must be known, of that material, free, and have enough. Gives the
+    /// quantity in its unit.
+    fn check_lot(
+        &self,
+        id: &LotId,
+        told: &Told<'_>,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<Decimal, Rejection> {
+        let Some(lot) = view.plant.lot(id) else {
+            return Err(Rejection::NotKnown {
+                object: EntityKey::Lot(id.clone()),
+                event: match told.kind {
+                    MovementKind::Issued => "mfg.material.issued.v1",
+                    MovementKind::Returned => "mfg.material.returned.v1",
+                    MovementKind::Received => "mfg.goods.received.v1",
+                    _ => "mfg.material.consumed.v1",
+                },
+            });
+        };
+        if lot.material() != told.material {
+            return Err(MaterialRejection::AnotherMaterial {
+                lot: id.clone(),
+                is: lot.material().clone(),
+                told: told.material.clone(),
+            }
+            .into());
+        }
+        match told.kind {
+            MovementKind::Issued => view.refuse_if_lot_held(lot, "issued")?,
+            MovementKind::Returned | MovementKind::Received => {}
+            _ => view.refuse_if_lot_held(lot, "consumed")?,
+        }
+        let key = EntityKey::Lot(id.clone());
+        let of_lot = view.in_unit(told.quantity, told.material, lot.unit(), &key, effects)?;
+        self.require_covered(lot, &[(told.kind, of_lot.value())])?;
+        Ok(of_lot.value())
+    }
+
+    /// R17: more cannot come back than was given. Both come from the warehouse.
+    fn require_issued(
+        &self,
+        material: &MaterialId,
+        unit: Unit,
+        want: Decimal,
+    ) -> Result<(), Rejection> {
+        let sums = self.sums_of(material, unit);
+        let have = sums.issued - sums.returned;
+        if want <= have {
+            return Ok(());
+        }
+        Err(MaterialRejection::NotIssuedYet {
+            order: self.id.clone(),
+            material: material.clone(),
+            have,
+            want,
+            unit,
+        }
+        .into())
+    }
+
+    fn tell_lot(
+        &self,
+        movement: &Movement,
+        quantity: Decimal,
+        usage: Option<Usage>,
+        effects: &mut Effects,
+    ) {
+        if let Some(lot) = &movement.lot {
+            let moved = Message::Moved {
+                order: self.id.clone(),
+                kind: movement.kind,
+                quantity,
+                at: movement.at,
+                usage,
+            };
+            effects.tell(EntityKey::Lot(lot.clone()), moved);
+        }
+    }
+
+    /// Movements are taken back. `by` is the event that does.
+    pub(crate) fn reverse_movement(
+        &mut self,
+        body: &MovementReversed,
+        by: &EventId,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        self.refuse_closed()?;
+        let name = match (&body.event, &body.document) {
+            (Some(event), _) => SmolStr::new(event.as_str()),
+            (None, document) => document.clone().unwrap_or_default(),
+        };
+        let source = body.event_source.as_ref().unwrap_or(view.source);
+        let event = body.event.as_ref();
+        let id = event.map(|event| ReportId::of(source, event));
+        let list = self.movements().map_or(&[][..], Movements::list);
+        let is_named = |known: &Movement| match id {
+            Some(id) => known.id == id,
+            None => known.document.is_some() && known.document == body.document,
+        };
+        let named: Vec<usize> = (0..list.len()).filter(|n| is_named(&list[*n])).collect();
+        let Some(first) = named.first() else {
+            return Err(MaterialRejection::MovementNotKnown {
+                order: self.id.clone(),
+                movement: name,
+            }
+            .into());
+        };
+        if let Some((before, _)) = &list[*first].reversed
+            && named.iter().all(|n| !list[*n].stands())
+        {
+            return Err(Rejection::AlreadyReversed {
+                confirmation: name,
+                by: before.clone(),
+            });
+        }
+        let standing = named
+            .iter()
+            .map(|n| &list[*n])
+            .filter(|known| known.stands());
+        let standing: Vec<Movement> = standing.cloned().collect();
+        self.check_reversal(&standing, view)?;
+        for movement in &standing {
+            self.tell_lot(movement, -movement.of_lot, None, effects);
+        }
+        self.reconsider(effects, |order| {
+            let movements = order.movements_mut();
+            for place in named {
+                movements.reverse(place, by, &body.reason);
+            }
+        });
+        self.tell_taken_back(&standing, body, &name, effects);
+        Ok(())
+    }
+
+    /// What was issued and has come back cannot be taken back, and what was received must still
+    /// be there.
+    fn check_reversal(&self, standing: &[Movement], view: View<'_>) -> Result<(), Rejection> {
+        let mut by_lot: BTreeMap<&LotId, Vec<(MovementKind, Decimal)>> = BTreeMap::new();
+        let mut issued: BTreeMap<(&MaterialId, Unit), Decimal> = BTreeMap::new();
+        for movement in standing {
+            if movement.kind == MovementKind::Issued {
+                let account = (&movement.material, movement.unit);
+                *issued.entry(account).or_default() += movement.value;
+            }
+            if let Some(lot) = &movement.lot {
+                let parts = by_lot.entry(lot).or_default();
+                parts.push((movement.kind, -movement.of_lot));
+            }
+        }
+        for ((material, unit), value) in issued {
+            self.require_issued(material, unit, value)?;
+        }
+        for (lot, parts) in by_lot {
+            if let Some(lot) = view.plant.lot(lot) {
+                self.require_covered(lot, &parts)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// R17: the lot must have what the movements take from it.
+    fn require_covered(
+        &self,
+        lot: &Lot,
+        parts: &[(MovementKind, Decimal)],
+    ) -> Result<(), Rejection> {
+        let mut after = lot.stock().clone();
+        for (kind, quantity) in parts {
+            after.book(&self.id, *kind, *quantity);
+        }
+        let have = lot.on_hand();
+        lot.require_on_hand(have - after.on_hand())
+    }
+
+    fn tell_taken_back(
+        &self,
+        standing: &[Movement],
+        body: &MovementReversed,
+        name: &SmolStr,
+        effects: &mut Effects,
+    ) {
+        let Some(from) = standing.iter().map(Movement::at).min() else {
+            return;
+        };
+        let what: Vec<String> = standing
+            .iter()
+            .map(|known| format!("{} of {}", known.told, known.material))
+            .collect();
+        let text = format!(
+            "Movement {name} of order {} ({}) was taken back ({}); the accounts were recomputed \
+             from {from}.",
+            self.id,
+            what.join(", "),
+            body.reason,
+        );
+        effects.notice(Notice::Corrected {
+            object: EntityKey::WorkOrder(self.id.clone()),
+            code: None,
+            from,
+            text: text.into(),
+        });
+    }
+
+    pub(crate) fn movements(&self) -> Option<&Movements> {
+        self.moved.as_deref()
+    }
+
+    fn movements_mut(&mut self) -> &mut Movements {
+        Arc::make_mut(self.moved.get_or_insert_default())
+    }
+}

@@ -1,0 +1,81 @@
+//! The stored form of movements.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::movement::Movements;
+use crate::{
+    Decimal, EventId, LotId, MaterialId, Movement, MovementKind, OperationId, Quantity, ReportId,
+    Time, Unit,
+};
+
+/// A stored [`Movement`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain struct")]
+pub struct MovementState {
+    pub id: [u8; 16],
+    pub kind: MovementKind,
+    pub material: MaterialId,
+    pub lot: Option<LotId>,
+    pub told: Quantity,
+    pub value: Decimal,
+    pub unit: Unit,
+    pub of_lot: Decimal,
+    pub at: Time,
+    pub op: Option<OperationId>,
+    pub document: Option<SmolStr>,
+    pub is_final: bool,
+    /// By which event and why it was taken back.
+    pub reversed: Option<(EventId, SmolStr)>,
+}
+
+impl From<&Movement> for MovementState {
+    fn from(movement: &Movement) -> MovementState {
+        MovementState {
+            id: movement.id.0,
+            kind: movement.kind,
+            material: movement.material.clone(),
+            lot: movement.lot.clone(),
+            told: movement.told,
+            value: movement.value,
+            unit: movement.unit,
+            of_lot: movement.of_lot,
+            at: movement.at,
+            op: movement.op.clone(),
+            document: movement.document.clone(),
+            is_final: movement.is_final,
+            reversed: movement.reversed.clone(),
+        }
+    }
+}
+
+impl MovementState {
+    fn restore(self) -> Movement {
+        Movement {
+            id: ReportId(self.id),
+            kind: self.kind,
+            material: self.material,
+            lot: self.lot,
+            told: self.told,
+            value: self.value,
+            unit: self.unit,
+            of_lot: self.of_lot,
+            at: self.at,
+            op: self.op,
+            document: self.document,
+            is_final: self.is_final,
+            reversed: self.reversed,
+        }
+    }
+}
+
+pub(super) fn restore_movements(stored: Vec<MovementState>) -> Option<Arc<Movements>> {
+    if stored.is_empty() {
+        return None;
+    }
+    let list = stored.into_iter().map(MovementState::restore).collect();
+    Some(Arc::new(Movements::of(list)))
+}
