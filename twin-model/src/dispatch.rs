@@ -71,20 +71,6 @@ impl Plant {
             | EventBody::PostingRefused(_)
             | EventBody::MaterialUpdated(_)
             | EventBody::RoutingPublished(_) => self.handle_rest(event, cause, effects),
-            EventBody::InspectionCreated(_)
-            | EventBody::InspectionResultRecorded(_)
-            | EventBody::InspectionDecided(_)
-            | EventBody::InspectionCancelled(_)
-            | EventBody::InspectionReopened(_) => self.handle_inspection(event, cause, effects),
-            EventBody::NonconformanceOpened(_)
-            | EventBody::NonconformanceContained(_)
-            | EventBody::NonconformanceReviewStarted(_)
-            | EventBody::NonconformanceDispositioned(_)
-            | EventBody::NonconformanceVerified(_)
-            | EventBody::NonconformanceClosed(_)
-            | EventBody::NonconformanceCancelled(_) => {
-                self.handle_nonconformance(event, cause, effects)
-            }
             EventBody::WorkCenterStateChanged(_)
             | EventBody::WorkCenterCounterSampled(_)
             | EventBody::WorkCenterConfigured(_)
@@ -92,9 +78,13 @@ impl Plant {
             | EventBody::MaintenanceStarted(_)
             | EventBody::MaintenanceFinished(_)
             | EventBody::EdgeSession(_) => self.handle_work_center(event, cause, effects),
-            _ => self.change_order(event, cause, effects, |order, view, effects| {
-                order.handle(event, view, effects)
-            }),
+            body => match body.owner() {
+                EntityKey::Inspection(_) => self.handle_inspection(event, cause, effects),
+                EntityKey::Nonconformance(_) => self.handle_nonconformance(event, cause, effects),
+                _ => self.change_order(event, cause, effects, |order, view, effects| {
+                    order.handle(event, view, effects)
+                }),
+            },
         }
     }
 

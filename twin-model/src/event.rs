@@ -177,6 +177,7 @@ impl Event {
 impl EventBody {
     /// The entity whose event this is.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one arm for each type of event")]
     pub fn owner(&self) -> EntityKey {
         match self {
             EventBody::WorkOrderCreated(body) => EntityKey::WorkOrder(body.order.clone()),
