@@ -164,6 +164,9 @@ mod tests {
             let rest = plain.range(limit..).count().saturating_sub(1);
             prop_assert_eq!(kept.len(), rest);
             prop_assert!(copy.iter().eq(plain.iter()), "a copy keeps what it had");
+            prop_assert_eq!(kept == copy, kept.iter().eq(copy.iter()));
+            let again: Chronicle<u32> = plain.into_iter().collect();
+            prop_assert_eq!(&copy, &again, "how it is cut into pieces does not count");
         }
     }
 }

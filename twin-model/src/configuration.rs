@@ -134,3 +134,54 @@ impl Configurations {
         self.0.drain(..told.saturating_sub(1));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Time {
+        Time::EPOCH.plus_seconds(second)
+    }
+
+    fn version(second: i64, shifts: &[(i64, i64)]) -> Configuration {
+        Configuration {
+            at: at(second),
+            shifts: shifts
+                .iter()
+                .map(|(from, to)| (at(*from), at(*to)))
+                .collect(),
+            capacity: CAPACITY_DEFAULT,
+            ideal_s_per_unit: None,
+            silent_after_s: None,
+        }
+    }
+
+    #[test]
+    fn a_shift_begins_with_its_start_and_ends_before_its_end() {
+        let two = version(0, &[(10, 20), (30, 40)]);
+        for (second, staffed) in [
+            (9, false),
+            (10, true),
+            (19, true),
+            (20, false),
+            (29, false),
+            (30, true),
+            (39, true),
+            (40, false),
+        ] {
+            assert_eq!(two.is_staffed(at(second)), staffed, "second {second}");
+        }
+        assert!(version(0, &[]).is_staffed(at(5)), "without shifts always");
+    }
+
+    #[test]
+    fn only_what_is_too_much_is_to_be_forgotten() {
+        let mut kept = Configurations::default();
+        for second in 0..CONFIGURATIONS_MAX as i64 {
+            kept.note(version(second, &[]));
+        }
+        assert_eq!(kept.overflow(), None);
+        kept.note(version(CONFIGURATIONS_MAX as i64, &[]));
+        assert_eq!(kept.overflow(), Some(at(1)));
+    }
+}

@@ -195,6 +195,28 @@ mod tests {
         }
     }
 
+    #[test]
+    fn only_what_is_too_much_is_to_be_forgotten() {
+        let changes = |count: usize| {
+            let mut kept = Connection::default();
+            for second in 0..count as i64 {
+                kept.note_session(change((second, second as u64, false)));
+            }
+            kept.overflow()
+        };
+        assert_eq!(changes(SESSION_CHANGES_MAX), None);
+        assert_eq!(changes(SESSION_CHANGES_MAX + 1), Some(at(1)));
+        let words = |count: usize| {
+            let mut kept = Connection::default();
+            for word in 0..count as i64 {
+                kept.note_heard(at(word * 3_600));
+            }
+            kept.overflow()
+        };
+        assert_eq!(words(HEARD_STRETCHES_MAX), None);
+        assert_eq!(words(HEARD_STRETCHES_MAX + 1), Some(at(3_600)));
+    }
+
     proptest! {
         #[test]
         fn at_each_instant_the_highest_session_so_far_counts(

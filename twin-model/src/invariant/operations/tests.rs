@@ -50,7 +50,7 @@ fn a_surplus_that_is_not_shown_and_one_that_is_none_are_seen() {
         missing.contains("20") && missing.contains("not shown"),
         "{missing}"
     );
-    let mut healed = order.clone();
+    let mut healed = order;
     healed.ordered = Decimal::from(6);
     let extra = surplus_of(&healed, &shown).unwrap();
     assert!(extra.contains("not broken"), "{extra}");
@@ -66,7 +66,7 @@ fn an_operation_ahead_that_is_not_shown_and_one_that_is_not_ahead_are_seen() {
         missing.contains("10") && missing.contains("not shown"),
         "{missing}"
     );
-    let mut free = order.clone();
+    let mut free = order;
     free.operation_mut(1).predecessors = std::sync::Arc::default();
     let extra = ahead_of(&free, &shown).unwrap();
     assert!(extra.contains("not broken"), "{extra}");
