@@ -86,7 +86,7 @@ fn is_of_order(entity: &Entity, order: &str, entities: &Entities) -> bool {
             .any(|(own, _)| own.as_str() == order),
         Entity::Hold(hold) => {
             let target = hold.scope().target();
-            target.kind() == EntityKind::WorkOrder && target.id() == order
+            target.is_some_and(|held| held.kind() == EntityKind::WorkOrder && held.id() == order)
         }
         Entity::Shipment(shipment) => {
             let lots = entities.lots_of_order(order);
@@ -108,8 +108,8 @@ fn is_at(entity: &Entity, work_center: &str) -> bool {
             .any(|center| center.as_str() == work_center),
         Entity::WorkCenter(center) => center.id().as_str() == work_center,
         Entity::Hold(hold) => {
-            let target = hold.scope().target();
-            target.kind() == EntityKind::WorkCenter && target.id() == work_center
+            let target = hold.scope().place();
+            target.is_some_and(|center| center.as_str() == work_center)
         }
         _ => false,
     }

@@ -189,7 +189,9 @@ fn the_opening_hold_blocks_a_delivery_that_later_clears() {
             match &event.body {
                 EventBody::HoldPlaced(body) if minutes == 20 && placed_at.is_none() => {
                     placed_at = Some(event.time);
-                    let Entity::Lot(lot) = plant.get(&body.scope.target()).unwrap().as_ref() else {
+                    let Entity::Lot(lot) =
+                        plant.get(&body.scope.target().unwrap()).unwrap().as_ref()
+                    else {
                         panic!("seed {seed}: the hold is on a lot");
                     };
                     assert!(

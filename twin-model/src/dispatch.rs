@@ -105,8 +105,8 @@ impl Plant {
             }
             EventBody::HoldReleased(body) => {
                 self.require(&key, event)?;
-                self.change(&key, cause, effects, |entity, _, effects| match entity {
-                    Entity::Hold(hold) => hold.release(body, cause.at, effects),
+                self.change(&key, cause, effects, |entity, view, effects| match entity {
+                    Entity::Hold(hold) => hold.release(body, view, effects),
                     _ => unreachable!("a hold's key names a hold"),
                 })
             }

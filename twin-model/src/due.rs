@@ -120,6 +120,7 @@ impl Plant {
             self.due.moved(None, &entity);
             self.waiting.moved(None, &entity);
             self.productions.moved(None, &entity);
+            self.window_holds.moved(&entity);
         }
     }
 }

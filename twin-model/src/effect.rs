@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::{
     Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, MovementKind,
     NonconformanceId, Notice, OperationId, PlannedOperation, Plant, Reach, RoutingWish, SourceId,
-    Time, Unit, Usage, WipDisposition, WorkCenterId, WorkOrderId,
+    Time, TimeWindow, Unit, Usage, WipDisposition, WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -32,6 +32,17 @@ pub enum Message {
         lot: LotId,
         /// Since when at least something of it belongs to the order.
         since: Time,
+        /// The operation that made it.
+        op: Option<OperationId>,
+        /// When it was made.
+        made: TimeWindow,
+    },
+    /// To a lot: it was made at a work center.
+    MadeAt {
+        /// Where.
+        work_center: WorkCenterId,
+        /// When.
+        made: TimeWindow,
     },
     /// To a lot: an operation of an order made it.
     MadeFor {
@@ -39,8 +50,10 @@ pub enum Message {
         order: WorkOrderId,
         /// The operation.
         op: OperationId,
-        /// When.
+        /// When it was done.
         at: Time,
+        /// From when to when it was made.
+        made: TimeWindow,
     },
     /// To a lot of an order: the order, or one of its operations, was given up.
     WorkGivenUp {
@@ -204,20 +217,33 @@ impl Message {
     pub(crate) fn says_as_much_as(&self, other: &Message) -> bool {
         match (self, other) {
             (
-                Message::LotProduced { lot, since },
+                Message::LotProduced {
+                    lot,
+                    since,
+                    op,
+                    made,
+                },
                 Message::LotProduced {
                     lot: same,
                     since: later,
+                    op: alike,
+                    made: within,
                 },
-            ) => lot == same && since <= later,
+            ) => (lot, op) == (same, alike) && since <= later && made.covers(within),
             (
-                Message::MadeFor { order, op, at },
+                Message::MadeFor {
+                    order,
+                    op,
+                    at,
+                    made,
+                },
                 Message::MadeFor {
                     order: same,
                     op: alike,
                     at: later,
+                    made: within,
                 },
-            ) => (order, op) == (same, alike) && at <= later,
+            ) => (order, op) == (same, alike) && at <= later && made.covers(within),
             _ => self == other,
         }
     }

@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
 use crate::{
-    DeliveryId, EntityKey, HoldId, HoldPlaced, HoldReleased, LotId, Message, Rejection, Time,
-    WorkCenterId, WorkOrderId,
+    DeliveryId, EntityKey, HoldId, HoldPlaced, HoldReleased, Lot, LotId, MaterialId, Message,
+    Plant, Rejection, Time, TimeWindow, WorkCenterId, WorkOrderId,
 };
 
 /// What a hold stops.
@@ -28,16 +28,73 @@ pub enum HoldScope {
     WorkOrder(WorkOrderId),
     /// One work center: nothing may start there.
     WorkCenter(WorkCenterId),
+    /// Every lot of a material that was made within a window, and everything made from these.
+    MaterialWindow(MaterialWindow),
+    /// Every lot that was made at a work center within a window, and everything made from these.
+    WorkCenterWindow(WorkCenterWindow),
+}
+
+/// What was made of a material within a window.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct MaterialWindow {
+    /// The material.
+    pub material: MaterialId,
+    /// When it was made.
+    pub window: TimeWindow,
+}
+
+/// What was made at a work center within a window.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct WorkCenterWindow {
+    /// The work center.
+    pub work_center: WorkCenterId,
+    /// When it was made there.
+    pub window: TimeWindow,
 }
 
 impl HoldScope {
-    /// The entity that is held.
+    /// The one entity that is held; `None` for what a window takes in.
     #[must_use]
-    pub fn target(&self) -> EntityKey {
+    pub fn target(&self) -> Option<EntityKey> {
         match self {
-            HoldScope::Lot(id) => EntityKey::Lot(id.clone()),
-            HoldScope::WorkOrder(id) => EntityKey::WorkOrder(id.clone()),
-            HoldScope::WorkCenter(id) => EntityKey::WorkCenter(id.clone()),
+            HoldScope::Lot(id) => Some(EntityKey::Lot(id.clone())),
+            HoldScope::WorkOrder(id) => Some(EntityKey::WorkOrder(id.clone())),
+            HoldScope::WorkCenter(id) => Some(EntityKey::WorkCenter(id.clone())),
+            HoldScope::MaterialWindow(_) | HoldScope::WorkCenterWindow(_) => None,
+        }
+    }
+
+    /// The work center, where it is one or what was made at one.
+    #[must_use]
+    pub fn place(&self) -> Option<&WorkCenterId> {
+        match self {
+            HoldScope::WorkCenter(id) => Some(id),
+            HoldScope::WorkCenterWindow(scope) => Some(&scope.work_center),
+            HoldScope::Lot(_) | HoldScope::WorkOrder(_) | HoldScope::MaterialWindow(_) => None,
+        }
+    }
+
+    /// The window, where it is one.
+    #[must_use]
+    pub fn window(&self) -> Option<TimeWindow> {
+        match self {
+            HoldScope::MaterialWindow(scope) => Some(scope.window),
+            HoldScope::WorkCenterWindow(scope) => Some(scope.window),
+            HoldScope::Lot(_) | HoldScope::WorkOrder(_) | HoldScope::WorkCenter(_) => None,
+        }
+    }
+
+    /// Everything that it stands on now and that should hear `message`.
+    fn tell(&self, message: &Message, plant: &Plant, effects: &mut Effects) {
+        let lots = self.lots(plant).into_iter().map(EntityKey::Lot);
+        for key in self.target().into_iter().chain(lots) {
+            effects.tell(key, message.clone());
         }
     }
 }
@@ -70,7 +127,8 @@ pub struct Hold {
 impl Hold {
     /// A hold is placed: it takes effect on its target within this turn.
     pub(crate) fn place(body: &HoldPlaced, view: View<'_>, effects: &mut Effects) -> Hold {
-        effects.tell(body.scope.target(), Message::HoldPlaced(body.hold.clone()));
+        let placed = Message::HoldPlaced(body.hold.clone());
+        body.scope.tell(&placed, view.plant, effects);
         Hold {
             id: body.hold.clone(),
             scope: body.scope.clone(),
@@ -90,7 +148,7 @@ impl Hold {
     pub(crate) fn release(
         &mut self,
         body: &HoldReleased,
-        at: Time,
+        view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         if let Some(release) = &self.release {
@@ -103,9 +161,10 @@ impl Hold {
         self.release = Some(HoldRelease {
             disposition: body.disposition.clone(),
             by: body.released_by.clone(),
-            at,
+            at: view.at,
         });
-        effects.tell(self.scope.target(), Message::HoldReleased(self.id.clone()));
+        let released = Message::HoldReleased(self.id.clone());
+        self.scope.tell(&released, view.plant, effects);
         Ok(())
     }
 
@@ -117,6 +176,14 @@ impl Hold {
             }
             other => unreachable!("a hold gets no {other:?}"),
         }
+    }
+
+    /// Since when it stands on a lot that it was placed on: its placing, or the time at which the
+    /// making of the lot met its window, whichever is later.
+    #[must_use]
+    pub(crate) fn since_on(&self, lot: &Lot) -> Time {
+        let met = self.scope.first_met(lot);
+        met.map_or(self.placed_at, |met| met.max(self.placed_at))
     }
 
     /// Shipments that had left, before the hold was known, with lots that it reaches.

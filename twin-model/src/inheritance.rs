@@ -93,7 +93,7 @@ impl Lot {
         if !self.holds.contains(hold) {
             return inherited.cloned();
         }
-        let placed = plant.hold(hold)?.placed_at();
+        let placed = plant.hold(hold)?.since_on(self);
         Some(Reach {
             steps: 0,
             from: EntityKey::Lot(self.id.clone()),
@@ -104,7 +104,7 @@ impl Lot {
     /// Since when a hold reaches the lot; `None` when it does not.
     #[must_use]
     pub fn held_since(&self, hold: &Hold) -> Option<Time> {
-        let own = self.holds.contains(hold.id()).then(|| hold.placed_at());
+        let own = self.holds.contains(hold.id()).then(|| hold.since_on(self));
         let inherited = self.inherited.get(hold.id()).map(|reach| reach.since);
         own.into_iter().chain(inherited).min()
     }
@@ -159,7 +159,7 @@ impl Lot {
     }
 
     /// Tells every child of a hold, with the way and the time that hold for the child.
-    fn hand_on(&self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
+    pub(crate) fn hand_on(&self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
         let Some(reach) = self.reach_here(hold, view.plant) else {
             return;
         };

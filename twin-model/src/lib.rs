@@ -50,6 +50,7 @@ mod lot_split;
 mod lot_stock;
 mod lot_usage;
 mod maintenance;
+mod making;
 mod material;
 mod movement;
 mod nonconformance;
@@ -127,7 +128,7 @@ pub use entity::{Entity, EntityKey, EntityKind};
 pub use event::*;
 pub use flow_report::{FlowReport, FlowRules};
 pub use genealogy::{Kinship, Parentage};
-pub use hold::{Hold, HoldRelease, HoldScope};
+pub use hold::{Hold, HoldRelease, HoldScope, MaterialWindow, WorkCenterWindow};
 pub use id::{
     DeliveryId, EventId, GateToken, HoldId, ID_BYTES_MAX, InspectionId, InvalidId, LogisticUnitId,
     LotId, MaintenanceId, MaterialId, NonconformanceId, OperationId, PlantId, SourceId,
@@ -148,6 +149,7 @@ pub use lot_quality::{LotDecision, LotInspection, LotQuality};
 pub use lot_stock::{LotFlows, LotStock, OrderTake};
 pub use lot_usage::StockByUsage;
 pub use maintenance::{MaintenanceAct, MaintenanceDone, PlannedStop};
+pub use making::Making;
 pub use material::{Conversion, MATERIAL_VERSIONS_MAX, Material, MaterialVersion, UnitFactor};
 pub use movement::{Account, AccountSums, MOVEMENTS_PER_ORDER_MAX, Movement, MovementKind};
 pub use nonconformance::{BoardDecision, DISPOSITIONS_MAX, DisposedPart, Nonconformance};

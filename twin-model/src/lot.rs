@@ -172,11 +172,12 @@ impl Lot {
         self.stock.received += body.quantity.value.value();
         self.note_origin(body.order.as_ref(), body.op.as_ref());
         let made_at = body.produced_at.unwrap_or(view.at);
-        self.note_production(TimeWindow::at(made_at), None);
+        let made = TimeWindow::at(made_at);
+        self.note_production(made, None, view, effects);
         self.expiry = body.expiry;
         self.usage = self.usage.max(body.usage);
         if let Some(order) = &body.order {
-            self.join_order(order, made_at, effects);
+            self.join_order((order, body.op.as_ref()), made_at, made, effects);
         }
         self.tell_gates(effects);
         Ok(())
@@ -193,7 +194,8 @@ impl Lot {
     ) {
         self.stock.received += quantity;
         self.note_origin(made_by.0, made_by.1);
-        self.note_production(TimeWindow::at(view.at), None);
+        let made = TimeWindow::at(view.at);
+        self.note_production(made, None, view, effects);
         for (parent, amount) in from {
             let part = Parentage {
                 quantity: *amount,
@@ -203,7 +205,7 @@ impl Lot {
             self.come_from(parent, part, view, effects);
         }
         if let Some(order) = made_by.0 {
-            self.join_order(order, view.at, effects);
+            self.join_order((order, made_by.1), view.at, made, effects);
         }
         self.tell_gates(effects);
     }
@@ -232,13 +234,22 @@ impl Lot {
             Message::HoldReleased(hold) => self.hold_released(hold, effects),
             Message::HoldInherited { hold, reach } => self.inherit(hold, reach, view, effects),
             Message::HoldDisinherited(hold) => self.disinherit(hold, effects),
-            Message::MadeFor { order, op, at } => {
+            Message::MadeFor {
+                order,
+                op,
+                at,
+                made,
+            } => {
                 self.note_origin(Some(order), Some(op));
-                self.join_order(order, *at, effects);
+                self.note_production(*made, None, view, effects);
+                self.join_order((order, Some(op)), *at, *made, effects);
+            }
+            Message::MadeAt { work_center, made } => {
+                self.note_production(*made, Some(work_center), view, effects);
             }
             Message::InspectionChanged(id) => self.look_at_inspection(id, view, effects),
             Message::NonconformanceChanged(id) => self.look_at_nonconformance(id, view, effects),
-            Message::Moved { .. } => self.book_movement(message, effects),
+            Message::Moved { .. } => self.book_movement(message, view, effects),
             Message::WorkGivenUp { .. } => {}
             other => self.hear_of_shipment(other, effects),
         }
@@ -256,10 +267,21 @@ impl Lot {
         }
     }
 
-    pub(crate) fn join_order(&self, order: &WorkOrderId, since: Time, effects: &mut Effects) {
+    pub(crate) fn join_order(
+        &self,
+        (order, op): (&WorkOrderId, Option<&OperationId>),
+        since: Time,
+        made: TimeWindow,
+        effects: &mut Effects,
+    ) {
         let key = EntityKey::WorkOrder(order.clone());
-        let lot = self.id.clone();
-        effects.tell(key, Message::LotProduced { lot, since });
+        let produced = Message::LotProduced {
+            lot: self.id.clone(),
+            since,
+            op: op.cloned(),
+            made,
+        };
+        effects.tell(key, produced);
     }
 
     pub(crate) fn tell_children(&self, message: &Message, effects: &mut Effects) {
@@ -355,13 +377,29 @@ impl Lot {
         &self.stock
     }
 
+    /// Whether nothing ever came into it.
+    fn has_only_a_name(&self) -> bool {
+        let flows = self.stock.flows();
+        let came = [self.stock.received(), flows.merged_in, flows.adjusted];
+        came.iter().all(Decimal::is_zero)
+    }
+
     /// Lifecycle, computed.
     #[must_use]
     pub fn lifecycle(&self) -> LotLifecycle {
-        if self.on_hand().is_zero() {
-            LotLifecycle::Depleted
-        } else {
+        let flows = self.stock.flows();
+        if !self.on_hand().is_zero() {
             LotLifecycle::OnHand
+        } else if self.stock.at_line() > Decimal::ZERO {
+            LotLifecycle::InProcess
+        } else if self.has_only_a_name() {
+            LotLifecycle::Planned
+        } else if flows.shipped > Decimal::ZERO {
+            LotLifecycle::Shipped
+        } else if flows.scrapped > Decimal::ZERO {
+            LotLifecycle::Scrapped
+        } else {
+            LotLifecycle::Depleted
         }
     }
 

@@ -84,7 +84,7 @@ pub(crate) fn carry_out(
     plant.ensure_lot(&child.lot, &child.material, child.quantity.unit, effects);
     plant.change_lot(&child.lot, cause, effects, |lot, view, effects| {
         lot.take_in(child.quantity.value.value(), effects);
-        lot.note_production(made, body.tank.as_ref());
+        lot.note_production(made, body.tank.as_ref(), view, effects);
         for (parent, quantity) in &parents {
             let part = Parentage {
                 quantity: *quantity,

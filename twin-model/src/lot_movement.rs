@@ -2,12 +2,17 @@
 
 use rust_decimal::Decimal;
 
-use crate::effect::Effects;
+use crate::effect::{Effects, View};
 use crate::{Lot, Message, MovementKind, Rejection, StockAdjusted, TimeWindow};
 
 impl Lot {
     /// Something of the lot was moved for an order, which asked before whether there is enough.
-    pub(crate) fn book_movement(&mut self, message: &Message, effects: &mut Effects) {
+    pub(crate) fn book_movement(
+        &mut self,
+        message: &Message,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
         let Message::Moved {
             order,
             kind,
@@ -26,8 +31,9 @@ impl Lot {
                 self.usage = self.usage.max(*usage);
             }
             self.note_origin(Some(order), None);
-            self.note_production(TimeWindow::at(*at), None);
-            self.join_order(order, *at, effects);
+            let made = TimeWindow::at(*at);
+            self.note_production(made, None, view, effects);
+            self.join_order((order, None), *at, made, effects);
         }
         self.tell_gates(effects);
     }

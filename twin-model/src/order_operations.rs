@@ -109,6 +109,7 @@ impl WorkOrder {
             operation.delivers |= body.delivers == Some(true);
             operation.note_worker(body.worker.as_ref(), view.at);
         });
+        self.note_made_at(&body.op, &body.work_center, effects);
         WorkOrder::name_work_center(&body.work_center, effects);
         Ok(())
     }

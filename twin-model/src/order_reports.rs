@@ -52,11 +52,15 @@ impl WorkOrder {
         self.tell_after(place, &before, effects);
         let now = self.discrepancies_around(place);
         self.tell_difference(&broken, &now, effects);
+        if let Some(center) = &body.work_center {
+            self.note_made_at(&body.op, center, effects);
+        }
         for lot in &body.output_lots {
             let made = Message::MadeFor {
                 order: self.id.clone(),
                 op: body.op.clone(),
                 at: report.end,
+                made: report.span(),
             };
             effects.tell(EntityKey::Lot(lot.clone()), made);
         }

@@ -12,7 +12,7 @@ use crate::due::DueTimes;
 use crate::effect::{Effects, View};
 use crate::origin::AwaitedOrigins;
 use crate::process::Waiting;
-use crate::production::Productions;
+use crate::production::{Productions, WindowHolds};
 use crate::{
     Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection,
     SmolStr, SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
@@ -39,6 +39,7 @@ pub struct Plant {
     pub(crate) due: DueTimes,
     pub(crate) waiting: Waiting,
     pub(crate) productions: Productions,
+    pub(crate) window_holds: WindowHolds,
     #[cfg(feature = "chaos")]
     pub(crate) chaos: Chaos,
 }
@@ -107,6 +108,7 @@ impl Plant {
             due: DueTimes::default(),
             waiting: Waiting::default(),
             productions: Productions::default(),
+            window_holds: WindowHolds::default(),
             #[cfg(feature = "chaos")]
             chaos: Chaos::default(),
         }
@@ -240,6 +242,7 @@ impl Plant {
             self.due.moved(former, state);
             self.waiting.moved(former, state);
             self.productions.moved(former, state);
+            self.window_holds.moved(state);
             discrepancy::tell_change(former, state, &mut effects);
             touched.push(Touched {
                 key: state.key(),

@@ -2,17 +2,43 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Entity, Lot, LotId, Time, TimeWindow, WorkCenterId};
+use crate::effect::{Effects, View};
+use crate::{
+    Entity, Hold, HoldId, HoldScope, Lot, LotId, MaterialId, Plant, Time, TimeWindow, WorkCenterId,
+};
 
 impl Lot {
     /// Something of the lot was made in a stretch of time, at a work center where that is known.
-    /// A lot can be filled more than once: it was made from the first to the last of it.
-    pub(crate) fn note_production(&mut self, made: TimeWindow, center: Option<&WorkCenterId>) {
+    /// A lot can be filled more than once: it was made from the first to the last of it. A hold on
+    /// a window that this meets stands on the lot from now on.
+    pub(crate) fn note_production(
+        &mut self,
+        made: TimeWindow,
+        center: Option<&WorkCenterId>,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) {
+        let met: Vec<(HoldId, Option<Time>)> = {
+            let before = |hold: &Hold| self.held_since(hold);
+            let own = self.holds.iter().filter_map(|id| view.plant.hold(id));
+            own.filter(|hold| hold.scope().target().is_none())
+                .map(|hold| (hold.id().clone(), before(hold)))
+                .collect()
+        };
         let joined = |known: Option<&TimeWindow>| known.map_or(made, |known| known.join(&made));
         self.production = Some(joined(self.production.as_ref()));
         if let Some(center) = center {
             let span = joined(self.made_at.get(center));
             self.made_at.insert(center.clone(), span);
+        }
+        for (id, before) in met {
+            let now = view.plant.hold(&id).and_then(|hold| self.held_since(hold));
+            if now != before {
+                self.hand_on(&id, view, effects);
+            }
+        }
+        for hold in view.plant.window_holds.on(self) {
+            self.hold_placed(&hold, view, effects);
         }
     }
 
@@ -35,10 +61,11 @@ impl Lot {
     }
 }
 
-/// Lots by where they were made, in time. It follows from their states, so it is
+/// Lots by what they are and where they were made, in time. It follows from their states, so it is
 /// neither business state nor stored.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Productions {
+    of_material: ByTime<MaterialId>,
     at_center: ByTime<WorkCenterId>,
 }
 
@@ -50,6 +77,15 @@ impl Productions {
             Entity::Lot(lot) => Some(lot),
             _ => None,
         });
+        let was = former.and_then(|lot| lot.production);
+        if was != now.production {
+            if let Some(was) = was {
+                self.of_material.remove(&now.material, was, &now.id);
+            }
+            if let Some(made) = now.production {
+                self.of_material.insert(&now.material, made, &now.id);
+            }
+        }
         for (center, made) in &now.made_at {
             let was = former.and_then(|lot| lot.made_at.get(center));
             if was != Some(made) {
@@ -59,6 +95,15 @@ impl Productions {
                 self.at_center.insert(center, *made, &now.id);
             }
         }
+    }
+
+    /// Lots of a material that were made within a window.
+    pub(crate) fn of_material(
+        &self,
+        material: &MaterialId,
+        window: TimeWindow,
+    ) -> impl Iterator<Item = &LotId> {
+        self.of_material.meeting(material, window)
     }
 
     /// Lots that were made at a work center within a window.
@@ -119,5 +164,84 @@ impl<K: Ord + Clone> ByTime<K> {
         candidates
             .filter(move |(_, to, _)| *to >= window.from)
             .filter_map(|(_, _, lot)| lot.as_ref())
+    }
+}
+
+/// Open holds on windows, by what they look at. It follows from the states of the holds, so it is
+/// neither business state nor stored.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WindowHolds {
+    of_material: BTreeMap<MaterialId, Vec<(TimeWindow, HoldId)>>,
+    at_center: BTreeMap<WorkCenterId, Vec<(TimeWindow, HoldId)>>,
+}
+
+impl WindowHolds {
+    /// Follows a hold to the state that it has now.
+    pub(crate) fn moved(&mut self, now: &Entity) {
+        let Entity::Hold(hold) = now else { return };
+        match hold.scope() {
+            HoldScope::MaterialWindow(scope) => {
+                let known = self.of_material.entry(scope.material.clone()).or_default();
+                WindowHolds::note(known, scope.window, hold);
+            }
+            HoldScope::WorkCenterWindow(scope) => {
+                let known = self.at_center.entry(scope.work_center.clone()).or_default();
+                WindowHolds::note(known, scope.window, hold);
+            }
+            HoldScope::Lot(_) | HoldScope::WorkOrder(_) | HoldScope::WorkCenter(_) => {}
+        }
+    }
+
+    fn note(known: &mut Vec<(TimeWindow, HoldId)>, window: TimeWindow, hold: &Hold) {
+        known.retain(|(_, id)| id != hold.id());
+        if hold.is_open() {
+            known.push((window, hold.id().clone()));
+            known.sort_unstable();
+        }
+    }
+
+    /// The holds whose window the making of a lot meets.
+    fn on(&self, lot: &Lot) -> Vec<HoldId> {
+        let of_material = self.of_material.get(&lot.material).into_iter().flatten();
+        let of_material = of_material.filter(|(window, _)| {
+            let made = lot.production.as_ref();
+            made.is_some_and(|made| made.meets(window).is_some())
+        });
+        let at_center = lot.made_at.iter().flat_map(|(center, made)| {
+            let known = self.at_center.get(center).into_iter().flatten();
+            known.filter(|(window, _)| made.meets(window).is_some())
+        });
+        let all = of_material.chain(at_center);
+        all.map(|(_, hold)| hold.clone()).collect()
+    }
+}
+
+impl HoldScope {
+    /// Lots that a window takes in, by what is known of their making.
+    pub(crate) fn lots(&self, plant: &Plant) -> Vec<LotId> {
+        match self {
+            HoldScope::MaterialWindow(scope) => {
+                let lots = plant.productions.of_material(&scope.material, scope.window);
+                lots.cloned().collect()
+            }
+            HoldScope::WorkCenterWindow(scope) => {
+                let lots = plant
+                    .productions
+                    .at_center(&scope.work_center, scope.window);
+                lots.cloned().collect()
+            }
+            HoldScope::Lot(_) | HoldScope::WorkOrder(_) | HoldScope::WorkCenter(_) => Vec::new(),
+        }
+    }
+
+    /// When the making of a lot first met the window; `None` for what is no window.
+    pub(crate) fn first_met(&self, lot: &Lot) -> Option<Time> {
+        match self {
+            HoldScope::MaterialWindow(scope) => lot.production?.meets(&scope.window),
+            HoldScope::WorkCenterWindow(scope) => {
+                lot.made_at.get(&scope.work_center)?.meets(&scope.window)
+            }
+            HoldScope::Lot(_) | HoldScope::WorkOrder(_) | HoldScope::WorkCenter(_) => None,
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::{EventId, OperationReport, ReportMode, SourceId, Time};
+use crate::{EventId, OperationReport, ReportMode, SourceId, Time, TimeWindow};
 
 /// Reports kept of one operation, in number. One more is put before a person: an operation that
 /// reports every second for hours is counted by a machine, not by reports.
@@ -76,6 +76,14 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// From its start to its end.
+    pub(crate) fn span(&self) -> TimeWindow {
+        TimeWindow {
+            from: self.start.min(self.end),
+            to: self.end,
+        }
+    }
+
     /// The report that `body` makes at `at`.
     pub(crate) fn new(
         id: ReportId,

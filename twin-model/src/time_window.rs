@@ -37,6 +37,11 @@ impl TimeWindow {
         }
     }
 
+    /// Whether all of another one is in it.
+    pub(crate) fn covers(&self, other: &TimeWindow) -> bool {
+        self.from <= other.from && other.to <= self.to
+    }
+
     /// Its length in microseconds.
     pub(crate) fn micros(&self) -> i64 {
         self.to.micros_since(self.from)

@@ -23,8 +23,8 @@ impl Plant {
             .push((key.clone(), self.unborn.get(&key).cloned()));
         for other in self.unborn.get(&key).into_iter().flatten() {
             match (&message, other) {
-                (Message::HoldPlaced(hold), Message::LotProduced { lot, since })
-                | (Message::LotProduced { lot, since }, Message::HoldPlaced(hold)) => {
+                (Message::HoldPlaced(hold), Message::LotProduced { lot, since, .. })
+                | (Message::LotProduced { lot, since, .. }, Message::HoldPlaced(hold)) => {
                     let inherited = Message::HoldInherited {
                         hold: hold.clone(),
                         reach: Reach::of_order(key.clone(), hold, *since, self),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
+use crate::making::Making;
 use crate::movement::Movements;
 use crate::operation_facts::MachineTally;
 use crate::{
@@ -131,6 +132,8 @@ pub struct WorkOrder {
     /// What was moved for it.
     pub(crate) moved: Option<Arc<Movements>>,
     pub(crate) lots: BTreeMap<LotId, Time>,
+    /// Where each operation was reported, and what it made.
+    pub(crate) makings: BTreeMap<OperationId, Making>,
     pub(crate) holds: BTreeSet<HoldId>,
     /// Those that name the order, without those that were cancelled.
     pub(crate) inspections: BTreeMap<InspectionId, OrderInspection>,
@@ -165,6 +168,7 @@ impl WorkOrder {
             operations: Vec::new(),
             moved: None,
             lots: BTreeMap::new(),
+            makings: BTreeMap::new(),
             holds: BTreeSet::new(),
             inspections: BTreeMap::new(),
             nonconformances: BTreeSet::new(),
@@ -186,7 +190,15 @@ impl WorkOrder {
                 self.holds.remove(hold);
                 self.tell_lots(&Message::HoldDisinherited(hold.clone()), effects);
             }
-            Message::LotProduced { lot, since } => {
+            Message::LotProduced {
+                lot,
+                since,
+                op,
+                made,
+            } => {
+                if let Some(op) = op {
+                    self.note_made(op, lot, *made, effects);
+                }
                 self.tell_of_nonconformances(lot, effects);
                 let known = self.lots.entry(lot.clone()).or_insert(*since);
                 *known = (*known).min(*since);

@@ -17,15 +17,23 @@ use crate::view::LotView;
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum LotState {
+    Planned,
+    InProcess,
     OnHand,
     Depleted,
+    Shipped,
+    Scrapped,
 }
 
 impl LotState {
     fn as_str(self) -> &'static str {
         match self {
+            LotState::Planned => "planned",
+            LotState::InProcess => "in_process",
             LotState::OnHand => "on_hand",
             LotState::Depleted => "depleted",
+            LotState::Shipped => "shipped",
+            LotState::Scrapped => "scrapped",
         }
     }
 }

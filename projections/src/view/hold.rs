@@ -1,7 +1,7 @@
 //! A hold: what is stopped, why, by whom, and which lots it reaches.
 
 use serde::Serialize;
-use twin_model::{Hold, HoldId, SmolStr, Time};
+use twin_model::{Hold, HoldId, HoldScope, SmolStr, Time};
 use utoipa::ToSchema;
 
 use super::Related;
@@ -46,11 +46,37 @@ pub struct HoldView {
 /// What a hold stops.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ScopeView {
-    /// `lot`, `work_order` or `work_center`.
+    /// `lot`, `work_order`, `work_center`, `material_window` or `work_center_window`.
     pub kind: &'static str,
-    /// Its id.
+    /// Its id: of a window that of the material or the work center.
     #[schema(value_type = String)]
     pub id: SmolStr,
+    /// The first instant of a window.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Time>,
+    /// The last instant of a window.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub to: Option<Time>,
+}
+
+impl ScopeView {
+    fn new(scope: &HoldScope) -> ScopeView {
+        let (kind, id) = match scope {
+            HoldScope::Lot(id) => ("lot", id.as_str()),
+            HoldScope::WorkOrder(id) => ("work_order", id.as_str()),
+            HoldScope::WorkCenter(id) => ("work_center", id.as_str()),
+            HoldScope::MaterialWindow(scope) => ("material_window", scope.material.as_str()),
+            HoldScope::WorkCenterWindow(scope) => {
+                ("work_center_window", scope.work_center.as_str())
+            }
+        };
+        ScopeView {
+            kind,
+            id: SmolStr::new(id),
+            from: scope.window().map(|window| window.from),
+            to: scope.window().map(|window| window.to),
+        }
+    }
 }
 
 impl HoldView {
@@ -62,14 +88,10 @@ impl HoldView {
             } => (affected.clone(), *affected_count),
             Related::Nothing | Related::Lot { .. } => (Vec::new(), 0),
         };
-        let target = hold.scope().target();
         let release = hold.release_record();
         HoldView {
             id: hold.id().clone(),
-            scope: ScopeView {
-                kind: target.kind().as_str(),
-                id: SmolStr::new(target.id()),
-            },
+            scope: ScopeView::new(hold.scope()),
             reason: hold.reason().clone(),
             placed_by: SmolStr::new(hold.placed_by()),
             placed_at: hold.placed_at(),

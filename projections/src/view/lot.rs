@@ -49,7 +49,7 @@ pub struct LotView {
     pub material: MaterialId,
     /// On hand.
     pub quantity: QuantityView,
-    /// `on_hand` or `depleted`.
+    /// `planned`, `in_process`, `on_hand`, `depleted`, `shipped` or `scrapped`.
     pub lifecycle: &'static str,
     /// `unrestricted`, `restricted`, `quality_inspection`, `blocked` or `rejected`.
     #[schema(value_type = String)]

@@ -39,7 +39,25 @@ fn in_scope<'p>(hold: &'p Hold, plant: &'p Plant) -> Vec<&'p LotId> {
             )
             .collect(),
         HoldScope::WorkCenter(_) => Vec::new(),
+        HoldScope::MaterialWindow(_) | HoldScope::WorkCenterWindow(_) => lots(plant)
+            .filter(|lot| lot_is_in(hold.scope(), lot))
+            .map(Lot::id)
+            .collect(),
     }
+}
+
+/// Whether a window takes in a lot, by what is known of its making.
+fn lot_is_in(scope: &HoldScope, lot: &Lot) -> bool {
+    let (made, window) = match scope {
+        HoldScope::MaterialWindow(scope) if scope.material == *lot.material() => {
+            (lot.production(), scope.window)
+        }
+        HoldScope::WorkCenterWindow(scope) => {
+            (lot.made_at().get(&scope.work_center).copied(), scope.window)
+        }
+        _ => return false,
+    };
+    made.is_some_and(|made| made.from <= window.to && window.from <= made.to)
 }
 
 /// Which open holds reach each lot, worked out from the scopes and the genealogy.

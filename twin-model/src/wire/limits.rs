@@ -41,6 +41,9 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         EventBody::LotSplit(body) => lot::split(body),
         EventBody::LotMerged(body) => lot::merge(body),
         EventBody::HoldPlaced(body) => {
+            if let Some(window) = &body.scope.window() {
+                lot::window("$.data.scope.id.window", window)?;
+            }
             short("$.data.reason", &body.reason)?;
             body.placed_by
                 .as_ref()

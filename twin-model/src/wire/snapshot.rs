@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+mod scope;
 mod shipment;
 
+pub use scope::StoredScope;
 pub use shipment::{ShipmentState, StoredClearance, StoredEnd, StoredGate};
 
 use crate::{
-    Claims, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, HoldScope, Message,
-    Owners, Ownership, Plant, PlantId, SourceId, System, Time,
+    Claims, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, Message, Owners,
+    Ownership, Plant, PlantId, SourceId, System, Time,
 };
 
 pub use crate::wire::snapshot_center::{
@@ -88,7 +90,7 @@ stored! {
 #[expect(missing_docs, reason = "the fields are those of the domain struct")]
 pub struct HoldState {
     pub id: HoldId,
-    pub target: EntityKey,
+    pub scope: StoredScope,
     pub reason: SmolStr,
     pub placed_by: SmolStr,
     pub placed_at: Time,
@@ -168,7 +170,7 @@ pub fn business_state(entity: &Entity) -> EntityState {
         Entity::Nonconformance(found) => EntityState::Nonconformance(Box::new(found.into())),
         Entity::Hold(hold) => EntityState::Hold(HoldState {
             id: hold.id.clone(),
-            target: hold.scope.target(),
+            scope: (&hold.scope).into(),
             reason: hold.reason.clone(),
             placed_by: hold.placed_by.clone(),
             placed_at: hold.placed_at,
@@ -186,10 +188,9 @@ pub fn business_state(entity: &Entity) -> EntityState {
 
 /// A stored state that no entity can have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("hold {hold} is stored with the target {target}, which cannot be held")]
+#[error("hold {hold} is stored with a window that ends before it begins")]
 pub struct InvalidState {
     hold: HoldId,
-    target: EntityKey,
 }
 
 impl From<&Entity> for StoredEntity {
@@ -238,17 +239,11 @@ impl TryFrom<StoredEntity> for Entity {
 }
 
 fn restore_hold(state: HoldState, version: u64) -> Result<Hold, InvalidState> {
-    let scope = match state.target {
-        EntityKey::Lot(id) => HoldScope::Lot(id),
-        EntityKey::WorkOrder(id) => HoldScope::WorkOrder(id),
-        EntityKey::WorkCenter(id) => HoldScope::WorkCenter(id),
-        target => {
-            return Err(InvalidState {
-                hold: state.id,
-                target,
-            });
-        }
-    };
+    let scope = state.scope.restore();
+    let window = scope.window();
+    if window.is_some_and(|window| window.to < window.from) {
+        return Err(InvalidState { hold: state.id });
+    }
     Ok(Hold {
         id: state.id,
         scope,

@@ -15,6 +15,7 @@ mod epcis;
 mod facts;
 mod hold_since;
 mod hold_versus_ship;
+mod hold_windows;
 mod hold_wins;
 mod inspected_orders;
 mod inspection_sources;

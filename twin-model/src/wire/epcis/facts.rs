@@ -189,6 +189,7 @@ impl<'p> About<'p> {
                 let lots = self.made_for.get(order).into_iter().flatten();
                 lots.copied().cloned().collect()
             }
+            HoldScope::MaterialWindow(_) | HoldScope::WorkCenterWindow(_) => scope.lots(self.plant),
             HoldScope::WorkCenter(_) => Vec::new(),
         }
     }

@@ -13,8 +13,8 @@ use crate::report_ledger::{Ledger, Report};
 use crate::work_order::{Endings, Release};
 use crate::{
     Abort, Claims, Closing, CountingSource, Decimal, Dispatch, EventId, GivenUp, HoldId,
-    InspectionId, Interruption, LotId, MachineTally, MaterialId, NonconformanceId, Operation,
-    OperationId, OrderField, PlannedComponent, ReportId, Said, SetUp, Standstill, Tally,
+    InspectionId, Interruption, LotId, MachineTally, Making, MaterialId, NonconformanceId,
+    Operation, OperationId, OrderField, PlannedComponent, ReportId, Said, SetUp, Standstill, Tally,
     TechCompletion, Time, Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId,
     WorkerId,
 };
@@ -179,6 +179,7 @@ pub struct WorkOrderState {
     pub operations: Vec<OperationState>,
     pub movements: Vec<MovementState>,
     pub lots: BTreeMap<LotId, Time>,
+    pub makings: BTreeMap<OperationId, Making>,
     pub holds: BTreeSet<HoldId>,
     pub inspections: BTreeMap<InspectionId, OrderInspectionState>,
     pub nonconformances: BTreeSet<NonconformanceId>,
@@ -369,6 +370,7 @@ impl From<&WorkOrder> for WorkOrderState {
                 .collect(),
             movements: order.movement_list().iter().map(Into::into).collect(),
             lots: order.lots.clone(),
+            makings: order.makings.clone(),
             holds: order.holds.clone(),
             nonconformances: order.nonconformances.clone(),
             inspections: order
@@ -427,6 +429,7 @@ impl WorkOrderState {
                 .collect(),
             moved: restore_movements(self.movements),
             lots: self.lots,
+            makings: self.makings,
             holds: self.holds,
             nonconformances: self.nonconformances,
             inspections: self
