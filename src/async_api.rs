@@ -318,6 +318,7 @@ fn schemas(shared: SharedSchemas) -> Map<String, Value> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use twin_model::wire::version::NEWER_TYPES;
     use twin_model::wire::{EVENT_TYPES, contracts};
     use twin_model::{COMMAND_TYPES, Criticality};
 
@@ -350,6 +351,7 @@ mod tests {
         }
         carried.sort();
         let mut known = [EVENT_TYPES, COMMAND_TYPES].concat();
+        known.extend(NEWER_TYPES.iter().map(|(newer, _)| *newer));
         known.sort_unstable();
         assert_eq!(carried, known);
         let urgent = &document["channels"]["events-rt"];

@@ -44,6 +44,9 @@ pub(crate) struct ContractView {
     /// How soon an event acts: `rt` within a second, `nrt` within a minute, `b` when nothing else
     /// is left to do. `null` for commands.
     pub(crate) class: Option<&'static str>,
+    /// The newer version that is taken as well, where there is one: this one goes when the last
+    /// sender has moved.
+    pub(crate) replaced_by: Option<&'static str>,
     /// Where its JSON Schema stands.
     pub(crate) schema: String,
 }
@@ -60,6 +63,7 @@ impl From<&Contract> for ContractView {
                 .filter(|system| owners != Owners::ANYBODY || *system != System::Twin)
                 .collect(),
             class: contract.criticality.map(|class| class.as_str()),
+            replaced_by: contract.replaced_by,
             schema: format!("/api/v1/schemas/{}", contract.type_name),
         }
     }
@@ -186,7 +190,7 @@ mod tests {
             shown("mfg.hold.released.v1"),
             serde_json::json!({
                 "type": "mfg.hold.released.v1", "version": 1, "direction": "in",
-                "owner": ["qms"], "class": "rt",
+                "owner": ["qms"], "class": "rt", "replaced_by": null,
                 "schema": "/api/v1/schemas/mfg.hold.released.v1",
             })
         );

@@ -6,24 +6,21 @@ use std::sync::atomic::Ordering;
 use actix::dev::SendError;
 use actix::{Addr, Handler, Message};
 use tokio::sync::{mpsc, oneshot, watch};
+use twin_model::Criticality;
 
 use crate::books::Books;
-use crate::intake::Credit;
+use crate::lanes::{Batch, Lanes};
 use crate::record::OperatorEntry;
 use crate::shard::ShardActor;
 use crate::writer::Published;
 use crate::{
-    Command, Commit, Input, LedgerHead, Receipt, Resolution, ResolveError, Resolved, Snapshot,
-    Stopped,
+    Command, Commit, LedgerHead, Receipt, Resolution, ResolveError, Resolved, Snapshot, Stopped,
 };
 
+/// Something waits in the lanes.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Batch {
-    pub(crate) inputs: Vec<Input>,
-    pub(crate) credit: Credit,
-    pub(crate) reply: oneshot::Sender<Receipt>,
-}
+pub(crate) struct Wake;
 
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -72,23 +69,15 @@ pub(crate) struct Panic;
 #[derive(Debug, Clone)]
 pub(crate) struct Door {
     pub(crate) shard: Addr<ShardActor>,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) published: Arc<Published>,
     pub(crate) due: watch::Receiver<Vec<Arc<Command>>>,
 }
 
 impl Door {
-    pub(crate) async fn batch(
-        &self,
-        inputs: Vec<Input>,
-        credit: Credit,
-        reply: oneshot::Sender<Receipt>,
-    ) -> Result<(), Stopped> {
-        self.send(Batch {
-            inputs,
-            credit,
-            reply,
-        })
-        .await
+    pub(crate) async fn batch(&self, class: Criticality, batch: Batch) -> Result<(), Stopped> {
+        self.lanes.push(class, batch)?;
+        self.send(Wake).await
     }
 
     pub(crate) async fn snapshot(

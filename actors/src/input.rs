@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use twin_model::wire::Unreadable;
-use twin_model::{Event, IntakeRejection, Rejection, Time};
+use twin_model::{Criticality, Event, IntakeRejection, Rejection, Time};
 
 use crate::guard::guarded_read;
 use crate::marks::MarkKey;
@@ -123,6 +123,14 @@ impl Input {
             Kind::Event(decoded) => Some(&decoded.event),
             Kind::Unreadable { .. } | Kind::Tick(_) => None,
         }
+    }
+
+    /// How urgent it is, by its type; what could not be read is not.
+    #[must_use]
+    pub fn class(&self) -> Criticality {
+        self.event().map_or(Criticality::NearRealTime, |event| {
+            Criticality::of(event.body.type_name())
+        })
     }
 
     /// Why the message could not be read, if it could not.

@@ -6,15 +6,20 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use twin_model::{Code, Rejection};
+use twin_model::{Code, Criticality, Rejection};
 
 use crate::door::Door;
+use crate::lanes::Batch;
 use crate::{ExceptionId, Input, OUTBOX_COMMANDS_MAX, Stopped};
 
 /// Events that may be on their way between intake and commit; more must wait outside.
 pub const INTAKE_EVENTS_MAX: usize = 16_384;
 /// Kibibytes that may be on their way between intake and commit; more must wait outside.
 pub const INTAKE_KIB_MAX: usize = 64 * 1024;
+/// As [`INTAKE_EVENTS_MAX`], for urgent events, which have room of their own.
+pub const URGENT_EVENTS_MAX: usize = 4_096;
+/// As [`INTAKE_KIB_MAX`], for urgent events.
+pub const URGENT_KIB_MAX: usize = 16 * 1024;
 
 /// What became of one input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +60,8 @@ pub struct Receipt {
 pub enum IntakeError {
     /// More at once than the intake can ever hold.
     #[error(
-        "a batch has at most {INTAKE_EVENTS_MAX} inputs and {INTAKE_KIB_MAX} KiB; send it in parts"
+        "a batch has at most {INTAKE_EVENTS_MAX} inputs and {INTAKE_KIB_MAX} KiB, of urgent events \
+         {URGENT_EVENTS_MAX} and {URGENT_KIB_MAX} KiB; send it in parts"
     )]
     TooMuch,
     /// Too many commands wait to be sent.
@@ -81,8 +87,28 @@ pub(crate) struct Credit {
 #[derive(Debug, Clone)]
 pub struct Intake {
     door: Door,
+    urgent: Room,
+    ordinary: Room,
+}
+
+/// What may be on its way at once.
+#[derive(Debug, Clone)]
+struct Room {
+    events_max: usize,
+    kib_max: usize,
     events: Arc<Semaphore>,
     kib: Arc<Semaphore>,
+}
+
+impl Room {
+    fn new(events_max: usize, kib_max: usize) -> Room {
+        Room {
+            events_max,
+            kib_max,
+            events: Arc::new(Semaphore::new(events_max)),
+            kib: Arc::new(Semaphore::new(kib_max)),
+        }
+    }
 }
 
 /// A batch on its way to its commit. Resolves to the receipt when the batch is on stable storage.
@@ -103,8 +129,8 @@ impl Intake {
     pub(crate) fn new(door: Door) -> Intake {
         Intake {
             door,
-            events: Arc::new(Semaphore::new(INTAKE_EVENTS_MAX)),
-            kib: Arc::new(Semaphore::new(INTAKE_KIB_MAX)),
+            urgent: Room::new(URGENT_EVENTS_MAX, URGENT_KIB_MAX),
+            ordinary: Room::new(INTAKE_EVENTS_MAX, INTAKE_KIB_MAX),
         }
     }
 
@@ -117,6 +143,18 @@ impl Intake {
         self.enqueue(inputs).await?.await
     }
 
+    /// As [`Intake::submit`], in the lane of a class.
+    ///
+    /// # Errors
+    /// As [`Intake::submit`].
+    pub async fn submit_as(
+        &self,
+        class: Criticality,
+        inputs: Vec<Input>,
+    ) -> Result<Receipt, IntakeError> {
+        self.enqueue_as(class, inputs).await?.await
+    }
+
     /// Gives inputs to the plant and returns once there was room for them; the commit is awaited
     /// with the returned [`Pending`]. Batches are decided in the order of these calls. A dropped
     /// [`Pending`] does not take the inputs back.
@@ -124,27 +162,43 @@ impl Intake {
     /// # Errors
     /// [`IntakeError`]; nothing of the batch was taken then.
     pub async fn enqueue(&self, inputs: Vec<Input>) -> Result<Pending, IntakeError> {
+        self.enqueue_as(Criticality::NearRealTime, inputs).await
+    }
+
+    /// As [`Intake::enqueue`], in the lane of a class: batches of one class are decided in the
+    /// order of these calls, and a more urgent class before all that is not decided yet. Urgent
+    /// batches have room of their own, however many others wait.
+    ///
+    /// # Errors
+    /// [`IntakeError`]; nothing of the batch was taken then.
+    pub async fn enqueue_as(
+        &self,
+        class: Criticality,
+        inputs: Vec<Input>,
+    ) -> Result<Pending, IntakeError> {
+        let room = match class {
+            Criticality::RealTime => &self.urgent,
+            Criticality::NearRealTime | Criticality::Batch => &self.ordinary,
+        };
         let bytes: usize = inputs.iter().map(Input::len_bytes).sum();
         let kib = bytes.div_ceil(1024);
-        if inputs.len() > INTAKE_EVENTS_MAX || kib > INTAKE_KIB_MAX {
+        if inputs.len() > room.events_max || kib > room.kib_max {
             return Err(IntakeError::TooMuch);
         }
         if self.door.outbox_len() >= OUTBOX_COMMANDS_MAX {
             return Err(IntakeError::OutboxFull);
         }
-        let events = take(&self.events, inputs.len()).await?;
-        let kib = take(&self.kib, kib).await?;
+        let credit = Credit {
+            _events: take(&room.events, inputs.len()).await?,
+            _kib: take(&room.kib, kib).await?,
+        };
         let (reply, answer) = oneshot::channel();
-        self.door
-            .batch(
-                inputs,
-                Credit {
-                    _events: events,
-                    _kib: kib,
-                },
-                reply,
-            )
-            .await?;
+        let batch = Batch {
+            inputs,
+            credit,
+            reply,
+        };
+        self.door.batch(class, batch).await?;
         Ok(Pending(answer))
     }
 }

@@ -28,6 +28,7 @@ mod input;
 mod intake;
 mod journal;
 mod killpoint;
+mod lanes;
 mod ledger;
 mod marks;
 mod outbox;
@@ -61,6 +62,7 @@ pub use identity::Identity;
 pub use input::{EVENT_BYTES_MAX, Input};
 pub use intake::{
     Disposition, INTAKE_EVENTS_MAX, INTAKE_KIB_MAX, Intake, IntakeError, Pending, Receipt,
+    URGENT_EVENTS_MAX, URGENT_KIB_MAX,
 };
 pub use journal::{JournalError, SEGMENT_BYTES_MAX};
 pub use killpoint::KILL_POINTS;

@@ -13,6 +13,7 @@ use twin_model::PlantId;
 
 use crate::door::Door;
 use crate::journal::{self, Journal, JournalError};
+use crate::lanes::Lanes;
 use crate::recovery::{self, RecoveryError, Settings};
 use crate::shard::ShardActor;
 use crate::snapshots::Snapshots;
@@ -289,7 +290,7 @@ impl Drop for SayEnded {
 /// The life of a plant's thread.
 fn run(options: &PlantOptions, ready: oneshot::Sender<Result<Door, OpenError>>) {
     let prepared = prepare(options);
-    let (lock, shard, published, due) = match prepared {
+    let (lock, shard, lanes, published, due) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => {
             ready.send(Err(error)).ok();
@@ -301,6 +302,7 @@ fn run(options: &PlantOptions, ready: oneshot::Sender<Result<Door, OpenError>>) 
         if ready
             .send(Ok(Door {
                 shard,
+                lanes,
                 published,
                 due,
             }))
@@ -316,6 +318,7 @@ fn run(options: &PlantOptions, ready: oneshot::Sender<Result<Door, OpenError>>) 
 type Prepared = (
     File,
     ShardActor,
+    Arc<Lanes>,
     Arc<Published>,
     watch::Receiver<Vec<Arc<crate::Command>>>,
 );
@@ -359,9 +362,11 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
     let writer = writer::start(dir.clone(), journal, Arc::clone(&published), due)
         .map_err(OpenError::Thread)?;
     let snapshots = Snapshots::start(dir.clone()).map_err(OpenError::Thread)?;
+    let lanes = Arc::new(Lanes::default());
     Ok((
         lock,
-        ShardActor::new(home, recovered, writer, snapshots),
+        ShardActor::new(home, recovered, writer, snapshots, Arc::clone(&lanes)),
+        lanes,
         published,
         due_seen,
     ))

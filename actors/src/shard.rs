@@ -12,8 +12,9 @@ use twin_model::Time;
 use crate::books::{Books, Outcome};
 #[cfg(feature = "chaos")]
 use crate::door::Panic;
-use crate::door::{Batch, Close, Follow, Look, Operate, Peek, Settle};
+use crate::door::{Close, Follow, Look, Operate, Peek, Settle, Wake};
 use crate::input::{Input, Kind};
+use crate::lanes::{Batch, Lanes};
 use crate::plant_handle::Home;
 use crate::record::UnreadableEntry;
 use crate::snapshots::{Cut, Snapshots};
@@ -27,12 +28,16 @@ const TICK_MICROS: i64 = 1_000_000;
 const TIMER_CHECK: Duration = Duration::from_secs(1);
 /// Commands shown to the relay at once.
 const COMMANDS_DUE_MAX: usize = 1_000;
+/// Inputs decided ahead of the journal; only urgent ones are decided beyond that. What is decided
+/// cannot be overtaken any more.
+const COMMIT_INPUTS_MAX: usize = 4_096;
 
 /// One plant's shard.
 pub(crate) struct ShardActor {
     home: Home,
     books: Books,
     writer: WriterHandle,
+    lanes: Arc<Lanes>,
     epoch: u64,
     /// Number of the next commit.
     next_commit: u64,
@@ -52,6 +57,8 @@ pub(crate) struct ShardActor {
 #[derive(Default)]
 struct OpenBatch {
     outcome: Outcome,
+    /// How many inputs were decided.
+    inputs: usize,
     replies: Vec<Reply>,
     followers: Vec<Follow>,
     looks: Vec<Look>,
@@ -70,9 +77,11 @@ impl ShardActor {
         recovered: crate::recovery::Recovered,
         writer: WriterHandle,
         snapshots: Snapshots,
+        lanes: Arc<Lanes>,
     ) -> ShardActor {
         ShardActor {
             home,
+            lanes,
             inputs_at_snapshot: recovered.books.counts.input(),
             books: recovered.books,
             writer,
@@ -112,6 +121,38 @@ impl ShardActor {
                 Disposition::Applied
             }
         }
+    }
+
+    /// Decides what waits in the lanes, the most urgent first, as far as the journal keeps up.
+    fn decide_waiting(&mut self, ctx: &mut Context<Self>) {
+        loop {
+            let full = self.open.inputs >= COMMIT_INPUTS_MAX;
+            let next = if full {
+                self.lanes.pop_urgent()
+            } else {
+                self.lanes.pop()
+            };
+            let Some(batch) = next else { return };
+            self.decide_batch(batch);
+            self.flush(ctx);
+        }
+    }
+
+    fn decide_batch(&mut self, batch: Batch) {
+        self.keep_time();
+        let commands_before = self.books.outbox.last;
+        self.open.inputs += batch.inputs.len();
+        let dispositions = batch
+            .inputs
+            .into_iter()
+            .map(|input| self.decide(input))
+            .collect();
+        crate::killpoint!("C5");
+        self.open.commands_changed |= self.books.outbox.last != commands_before;
+        let (to, credit) = (batch.reply, Some(batch.credit));
+        self.open
+            .replies
+            .push(Reply::receipt(dispositions, to, credit));
     }
 
     /// Moves the clock of a wall-clock plant, before anything is decided by it.
@@ -196,6 +237,7 @@ impl ShardActor {
                     self.snapshots.give(Cut { hash, ..cut });
                 }
                 self.flush(ctx);
+                self.decide_waiting(ctx);
                 if self.stopping && !self.in_flight {
                     ctx.stop();
                 }
@@ -291,6 +333,9 @@ impl Supervised for ShardActor {
                 if self.stopping {
                     ctx.stop();
                 }
+                // What waits may have nobody left who says so.
+                let waiting = std::future::ready(()).into_actor(self);
+                ctx.spawn(waiting.map(|(), shard, ctx| shard.decide_waiting(ctx)));
             }
             Err(error) => {
                 tracing::error!(%error, "the shard cannot be rebuilt; the plant stops");
@@ -300,24 +345,17 @@ impl Supervised for ShardActor {
     }
 }
 
-impl Handler<Batch> for ShardActor {
+impl Handler<Wake> for ShardActor {
     type Result = ();
 
-    fn handle(&mut self, batch: Batch, ctx: &mut Context<Self>) {
-        self.keep_time();
-        let commands_before = self.books.outbox.last;
-        let dispositions = batch
-            .inputs
-            .into_iter()
-            .map(|input| self.decide(input))
-            .collect();
-        crate::killpoint!("C5");
-        self.open.commands_changed |= self.books.outbox.last != commands_before;
-        let (to, credit) = (batch.reply, Some(batch.credit));
-        self.open
-            .replies
-            .push(Reply::receipt(dispositions, to, credit));
-        self.flush(ctx);
+    fn handle(&mut self, _: Wake, ctx: &mut Context<Self>) {
+        self.decide_waiting(ctx);
+    }
+}
+
+impl Drop for ShardActor {
+    fn drop(&mut self) {
+        self.lanes.close();
     }
 }
 
@@ -397,6 +435,9 @@ impl Handler<Close> for ShardActor {
 
     fn handle(&mut self, _: Close, ctx: &mut Context<Self>) {
         self.stopping = true;
+        while let Some(batch) = self.lanes.pop() {
+            self.decide_batch(batch);
+        }
         self.flush(ctx);
         if !self.in_flight {
             ctx.stop();

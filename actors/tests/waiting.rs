@@ -6,6 +6,9 @@
     reason = "tests"
 )]
 
+#[path = "waiting/urgent.rs"]
+mod urgent;
+
 use std::path::Path;
 
 use actors::{Disposition, Input, PlantClock, PlantHandle, PlantOptions, open};

@@ -13,7 +13,7 @@ use std::time::Duration;
 use actors::{Input, Intake, IntakeError, Receipt};
 use bytes::Bytes;
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use twin_model::PlantId;
+use twin_model::{Criticality, PlantId};
 
 use crate::consumer_status::ConsumerStatus;
 use crate::delivery::{Delivered, Deliveries, Lost, Tag};
@@ -77,6 +77,8 @@ pub(crate) enum ConsumeError {
 pub(crate) struct Target {
     pub(crate) plant: PlantId,
     pub(crate) intake: Intake,
+    /// How urgent the queue's events are.
+    pub(crate) class: Criticality,
     pub(crate) status: ConsumerStatus,
     pub(crate) stop: Stop,
 }
@@ -196,7 +198,7 @@ async fn enqueue(
         let inputs = bodies.iter().cloned().map(Input::decode).collect();
         actors::killpoint!("C1");
         tokio::select! {
-            taken = target.intake.enqueue(inputs) => match taken {
+            taken = target.intake.enqueue_as(target.class, inputs) => match taken {
                 Err(IntakeError::OutboxFull) => {
                     // Kept here and not given back: every return counts against the message.
                     target.status.failed(IntakeError::OutboxFull.to_string());

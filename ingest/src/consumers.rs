@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use actors::PlantHandle;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
+use twin_model::Criticality;
 
 use crate::backoff::{BACKOFF_LAST_MS, Backoff};
 use crate::consumer::{ConsumeError, Ended, Pace, Target, consume};
@@ -35,6 +36,7 @@ impl Consumers {
         let target = Target {
             plant: plant.plant().clone(),
             intake: plant.intake().clone(),
+            class: Criticality::NearRealTime,
             status: status.clone(),
             stop: stopped,
         };
@@ -116,7 +118,8 @@ async fn run(
     let session = Arc::new(session);
     let mut queues: JoinSet<Result<(), SessionError>> = JoinSet::new();
     for class in Class::ALL {
-        let (session, topology, target) = (session.clone(), topology.clone(), target.clone());
+        let (session, topology, mut target) = (session.clone(), topology.clone(), target.clone());
+        target.class = class.criticality();
         queues.spawn(async move { run_queue(&session, &topology, class, target).await });
     }
     target.status.connected();

@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde_json::value::RawValue;
 use twin_model::wire::Unreadable;
-use twin_model::{Code, IntakeRejection, PlantId, Rejection};
+use twin_model::{Code, Criticality, IntakeRejection, PlantId, Rejection};
 use utoipa::OpenApi;
 
 use crate::event_answer::{CloudEvent, EventResult, EventsAnswer, EventsBody, Identity};
@@ -276,7 +276,10 @@ fn named_plant(body: &Bytes) -> Option<PlantId> {
 
 async fn submit(intake: &Intake, inputs: Vec<Input>) -> Result<Receipt, Problem> {
     let wait = Duration::from_secs(COMMIT_WAIT_S_MAX);
-    match tokio::time::timeout(wait, intake.submit(inputs)).await {
+    // A batch keeps its order, so it is as urgent as the least urgent of its events.
+    let class = inputs.iter().map(Input::class).max();
+    let class = class.unwrap_or(Criticality::NearRealTime);
+    match tokio::time::timeout(wait, intake.submit_as(class, inputs)).await {
         Ok(Ok(receipt)) => Ok(receipt),
         Ok(Err(error @ IntakeError::TooMuch)) => Err(Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -76,6 +76,15 @@ impl Class {
         }
     }
 
+    /// How urgent its events are in the plant.
+    #[must_use]
+    pub fn criticality(self) -> Criticality {
+        match self {
+            Class::RealTime => Criticality::RealTime,
+            Class::NearRealTime => Criticality::NearRealTime,
+        }
+    }
+
     /// The class as the second word of a routing key.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -125,7 +125,8 @@ macro_rules! event_types {
                 "mfg.work_center.state_changed.v1" as RealTime;
             WorkCenterCounterSampled(WorkCenterCounterSampled) =
                 "mfg.work_center.counter_sampled.v1";
-            WorkCenterConfigured(WorkCenterConfigured) = "mfg.work_center.configured.v1";
+            WorkCenterConfigured(WorkCenterConfigured) =
+                "mfg.work_center.configured.v1" as Batch;
             MaintenanceScheduled(MaintenanceScheduled) = "mfg.maintenance.scheduled.v1";
             MaintenanceStarted(MaintenanceStarted) = "mfg.maintenance.started.v1";
             MaintenanceFinished(MaintenanceFinished) = "mfg.maintenance.finished.v1";

@@ -9,6 +9,7 @@ mod limits;
 mod schema;
 pub mod snapshot;
 mod snapshot_center;
+pub mod version;
 
 pub use cloud_event::{EVENT_TYPES, Unreadable, body_of, decode, encode};
 pub use contract::{

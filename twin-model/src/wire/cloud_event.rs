@@ -9,7 +9,11 @@ use smol_str::SmolStr;
 
 use crate::event::event_types;
 use crate::wire::limits::{self, TEXT_BYTES_MAX};
-use crate::{Code, Event, EventBody, EventId, IntakeRejection, PlantId, Rejection, SourceId, Time};
+use crate::wire::version::{COMPLETED_V2, NEWER_TYPES, OperationCompletedV2};
+use crate::{
+    Code, Event, EventBody, EventId, IntakeRejection, OperationReport, PlantId, Rejection,
+    SourceId, Time,
+};
 
 macro_rules! define_wire {
     ($($variant:ident($body:ident) = $name:literal $(as $class:ident)?;)+) => {
@@ -28,7 +32,7 @@ macro_rules! define_wire {
         fn read_data(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
             match type_name {
                 $($name => Ok(EventBody::$variant(read(from, data)?)),)+
-                other => Err(unknown_type(other)),
+                other => read_newer(from, other, data),
             }
         }
 
@@ -202,6 +206,17 @@ fn read<T: DeserializeOwned>(from: &str, data: &str) -> Result<T, Rejection> {
     })
 }
 
+/// Reads a newer version of a type beside the one that the table has.
+fn read_newer(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
+    if type_name != COMPLETED_V2 {
+        return Err(unknown_type(type_name));
+    }
+    let newer: OperationCompletedV2 = read(from, data)?;
+    let report = OperationReport::try_from(newer);
+    let report = report.map_err(|detail| unreadable(from, "$.data", detail.to_owned()))?;
+    Ok(EventBody::OperationCompleted(report))
+}
+
 /// The error without its line and column: the path says where.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -230,8 +245,10 @@ fn unknown_type(type_name: &str) -> Rejection {
         Some((name, version)) if is_version(version) => (name, version),
         _ => (type_name, "-"),
     };
+    let newer = NEWER_TYPES.iter().map(|(newer, _)| newer);
     let known: Vec<&str> = EVENT_TYPES
         .iter()
+        .chain(newer)
         .filter_map(|known| known.strip_prefix(name)?.strip_prefix('.'))
         .filter(|rest| is_version(rest))
         .collect();

@@ -8,6 +8,7 @@ use crate::command::command_types;
 use crate::event::event_types;
 use crate::ownership::writes::default_owners_of;
 use crate::wire::EVENT_TYPES;
+use crate::wire::version::{COMPLETED_V2, NEWER_TYPES, OperationCompletedV2};
 use crate::{Criticality, Owners, System, command_schemas};
 
 /// Whether a message comes to the twin or from it.
@@ -41,6 +42,9 @@ pub struct Contract {
     pub owners: Owners,
     /// How urgent an event is. Commands have no class: they leave in order.
     pub criticality: Option<Criticality>,
+    /// The newer version that is read as well. Senders move to it; this one goes when the last of
+    /// them has moved.
+    pub replaced_by: Option<&'static str>,
     /// The JSON Schema (draft 2020-12) of the CloudEvent's `data`.
     pub schema: Schema,
 }
@@ -69,6 +73,7 @@ macro_rules! define_schemas {
         pub fn event_schema(type_name: &str) -> Option<Schema> {
             match type_name {
                 $($name => Some(schemars::schema_for!(crate::$body)),)+
+                COMPLETED_V2 => Some(schemars::schema_for!(OperationCompletedV2)),
                 _ => None,
             }
         }
@@ -116,6 +121,8 @@ pub fn shared_schemas(path: &'static str) -> SharedSchemas {
     });
     let mut generator = settings.into_generator();
     let mut types = share_event_schemas(&mut generator);
+    let newer = generator.subschema_for::<OperationCompletedV2>();
+    types.push((COMPLETED_V2, newer));
     types.extend(share_command_schemas(&mut generator));
     SharedSchemas {
         types: types
@@ -126,18 +133,25 @@ pub fn shared_schemas(path: &'static str) -> SharedSchemas {
     }
 }
 
-/// The contracts of all types: events in the order of the catalogue, then commands.
+/// The contracts of all types: events in the order of the catalogue, newer versions of them that
+/// are read, then commands.
 #[must_use]
 pub fn contracts() -> Vec<Contract> {
-    let events = EVENT_TYPES.iter().filter_map(|type_name| {
+    let event = |type_name: &'static str, written: &str| {
+        let newer = NEWER_TYPES.iter().find(|(_, older)| *older == type_name);
         Some(Contract {
             type_name,
             direction: Direction::In,
-            owners: default_owners_of(type_name)?,
-            criticality: Some(Criticality::of(type_name)),
+            owners: default_owners_of(written)?,
+            criticality: Some(Criticality::of(written)),
+            replaced_by: newer.map(|(newer, _)| *newer),
             schema: event_schema(type_name)?,
         })
-    });
+    };
+    let events = EVENT_TYPES.iter().filter_map(|name| event(name, name));
+    let newer = NEWER_TYPES
+        .iter()
+        .filter_map(|(newer, written)| event(newer, written));
     let commands = command_schemas()
         .into_iter()
         .map(|(type_name, schema)| Contract {
@@ -145,7 +159,8 @@ pub fn contracts() -> Vec<Contract> {
             direction: Direction::Out,
             owners: Owners::NONE.and(System::Twin),
             criticality: None,
+            replaced_by: None,
             schema,
         });
-    events.chain(commands).collect()
+    events.chain(newer).chain(commands).collect()
 }

@@ -48,4 +48,5 @@ mod shipping;
 mod state_hash;
 mod stock_status;
 mod time_accounting;
+mod versions;
 mod work_center_life;
