@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use twin_model::{Entity, EntityKind, SmolStr};
+use twin_model::{Entity, EntityKind, ProcessKind, SmolStr};
 
 use crate::entities::Entities;
 
@@ -13,6 +13,7 @@ pub(crate) struct Filter {
     pub(crate) work_center: Option<String>,
     pub(crate) order: Option<String>,
     pub(crate) held: Option<bool>,
+    pub(crate) process_kind: Option<ProcessKind>,
 }
 
 impl Filter {
@@ -53,6 +54,7 @@ impl Filter {
             Entity::Hold(hold) if hold.is_open() => "open",
             Entity::Hold(_) => "released",
             Entity::Shipment(shipment) => shipment.decision().as_str(),
+            Entity::Process(process) => process.state().as_str(),
             _ => "",
         };
         let held = || match entity {
@@ -71,7 +73,12 @@ impl Filter {
                 .as_deref()
                 .is_none_or(|wanted| is_at(entity, wanted))
             && self.held.is_none_or(|wanted| wanted == held())
+            && self.process_kind.is_none_or(|wanted| is_a(entity, wanted))
     }
+}
+
+fn is_a(entity: &Entity, kind: ProcessKind) -> bool {
+    matches!(entity, Entity::Process(process) if process.id().kind() == kind)
 }
 
 /// Whether the entity belongs to the order: made for it, on hold with it, or shipping from it.
@@ -95,6 +102,7 @@ fn is_of_order(entity: &Entity, order: &str, entities: &Entities) -> bool {
                 .iter()
                 .any(|(lot, _)| lots.contains(lot.as_str()))
         }
+        Entity::Process(process) => process.order().is_some_and(|own| own == order),
         _ => false,
     }
 }

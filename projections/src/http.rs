@@ -6,6 +6,7 @@ mod holds;
 mod lots;
 mod parked;
 mod plants;
+mod processes;
 mod shipments;
 mod work_centers;
 mod work_orders;
@@ -31,6 +32,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(holds::get_hold)
         .service(shipments::list_shipments)
         .service(shipments::get_shipment)
+        .service(processes::list_processes)
+        .service(processes::get_process)
         .service(exceptions::list_exceptions)
         .service(exceptions::get_exception)
         .service(exception_groups::list_exception_groups)
@@ -67,6 +70,8 @@ struct ItemQuery {
         holds::get_hold,
         shipments::list_shipments,
         shipments::get_shipment,
+        processes::list_processes,
+        processes::get_process,
         exceptions::list_exceptions,
         exceptions::get_exception,
         exception_groups::list_exception_groups,

@@ -12,6 +12,7 @@ mod lot;
 mod parked;
 mod plain;
 mod plant;
+mod process;
 mod related;
 mod shipment;
 mod work_center;
@@ -27,6 +28,7 @@ pub use lot::{LotView, RelativeView};
 pub use parked::ParkedView;
 pub use plain::PlainView;
 pub use plant::{CountsView, PlantView};
+pub use process::{CommandView, ProcessView, RefusalView};
 pub(crate) use related::Related;
 pub use related::{AFFECTED_LOTS_SHOWN_MAX, RELATIVES_SHOWN_MAX};
 pub use shipment::ShipmentView;
@@ -114,6 +116,8 @@ pub enum ItemView {
     Hold(HoldView),
     /// A shipment.
     Shipment(ShipmentView),
+    /// A process.
+    Process(ProcessView),
     /// Anything else.
     Plain(PlainView),
 }
@@ -132,6 +136,7 @@ impl ItemView {
             }
             Entity::Hold(hold) => ItemView::Hold(HoldView::new(hold, version, related)),
             Entity::Shipment(shipment) => ItemView::Shipment(ShipmentView::new(shipment, version)),
+            Entity::Process(process) => ItemView::Process(ProcessView::new(process, version)),
             other => ItemView::Plain(PlainView::new(other, version)),
         }
     }
@@ -148,6 +153,7 @@ impl ItemView {
             ItemView::WorkCenter(center) => center.version.to_string(),
             ItemView::Hold(hold) => format!("{}-{}", hold.version, hold.affected_lots_count),
             ItemView::Shipment(shipment) => shipment.version.to_string(),
+            ItemView::Process(process) => process.version.to_string(),
             ItemView::Plain(plain) => plain.version.to_string(),
         }
     }

@@ -1,6 +1,6 @@
 //! How much memory an entry of the change stream may take.
 
-use twin_model::{Entity, Notice, Operation, Reason, WorkOrder};
+use twin_model::{Entity, Notice, Operation, Process, Reason, Step, WorkOrder};
 
 use crate::change_event::{ChangeEvent, Happening};
 use crate::view::{Related, object_path};
@@ -19,6 +19,10 @@ const RELATIVE: usize = 320;
 const SENTENCE: usize = 256;
 /// A report in the ledger of its operation, in memory only, bytes.
 const REPORT: usize = 128;
+/// A command of a process in JSON without its names, bytes.
+const COMMAND_TEXT: usize = 1_024;
+/// An item of a list within a command, in memory only, bytes.
+const LISTED: usize = 512;
 /// A discrepancy's sentence: its letters are only known when it is written out, bytes.
 const DISCREPANCY: usize = 1_024;
 
@@ -37,9 +41,11 @@ pub(crate) fn weight(event: &ChangeEvent) -> usize {
         Happening::Notice(
             Notice::HoldPropagated { .. }
             | Notice::CommandIssued { .. }
-            | Notice::PersonNeeded { .. }
             | Notice::PersonNoLongerNeeded { .. },
         ) => SENTENCE,
+        Happening::Notice(Notice::PersonNeeded { problem, .. }) => {
+            SENTENCE + problem.to_string().len() * 2
+        }
         Happening::Exception(entry) => SENTENCE + entry.text.len() * 2,
         Happening::State { state, related, .. } => of_entity(state) + of_related(related),
     };
@@ -104,8 +110,27 @@ fn of_entity(entity: &Entity) -> usize {
                         .map(|(lot, _)| name(lot.as_str()) + AMOUNT)
                         .sum::<usize>()
             }
+            Entity::Process(process) => of_process(process),
             _ => 0,
         }
+}
+
+fn of_process(process: &Process) -> usize {
+    let waits = process.waits_for().map(|text| SENTENCE + text.len() * 2);
+    let steps = process.steps().iter().map(|step| {
+        let refusal = step.refusal();
+        let said = refusal.map_or(0, |said| said.code.len() + said.text.len());
+        let documents = step.documents().iter().map(|document| name(document));
+        // The subject and the lane stand in its id, in its words and in what was told.
+        let names = name(process.id().as_str()) * 3 + name(step.lane()) * 4;
+        size_of::<Step>()
+            + COMMAND_TEXT
+            + names
+            + said * 2
+            + documents.sum::<usize>()
+            + step.body().names() * LISTED
+    });
+    waits.chain(steps).sum()
 }
 
 fn of_order(order: &WorkOrder) -> usize {
@@ -178,7 +203,12 @@ mod tests {
                 "predecessors": (0..n).map(|m| long(&format!("O{m}"))).collect::<Vec<_>>()})
             })
             .collect();
+        let process = ["release", "confirmation"].map(|kind| json!({"kind": kind}));
         let mut told = vec![
+            (
+                "process_rules.published",
+                json!({"version": 1, "processes": process}),
+            ),
             (
                 "work_order.created",
                 json!({"order": long("WO"), "material": long("M"),
@@ -207,6 +237,7 @@ mod tests {
                     "quantity": quantity("99999")}]}),
             ));
         }
+        told.extend(asked());
         for (hold, kind, id) in [
             ("H1", "lot", "IN"),
             ("H2", "work_order", "WO"),
@@ -221,6 +252,40 @@ mod tests {
         told.push(("shipment.requested", json!({"delivery": long("D"), "customer": long("C"),
             "lots": (0..40).map(|n| json!({"lot": long(&format!("L{n}")), "quantity": quantity("1")}))
                 .collect::<Vec<_>>()})));
+        told
+    }
+
+    /// Commands with long names, refused with many words, and one that is dispatched.
+    fn asked() -> Vec<(&'static str, Value)> {
+        let op = format!("{:-<64}", "P");
+        let command = format!("confirmation/{}/{op}/1-1", long("WO"));
+        let mut told = vec![
+            (
+                "operation.completed",
+                json!({"order": long("WO"), "op": op, "unit": "H87", "good": "1"}),
+            ),
+            (
+                "posting.refused",
+                json!({"command": command, "erp_code": "\"".repeat(500),
+                    "erp_text": "\"no\" ".repeat(83)}),
+            ),
+            (
+                "work_center.configured",
+                json!({"work_center": long("SAW")}),
+            ),
+            (
+                "work_order.created",
+                json!({"order": long("W2"), "material": long("M"), "routing_version": "r",
+                    "bom_version": "b", "quantity": {"value": "1", "unit": "H87"}}),
+            ),
+        ];
+        let operations: Vec<Value> = (0..30)
+            .map(|n| json!({"op": long(&format!("O{n}")), "work_center": long("SAW")}))
+            .collect();
+        told.push((
+            "work_order.released",
+            json!({"order": long("W2"), "operations": operations}),
+        ));
         told
     }
 
@@ -264,7 +329,7 @@ mod tests {
                 assert!(took <= weight, "{took} > {weight}: {:?}", entry.happening);
             }
         }
-        assert_eq!(seen.len(), 5, "every kind of entity was weighed: {seen:?}");
+        assert_eq!(seen.len(), 7, "every kind of entity was weighed: {seen:?}");
     }
 
     /// The state with its longest lists.

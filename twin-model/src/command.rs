@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 mod confirmation;
 mod dispatch;
 mod gate;
+mod hold;
+mod stop;
 mod words;
 
 pub use confirmation::*;
 pub use dispatch::*;
 pub use gate::*;
+pub use hold::*;
+pub use stop::*;
 
 /// The one table of command types: variant, body and CloudEvents type. Whatever goes over all
 /// types (names, bodies, schemas) is made from it by `$with`.
@@ -25,6 +29,10 @@ macro_rules! command_types {
             ConfirmationReverse(ConfirmationReverse) = "mfg.confirmation.reverse.v1";
             OrderDispatchRequested(OrderDispatchRequested) = "mfg.order.dispatch_requested.v1";
             OrderDispatchWithdrawn(OrderDispatchWithdrawn) = "mfg.order.dispatch_withdrawn.v1";
+            HoldBlockRequested(HoldBlockRequested) = "mfg.hold.block_requested.v1";
+            HoldReleaseRequested(HoldReleaseRequested) = "mfg.hold.release_requested.v1";
+            StopAnnounced(StopAnnounced) = "mfg.planning.stop_announced.v1";
+            StopEnded(StopEnded) = "mfg.planning.stop_ended.v1";
         }
     };
 }

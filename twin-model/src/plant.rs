@@ -14,7 +14,7 @@ use crate::origin::AwaitedOrigins;
 use crate::process::Waiting;
 use crate::production::{Productions, WindowHolds};
 use crate::{
-    Code, Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection,
+    Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection,
     SmolStr, SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
 };
 
@@ -259,10 +259,14 @@ impl Plant {
         Turn { touched, notices }
     }
 
-    /// The entities that the turn has touched so far, in order of first touch.
-    pub(crate) fn touched_keys(&self) -> Vec<EntityKey> {
-        let touched = self.undo.touched.iter().map(|(_, was)| was.key());
-        touched.chain(self.undo.born.iter().cloned()).collect()
+    /// The entities that the turn has touched so far, as they were before it (`None` when they came
+    /// into being in it), in order of first touch.
+    pub(crate) fn touched(&self) -> impl Iterator<Item = (EntityKey, Option<&Entity>)> {
+        let touched = self.undo.touched.iter();
+        let born = self.undo.born.iter().map(|key| (key.clone(), None));
+        touched
+            .map(|(_, was)| (was.key(), Some(was.as_ref())))
+            .chain(born)
     }
 
     /// Lets `handler` change one entity. The entity's former state is kept for the undo.
@@ -416,18 +420,6 @@ impl Plant {
     /// All entities, in the order in which they came into being.
     pub fn entities(&self) -> impl Iterator<Item = &Arc<Entity>> {
         self.slots.iter().filter_map(|slot| slot.state.as_ref())
-    }
-
-    /// How many soft rules are broken now, by rule.
-    #[must_use]
-    pub fn open_discrepancies(&self) -> BTreeMap<Code, u64> {
-        let mut open = BTreeMap::new();
-        for entity in self.entities() {
-            for discrepancy in entity.discrepancies() {
-                *open.entry(discrepancy.code()).or_default() += 1;
-            }
-        }
-        open
     }
 
     pub(crate) fn unborn(&self) -> &BTreeMap<EntityKey, Vec<Message>> {

@@ -1,12 +1,26 @@
-//! Looking up the entities of a plant by their typed ids.
+//! Looking up the entities of a plant by their typed ids, and what they say together.
+
+use std::collections::BTreeMap;
 
 use crate::{
-    DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, Lot, LotId, Material,
+    Code, DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, Lot, LotId, Material,
     MaterialId, Nonconformance, NonconformanceId, Ownership, Plant, Process, ProcessId,
     ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 impl Plant {
+    /// How many soft rules are broken now, by rule.
+    #[must_use]
+    pub fn open_discrepancies(&self) -> BTreeMap<Code, u64> {
+        let mut open = BTreeMap::new();
+        for entity in self.entities() {
+            for discrepancy in entity.discrepancies() {
+                *open.entry(discrepancy.code()).or_default() += 1;
+            }
+        }
+        open
+    }
+
     /// One order.
     #[must_use]
     pub fn work_order(&self, id: &WorkOrderId) -> Option<&WorkOrder> {

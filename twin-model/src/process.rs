@@ -8,7 +8,9 @@
 mod answer;
 mod confirmation;
 mod falling_due;
+mod hold;
 mod lane;
+mod maintenance;
 mod plan;
 mod release;
 mod rules;
@@ -20,7 +22,7 @@ mod waiting;
 
 use smol_str::SmolStr;
 
-use crate::{Claims, CommandKey, Discrepancy, EntityKey, ProcessId, Time};
+use crate::{Claims, CommandKey, Discrepancy, EntityKey, ProcessId, ProcessKind, Time};
 
 pub(crate) use confirmation::about;
 pub(crate) use plan::{Next, Obstacle, Plan};
@@ -102,6 +104,15 @@ impl Process {
     #[must_use]
     pub fn id(&self) -> &ProcessId {
         &self.id
+    }
+
+    /// The order that it is about, where it is about one.
+    #[must_use]
+    pub fn order(&self) -> Option<&str> {
+        match self.id.kind() {
+            ProcessKind::Release | ProcessKind::Confirmation => Some(self.id.subject()),
+            ProcessKind::Hold | ProcessKind::Maintenance => None,
+        }
     }
 
     /// The business transaction that its commands belong to: that of the event which began it, or

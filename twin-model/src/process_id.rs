@@ -12,6 +12,8 @@ use crate::ID_BYTES_MAX;
 
 /// Longest name of a lane that stands in the id of a command as it is, in bytes.
 const LANE_BYTES_MAX: usize = 64;
+/// Longest subject, in bytes: two ids and a slash.
+const SUBJECT_BYTES_MAX: usize = 2 * ID_BYTES_MAX + 1;
 
 /// What a process is there for.
 #[derive(
@@ -23,11 +25,20 @@ pub enum ProcessKind {
     Release,
     /// The many reports of an operation become one confirmation in the ERP.
     Confirmation,
+    /// Other systems block what a quality hold reaches, and release it afterwards.
+    Hold,
+    /// Planning hears of a work center that maintenance stops.
+    Maintenance,
 }
 
 impl ProcessKind {
     /// All of them.
-    pub const ALL: [ProcessKind; 2] = [ProcessKind::Release, ProcessKind::Confirmation];
+    pub const ALL: [ProcessKind; 4] = [
+        ProcessKind::Release,
+        ProcessKind::Confirmation,
+        ProcessKind::Hold,
+        ProcessKind::Maintenance,
+    ];
 
     /// The kind's name as it stands in ids, rules and answers.
     #[must_use]
@@ -35,6 +46,8 @@ impl ProcessKind {
         match self {
             ProcessKind::Release => "release",
             ProcessKind::Confirmation => "confirmation",
+            ProcessKind::Hold => "hold",
+            ProcessKind::Maintenance => "maintenance",
         }
     }
 }
@@ -86,7 +99,7 @@ impl FromStr for ProcessId {
     fn from_str(text: &str) -> Result<ProcessId, InvalidProcessId> {
         let named = text.split_once('/').and_then(|(kind, subject)| {
             let kind = ProcessKind::ALL.into_iter().find(|k| k.as_str() == kind)?;
-            let fits = !subject.is_empty() && subject.len() <= ID_BYTES_MAX;
+            let fits = !subject.is_empty() && subject.len() <= SUBJECT_BYTES_MAX;
             fits.then(|| ProcessId::new(kind, subject))
         });
         named.ok_or_else(|| InvalidProcessId {
@@ -253,6 +266,9 @@ mod tests {
     fn the_longest_id_fits_into_the_names_of_a_broker() {
         let process = ProcessId::new(ProcessKind::Confirmation, &"x".repeat(ID_BYTES_MAX));
         let key = CommandKey::new(process, &"y".repeat(ID_BYTES_MAX), u32::MAX, u32::MAX);
+        assert!(key.to_string().len() < 255, "{key}");
+        let process = ProcessId::new(ProcessKind::Maintenance, &"x".repeat(SUBJECT_BYTES_MAX));
+        let key = CommandKey::new(process, "erp", u32::MAX, u32::MAX);
         assert!(key.to_string().len() < 255, "{key}");
     }
 

@@ -86,6 +86,7 @@ pub(crate) async fn list_work_orders(
         work_center: query.work_center,
         order: query.order,
         held: query.held,
+        ..Filter::default()
     };
     answer::list(&projections, &plant, EntityKind::WorkOrder, part, filter).await
 }

@@ -28,6 +28,7 @@ async fn every_answer_tells_how_current_it_is() {
         "exceptions",
         "shipments",
         "holds",
+        "processes",
     ] {
         let body = plant.get(&format!("/api/v1/plants/P1/{path}")).await.body;
         assert_eq!(body["plant"], "P1", "{path}");
@@ -212,6 +213,7 @@ async fn the_description_names_every_route() {
         "work-centers",
         "holds",
         "shipments",
+        "processes",
         "exceptions",
     ] {
         wanted.push(format!("{plant}/{list}"));
@@ -229,6 +231,7 @@ async fn the_description_names_every_route() {
         "WorkOrderView",
         "LotView",
         "HoldView",
+        "ProcessView",
         "Problem",
         "StateChanged",
         "GapView",

@@ -12,6 +12,7 @@ mod change_stream;
 mod comeback;
 mod follower;
 mod live_plant;
+mod processes;
 mod queries;
 mod read_model;
 mod story;

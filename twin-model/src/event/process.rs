@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{CommandKey, ProcessKind, Time};
+use crate::{CommandKey, ProcessKind, System, Time};
 
 /// What is confirmed in one posting.
 #[derive(
@@ -51,6 +51,9 @@ pub struct ProcessRule {
     /// What a confirmation is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<ConfirmedBy>,
+    /// The systems that block what a hold reaches; WMS, MES and ERP when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub systems: Option<Vec<System>>,
 }
 
 /// The plant's operator publishes which processes run. The list is complete in itself: a kind

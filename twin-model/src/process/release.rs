@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::{Bearing, Next, Plan, Process, Rule};
 use crate::{
     CommandBody, DispatchedOperation, EntityKey, Lifecycle, Operation, OrderDispatchRequested,
-    OrderDispatchWithdrawn, Plant, Quantity, System, Time, WorkCenterId, WorkOrder,
+    OrderDispatchWithdrawn, PlannedComponent, Plant, Quantity, System, Time, WorkCenterId, WorkOrder,
 };
 
 /// The one lane: only the MES is asked.
@@ -131,6 +131,9 @@ fn look_for_obstacles(order: &WorkOrder, plant: &Plant, now: Time, plan: &mut Pl
     if let Some(hold) = order.holds().first() {
         plan.wait(format!("quality to decide hold {hold} on the order"), None);
     }
+    for component in order.components() {
+        look_at_component(component, plant, now, plan);
+    }
     let mut centers: Vec<&WorkCenterId> = planned(order)
         .filter_map(|op| op.planned_work_center.as_ref())
         .collect();
@@ -138,6 +141,26 @@ fn look_for_obstacles(order: &WorkOrder, plant: &Plant, now: Time, plan: &mut Pl
     centers.dedup();
     for id in centers {
         look_at_center(id, plant, now, plan);
+    }
+}
+
+/// The material must be published, and its unit on the list one that it converts.
+fn look_at_component(component: &PlannedComponent, plant: &Plant, now: Time, plan: &mut Plan) {
+    let id = &component.material;
+    let mut wait = |text: String| plan.wait(text, Some(EntityKey::Material(id.clone())));
+    let known = plant.material(id);
+    let Some(version) = known.and_then(|known| known.version_at(now)) else {
+        wait(format!("ERP to publish material {id}, of which nothing is known"));
+        return;
+    };
+    let (unit, base) = (component.quantity.unit, version.base_unit());
+    let converts = unit == base
+        || unit.ratio_to(base).is_some()
+        || version.factor(unit, base, now).is_some();
+    if !converts {
+        wait(format!(
+            "ERP to say how many {base} of material {id} are one {unit}, as the list has it"
+        ));
     }
 }
 

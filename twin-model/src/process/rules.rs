@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Claims, ConfirmedBy, Discrepancy, EntityKey, ProcessKind, ProcessRule, ProcessRulesPublished,
-    Rejection, Time,
+    Claims, ConfirmedBy, Discrepancy, EntityKey, Owners, ProcessKind, ProcessRule,
+    ProcessRulesPublished, Rejection, System, Time,
 };
 
 /// Seconds in which a command should be answered, where the plant says nothing else.
@@ -16,6 +16,12 @@ pub const ANSWER_WITHIN_S: u32 = 300;
 pub const TRIES_MAX: u32 = 5;
 /// Longest wait before a command is sent again, seconds. Waits double up to here.
 pub const RETRY_WAIT_S_MAX: i64 = 86_400;
+
+/// The systems that block what a hold reaches, where the plant says nothing else.
+const ASKED_FOR_HOLDS: Owners = Owners::NONE
+    .and(System::Wms)
+    .and(System::Mes)
+    .and(System::Erp);
 
 /// How one kind of process runs, with everything filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +37,8 @@ pub struct Rule {
     pub settle_s: u32,
     /// What a confirmation is about.
     pub per: ConfirmedBy,
+    /// The systems that block what a hold reaches.
+    pub asks: Owners,
 }
 
 impl Rule {
@@ -41,6 +49,10 @@ impl Rule {
             tries_max: told.tries_max.unwrap_or(TRIES_MAX),
             settle_s: told.settle_s.unwrap_or(0),
             per: told.per.unwrap_or_default(),
+            asks: match &told.systems {
+                Some(systems) => systems.iter().copied().collect(),
+                None => ASKED_FOR_HOLDS,
+            },
         }
     }
 

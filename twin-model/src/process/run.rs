@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Plan, Process, confirmation, release};
+use super::{Plan, Process, confirmation, hold, maintenance, release};
 use crate::effect::Effects;
 use crate::plant::Cause;
 use crate::{
-    Entity, EntityKey, Event, EventBody, Plant, ProcessId, ProcessKind, ProcessRules, Rejection,
-    Rule, Time,
+    Entity, EntityKey, Event, EventBody, HoldId, Plant, ProcessId, ProcessKind, ProcessRules,
+    Rejection, Rule, Time,
 };
 
 impl Plant {
@@ -21,16 +21,16 @@ impl Plant {
             return Ok(());
         };
         let mut concerned = BTreeSet::new();
-        for key in self.touched_keys() {
+        for (key, former) in self.touched() {
             concerned.extend(self.waiting.for_(&key).cloned());
             match self.get(&key).map(AsRef::as_ref) {
                 // Rules that came late find what they would have found before.
                 Some(Entity::ProcessRules(_)) => {
                     for entity in self.entities() {
-                        concern(entity, rules, &mut concerned);
+                        concern(None, entity, rules, &mut concerned);
                     }
                 }
-                Some(entity) => concern(entity, rules, &mut concerned),
+                Some(entity) => concern(former, entity, rules, &mut concerned),
                 None => {}
             }
         }
@@ -87,6 +87,8 @@ impl Plant {
         match id.kind() {
             ProcessKind::Release => release::plan(self, id.subject(), known, rule, now),
             ProcessKind::Confirmation => confirmation::plan(self, id.subject(), known, rule, now),
+            ProcessKind::Hold => hold::plan(self, id.subject(), known, rule),
+            ProcessKind::Maintenance => maintenance::plan(self, id.subject(), known, rule, now),
         }
     }
 
@@ -153,8 +155,13 @@ impl Plant {
     }
 }
 
-/// The processes that are about an entity.
-fn concern(entity: &Entity, rules: &ProcessRules, concerned: &mut BTreeSet<ProcessId>) {
+/// The processes that are about an entity, as far as its change may matter to them.
+fn concern(
+    former: Option<&Entity>,
+    entity: &Entity,
+    rules: &ProcessRules,
+    concerned: &mut BTreeSet<ProcessId>,
+) {
     let mut about = |kind: ProcessKind, subject: &str| {
         if rules.of(kind).is_some() {
             concerned.insert(ProcessId::new(kind, subject));
@@ -164,6 +171,19 @@ fn concern(entity: &Entity, rules: &ProcessRules, concerned: &mut BTreeSet<Proce
         Entity::WorkOrder(order) => {
             about(ProcessKind::Release, order.id().as_str());
             about(ProcessKind::Confirmation, order.id().as_str());
+        }
+        Entity::Hold(hold) => about(ProcessKind::Hold, hold.id().as_str()),
+        Entity::Lot(lot) => {
+            let had = |hold: &HoldId| match former {
+                Some(Entity::Lot(former)) => former.all_holds().any(|known| known == hold),
+                _ => false,
+            };
+            for hold in lot.all_holds().filter(|hold| !had(hold)) {
+                about(ProcessKind::Hold, hold.as_str());
+            }
+        }
+        Entity::WorkCenter(center) if rules.of(ProcessKind::Maintenance).is_some() => {
+            concerned.extend(maintenance::processes(center));
         }
         // Also one that is to be switched off.
         Entity::Process(process) => {

@@ -47,6 +47,21 @@ fn words(standing: &[&Step]) -> Option<SmolStr> {
         CommandBody::OrderDispatchRequested(body) => {
             format_smolstr!("{} of {}", body.quantity, body.material)
         }
+        CommandBody::HoldBlockRequested(_) => {
+            let lots = standing.iter().map(|step| step.body.names()).sum::<usize>();
+            let noun = if lots == 1 { "lot" } else { "lots" };
+            format_smolstr!("blocked, {lots} {noun}")
+        }
+        CommandBody::StopAnnounced(body) => {
+            let kind = match body.begun {
+                true => "stops",
+                false => "will stop",
+            };
+            match body.until {
+                Some(until) => format_smolstr!("{kind} from {} to {until}", body.from),
+                None => format_smolstr!("{kind} from {}", body.from),
+            }
+        }
         other => SmolStr::new(other.type_name()),
     })
 }

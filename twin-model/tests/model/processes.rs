@@ -3,6 +3,10 @@
 mod answers;
 #[path = "processes/confirmation.rs"]
 mod confirmation;
+#[path = "processes/hold.rs"]
+mod hold;
+#[path = "processes/maintenance.rs"]
+mod maintenance;
 #[path = "processes/release.rs"]
 mod release;
 #[path = "processes/rules.rs"]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Broken, short};
-use crate::{PostingRefused, ProcessRule, ProcessRulesPublished};
+use super::{Broken, at_most, short};
+use crate::{PostingRefused, ProcessRule, ProcessRulesPublished, System};
 
 /// Longest time that a command may stay unanswered before it is sent again, seconds: a week.
 const ANSWER_WITHIN_S_MAX: u32 = 604_800;
@@ -52,7 +52,10 @@ fn check_rule(rule: &ProcessRule) -> Result<(), Broken> {
             return Err(Broken { path, detail });
         }
     }
-    Ok(())
+    match &rule.systems {
+        Some(systems) => at_most("$.data.processes.systems", systems.len(), System::ALL.len()),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn check_refusal(body: &PostingRefused) -> Result<(), Broken> {

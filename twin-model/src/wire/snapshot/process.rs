@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
 use crate::{
@@ -29,6 +29,38 @@ pub struct ProcessStanding {
     pub claims: Claims,
 }
 
+/// The body of a command, stored as the JSON that is sent: a contract may have forms that a
+/// positional encoding cannot carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCommand(CommandBody);
+
+impl Serialize for StoredCommand {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let json = serde_json::to_string(&self.0).map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(&json)
+    }
+}
+
+impl<'de> Deserialize<'de> for StoredCommand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<StoredCommand, D::Error> {
+        let json = String::deserialize(deserializer)?;
+        let body = serde_json::from_str(&json).map_err(serde::de::Error::custom)?;
+        Ok(StoredCommand(body))
+    }
+}
+
+impl From<&CommandBody> for StoredCommand {
+    fn from(body: &CommandBody) -> StoredCommand {
+        StoredCommand(body.clone())
+    }
+}
+
+impl StoredCommand {
+    fn restore(self) -> CommandBody {
+        self.0
+    }
+}
+
 stored! {
     /// A stored [`Step`].
     StoredStep of Step {
@@ -36,7 +68,6 @@ stored! {
         number: u32,
         to: System,
         bearing: Bearing,
-        body: CommandBody,
         attempt: u32,
         sent: u32,
         first_sent_at: Time,
@@ -46,6 +77,8 @@ stored! {
         refusal: Option<Refusal>,
         answered_at: Option<Time>,
         raised: bool,
+    } via {
+        body: StoredCommand,
     } beside {}
 }
 

@@ -105,6 +105,39 @@ fn a_release_without_a_routing_waits_for_one() {
 }
 
 #[test]
+fn components_must_be_known_and_convert() {
+    let mut story = ready();
+    story.created("WO");
+    let mut data = released("WO");
+    data["components"] = json!([
+        {"material": "STEEL", "quantity": {"value": "4", "unit": "KGM"}},
+        {"material": "OIL", "quantity": {"value": "2", "unit": "XBO"}}]);
+    story.ok("/erp", "work_order.released", "06:00", data);
+    assert_eq!(
+        story.waits(PROCESS),
+        [
+            "ERP to publish material STEEL, of which nothing is known",
+            "ERP to publish material OIL, of which nothing is known",
+        ]
+    );
+    let material = |id: &str, unit: &str, version: u64| {
+        json!({"material": id, "base_unit": unit, "version": version})
+    };
+    // Grams turn into kilograms by themselves; bottles of oil need a factor.
+    story.ok("/erp", "material.updated", "06:05", material("STEEL", "GRM", 1));
+    story.ok("/erp", "material.updated", "06:06", material("OIL", "LTR", 1));
+    assert_eq!(
+        story.waits(PROCESS),
+        ["ERP to say how many LTR of material OIL are one XBO, as the list has it"]
+    );
+    assert_eq!(story.news(), []);
+    let mut factor = material("OIL", "LTR", 2);
+    factor["conversions"] = json!([{"unit": "XBO", "numerator": 1, "denominator": 2}]);
+    story.ok("/erp", "material.updated", "06:07", factor);
+    assert_eq!(story.ids(), [FIRST]);
+}
+
+#[test]
 fn maintenance_and_holds_keep_an_order_from_the_mes_until_they_end() {
     let mut story = ready();
     let stop = json!({"maintenance": "PM-1", "work_center": "SAW",
