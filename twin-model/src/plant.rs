@@ -14,8 +14,8 @@ use crate::origin::AwaitedOrigins;
 use crate::process::Waiting;
 use crate::production::{Productions, WindowHolds};
 use crate::{
-    Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection,
-    SmolStr, SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
+    Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection, SmolStr,
+    SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
 };
 
 /// The entities of one plant.

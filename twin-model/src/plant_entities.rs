@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Code, DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, Lot, LotId, Material,
-    MaterialId, Nonconformance, NonconformanceId, Ownership, Plant, Process, ProcessId,
+    Code, DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, Lot, LotId,
+    Material, MaterialId, Nonconformance, NonconformanceId, Ownership, Plant, Process, ProcessId,
     ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
 };
 

@@ -6,7 +6,8 @@ use smol_str::SmolStr;
 use super::{Bearing, Next, Plan, Process, Rule};
 use crate::{
     CommandBody, DispatchedOperation, EntityKey, Lifecycle, Operation, OrderDispatchRequested,
-    OrderDispatchWithdrawn, PlannedComponent, Plant, Quantity, System, Time, WorkCenterId, WorkOrder,
+    OrderDispatchWithdrawn, PlannedComponent, Plant, Quantity, System, Time, WorkCenterId,
+    WorkOrder,
 };
 
 /// The one lane: only the MES is asked.
@@ -150,13 +151,14 @@ fn look_at_component(component: &PlannedComponent, plant: &Plant, now: Time, pla
     let mut wait = |text: String| plan.wait(text, Some(EntityKey::Material(id.clone())));
     let known = plant.material(id);
     let Some(version) = known.and_then(|known| known.version_at(now)) else {
-        wait(format!("ERP to publish material {id}, of which nothing is known"));
+        wait(format!(
+            "ERP to publish material {id}, of which nothing is known"
+        ));
         return;
     };
     let (unit, base) = (component.quantity.unit, version.base_unit());
-    let converts = unit == base
-        || unit.ratio_to(base).is_some()
-        || version.factor(unit, base, now).is_some();
+    let converts =
+        unit == base || unit.ratio_to(base).is_some() || version.factor(unit, base, now).is_some();
     if !converts {
         wait(format!(
             "ERP to say how many {base} of material {id} are one {unit}, as the list has it"

@@ -78,7 +78,7 @@ stored! {
         answered_at: Option<Time>,
         raised: bool,
     } via {
-        body: StoredCommand,
+        body: StoredCommand
     } beside {}
 }
 

@@ -120,12 +120,20 @@ fn components_must_be_known_and_convert() {
             "ERP to publish material OIL, of which nothing is known",
         ]
     );
-    let material = |id: &str, unit: &str, version: u64| {
-        json!({"material": id, "base_unit": unit, "version": version})
-    };
+    let material = |id: &str, unit: &str, version: u64| json!({"material": id, "base_unit": unit, "version": version});
     // Grams turn into kilograms by themselves; bottles of oil need a factor.
-    story.ok("/erp", "material.updated", "06:05", material("STEEL", "GRM", 1));
-    story.ok("/erp", "material.updated", "06:06", material("OIL", "LTR", 1));
+    story.ok(
+        "/erp",
+        "material.updated",
+        "06:05",
+        material("STEEL", "GRM", 1),
+    );
+    story.ok(
+        "/erp",
+        "material.updated",
+        "06:06",
+        material("OIL", "LTR", 1),
+    );
     assert_eq!(
         story.waits(PROCESS),
         ["ERP to say how many LTR of material OIL are one XBO, as the list has it"]
