@@ -1,4 +1,4 @@
-//! What people do with a plant in operation: exceptions, replays, corrections. One binary: every
+//! A plant in operation: exceptions, replays, corrections, processes. One binary: every
 //! one more would be linked anew after each change.
 #![allow(
     clippy::unwrap_used,
@@ -8,4 +8,5 @@
 )]
 
 mod exceptions;
+mod processes;
 mod story;

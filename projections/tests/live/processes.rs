@@ -111,7 +111,7 @@ async fn an_unanswered_command_is_an_exception_that_a_late_answer_closes() {
     assert_eq!(open[0]["code"], "TWIN-R62");
     assert_eq!(open[0]["object"], "process/release/WO-1");
     assert_eq!(open[0]["command"], "release/WO-1/mes/1-1");
-    assert_eq!(open[0]["closed_at"], Value::Null);
+    assert_eq!(open[0]["settled"], Value::Null);
     assert!(
         open[0]["raw"].as_str().unwrap().contains("\"WO-1\""),
         "{}",
@@ -125,7 +125,7 @@ async fn an_unanswered_command_is_an_exception_that_a_late_answer_closes() {
     plant.tell("posting.acknowledged", "09:00", answer).await;
     let closed = plant.items("exceptions").await;
     assert_eq!(closed.len(), 1, "the same one");
-    assert_eq!(closed[0]["closed_at"], "2026-03-01T09:00:00Z");
+    assert_eq!(closed[0]["settled"]["at"], "2026-03-01T09:00:00Z");
     let item = plant
         .get("/api/v1/plants/P1/processes/release/WO-1")
         .await

@@ -1,11 +1,5 @@
 //! Processes in a plant in operation: commands with their ids in the outbox, answers, exceptions;
 //! and a replay of the journal, also of one that was cut off, gives the same.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
 use std::fs;
 use std::path::Path;
@@ -175,7 +169,7 @@ async fn commands_answers_and_exceptions_go_through_the_plant() {
         [Code::R62],
         "told as a refusal, then as a time-out, under one number"
     );
-    let closed = exceptions[0].closed_at.unwrap().to_string();
+    let closed = exceptions[0].closed.as_ref().unwrap().at.to_string();
     assert_eq!(closed, "2026-03-01T12:10:00Z");
     let counts = plant.fork().take().await.unwrap().counts.clone();
     assert_eq!((counts.parked, counts.exceptions.len()), (0, 0));
