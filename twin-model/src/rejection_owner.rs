@@ -43,6 +43,12 @@ impl Code {
             Code::R61 => "the answering system",
             Code::R62 => "the system that was asked",
             Code::R63 => "the system that posted it",
+            Code::R53 | Code::R55 => "quality (QMS)",
+            Code::R54 => "quality (QMS) with production (MES)",
+            Code::R56 => "warehouse (WMS) or planning (ERP)",
+            Code::R59 => "warehouse (WMS) with production (MES)",
+            Code::R73 => "integration, with the sending system",
+            Code::R74 => "the owner of what was wrong",
             // Most rejections tell of the message, which its sender must mend.
             _ => "the sending system",
         }
