@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 
 use super::{Bearing, Next, Plan, Process, Rule, StepState};
 use crate::{
-    CommandBody, EntityKey, Hold, HoldBlockRequested, HoldId, HoldRelease, HoldReleaseRequested,
-    LotId, Plant, System,
+    CommandBody, Hold, HoldBlockRequested, HoldRelease, HoldReleaseRequested, HoldScope, LotId,
+    Plant, System,
 };
 
 /// Lots in one command.
@@ -23,7 +23,7 @@ pub(super) fn plan(plant: &Plant, subject: &str, known: Option<&Process>, rule: 
     let case = Case { plant, hold, known };
     for system in rule.asks.systems() {
         // A work center is blocked where work is started; nothing is packed or shipped by it.
-        let packs = !matches!(hold.scope().target(), EntityKey::WorkCenter(_));
+        let packs = !matches!(hold.scope(), HoldScope::WorkCenter(_));
         if packs || system == System::Mes {
             plan.nexts.extend(case.next(system));
         }
@@ -79,7 +79,7 @@ impl Case<'_> {
     fn block(&self, lane: &str) -> Option<CommandBody> {
         let standing = self.known.map(|process| process.standing(lane));
         let standing = standing.unwrap_or_default();
-        let mut lots = reached(self.plant, self.hold.id(), &self.hold.scope().target());
+        let mut lots = reached(self.plant, self.hold);
         for step in &standing {
             if let CommandBody::HoldBlockRequested(body) = &step.body {
                 for lot in &body.lots {
@@ -113,23 +113,25 @@ impl Case<'_> {
 
 /// The lots that a hold reaches, itself and by genealogy. After its release: those that it had
 /// reached, as far as the genealogy still tells.
-fn reached(plant: &Plant, hold: &HoldId, target: &EntityKey) -> BTreeSet<LotId> {
-    let first: Vec<LotId> = match target {
-        EntityKey::Lot(lot) => vec![lot.clone()],
-        EntityKey::WorkOrder(order) => {
+fn reached(plant: &Plant, hold: &Hold) -> BTreeSet<LotId> {
+    let first: Vec<LotId> = match hold.scope() {
+        HoldScope::Lot(lot) => vec![lot.clone()],
+        HoldScope::WorkOrder(order) => {
             let order = plant.work_order(order);
             order.map_or_else(Vec::new, |order| order.lots().keys().cloned().collect())
         }
-        _ => Vec::new(),
+        HoldScope::WorkCenter(_) => Vec::new(),
+        scope @ (HoldScope::MaterialWindow(_) | HoldScope::WorkCenterWindow(_)) => {
+            scope.lots(plant).into_iter().collect()
+        }
     };
-    let open = plant.hold(hold).is_some_and(Hold::is_open);
     let mut seen = BTreeSet::new();
     let mut queue = VecDeque::from(first);
     while let Some(id) = queue.pop_front() {
         let Some(lot) = plant.lot(&id) else {
             continue;
         };
-        if open && !lot.all_holds().any(|held| held == hold) {
+        if hold.is_open() && !lot.all_holds().any(|held| held == hold.id()) {
             continue;
         }
         queue.extend(

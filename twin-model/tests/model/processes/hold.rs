@@ -176,6 +176,22 @@ fn the_reach_of_a_hold_on_an_order_is_its_lots_and_of_one_on_a_work_center_nothi
 }
 
 #[test]
+fn a_hold_on_a_window_blocks_what_was_made_in_it() {
+    let mut story = Story::with_rules(json!([{"kind": "hold", "systems": ["wms"]}]));
+    for (lot, made) in [("A", "06:00"), ("B", "06:30")] {
+        let data = json!({"lot": lot, "material": "M", "quantity": q("10"),
+            "produced_at": super::story::at(made)});
+        story.ok("/wms", "lot.created", made, data);
+    }
+    let window = json!({"from": super::story::at("06:20"), "to": super::story::at("06:40")});
+    let data = json!({"hold": "H-1", "reason": "cracks", "placed_by": "Q. Jansen",
+        "scope": {"kind": "material_window", "id": {"material": "M", "window": window}}});
+    story.ok("/qms", "hold.placed", "07:00", data);
+    assert_eq!(story.only().data["lots"], json!(["B"]));
+    story.restored();
+}
+
+#[test]
 fn a_refused_block_is_tried_again_and_leaves_the_other_blocks_alone() {
     let mut story = story();
     placed(&mut story, "lot", "A");
