@@ -71,14 +71,8 @@ impl Plant {
             | EventBody::PostingRefused(_)
             | EventBody::MaterialUpdated(_)
             | EventBody::RoutingPublished(_) => self.handle_rest(event, cause, effects),
-            EventBody::WorkCenterStateChanged(_)
-            | EventBody::WorkCenterCounterSampled(_)
-            | EventBody::WorkCenterConfigured(_)
-            | EventBody::MaintenanceScheduled(_)
-            | EventBody::MaintenanceStarted(_)
-            | EventBody::MaintenanceFinished(_)
-            | EventBody::EdgeSession(_) => self.handle_work_center(event, cause, effects),
             body => match body.owner() {
+                EntityKey::WorkCenter(_) => self.handle_work_center(event, cause, effects),
                 EntityKey::Inspection(_) => self.handle_inspection(event, cause, effects),
                 EntityKey::Nonconformance(_) => self.handle_nonconformance(event, cause, effects),
                 _ => self.change_order(event, cause, effects, |order, view, effects| {

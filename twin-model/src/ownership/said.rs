@@ -28,7 +28,6 @@ impl Said {
         said.found
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each type of event")]
     fn take(&mut self, body: &EventBody) {
         match body {
             EventBody::WorkOrderCreated(body) => self.order(body),
