@@ -171,7 +171,7 @@ async fn commands_answers_and_exceptions_go_through_the_plant() {
     );
     let closed = exceptions[0].closed.as_ref().unwrap().at.to_string();
     assert_eq!(closed, "2026-03-01T12:10:00Z");
-    let counts = plant.fork().take().await.unwrap().counts.clone();
+    let counts = plant.fork().take().await.unwrap().counts;
     assert_eq!((counts.parked, counts.exceptions.len()), (0, 0));
     assert_eq!(counts.input(), counts.applied);
 }

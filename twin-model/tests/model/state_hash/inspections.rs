@@ -7,6 +7,12 @@ fn q(value: &str) -> Value {
 }
 
 pub(crate) fn all() -> Vec<(&'static str, Value)> {
+    let mut all = inspections();
+    all.extend(nonconformances());
+    all
+}
+
+fn inspections() -> Vec<(&'static str, Value)> {
     let because = |id: &str| json!({"inspection": id, "reason": "gauge"});
     vec![
         (
@@ -47,6 +53,11 @@ pub(crate) fn all() -> Vec<(&'static str, Value)> {
             json!({"lot": "A", "quantity": q("1"), "from": "unrestricted", "to": "blocked",
             "movement_type": "344", "decision": "UD-1"}),
         ),
+    ]
+}
+
+fn nonconformances() -> Vec<(&'static str, Value)> {
+    vec![
         (
             "nonconformance.opened",
             json!({"nonconformance": "N1", "lots": ["A", "B"], "order": "WO-1",
