@@ -191,7 +191,7 @@ async fn a_hold_lists_the_lots_that_it_reaches() {
     assert_eq!(hold.body["item"]["state"], "open");
     assert_eq!(
         hold.body["item"]["scope"],
-        json!({"kind": "lot", "id": "L-1"})
+        json!({"kind": "lot", "id": "L-1", "from": null, "to": null})
     );
     assert_eq!(
         hold.body["item"]["affected_lots"],
