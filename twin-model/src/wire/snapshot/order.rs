@@ -6,17 +6,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::OrderInspectionState;
 use super::movement::{MovementState, restore_movements};
+use super::{ComponentState, OrderInspectionState};
 use crate::operation_facts::{Beside, Reversal, Scrapped};
 use crate::report_ledger::{Ledger, Report};
 use crate::work_order::{Endings, Release};
 use crate::{
     Abort, Claims, Closing, CountingSource, Decimal, Dispatch, EventId, GivenUp, HoldId,
     InspectionId, Interruption, LotId, MachineTally, Making, MaterialId, NonconformanceId,
-    Operation, OperationId, OrderField, PlannedComponent, ReportId, Said, SetUp, Standstill, Tally,
-    TechCompletion, Time, Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId,
-    WorkerId,
+    Operation, OperationId, OrderField, ReportId, Said, SetUp, Standstill, Tally, TechCompletion,
+    Time, Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
 };
 
 stored! {
@@ -169,7 +168,7 @@ pub struct WorkOrderState {
     /// When it was released, for how much, whether with operations, and when and why that was
     /// taken back.
     pub release: Option<(Time, Option<Decimal>, bool, Option<SaidState>)>,
-    pub components: Vec<PlannedComponent>,
+    pub components: Vec<ComponentState>,
     pub changed: Vec<(OrderField, Time)>,
     pub cancelled: Option<SaidState>,
     pub tech_completed: Option<TechCompletionState>,
@@ -351,7 +350,7 @@ impl From<&WorkOrder> for WorkOrderState {
                     withdrawn,
                 )
             }),
-            components: order.components.to_vec(),
+            components: order.components.iter().map(ComponentState::from).collect(),
             changed: order.changed.iter().map(|(a, b)| (*a, *b)).collect(),
             cancelled: endings.and_then(|e| e.cancelled.as_ref().map(SaidState::from)),
             tech_completed: endings
@@ -418,7 +417,11 @@ impl WorkOrderState {
                     has_operations,
                     withdrawn: withdrawn.map(SaidState::restore),
                 }),
-            components: self.components.into(),
+            components: self
+                .components
+                .into_iter()
+                .map(ComponentState::restore)
+                .collect(),
             changed: self.changed.into_iter().collect(),
             endings: (endings != Endings::default()).then(|| Arc::new(endings)),
             documents,

@@ -1,14 +1,14 @@
 //! The stored form of reference data.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::PlannedOperationState;
 use crate::{
-    Claims, Conversion, Decimal, Material, MaterialId, MaterialVersion, PlannedOperation, Ratio,
-    Routing, RoutingVersion, RoutingWish, Time, Unit, WorkOrderId,
+    Claims, Conversion, Decimal, Material, MaterialId, MaterialVersion, Ratio, Routing,
+    RoutingVersion, RoutingWish, Time, Unit, WorkOrderId,
 };
 
 stored! {
@@ -114,7 +114,7 @@ pub struct RoutingVersionState {
     pub from: Time,
     pub at: Time,
     pub name: SmolStr,
-    pub operations: Vec<PlannedOperation>,
+    pub operations: Vec<PlannedOperationState>,
 }
 
 /// A stored [`Routing`].
@@ -135,7 +135,11 @@ impl From<&Routing> for RoutingState {
             from: version.from,
             at: version.at,
             name: version.name.clone(),
-            operations: version.operations.to_vec(),
+            operations: version
+                .operations
+                .iter()
+                .map(PlannedOperationState::from)
+                .collect(),
         };
         RoutingState {
             id: routing.id.clone(),
@@ -153,7 +157,11 @@ impl RoutingState {
             from: version.from,
             at: version.at,
             name: version.name,
-            operations: Arc::from(version.operations),
+            operations: version
+                .operations
+                .into_iter()
+                .map(PlannedOperationState::restore)
+                .collect(),
         };
         Routing {
             id: self.id,

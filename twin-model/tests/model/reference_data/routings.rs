@@ -1,6 +1,7 @@
 //! Orders that take their operations from the routing of their material.
 
 use serde_json::{Value, json};
+use twin_model::wire::snapshot::StoredPlant;
 use twin_model::{Code, EntityKey, Event, Plant, Time, wire};
 
 use super::{ends_the_same, event, of_erp, order, plant, tell};
@@ -171,4 +172,29 @@ fn a_routing_says_what_it_makes() {
         "data": {"routing": " R ", "version": "1", "operations": []}});
     let unreadable = wire::decode(text.to_string().as_bytes()).unwrap_err();
     assert_eq!(unreadable.rejection.code(), Code::R34);
+}
+
+#[test]
+fn a_sparse_release_and_a_sparse_routing_come_back_from_a_compact_snapshot() {
+    let mut plant = Plant::new("P1".parse().unwrap());
+    let say = |plant: &mut Plant, id: &str, name: &str, data: Value| {
+        let text = json!({"specversion": "1.0", "id": id, "source": "/erp", "plant": "P1",
+            "type": format!("mfg.{name}.v1"), "time": "2026-03-01T06:00:00Z", "data": data});
+        let event = wire::decode(text.to_string().as_bytes()).unwrap();
+        plant.apply(&event).unwrap();
+    };
+    let q = |value: &str| json!({"value": value, "unit": "H87"});
+    let order = json!({"order": "O", "material": "M", "quantity": q("9")});
+    say(&mut plant, "1", "work_order.created", order);
+    let release = json!({"order": "O", "operations": [{"op": "10"}],
+        "components": [{"material": "RAW", "quantity": q("18")}]});
+    say(&mut plant, "2", "work_order.released", release);
+    let routing = json!({"routing": "R", "version": "1", "material": "M",
+        "operations": [{"op": "10"}, {"op": "20", "quantity": "4.5", "overlap": true}]});
+    say(&mut plant, "3", "routing.published", routing);
+
+    let bytes = postcard::to_allocvec(&StoredPlant::from(&plant)).unwrap();
+    let stored: StoredPlant = postcard::from_bytes(&bytes).unwrap();
+    let back = Plant::try_from(stored).unwrap();
+    assert_eq!(back.state_hash(), plant.state_hash());
 }
