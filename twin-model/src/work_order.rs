@@ -128,9 +128,9 @@ pub struct WorkOrder {
     pub(crate) documents: BTreeMap<SmolStr, BTreeSet<ReportId>>,
     /// Ascending by operation id, so that the state does not depend on the order of arrival.
     pub(crate) operations: Vec<Arc<Operation>>,
-    /// Lots made for it, with since when at least something of each belongs to it.
     /// What was moved for it.
     pub(crate) moved: Option<Arc<Movements>>,
+    /// Lots made for it, with since when at least something of each belongs to it.
     pub(crate) lots: BTreeMap<LotId, Time>,
     /// Where each operation was reported, and what it made.
     pub(crate) makings: BTreeMap<OperationId, Making>,
