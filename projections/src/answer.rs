@@ -4,7 +4,7 @@ use actix_web::http::header::{ETAG, EntityTag, Header, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use twin_model::EntityKind;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::filter::Filter;
 use crate::picture::Picture;
@@ -40,10 +40,14 @@ pub struct ItemAnswer<T> {
 }
 
 /// Which part of a list is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Part {
+    /// Items of the page, 1 to 500; 100 when absent.
     pub(crate) limit: Option<usize>,
+    /// The `next` of the page before.
     pub(crate) cursor: Option<String>,
+    /// Answer only once this commit is in the picture (within 5 s, else 503).
     pub(crate) wait_for: Option<u64>,
 }
 

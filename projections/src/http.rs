@@ -1,20 +1,21 @@
 //! The query routes under `/api/v1`, and `/metrics`.
 
+mod collection;
+mod collection_description;
+mod collections;
 mod exception_groups;
 mod exceptions;
-mod holds;
-mod lots;
 mod parked;
 mod plants;
-mod processes;
-mod shipments;
-mod work_centers;
-mod work_orders;
 
 use actix_web::web::ServiceConfig;
 use serde::Deserialize;
 use utoipa::openapi::RefOr;
 use utoipa::{IntoParams, Modify, OpenApi};
+
+use self::collection_description::Collections;
+use crate::answer::{ItemAnswer, ListAnswer};
+use crate::view::{HoldView, LotView, ProcessView, ShipmentView, WorkCenterView, WorkOrderView};
 
 /// Adds the routes. They answer from `web::Data<`[`Projections`](crate::Projections)`>`, which
 /// the application must have.
@@ -22,24 +23,15 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .service(plants::list_plants)
         .service(plants::get_plant)
-        .service(work_orders::list_work_orders)
-        .service(work_orders::get_work_order)
-        .service(lots::list_lots)
-        .service(lots::get_lot)
-        .service(work_centers::list_work_centers)
-        .service(work_centers::get_work_center)
-        .service(holds::list_holds)
-        .service(holds::get_hold)
-        .service(shipments::list_shipments)
-        .service(shipments::get_shipment)
-        .service(processes::list_processes)
-        .service(processes::get_process)
         .service(exceptions::list_exceptions)
         .service(exceptions::get_exception)
         .service(exception_groups::list_exception_groups)
         .service(parked::list_parked)
         .service(crate::stream::get_stream)
         .service(crate::metrics::get_metrics);
+    for collection in &collections::ALL {
+        collection.configure(config);
+    }
 }
 
 /// Parameters of a single item.
@@ -60,18 +52,6 @@ struct ItemQuery {
     paths(
         plants::list_plants,
         plants::get_plant,
-        work_orders::list_work_orders,
-        work_orders::get_work_order,
-        lots::list_lots,
-        lots::get_lot,
-        work_centers::list_work_centers,
-        work_centers::get_work_center,
-        holds::list_holds,
-        holds::get_hold,
-        shipments::list_shipments,
-        shipments::get_shipment,
-        processes::list_processes,
-        processes::get_process,
         exceptions::list_exceptions,
         exceptions::get_exception,
         exception_groups::list_exception_groups,
@@ -80,12 +60,24 @@ struct ItemQuery {
         crate::metrics::get_metrics,
     ),
     components(schemas(
+        ListAnswer<WorkOrderView>,
+        ItemAnswer<WorkOrderView>,
+        ListAnswer<LotView>,
+        ItemAnswer<LotView>,
+        ListAnswer<WorkCenterView>,
+        ItemAnswer<WorkCenterView>,
+        ListAnswer<HoldView>,
+        ItemAnswer<HoldView>,
+        ListAnswer<ShipmentView>,
+        ItemAnswer<ShipmentView>,
+        ListAnswer<ProcessView>,
+        ItemAnswer<ProcessView>,
         crate::change_event::StateChanged,
         crate::change_event::NoticeView,
         crate::stream::CountsChanged,
         crate::stream::GapView,
     )),
-    modifiers(&StatusWords)
+    modifiers(&Collections, &StatusWords)
 )]
 struct Description;
 

@@ -50,14 +50,45 @@ fn explained<Q: DeserializeOwned>(query: &str, whole: &str) -> String {
     }
 }
 
+/// Refuses parameters that are none of `known`, for routes that share one type of query.
+pub(crate) fn only(known: &[&str], query: &str) -> Result<(), Problem> {
+    let Ok(pairs) = Query::<Vec<(String, String)>>::from_query(query) else {
+        return Ok(()); // Reading it says what is wrong.
+    };
+    match pairs
+        .iter()
+        .find(|(name, _)| !known.contains(&name.as_str()))
+    {
+        None => Ok(()),
+        Some((name, _)) => Err(Problem::bad_query(unknown_name(name, &known.join(", ")))),
+    }
+}
+
+/// The one of `known` that the parameter says.
+pub(crate) fn known_word(
+    name: &str,
+    said: &str,
+    known: &[&'static str],
+) -> Result<&'static str, Problem> {
+    let found = known.iter().find(|word| **word == said);
+    found.copied().ok_or_else(|| {
+        let known = known.join(", ");
+        Problem::bad_query(format!("{name}: '{said}' is none of {known}"))
+    })
+}
+
+fn unknown_name(name: &str, known: &str) -> String {
+    match known {
+        "" => format!("{name} is no parameter here; this route takes none"),
+        known => format!("{name} is no parameter here; this route takes {known}"),
+    }
+}
+
 fn wrong_value(name: &str, value: &str, error: &str) -> String {
     let known: Vec<&str> = quoted(error).into_iter().skip(1).collect();
     let known = known.join(", ");
     if error.contains("unknown field") {
-        return match known.as_str() {
-            "" => format!("{name} is no parameter here; this route takes none"),
-            known => format!("{name} is no parameter here; this route takes {known}"),
-        };
+        return unknown_name(name, &known);
     }
     let wrong = if error.contains("unknown variant") {
         format!("is none of {known}")

@@ -243,3 +243,62 @@ async fn the_description_names_every_route() {
         );
     }
 }
+
+/// What a parameter may say, by its description.
+fn values(parameter: &Value) -> Vec<String> {
+    let schema = &parameter["schema"];
+    if let Some(words) = schema["enum"].as_array() {
+        let words = words.iter().map(|word| word.as_str().unwrap().to_owned());
+        return words.collect();
+    }
+    let example = parameter["example"].as_str();
+    let value = match schema["type"].as_str().unwrap() {
+        "boolean" => "true",
+        "integer" => "1",
+        _ => example.unwrap_or("WO-1"),
+    };
+    vec![value.to_owned()]
+}
+
+#[actix_web::test]
+async fn a_list_takes_the_parameters_that_its_description_names_and_no_others() {
+    let mut plant = event_time_plant().await;
+    plant.tell("lot.created", "08:00", lot("L-1", "5")).await;
+    let api = serde_json::to_value(projections::http::openapi()).unwrap();
+    let paths = api["paths"].as_object().unwrap().iter();
+    let lists: Vec<(String, &Vec<Value>)> = paths
+        .filter(|(path, _)| path.starts_with("/api/v1/plants/{plant}/") && !path.contains("{id}"))
+        .filter(|(path, _)| !path.ends_with("/exceptions") && !path.ends_with("/parked"))
+        .map(|(path, item)| {
+            let parameters = item["get"]["parameters"].as_array().unwrap();
+            (path.replace("{plant}", "P1"), parameters)
+        })
+        .collect();
+    assert!(lists.len() >= 7, "{lists:?}");
+    let of_query = |parameters: &Vec<Value>| {
+        let queried = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "query");
+        queried.cloned().collect::<Vec<Value>>()
+    };
+    let all: Vec<Value> = lists.iter().flat_map(|(_, own)| of_query(own)).collect();
+    for (path, own) in &lists {
+        let own = of_query(own);
+        for parameter in &all {
+            let name = parameter["name"].as_str().unwrap();
+            let described = own.iter().find(|known| known["name"] == name);
+            for value in values(described.unwrap_or(parameter)) {
+                let answer = plant.get(&format!("{path}?{name}={value}")).await;
+                match described {
+                    Some(_) => assert_eq!(answer.status, 200, "{path} {name}: {}", answer.body),
+                    None => {
+                        assert_eq!(answer.status, 400, "{path} {name}: {}", answer.body);
+                        let detail = answer.body["detail"].as_str().unwrap();
+                        let expected = format!("{name} is no parameter here; this route takes");
+                        assert!(detail.starts_with(&expected), "{path}: {detail}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Lists of entities with their items: one way for every kind.
+//!
+//! What makes a kind its own (where it stands, by what it can be narrowed, how one item looks)
+//! is data; how a list and an item are asked for, answered and described is here, once.
+
+use std::borrow::Cow;
+
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use twin_model::{EntityKind, ProcessKind};
+
+use super::ItemQuery;
+use crate::answer::{self, Part};
+use crate::filter::Filter;
+use crate::problem::Problem;
+use crate::projections::Projections;
+use crate::query::{known_word, only, parse};
+
+/// Parameters of every list: the part that is wanted.
+pub(super) const PART: [&str; 3] = ["limit", "cursor", "wait_for"];
+
+/// The entities of one kind, as routes show them.
+pub(super) struct Collection {
+    pub(super) kind: EntityKind,
+    /// Its last step in paths, such as `work-orders`.
+    pub(super) path: &'static str,
+    /// Many of them, in words.
+    pub(super) many: &'static str,
+    /// One of them, in words.
+    pub(super) one: &'static str,
+    /// The schema of an item.
+    pub(super) view: fn() -> Cow<'static, str>,
+    /// By what a list can be narrowed, and what that means.
+    pub(super) narrowed_by: &'static [(Narrowing, &'static str)],
+    /// An id, where ids have a slash, which then may stand in the path as it is.
+    pub(super) slashed_id: Option<&'static str>,
+}
+
+/// A parameter that narrows a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Narrowing {
+    /// By the state, in one of these words.
+    State(&'static [&'static str]),
+    /// By the kind of process.
+    Kind,
+    /// By a work center.
+    WorkCenter,
+    /// By an order.
+    Order,
+    /// By whether it is on hold.
+    Held,
+}
+
+impl Narrowing {
+    /// The parameter's name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Narrowing::State(_) => "state",
+            Narrowing::Kind => "kind",
+            Narrowing::WorkCenter => "work_center",
+            Narrowing::Order => "order",
+            Narrowing::Held => "held",
+        }
+    }
+}
+
+/// All that lists can be asked; each takes only its own part of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    limit: Option<usize>,
+    cursor: Option<String>,
+    wait_for: Option<u64>,
+    state: Option<String>,
+    kind: Option<ProcessKind>,
+    work_center: Option<String>,
+    order: Option<String>,
+    held: Option<bool>,
+}
+
+impl Collection {
+    /// The path of the list; that of an item has its id behind it.
+    pub(super) fn list_path(&self) -> String {
+        format!("/api/v1/plants/{{plant}}/{}", self.path)
+    }
+
+    /// Adds the routes of the list and of an item.
+    pub(super) fn configure(&'static self, config: &mut ServiceConfig) {
+        let list = self.list_path();
+        let item = match self.slashed_id {
+            None => format!("{list}/{{id}}"),
+            Some(_) => format!("{list}/{{id:.+}}"),
+        };
+        config
+            .route(
+                &list,
+                web::get().to(
+                    move |projections: Data<Projections>,
+                          plant: Path<String>,
+                          request: HttpRequest| async move {
+                        self.list(&projections, &plant, &request).await
+                    },
+                ),
+            )
+            .route(
+                &item,
+                web::get().to(
+                    move |projections: Data<Projections>,
+                          path: Path<(String, String)>,
+                          request: HttpRequest| async move {
+                        self.item(&projections, &path.0, &path.1, &request).await
+                    },
+                ),
+            );
+    }
+
+    async fn list(
+        &self,
+        projections: &Projections,
+        plant: &str,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, Problem> {
+        let (part, filter) = self.asked(request.query_string())?;
+        answer::list(projections, plant, self.kind, part, filter).await
+    }
+
+    async fn item(
+        &self,
+        projections: &Projections,
+        plant: &str,
+        id: &str,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, Problem> {
+        let query: ItemQuery = parse(request.query_string())?;
+        answer::item(projections, request, (plant, self.kind, id), query.wait_for).await
+    }
+
+    /// Which part of the list is wanted, and what it is narrowed to.
+    fn asked(&self, query: &str) -> Result<(Part, Filter), Problem> {
+        let narrowings = self.narrowed_by.iter().map(|(by, _)| by.name());
+        let names: Vec<&str> = PART.into_iter().chain(narrowings).collect();
+        only(&names, query)?;
+        let asked: ListQuery = parse(query)?;
+        let state = match asked.state {
+            None => None,
+            Some(word) => Some(known_word("state", &word, self.states())?),
+        };
+        let part = Part {
+            limit: asked.limit,
+            cursor: asked.cursor,
+            wait_for: asked.wait_for,
+        };
+        let filter = Filter {
+            state,
+            work_center: asked.work_center,
+            order: asked.order,
+            held: asked.held,
+            process_kind: asked.kind,
+        };
+        Ok((part, filter))
+    }
+
+    fn states(&self) -> &'static [&'static str] {
+        let states = self.narrowed_by.iter().find_map(|(by, _)| match by {
+            Narrowing::State(words) => Some(*words),
+            _ => None,
+        });
+        states.unwrap_or_default()
+    }
+}

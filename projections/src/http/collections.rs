@@ -1,0 +1,149 @@
+//! The collections that have routes.
+
+use twin_model::EntityKind;
+use utoipa::ToSchema;
+
+use super::collection::{Collection, Narrowing};
+use crate::view::{HoldView, LotView, ProcessView, ShipmentView, WorkCenterView, WorkOrderView};
+
+const STATE: &str = "Only those in this state.";
+
+/// All of them, in the order in which they are described.
+pub(super) static ALL: [Collection; 6] = [
+    Collection {
+        kind: EntityKind::WorkOrder,
+        path: "work-orders",
+        many: "work orders",
+        one: "work order",
+        view: WorkOrderView::name,
+        narrowed_by: &[
+            (
+                Narrowing::State(&["created", "released", "in_process", "completed"]),
+                STATE,
+            ),
+            (
+                Narrowing::WorkCenter,
+                "Only orders with an operation at this work center.",
+            ),
+            (Narrowing::Order, "Only this order."),
+            (
+                Narrowing::Held,
+                "Only orders that are on hold, themselves or through one of their lots (`true`), or\n\
+                 that are not (`false`).",
+            ),
+        ],
+        slashed_id: None,
+    },
+    Collection {
+        kind: EntityKind::Lot,
+        path: "lots",
+        many: "lots",
+        one: "lot",
+        view: LotView::name,
+        narrowed_by: &[
+            (
+                Narrowing::State(&[
+                    "planned",
+                    "in_process",
+                    "on_hand",
+                    "depleted",
+                    "shipped",
+                    "scrapped",
+                ]),
+                STATE,
+            ),
+            (Narrowing::Order, "Only lots made for this order."),
+            (
+                Narrowing::Held,
+                "Only lots that are on hold, themselves or by what they were made from (`true`), or\n\
+                 that are not (`false`).",
+            ),
+        ],
+        slashed_id: None,
+    },
+    Collection {
+        kind: EntityKind::WorkCenter,
+        path: "work-centers",
+        many: "work centers",
+        one: "work center",
+        view: WorkCenterView::name,
+        narrowed_by: &[
+            (
+                Narrowing::State(&[
+                    "not_available",
+                    "out_of_service",
+                    "not_executing",
+                    "executing",
+                ]),
+                STATE,
+            ),
+            (
+                Narrowing::Order,
+                "Only work centers where an operation of this order runs or waits.",
+            ),
+            (
+                Narrowing::Held,
+                "Only work centers that are on hold (`true`), or that are not (`false`).",
+            ),
+        ],
+        slashed_id: None,
+    },
+    Collection {
+        kind: EntityKind::Hold,
+        path: "holds",
+        many: "holds",
+        one: "hold",
+        view: HoldView::name,
+        narrowed_by: &[
+            (Narrowing::State(&["open", "released"]), STATE),
+            (Narrowing::Order, "Only holds placed on this order."),
+            (
+                Narrowing::WorkCenter,
+                "Only holds placed on this work center.",
+            ),
+        ],
+        slashed_id: None,
+    },
+    Collection {
+        kind: EntityKind::Shipment,
+        path: "shipments",
+        many: "shipments",
+        one: "shipment",
+        view: ShipmentView::name,
+        narrowed_by: &[
+            (Narrowing::State(&["blocked", "cleared"]), STATE),
+            (
+                Narrowing::Order,
+                "Only shipments with a lot made for this order.",
+            ),
+        ],
+        slashed_id: None,
+    },
+    Collection {
+        kind: EntityKind::Process,
+        path: "processes",
+        many: "processes",
+        one: "process",
+        view: ProcessView::name,
+        narrowed_by: &[
+            (
+                Narrowing::State(&[
+                    "waiting",
+                    "asking",
+                    "retrying",
+                    "with_person",
+                    "settled",
+                    "undone",
+                    "off",
+                ]),
+                STATE,
+            ),
+            (
+                Narrowing::Kind,
+                "Only those of this kind, such as `release`.",
+            ),
+            (Narrowing::Order, "Only those about this order."),
+        ],
+        slashed_id: Some("release/WO-1"),
+    },
+];
