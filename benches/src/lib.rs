@@ -10,6 +10,7 @@ pub mod borrowed_event;
 pub mod broker_backlog;
 pub mod cpu_time;
 pub mod embedded_drain;
+pub mod family;
 pub mod figure;
 pub mod follower;
 pub mod intake_load;

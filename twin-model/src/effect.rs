@@ -257,6 +257,9 @@ pub(crate) struct Effects {
     /// Shipments to decide anew when everything else is settled: a gate that was decided in the
     /// middle of a turn could clear before a hold has reached its lot.
     pub(crate) gates: BTreeSet<DeliveryId>,
+    /// Edges that the genealogy got in this turn, parent and child, while origins are awaited; no
+    /// parent for a lot that came out of a tank.
+    pub(crate) links: Vec<(Option<LotId>, LotId)>,
     /// Lots of which something is no longer reserved.
     pub(crate) freed: BTreeSet<LotId>,
     /// Lots that a hold reached (or left) by inheritance in this turn.

@@ -72,6 +72,9 @@ impl Lot {
                 self.parents.insert(parent.clone(), part);
             }
         }
+        if !view.plant.awaited_origins.is_empty() {
+            effects.links.push((Some(parent.clone()), self.id.clone()));
+        }
         if let Some(parent) = view.plant.lot(parent)
             && !view.plant.breaks(Fault::LateLinkInheritsNothing)
         {
@@ -102,15 +105,21 @@ impl Lot {
     }
 }
 
+/// Lots at each end of a path that a rejection names; what is between them is counted.
+const PATH_ENDS_MAX: usize = 10;
+
 /// R15, invariant 10: refuses to make lots from something that descends from them. One search from
-/// all sources; a lot that does not exist yet is nobody's ancestor.
+/// all sources; a lot from which nothing was made is nobody's ancestor.
 pub(crate) fn refuse_cycle<'a>(
     sources: &BTreeSet<&'a LotId>,
     targets: impl Iterator<Item = &'a LotId>,
     plant: &'a Plant,
 ) -> Result<(), Rejection> {
     let targets: BTreeSet<&LotId> = targets
-        .filter(|lot| plant.lot(lot).is_some() || sources.contains(*lot))
+        .filter(|id| {
+            let made_into = plant.lot(id).is_some_and(|lot| !lot.children().is_empty());
+            made_into || sources.contains(*id)
+        })
         .collect();
     if targets.is_empty() {
         return Ok(());
@@ -129,7 +138,7 @@ pub(crate) fn refuse_cycle<'a>(
             return Err(Rejection::GenealogyCycle {
                 child: lot.clone(),
                 parent: step.clone(),
-                path: path.join(" -> "),
+                path: shown(&path),
             });
         }
         for ancestor in plant
@@ -144,4 +153,16 @@ pub(crate) fn refuse_cycle<'a>(
         }
     }
     Ok(())
+}
+
+/// A path in words: a long one by its ends.
+pub(crate) fn shown(path: &[&str]) -> String {
+    const ARROW: &str = " -> ";
+    let between = path.len().saturating_sub(2 * PATH_ENDS_MAX);
+    if between == 0 {
+        return path.join(ARROW);
+    }
+    let (first, last) = (&path[..PATH_ENDS_MAX], &path[path.len() - PATH_ENDS_MAX..]);
+    let (first, last) = (first.join(ARROW), last.join(ARROW));
+    format!("{first}{ARROW}({between} more){ARROW}{last}")
 }

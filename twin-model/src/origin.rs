@@ -5,42 +5,80 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use rustc_hash::FxHashMap;
+
 use crate::chaos::Fault;
 use crate::effect::Effects;
 use crate::lot_merge::drawing_of;
 use crate::plant::Cause;
 use crate::{Event, EventBody, Lot, LotId, Plant, TimeWindow, Turn, WorkCenterId};
 
-/// Lots by the number of waiting events that name them as outputs, and tanks that a waiting event
-/// names. It follows from what is parked, so it is neither business state nor stored.
+/// Lots by the number of waiting events that name them as outputs, tanks that a waiting event
+/// names, and every lot that has one of these behind it. It follows from what is parked and from
+/// the genealogy, so it is neither business state nor stored.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AwaitedOrigins {
     lots: BTreeMap<LotId, u32>,
     /// What was drawn from these tanks in these windows may have more in it than is known.
     drawings: Vec<(WorkCenterId, TimeWindow)>,
+    /// The nearest awaited lot of each lot that has one among what it was made from. Kept up with
+    /// each edge, so that a gate needs no search. Only for look-ups.
+    behind: FxHashMap<LotId, Awaited>,
 }
 
+/// An awaited lot behind another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Awaited {
+    /// Steps along the genealogy.
+    steps: u32,
+    /// Of two equally near the smaller.
+    origin: LotId,
+}
+
+impl Awaited {
+    fn here(lot: &LotId) -> Awaited {
+        Awaited {
+            steps: 0,
+            origin: lot.clone(),
+        }
+    }
+
+    fn at_child(&self) -> Awaited {
+        Awaited {
+            steps: self.steps.saturating_add(1),
+            origin: self.origin.clone(),
+        }
+    }
+}
+
+/// A lot with what was behind it before.
+pub(crate) type Former = (LotId, Option<Awaited>);
+
 impl AwaitedOrigins {
+    /// Whether nothing is awaited.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lots.is_empty() && self.drawings.is_empty()
+    }
+
     /// The nearest lot among `lot` and what it was made from whose origin is awaited.
-    pub(crate) fn behind<'p>(&self, lot: &'p Lot, plant: &'p Plant) -> Option<&'p LotId> {
-        let nothing = self.lots.is_empty() && self.drawings.is_empty();
-        if nothing || plant.breaks(Fault::OriginNotAwaited) {
+    pub(crate) fn behind<'p>(&'p self, lot: &Lot, plant: &Plant) -> Option<&'p LotId> {
+        if plant.breaks(Fault::OriginNotAwaited) {
             return None;
         }
-        let mut seen: BTreeSet<&LotId> = BTreeSet::from([lot.id()]);
-        let mut queue: VecDeque<&LotId> = VecDeque::from([lot.id()]);
-        while let Some(id) = queue.pop_front() {
-            let lot = plant.lot(id);
-            if self.lots.contains_key(id) || lot.is_some_and(|lot| self.shares_a_tank(lot)) {
-                return Some(id);
-            }
-            for parent in lot.into_iter().flat_map(|lot| lot.parents().keys()) {
-                if seen.insert(parent) {
-                    queue.push_back(parent);
-                }
-            }
-        }
-        None
+        self.behind.get(lot.id()).map(|awaited| &awaited.origin)
+    }
+
+    /// Puts back what a turn changed.
+    pub(crate) fn put_back(&mut self, (lot, former): Former) {
+        match former {
+            Some(awaited) => self.behind.insert(lot, awaited),
+            None => self.behind.remove(&lot),
+        };
+    }
+
+    /// Whether an event that would tell the origin of the lot itself waits.
+    fn is_awaited(&self, id: &LotId, plant: &Plant) -> bool {
+        self.lots.contains_key(id) || plant.lot(id).is_some_and(|lot| self.shares_a_tank(lot))
     }
 
     fn shares_a_tank(&self, lot: &Lot) -> bool {
@@ -70,6 +108,69 @@ impl AwaitedOrigins {
             }
         }
     }
+
+    /// Tells lots, and everything made from them, what is behind them, the nearest first. Gives
+    /// what was behind each lot that learned something.
+    fn spread(&mut self, to: impl Iterator<Item = (LotId, Awaited)>, plant: &Plant) -> Vec<Former> {
+        let mut learned = Vec::new();
+        let mut queue: BTreeSet<(Awaited, LotId)> =
+            to.map(|(lot, awaited)| (awaited, lot)).collect();
+        while let Some((awaited, id)) = queue.pop_first() {
+            if self.behind.get(&id).is_some_and(|known| *known <= awaited) {
+                continue;
+            }
+            for child in plant
+                .lot(&id)
+                .into_iter()
+                .flat_map(|lot| lot.children().keys())
+            {
+                queue.insert((awaited.at_child(), child.clone()));
+            }
+            let former = self.behind.insert(id.clone(), awaited);
+            learned.push((id, former));
+        }
+        learned
+    }
+
+    /// Looks anew at lots that may not be awaited any more, and at everything made from them.
+    fn look_anew(&mut self, lots: &BTreeSet<LotId>, plant: &Plant) {
+        let concerned = descendants(lots, plant);
+        for id in &concerned {
+            self.behind.remove(*id);
+        }
+        let mut still = Vec::new();
+        for id in &concerned {
+            if self.is_awaited(id, plant) {
+                still.push(((*id).clone(), Awaited::here(id)));
+                continue;
+            }
+            let parents = plant
+                .lot(id)
+                .into_iter()
+                .flat_map(|lot| lot.parents().keys());
+            let nearest = parents.filter_map(|parent| self.behind.get(parent)).min();
+            still.extend(nearest.map(|nearest| ((*id).clone(), nearest.at_child())));
+        }
+        self.spread(still.into_iter(), plant);
+    }
+}
+
+/// These lots and everything made from them.
+fn descendants<'p>(lots: &'p BTreeSet<LotId>, plant: &'p Plant) -> BTreeSet<&'p LotId> {
+    let mut seen: BTreeSet<&LotId> = lots.iter().collect();
+    let mut queue: VecDeque<&LotId> = lots.iter().collect();
+    while let Some(id) = queue.pop_front() {
+        for child in plant
+            .lot(id)
+            .into_iter()
+            .flat_map(|lot| lot.children().keys())
+        {
+            if seen.insert(child) {
+                queue.push_back(child);
+            }
+        }
+    }
+    seen
 }
 
 /// What is not known as long as an event waits.
@@ -110,18 +211,12 @@ impl Plant {
     /// # Panics
     /// When an event is noted as no longer waiting that was never noted as waiting.
     pub fn note_waiting(&mut self, event: &Event, waits: bool) -> Turn {
-        let Some(unknown) = Unknown::without(event) else {
+        let Some(lots) = self.await_origins(event, waits) else {
             return Turn::default();
         };
-        self.awaited_origins.note(&unknown, waits);
         let mut effects = Effects::default();
-        for lot in &unknown.lots {
-            self.gates_behind(lot, &mut effects);
-        }
-        if let Some((tank, window)) = &unknown.drawing {
-            for lot in self.drawn_in(tank, *window) {
-                self.gates_behind(lot.id(), &mut effects);
-            }
+        for lot in descendants(&lots, self) {
+            self.gates_of(lot, &mut effects);
         }
         self.settle(
             Cause {
@@ -135,22 +230,62 @@ impl Plant {
 
     /// Notes that an event waits in a plant that comes from a snapshot: its gates have been judged.
     pub fn restore_waiting(&mut self, event: &Event) {
-        if let Some(unknown) = Unknown::without(event) {
-            self.awaited_origins.note(&unknown, true);
-        }
+        self.await_origins(event, true);
     }
 
-    /// Collects the gates of a lot and of everything made from it.
-    fn gates_behind(&self, lot: &LotId, effects: &mut Effects) {
-        let mut seen: BTreeSet<&LotId> = BTreeSet::from([lot]);
-        let mut queue: VecDeque<&LotId> = VecDeque::from([lot]);
-        while let Some(lot) = queue.pop_front().and_then(|id| self.lot(id)) {
-            effects.gates.extend(lot.gates.iter().cloned());
-            for child in lot.children.keys() {
-                if seen.insert(child) {
-                    queue.push_back(child);
-                }
-            }
+    /// Notes what is not known as long as an event waits, or no longer is unknown; gives the lots
+    /// that it is about. `None` for events that say nothing of that kind.
+    fn await_origins(&mut self, event: &Event, waits: bool) -> Option<BTreeSet<LotId>> {
+        let unknown = Unknown::without(event)?;
+        let mut lots: BTreeSet<LotId> = unknown.lots.iter().map(|lot| (*lot).clone()).collect();
+        if let Some((tank, window)) = &unknown.drawing {
+            let drawn = self.drawn_in(tank, *window);
+            let drawn = drawn.filter(|lot| lot.was_drawn_in(tank, *window));
+            lots.extend(drawn.map(|lot| lot.id().clone()));
         }
+        let mut awaited = std::mem::take(&mut self.awaited_origins);
+        awaited.note(&unknown, waits);
+        if waits {
+            let here = lots.iter().map(|lot| (lot.clone(), Awaited::here(lot)));
+            awaited.spread(here, self);
+        } else {
+            awaited.look_anew(&lots, self);
+        }
+        self.awaited_origins = awaited;
+        Some(lots)
+    }
+
+    /// Follows the edges that this turn has added to the genealogy: a lot may have an awaited one
+    /// behind it that it had not before.
+    pub(crate) fn follow_links(&mut self, effects: &mut Effects) {
+        let links = std::mem::take(&mut effects.links);
+        if links.is_empty() || self.awaited_origins.is_empty() {
+            return;
+        }
+        let mut awaited = std::mem::take(&mut self.awaited_origins);
+        let found = links
+            .into_iter()
+            .filter_map(|(parent, child)| match parent {
+                Some(parent) => {
+                    let known = awaited.behind.get(&parent)?;
+                    Some((child, known.at_child()))
+                }
+                None => {
+                    let here = Awaited::here(&child);
+                    awaited.is_awaited(&child, self).then_some((child, here))
+                }
+            });
+        let found: Vec<_> = found.collect();
+        let learned = awaited.spread(found.into_iter(), self);
+        self.awaited_origins = awaited;
+        for (lot, _) in &learned {
+            self.gates_of(lot, effects);
+        }
+        self.undo.awaited.extend(learned);
+    }
+
+    fn gates_of(&self, lot: &LotId, effects: &mut Effects) {
+        let gates = self.lot(lot).into_iter().flat_map(|lot| &lot.gates);
+        effects.gates.extend(gates.cloned());
     }
 }

@@ -10,7 +10,7 @@ use crate::chaos::Chaos;
 use crate::chaos::Fault;
 use crate::due::DueTimes;
 use crate::effect::{Effects, View};
-use crate::origin::AwaitedOrigins;
+use crate::origin::{self, AwaitedOrigins};
 use crate::process::Waiting;
 use crate::production::{Productions, WindowHolds};
 use crate::{
@@ -62,6 +62,8 @@ pub(crate) struct Undo {
     born: Vec<EntityKey>,
     /// Former content of `unborn` entries.
     pub(crate) unborn: Vec<(EntityKey, Option<Vec<Message>>)>,
+    /// Former content of the awaited origins.
+    pub(crate) awaited: Vec<origin::Former>,
     /// Whose handler runs; for the report on a panic.
     current: Option<EntityKey>,
 }
@@ -143,6 +145,7 @@ impl Plant {
         let mut effects = Effects::default();
         let outcome = first(self, &mut effects)
             .and_then(|()| self.deliver(cause, &mut effects))
+            .map(|()| self.follow_links(&mut effects))
             .and_then(|()| self.decide_gates(cause, &mut effects))
             .and_then(|()| self.run_processes(cause, &mut effects));
         match outcome {
@@ -163,6 +166,9 @@ impl Plant {
         for key in undo.born.iter().rev() {
             self.index.remove(key);
             self.slots.pop();
+        }
+        for former in undo.awaited.into_iter().rev() {
+            self.awaited_origins.put_back(former);
         }
         for (key, messages) in undo.unborn.into_iter().rev() {
             match messages {
@@ -451,6 +457,7 @@ impl Undo {
         self.touched.clear();
         self.born.clear();
         self.unborn.clear();
+        self.awaited.clear();
         self.current = None;
     }
 }

@@ -120,7 +120,10 @@ pub(crate) fn draw(
             Ok(())
         })?;
     }
-    plant.change_lot(child, cause, effects, |lot, _, _| {
+    plant.change_lot(child, cause, effects, |lot, view, effects| {
+        if !view.plant.awaited_origins.is_empty() {
+            effects.links.push((None, lot.id.clone()));
+        }
         lot.drawings.insert(drawing);
         Ok(())
     })

@@ -134,13 +134,10 @@ fn reached(plant: &Plant, hold: &Hold) -> BTreeSet<LotId> {
         if hold.is_open() && !lot.all_holds().any(|held| held == hold.id()) {
             continue;
         }
-        queue.extend(
-            lot.children()
-                .keys()
-                .filter(|child| !seen.contains(*child))
-                .cloned(),
-        );
-        seen.insert(id);
+        // Several ways may lead to one lot: it goes on from there once.
+        if seen.insert(id) {
+            queue.extend(lot.children().keys().cloned());
+        }
     }
     seen
 }

@@ -160,6 +160,29 @@ fn many_lots_are_told_in_several_commands() {
 }
 
 #[test]
+fn a_lot_that_many_ways_lead_to_is_told_once() {
+    let mut story = Story::with_rules(json!([{"kind": "hold", "systems": ["wms"]}]));
+    lot(&mut story, "L00");
+    // In each of 40 layers two lots are made from both of the layer before: 2^39 ways in all.
+    let mut before = vec!["L00".to_owned()];
+    for layer in 1..=40 {
+        let made = ["a", "b"].map(|side| format!("L{layer:02}{side}"));
+        let inputs: Vec<_> = before
+            .iter()
+            .map(|lot| json!({"lot": lot, "quantity": q("0")}))
+            .collect();
+        let outputs = made
+            .iter()
+            .map(|lot| json!({"lot": lot, "material": "N", "quantity": q("1")}));
+        let data = json!({"inputs": inputs, "outputs": outputs.collect::<Vec<_>>()});
+        story.ok("/mes", "lot.transformed", "06:10", data);
+        before = made.to_vec();
+    }
+    placed(&mut story, "lot", "L00");
+    assert_eq!(story.only().data["lots"].as_array().unwrap().len(), 81);
+}
+
+#[test]
 fn the_reach_of_a_hold_on_an_order_is_its_lots_and_of_one_on_a_work_center_nothing_that_ships() {
     let mut story = story();
     story.order("WO");

@@ -1,0 +1,179 @@
+//! Measures how long it takes from a quality hold to every gate behind it blocked.
+//!
+//! `cargo run --release -p benches --bin genealogy -- --json`
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use actors::{Disposition, Input, PlantHandle, PlantOptions};
+use anyhow::{Result, ensure};
+use benches::family::{Family, Shape, read};
+use benches::figure::{Figure, Goal};
+use benches::intake_load::{decoded, give};
+use benches::load_average::load_average;
+use bytes::Bytes;
+use clap::Parser;
+use hdrhistogram::Histogram;
+use twin_model::{GateDecision, Notice, Plant, Turn};
+
+/// From the hold to the last gate, at most, in milliseconds (p99).
+const HOLD_TO_GATES_MS: f64 = 10.0;
+
+#[derive(Parser, Clone)]
+#[command(about = "From a hold to every gate blocked, over large genealogies")]
+struct Arguments {
+    /// Print one JSON object per line.
+    #[arg(long)]
+    json: bool,
+    /// Lots that come from the held one.
+    #[arg(long, default_value_t = 10_000)]
+    descendants: usize,
+    /// Shipments that wait for some of them.
+    #[arg(long, default_value_t = 300)]
+    gates: usize,
+    /// Holds placed and released on each genealogy.
+    #[arg(long, default_value_t = 500)]
+    holds: usize,
+    /// Where the journal is written; without it memory (/dev/shm), so that no disk is measured.
+    #[arg(long, default_value = "/dev/shm")]
+    data_dir: PathBuf,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    for shape in Shape::ALL {
+        let family = Family::new(shape, arguments.descendants, arguments.gates)?;
+        let times = model(&arguments, &family)?;
+        print(&arguments, model_name(shape), &times, "Plant::apply alone")?;
+        let times = runtime.block_on(whole(&arguments, &family))?;
+        let what = format!(
+            "from the intake to the answer after the commit, journal in {}",
+            arguments.data_dir.display()
+        );
+        print(&arguments, whole_name(shape), &times, &what)?;
+    }
+    Ok(())
+}
+
+fn model_name(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Wide => "hold_to_gates_wide_apply",
+        Shape::Chain => "hold_to_gates_chain_apply",
+        Shape::Merging => "hold_to_gates_merging_apply",
+    }
+}
+
+fn whole_name(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Wide => "hold_to_gates_wide_committed",
+        Shape::Chain => "hold_to_gates_chain_committed",
+        Shape::Merging => "hold_to_gates_merging_committed",
+    }
+}
+
+/// Holds and releases on the plant itself, in which an event of another lot waits.
+fn model(arguments: &Arguments, family: &Family) -> Result<Histogram<u64>> {
+    let mut plant = Plant::new(family.shop().plant().clone());
+    for bytes in family.set_up() {
+        plant.apply(&read(&bytes)?)?;
+    }
+    plant.note_waiting(&family.waiting()?, true);
+    let mut times = histogram()?;
+    for number in 0..arguments.holds {
+        let (hold, release) = (read(&family.hold(number))?, read(&family.release(number))?);
+        let came = Instant::now();
+        let turn = plant.apply(&hold)?;
+        record(&mut times, came.elapsed());
+        check(arguments, &turn, GateDecision::Blocked)?;
+        check(arguments, &plant.apply(&release)?, GateDecision::Cleared)?;
+    }
+    Ok(times)
+}
+
+/// Every descendant was reached, and every gate decided.
+fn check(arguments: &Arguments, turn: &Turn, decision: GateDecision) -> Result<()> {
+    let decided = |notice: &&Notice| matches!(notice, Notice::GateDecided { decision: told, .. } if *told == decision);
+    let gates = turn.notices.iter().filter(decided).count();
+    ensure!(gates == arguments.gates, "{gates} gates {decision:?}");
+    let touched = turn.touched.len();
+    let all = 2 + arguments.descendants + arguments.gates;
+    ensure!(touched == all, "{touched} of {all} touched");
+    Ok(())
+}
+
+/// The same through the intake of a plant in operation, with its journal.
+async fn whole(arguments: &Arguments, family: &Family) -> Result<Histogram<u64>> {
+    let folder = tempfile::tempdir_in(&arguments.data_dir)?;
+    let options = PlantOptions::new(family.shop().plant().clone(), folder.path());
+    let plant = actors::open(options).await?;
+    give(plant.intake(), decoded(&family.set_up())).await?;
+    let mut times = histogram()?;
+    for number in 0..arguments.holds {
+        record(&mut times, committed(&plant, family.hold(number)).await?);
+        blocked(arguments, &plant).await?;
+        committed(&plant, family.release(number)).await?;
+    }
+    plant.close().await;
+    Ok(times)
+}
+
+/// How long one event takes until it is answered.
+async fn committed(plant: &PlantHandle, event: Bytes) -> Result<Duration> {
+    let came = Instant::now();
+    let receipt = plant.intake().submit(vec![Input::decode(event)]).await?;
+    let took = came.elapsed();
+    let applied = [Disposition::Applied];
+    ensure!(
+        receipt.dispositions == applied,
+        "{:?}",
+        receipt.dispositions
+    );
+    Ok(took)
+}
+
+/// Every gate is blocked in the state that everybody may read.
+async fn blocked(arguments: &Arguments, plant: &PlantHandle) -> Result<()> {
+    let snapshot = plant.fork().take().await?;
+    for number in 0..arguments.gates {
+        let id = format!("D{number}").parse()?;
+        let decision = snapshot.plant.shipment(&id).map(|gate| gate.decision());
+        ensure!(
+            decision == Some(GateDecision::Blocked),
+            "{id}: {decision:?}"
+        );
+    }
+    Ok(())
+}
+
+fn histogram() -> Result<Histogram<u64>> {
+    Ok(Histogram::new_with_bounds(1, 60_000_000, 3)?)
+}
+
+fn record(times: &mut Histogram<u64>, took: Duration) {
+    times.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+}
+
+fn print(
+    arguments: &Arguments,
+    name: &'static str,
+    times: &Histogram<u64>,
+    what: &str,
+) -> Result<()> {
+    let ms = |micros: u64| micros as f64 / 1_000.0;
+    let note = format!(
+        "p99 of {} holds over {} descendants with {} gates, {what}; p50 {:.2}, worst {:.2}; load {}",
+        times.len(),
+        arguments.descendants,
+        arguments.gates,
+        ms(times.value_at_quantile(0.5)),
+        ms(times.max()),
+        load_average(),
+    );
+    let p99 = [ms(times.value_at_quantile(0.99))];
+    let goal = Goal::OursAtMost(HOLD_TO_GATES_MS);
+    Figure::new(name, "ms", &p99, &[], goal, note).print(arguments.json)
+}
