@@ -25,7 +25,7 @@ pub struct StateChanged {
     /// When it happened, plant time.
     #[schema(value_type = String, format = DateTime)]
     at: Time,
-    /// `work_order`, `lot`, `work_center`, `hold` or `shipment`.
+    /// Such as `work_order`, `lot`, `work_center`, `hold`, `shipment` or `inspection`.
     kind: &'static str,
     /// Which one.
     #[schema(value_type = String)]

@@ -1,13 +1,18 @@
 //! The entities of one plant by kind and id, with the indexes that lists need.
 
+mod around;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use twin_model::{Entity, EntityKey, EntityKind, Lifecycle, Lot, SmolStr, Time, WorkOrder};
+use twin_model::{
+    Entity, EntityKey, EntityKind, HoldId, Inspection, Lifecycle, Lot, LotId, NonconformanceId,
+    Shipment, ShipmentState, SmolStr, Time, WorkOrder,
+};
 
 use crate::index::Index;
-use crate::view::{AFFECTED_LOTS_SHOWN_MAX, Related};
+use crate::view::Related;
 
 /// Entities that one page looks at, at most. A filter that few pass then gives short pages with a
 /// next cursor, instead of keeping the plant's changes waiting.
@@ -30,7 +35,15 @@ pub(crate) struct Entities {
     orders_by_lifecycle: Index,
     orders_by_work_center: Index,
     lots_by_order: Index,
+    lots_by_material: Index,
     lots_by_hold: Index,
+    /// By nonconformance.
+    lots_affected: Index,
+    /// By nonconformance: lots of which something has no disposition.
+    lots_undisposed: Index,
+    inspections_by_lot: Index,
+    /// Deliveries that have not left.
+    open_shipments_by_lot: Index,
     open_holds: BTreeSet<SmolStr>,
     /// When something changes by the mere passing of time: orders become late, lots expire.
     alarms: BTreeMap<Time, BTreeSet<EntityKey>>,
@@ -70,6 +83,24 @@ impl Entities {
         self.lots_by_order.get(order)
     }
 
+    pub(crate) fn lots_of_material(&self, material: &str) -> &BTreeSet<SmolStr> {
+        self.lots_by_material.get(material)
+    }
+
+    /// The lots that a hold reaches.
+    pub(crate) fn held_by(&self, hold: &str) -> &BTreeSet<SmolStr> {
+        self.lots_by_hold.get(hold)
+    }
+
+    /// The lots that a nonconformance affects.
+    pub(crate) fn affected_by(&self, nonconformance: &str) -> &BTreeSet<SmolStr> {
+        self.lots_affected.get(nonconformance)
+    }
+
+    pub(crate) fn inspections_of(&self, lot: &str) -> &BTreeSet<SmolStr> {
+        self.inspections_by_lot.get(lot)
+    }
+
     pub(crate) fn open_holds(&self) -> &BTreeSet<SmolStr> {
         &self.open_holds
     }
@@ -85,16 +116,7 @@ impl Entities {
 
     /// What `entity`'s item shows of others.
     pub(crate) fn related(&self, entity: &Entity) -> Related {
-        Related::of(
-            entity,
-            |id| self.lots.get(id),
-            |id| self.holds.get(id),
-            |hold| {
-                let lots = self.lots_by_hold.get(hold);
-                let shown = lots.iter().take(AFFECTED_LOTS_SHOWN_MAX).cloned();
-                (shown.collect(), lots.len())
-            },
-        )
+        Related::of(entity, self)
     }
 
     /// Entities that time alone changes after `from`, up to and including `to`.
@@ -133,9 +155,10 @@ impl Entities {
         }
     }
 
-    /// Takes an entity's new state in. Adds the holds to `reached` that now reach other lots than
-    /// before.
-    pub(crate) fn put(&mut self, state: &Arc<Entity>, reached: &mut BTreeSet<SmolStr>) {
+    /// Takes an entity's new state in. Adds to `reached` the entities whose items show something
+    /// else because of it: holds and nonconformances that now reach other lots, inspections for
+    /// which other deliveries wait.
+    pub(crate) fn put(&mut self, state: &Arc<Entity>, reached: &mut BTreeSet<EntityKey>) {
         let key = state.key();
         let table = match key.kind() {
             EntityKind::WorkOrder => &mut self.work_orders,
@@ -161,6 +184,14 @@ impl Entities {
             (_, Entity::WorkOrder(new)) => self.index_order(None, new),
             (Some(Entity::Lot(old)), Entity::Lot(new)) => self.index_lot(Some(old), new, reached),
             (_, Entity::Lot(new)) => self.index_lot(None, new, reached),
+            (Some(Entity::Inspection(old)), Entity::Inspection(new)) => {
+                self.index_inspection(Some(old), new);
+            }
+            (_, Entity::Inspection(new)) => self.index_inspection(None, new),
+            (Some(Entity::Shipment(old)), Entity::Shipment(new)) => {
+                self.index_shipment(Some(old), new, reached);
+            }
+            (_, Entity::Shipment(new)) => self.index_shipment(None, new, reached),
             (_, Entity::Hold(hold)) if hold.is_open() => {
                 self.open_holds.insert(key.id().into());
             }
@@ -209,26 +240,86 @@ impl Entities {
         }
     }
 
-    fn index_lot(&mut self, old: Option<&Lot>, new: &Lot, reached: &mut BTreeSet<SmolStr>) {
+    fn index_lot(&mut self, old: Option<&Lot>, new: &Lot, reached: &mut BTreeSet<EntityKey>) {
         let id = new.id().as_str();
-        let old_order = old.and_then(Lot::order);
-        if old_order != new.order() {
-            if let Some(order) = old_order {
-                self.lots_by_order.remove(order.as_str(), id);
-            }
-            if let Some(order) = new.order() {
-                self.lots_by_order.insert(order.as_str(), id);
+        if old.map(Lot::order) != Some(new.order()) {
+            let (old, new) = (old.and_then(Lot::order), new.order());
+            self.lots_by_order.move_to(
+                id,
+                old.map(|old| old.as_str()),
+                new.map(|new| new.as_str()),
+            );
+        }
+        if old.map(Lot::material) != Some(new.material()) {
+            let old = old.map(|old| old.material().as_str());
+            let new = Some(new.material().as_str());
+            self.lots_by_material.move_to(id, old, new);
+        }
+        let had: BTreeSet<&HoldId> = old.into_iter().flat_map(Lot::all_holds).collect();
+        let has: BTreeSet<&HoldId> = new.all_holds().collect();
+        for hold in had.symmetric_difference(&has) {
+            self.lots_by_hold.set(hold.as_str(), id, has.contains(hold));
+            reached.insert(EntityKey::Hold((*hold).clone()));
+        }
+        for (index, of) in [
+            (&mut self.lots_affected, affecting as Labels),
+            (&mut self.lots_undisposed, undisposed),
+        ] {
+            let had = old.map(of).unwrap_or_default();
+            let has = of(new);
+            for found in had.symmetric_difference(&has) {
+                index.set(found.as_str(), id, has.contains(found));
+                reached.insert(EntityKey::Nonconformance((*found).clone()));
             }
         }
-        let had: BTreeSet<&str> = old.into_iter().flat_map(hold_ids).collect();
-        let has: BTreeSet<&str> = hold_ids(new).collect();
-        for hold in had.difference(&has) {
-            self.lots_by_hold.remove(hold, id);
-            reached.insert(SmolStr::new(hold));
+    }
+
+    fn index_inspection(&mut self, old: Option<&Inspection>, new: &Inspection) {
+        let (old, lot) = (old.and_then(Inspection::lot), new.lot());
+        let (old, lot) = (old.map(LotId::as_str), lot.map(LotId::as_str));
+        self.inspections_by_lot.move_to(new.id().as_str(), old, lot);
+    }
+
+    fn index_shipment(
+        &mut self,
+        old: Option<&Shipment>,
+        new: &Shipment,
+        reached: &mut BTreeSet<EntityKey>,
+    ) {
+        let had = old.map(open_lots).unwrap_or_default();
+        let has = open_lots(new);
+        for lot in had.symmetric_difference(&has) {
+            let lots = &mut self.open_shipments_by_lot;
+            lots.set(lot.as_str(), new.id().as_str(), has.contains(lot));
+            let inspections = self.inspections_by_lot.get(lot.as_str()).iter();
+            reached
+                .extend(inspections.filter_map(|id| Some(EntityKey::Inspection(id.parse().ok()?))));
         }
-        for hold in has.difference(&had) {
-            self.lots_by_hold.insert(hold, id);
-            reached.insert(SmolStr::new(hold));
+    }
+}
+
+/// What a lot stands under in an index of nonconformances.
+type Labels = fn(&Lot) -> BTreeSet<&NonconformanceId>;
+
+fn affecting(lot: &Lot) -> BTreeSet<&NonconformanceId> {
+    let known = lot.nonconformances();
+    known
+        .filter_map(|(id, it)| it.affected.as_ref().map(|_| id))
+        .collect()
+}
+
+fn undisposed(lot: &Lot) -> BTreeSet<&NonconformanceId> {
+    lot.undisposed().map(|(id, _)| id).collect()
+}
+
+/// The lots of a delivery that has not left.
+fn open_lots(shipment: &Shipment) -> BTreeSet<&LotId> {
+    match shipment.state() {
+        ShipmentState::Blocked | ShipmentState::Cleared => {
+            shipment.lots().iter().map(|(lot, _)| lot).collect()
+        }
+        ShipmentState::Shipped | ShipmentState::RecallRequired | ShipmentState::Cancelled => {
+            BTreeSet::new()
         }
     }
 }
@@ -262,10 +353,6 @@ fn work_centers(order: &WorkOrder) -> impl Iterator<Item = &str> {
         .operations()
         .iter()
         .filter_map(|op| op.work_center().map(|center| center.as_str()))
-}
-
-fn hold_ids(lot: &Lot) -> impl Iterator<Item = &str> {
-    lot.all_holds().map(|hold| hold.as_str())
 }
 
 /// When time alone changes what is said of the entity.

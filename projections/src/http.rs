@@ -15,7 +15,10 @@ use utoipa::{IntoParams, Modify, OpenApi};
 
 use self::collection_description::Collections;
 use crate::answer::{ItemAnswer, ListAnswer};
-use crate::view::{HoldView, LotView, ProcessView, ShipmentView, WorkCenterView, WorkOrderView};
+use crate::view::{
+    HoldView, InspectionView, LotView, MaterialView, NonconformanceView, ProcessView, RoutingView,
+    ShipmentView, WorkCenterView, WorkOrderView,
+};
 
 /// Adds the routes. They answer from `web::Data<`[`Projections`](crate::Projections)`>`, which
 /// the application must have.
@@ -72,6 +75,14 @@ struct ItemQuery {
         ItemAnswer<ShipmentView>,
         ListAnswer<ProcessView>,
         ItemAnswer<ProcessView>,
+        ListAnswer<InspectionView>,
+        ItemAnswer<InspectionView>,
+        ListAnswer<NonconformanceView>,
+        ItemAnswer<NonconformanceView>,
+        ListAnswer<MaterialView>,
+        ItemAnswer<MaterialView>,
+        ListAnswer<RoutingView>,
+        ItemAnswer<RoutingView>,
         crate::change_event::StateChanged,
         crate::change_event::NoticeView,
         crate::stream::CountsChanged,

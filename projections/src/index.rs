@@ -27,6 +27,27 @@ impl Index {
         }
     }
 
+    /// Puts `id` under `label`, or takes it away from there.
+    pub(crate) fn set(&mut self, label: &str, id: &str, is_there: bool) {
+        match is_there {
+            true => self.insert(label, id),
+            false => self.remove(label, id),
+        }
+    }
+
+    /// Moves `id` from one label to another.
+    pub(crate) fn move_to(&mut self, id: &str, old: Option<&str>, new: Option<&str>) {
+        if old == new {
+            return;
+        }
+        if let Some(old) = old {
+            self.remove(old, id);
+        }
+        if let Some(new) = new {
+            self.insert(new, id);
+        }
+    }
+
     /// The ids under `label`, ascending.
     pub(crate) fn get(&self, label: &str) -> &BTreeSet<SmolStr> {
         self.0.get(label).unwrap_or(&EMPTY)

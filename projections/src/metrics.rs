@@ -9,12 +9,17 @@ use twin_model::{EntityKind, Invariant};
 use crate::picture::{Picture, Published};
 use crate::projections::Projections;
 
-const KINDS: [EntityKind; 5] = [
+const KINDS: [EntityKind; 10] = [
     EntityKind::WorkOrder,
     EntityKind::Lot,
     EntityKind::WorkCenter,
     EntityKind::Hold,
     EntityKind::Shipment,
+    EntityKind::Process,
+    EntityKind::Inspection,
+    EntityKind::Nonconformance,
+    EntityKind::Material,
+    EntityKind::Routing,
 ];
 
 /// Name, kind and meaning of a metric, and its samples: labels and value.

@@ -77,6 +77,11 @@ impl Problem {
             EntityKind::WorkCenter => "Work center",
             EntityKind::Hold => "Hold",
             EntityKind::Shipment => "Shipment",
+            EntityKind::Process => "Process",
+            EntityKind::Inspection => "Inspection",
+            EntityKind::Nonconformance => "Nonconformance",
+            EntityKind::Material => "Material",
+            EntityKind::Routing => "The routing of",
             other => other.as_str(),
         };
         Problem {

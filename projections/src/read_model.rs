@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actors::{CauseRef, Commit, Counts, Cursor, ExceptionEntry, ExceptionId, PlantClock, Snapshot};
-use twin_model::{Entity, EntityKey, EntityKind, PlantId, SmolStr, SourceId, Time};
+use twin_model::{Entity, EntityKey, EntityKind, PlantId, SourceId, Time};
 
 use crate::change_event::{ChangeEvent, Happening};
 use crate::entities::Entities;
@@ -124,7 +124,7 @@ impl ReadModel {
         &self,
         commit: &Commit,
         before: Time,
-        reached: BTreeSet<SmolStr>,
+        reached: BTreeSet<EntityKey>,
         news: Vec<Arc<ExceptionEntry>>,
     ) -> Vec<ChangeEvent> {
         let now = self.published_at();
@@ -172,19 +172,20 @@ impl ReadModel {
     }
 
     /// Entities that the commit left alone but whose items it changed: holds that now reach
-    /// other lots, orders that became late, lots that expired.
+    /// other lots, inspections for which a delivery waits, orders that became late, lots that
+    /// expired.
     fn changed_by_others<'m>(
         &'m self,
         commit: &'m Commit,
         before: Time,
-        reached: BTreeSet<SmolStr>,
+        reached: BTreeSet<EntityKey>,
     ) -> Vec<&'m Arc<Entity>> {
         let changed: BTreeSet<&EntityKey> =
             commit.changes.iter().map(|change| &change.key).collect();
-        let holds = reached
+        let reached = reached
             .into_iter()
-            .filter_map(|hold| self.entities.get(EntityKind::Hold, &hold));
-        holds
+            .filter_map(|key| self.entities.get(key.kind(), key.id()));
+        reached
             .chain(self.entities.alarms(before, self.published_at()))
             .filter(|entity| !changed.contains(&entity.key()))
             .collect()

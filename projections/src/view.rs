@@ -4,36 +4,53 @@
 //! the holds that reach a lot) comes from `Related`, taken when the state was published, so that
 //! an item in a list and the same item in the stream never differ.
 
+mod account;
 mod dry_run;
 mod exception;
 mod exception_group;
 mod hold;
+mod inspection;
 mod lot;
+mod material;
+mod nonconformance;
 mod parked;
 mod plain;
 mod plant;
 mod process;
 mod related;
+mod routing;
 mod shipment;
 mod work_center;
 mod work_order;
 
+pub use account::AccountView;
 pub use dry_run::{
     CHANGES_SHOWN_MAX, DispositionView, DryRunView, ResolvedView, WouldChangeView, WouldTellView,
 };
 pub use exception::{ExceptionView, SettledView};
 pub use exception_group::{ExceptionGroupView, GROUP_NUMBERS_MAX};
 pub use hold::{HoldView, ScopeView};
+pub use inspection::{CharacteristicView, DecidedPartView, InspectionDecisionView, InspectionView};
 pub use lot::{LotView, RelativeView};
+pub use material::{
+    ConversionView, MATERIAL_VERSIONS_SHOWN_MAX, MaterialVersionView, MaterialView,
+};
+pub use nonconformance::{DisposedPartView, LotDispositionView, NonconformanceView, SaidView};
 pub use parked::ParkedView;
 pub use plain::PlainView;
 pub use plant::{CountsView, PlantView};
 pub use process::{CommandView, ProcessView, RefusalView};
-pub(crate) use related::Related;
-pub use related::{AFFECTED_LOTS_SHOWN_MAX, RELATIVES_SHOWN_MAX};
+pub use related::{AFFECTED_LOTS_SHOWN_MAX, RELATIVES_SHOWN_MAX, WAITING_SHIPMENTS_SHOWN_MAX};
+pub(crate) use related::{Related, SomeIds, Surroundings};
+pub use routing::{
+    ROUTING_ORDERS_SHOWN_MAX, ROUTING_VERSIONS_SHOWN_MAX, RoutedOperationView, RoutedOrderView,
+    RoutingVersionView, RoutingView,
+};
 pub use shipment::ShipmentView;
 pub use work_center::{QueuedView, RunningView, WorkCenterView};
 pub use work_order::{DiscrepancyView, OperationView, WorkOrderView};
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 use twin_model::{
@@ -118,6 +135,14 @@ pub enum ItemView {
     Shipment(ShipmentView),
     /// A process.
     Process(ProcessView),
+    /// An inspection.
+    Inspection(InspectionView),
+    /// A nonconformance.
+    Nonconformance(NonconformanceView),
+    /// A material.
+    Material(MaterialView),
+    /// The routings of a material.
+    Routing(RoutingView),
     /// Anything else.
     Plain(PlainView),
 }
@@ -137,10 +162,20 @@ impl ItemView {
             Entity::Hold(hold) => ItemView::Hold(HoldView::new(hold, version, related)),
             Entity::Shipment(shipment) => ItemView::Shipment(ShipmentView::new(shipment, version)),
             Entity::Process(process) => ItemView::Process(ProcessView::new(process, version)),
+            Entity::Inspection(inspection) => {
+                ItemView::Inspection(InspectionView::new(inspection, version, related))
+            }
+            Entity::Nonconformance(found) => {
+                ItemView::Nonconformance(NonconformanceView::new(found, version, related))
+            }
+            Entity::Material(material) => ItemView::Material(MaterialView::new(material, version)),
+            Entity::Routing(routing) => ItemView::Routing(RoutingView::new(routing, version)),
             other => ItemView::Plain(PlainView::new(other, version)),
         }
     }
+}
 
+impl ItemView {
     /// What identifies this content among all contents that the entity's item ever had within an
     /// epoch: the version, and what changes without the entity.
     pub(crate) fn tag(&self) -> String {
@@ -151,12 +186,35 @@ impl ItemView {
                 format!("{}-{}", lot.version, lot.not_shippable_because.len())
             }
             ItemView::WorkCenter(center) => center.version.to_string(),
-            ItemView::Hold(hold) => format!("{}-{}", hold.version, hold.affected_lots_count),
+            ItemView::Hold(hold) => around(
+                hold.version,
+                (&hold.affected_lots, hold.affected_lots_count),
+            ),
             ItemView::Shipment(shipment) => shipment.version.to_string(),
             ItemView::Process(process) => process.version.to_string(),
+            ItemView::Inspection(inspection) => around(
+                inspection.version,
+                (&inspection.keeps, inspection.shipments_count),
+            ),
+            ItemView::Nonconformance(found) => around(
+                found.version,
+                (
+                    (&found.affected_lots, found.affected_lots_count),
+                    (&found.undisposed_lots, found.undisposed_lots_count),
+                ),
+            ),
+            ItemView::Material(material) => material.version.to_string(),
+            ItemView::Routing(routing) => routing.version.to_string(),
             ItemView::Plain(plain) => plain.version.to_string(),
         }
     }
+}
+
+/// A tag for a version and what stands around it.
+fn around(version: u64, neighbours: impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    neighbours.hash(&mut hasher);
+    format!("{version}-{:016x}", hasher.finish())
 }
 
 /// An entity as programs name it: `work_order/WO-1`.

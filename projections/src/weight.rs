@@ -1,9 +1,12 @@
 //! How much memory an entry of the change stream may take.
 
-use twin_model::{Entity, Notice, Operation, Process, Reason, Step, WorkOrder};
+use twin_model::{
+    Entity, Inspection, Material, Movement, Nonconformance, Notice, Operation, PlannedOperation,
+    Process, Reason, Routing, Said, Step, WorkOrder,
+};
 
 use crate::change_event::{ChangeEvent, Happening};
-use crate::view::{Related, object_path};
+use crate::view::{Related, SomeIds, object_path};
 
 /// The entry itself, the state without its lists, and the envelope in JSON, bytes.
 const ENTRY: usize = 1_792;
@@ -23,6 +26,8 @@ const REPORT: usize = 128;
 const COMMAND_TEXT: usize = 1_024;
 /// An item of a list within a command, in memory only, bytes.
 const LISTED: usize = 512;
+/// An account, a characteristic or a conversion in JSON without its names, and in memory, bytes.
+const RECORD: usize = 768;
 /// A discrepancy's sentence: its letters are only known when it is written out, bytes.
 const DISCREPANCY: usize = 1_024;
 
@@ -66,8 +71,17 @@ fn of_related(related: &Related) -> usize {
                 .chain(holds.map(|hold| of_entity(hold) + SENTENCE * 2))
                 .sum()
         }
-        Related::Hold { affected, .. } => affected.iter().map(|lot| name(lot)).sum(),
+        Related::Hold { affected } => of_ids(affected),
+        Related::Inspection { waiting } => of_ids(waiting),
+        Related::Nonconformance {
+            affected,
+            undisposed,
+        } => of_ids(affected) + of_ids(undisposed),
     }
+}
+
+fn of_ids(ids: &SomeIds) -> usize {
+    ids.shown.iter().map(|id| name(id)).sum()
 }
 
 fn of_entity(entity: &Entity) -> usize {
@@ -111,8 +125,91 @@ fn of_entity(entity: &Entity) -> usize {
                         .sum::<usize>()
             }
             Entity::Process(process) => of_process(process),
+            Entity::Inspection(inspection) => of_inspection(inspection),
+            Entity::Nonconformance(found) => of_nonconformance(found),
+            Entity::Material(material) => of_material(material),
+            Entity::Routing(routing) => of_routing(routing),
             _ => 0,
         }
+}
+
+fn of_inspection(inspection: &Inspection) -> usize {
+    let about = [
+        inspection.lot().map(|lot| lot.as_str()),
+        inspection.order().map(|order| order.as_str()),
+        inspection.op().map(|op| op.as_str()),
+        inspection.plan_version().map(|version| version.as_str()),
+    ];
+    // The lot and the order stand once more in what it keeps from going on.
+    let about: usize = about.into_iter().flatten().map(|text| name(text) * 2).sum();
+    // A characteristic may stand among those that are missing or failed as well.
+    let planned = inspection.characteristics().iter();
+    let planned = planned.map(|planned| RECORD + name(&planned.name) * 2);
+    let results = inspection.results().iter().map(|(characteristic, result)| {
+        let instrument = result.instrument.as_deref().map_or(0, name);
+        RECORD + name(characteristic) * 2 + instrument + result.values.len() * AMOUNT
+    });
+    let decisions = inspection.decisions().iter().map(|decision| {
+        let parts = decision.parts.iter();
+        let parts = parts.map(|part| AMOUNT * 2 + part.code.as_deref().map_or(0, name));
+        SENTENCE + name(&decision.by) + parts.sum::<usize>()
+    });
+    let reopenings = inspection.reopenings().iter();
+    let reopenings = reopenings.map(|(_, reason)| name(reason));
+    about
+        + planned
+            .chain(results)
+            .chain(decisions)
+            .chain(reopenings)
+            .sum::<usize>()
+}
+
+fn of_nonconformance(found: &Nonconformance) -> usize {
+    let lots = found.lots().iter().map(|lot| name(lot.as_str()));
+    let order = found.order().map_or(0, |order| name(order.as_str()));
+    let op = found.found_at_op().map_or(0, |op| name(op.as_str()));
+    let decisions = found.decisions().iter().map(|decision| {
+        let parts = decision.parts.iter();
+        let parts = parts.map(|part| name(part.lot.as_str()) * 2 + AMOUNT * 2);
+        let approvers = decision.approvers.iter().map(|by| name(by));
+        SENTENCE + parts.chain(approvers).sum::<usize>()
+    });
+    let said = [
+        found.containment(),
+        found.verification(),
+        found.cancellation(),
+    ];
+    let said = said.into_iter().flatten();
+    let said = said.map(|Said { reason, .. }| SENTENCE + reason.len() * 2);
+    name(found.defect()) + order + op + lots.chain(decisions).chain(said).sum::<usize>()
+}
+
+fn of_material(material: &Material) -> usize {
+    let versions = material.versions().iter();
+    versions
+        .map(|version| RECORD + version.conversions().len() * RECORD)
+        .sum()
+}
+
+fn of_routing(routing: &Routing) -> usize {
+    let versions = routing.versions().iter().map(|version| {
+        let operations = version.operations().iter().map(of_planned);
+        RECORD + name(version.version()) + name(version.name()) + operations.sum::<usize>()
+    });
+    let orders = routing.wishes().iter();
+    let orders =
+        orders.map(|(order, wish)| name(order.as_str()) * 2 + name(&wish.version) * 2 + AMOUNT * 2);
+    versions.chain(orders).sum()
+}
+
+fn of_planned(operation: &PlannedOperation) -> usize {
+    let predecessors = operation.predecessors.iter();
+    let work_center = operation.work_center.as_ref();
+    size_of::<PlannedOperation>()
+        + OPERATION_TEXT
+        + name(operation.op.as_str())
+        + work_center.map_or(0, |at| name(at.as_str()))
+        + predecessors.map(|op| name(op.as_str())).sum::<usize>()
 }
 
 fn of_process(process: &Process) -> usize {
@@ -143,7 +240,15 @@ fn of_order(order: &WorkOrder) -> usize {
         order.bom_version(),
     ];
     let texts: usize = texts.into_iter().flatten().map(|text| text.len() * 2).sum();
-    operations + lots.chain(holds).sum::<usize>() + texts
+    let accounts = order.accounts();
+    let accounts = accounts
+        .iter()
+        .map(|account| RECORD + name(account.material.as_str()));
+    let movements = order.movement_list().iter().map(|movement| {
+        let lot = movement.lot().map_or(0, |lot| name(lot.as_str()));
+        size_of::<Movement>() + name(movement.material().as_str()) + lot
+    });
+    accounts.chain(movements).sum::<usize>() + operations + lots.chain(holds).sum::<usize>() + texts
 }
 
 fn of_operation(operation: &Operation) -> usize {
@@ -174,178 +279,4 @@ fn name(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::sync::Arc;
-
-    use actors::Cursor;
-    use serde_json::{Value, json};
-    use twin_model::{Plant, Time, wire};
-
-    use super::*;
-    use crate::entities::Entities;
-
-    /// The longest id that starts with `start`.
-    fn long(start: &str) -> String {
-        format!("{start:-<96}")
-    }
-
-    /// A plant with long names, many relatives and everything on hold.
-    fn crowded() -> Vec<(&'static str, Value)> {
-        let quantity = |value: &str| json!({"value": value, "unit": "H87"});
-        let lot = |id: &str| {
-            json!({"lot": long(id), "material": long("M"),
-            "quantity": quantity("999999999999"), "order": long("WO")})
-        };
-        let operations: Vec<Value> = (0..30)
-            .map(|n| {
-                json!({"op": long(&format!("O{n}")), "work_center": long("SAW"),
-                "predecessors": (0..n).map(|m| long(&format!("O{m}"))).collect::<Vec<_>>()})
-            })
-            .collect();
-        let process = ["release", "confirmation"].map(|kind| json!({"kind": kind}));
-        let mut told = vec![
-            (
-                "process_rules.published",
-                json!({"version": 1, "processes": process}),
-            ),
-            (
-                "work_order.created",
-                json!({"order": long("WO"), "material": long("M"),
-                "quantity": quantity("100"), "sales_order": long("SO"),
-                "planned_start": "2026-03-01T08:00:00.123456Z",
-                "planned_end": "2026-03-01T12:00:00.123456Z"}),
-            ),
-            (
-                "work_order.released",
-                json!({"order": long("WO"), "operations": operations}),
-            ),
-            (
-                "operation.progressed",
-                json!({"order": long("WO"), "op": long("O0"),
-                "work_center": long("SAW"), "unit": "H87", "good": "1000000", "scrap": "7",
-                "worker": long("worker"), "start": "2026-03-01T08:00:00.123456Z"}),
-            ),
-            ("lot.created", lot("IN")),
-        ];
-        for n in 0..40 {
-            told.push((
-                "lot.transformed",
-                json!({"order": long("WO"),
-                "inputs": [{"lot": long("IN"), "quantity": quantity("99999")}],
-                "outputs": [{"lot": long(&format!("L{n}")), "material": long("M"),
-                    "quantity": quantity("99999")}]}),
-            ));
-        }
-        told.extend(asked());
-        for (hold, kind, id) in [
-            ("H1", "lot", "IN"),
-            ("H2", "work_order", "WO"),
-            ("H3", "work_center", "SAW"),
-        ] {
-            told.push((
-                "hold.placed",
-                json!({"hold": long(hold), "reason": "\"cracks\" ".repeat(50),
-                "placed_by": long("Q"), "scope": {"kind": kind, "id": long(id)}}),
-            ));
-        }
-        told.push(("shipment.requested", json!({"delivery": long("D"), "customer": long("C"),
-            "lots": (0..40).map(|n| json!({"lot": long(&format!("L{n}")), "quantity": quantity("1")}))
-                .collect::<Vec<_>>()})));
-        told
-    }
-
-    /// Commands with long names, refused with many words, and one that is dispatched.
-    fn asked() -> Vec<(&'static str, Value)> {
-        let op = format!("{:-<64}", "P");
-        let command = format!("confirmation/{}/{op}/1-1", long("WO"));
-        let mut told = vec![
-            (
-                "operation.completed",
-                json!({"order": long("WO"), "op": op, "unit": "H87", "good": "1"}),
-            ),
-            (
-                "posting.refused",
-                json!({"command": command, "erp_code": "\"".repeat(500),
-                    "erp_text": "\"no\" ".repeat(83)}),
-            ),
-            (
-                "work_center.configured",
-                json!({"work_center": long("SAW")}),
-            ),
-            (
-                "work_order.created",
-                json!({"order": long("W2"), "material": long("M"), "routing_version": "r",
-                    "bom_version": "b", "quantity": {"value": "1", "unit": "H87"}}),
-            ),
-        ];
-        let operations: Vec<Value> = (0..30)
-            .map(|n| json!({"op": long(&format!("O{n}")), "work_center": long("SAW")}))
-            .collect();
-        told.push((
-            "work_order.released",
-            json!({"order": long("W2"), "operations": operations}),
-        ));
-        told
-    }
-
-    #[test]
-    fn an_entry_never_takes_more_than_its_weight() {
-        let mut plant = Plant::new("P1".parse().unwrap());
-        let mut entities = Entities::default();
-        let mut seen = BTreeSet::new();
-        for (n, (name, data)) in crowded().into_iter().enumerate() {
-            let raw = json!({"specversion": "1.0", "id": format!("e{n}"), "source": "/test",
-                "type": format!("mfg.{name}.v1"), "time": "2026-03-01T08:00:00Z", "plant": "P1",
-                "data": data});
-            let event = wire::decode(raw.to_string().as_bytes()).unwrap();
-            let turn = plant.apply(&event).unwrap();
-            for touched in &turn.touched {
-                entities.put(&touched.state, &mut BTreeSet::new());
-            }
-            let states = turn.touched.iter().map(|touched| Happening::State {
-                state: Arc::clone(&touched.state),
-                related: entities.related(&touched.state),
-                now: Time::EPOCH,
-                caused_by: None,
-            });
-            for happening in states.chain(turn.notices.into_iter().map(Happening::Notice)) {
-                let in_memory = match &happening {
-                    Happening::State { state, .. } => in_memory(state),
-                    _ => 0,
-                };
-                seen.extend(match &happening {
-                    Happening::State { state, .. } => Some(state.key().kind()),
-                    _ => None,
-                });
-                let cursor = Cursor {
-                    epoch: 1,
-                    commit_no: 1,
-                    index: 1,
-                };
-                let entry = ChangeEvent::new(event.plant.clone(), cursor, event.time, happening);
-                let took = entry.frame().len() + in_memory + size_of::<ChangeEvent>();
-                let weight = weight(&entry);
-                assert!(took <= weight, "{took} > {weight}: {:?}", entry.happening);
-            }
-        }
-        assert_eq!(seen.len(), 7, "every kind of entity was weighed: {seen:?}");
-    }
-
-    /// The state with its longest lists.
-    fn in_memory(state: &Entity) -> usize {
-        size_of::<Entity>()
-            + match state {
-                Entity::WorkOrder(order) => {
-                    let operations = order.operations();
-                    let names: usize = operations
-                        .iter()
-                        .map(|op| op.predecessors().len() + 3)
-                        .sum();
-                    size_of_val(operations) + (names + order.lots().len()) * 120
-                }
-                Entity::Lot(lot) => lot.children().len() * 120,
-                _ => 0,
-            }
-    }
-}
+mod tests;

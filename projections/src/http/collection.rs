@@ -48,8 +48,16 @@ pub(super) enum Narrowing {
     WorkCenter,
     /// By an order.
     Order,
+    /// By a lot.
+    Lot,
+    /// By a material.
+    Material,
+    /// By how bad it is, in one of these words.
+    Severity(&'static [&'static str]),
     /// By whether it is on hold.
     Held,
+    /// By whether it keeps something from going on.
+    Blocking,
 }
 
 impl Narrowing {
@@ -60,7 +68,11 @@ impl Narrowing {
             Narrowing::Kind => "kind",
             Narrowing::WorkCenter => "work_center",
             Narrowing::Order => "order",
+            Narrowing::Lot => "lot",
+            Narrowing::Material => "material",
+            Narrowing::Severity(_) => "severity",
             Narrowing::Held => "held",
+            Narrowing::Blocking => "blocking",
         }
     }
 }
@@ -76,7 +88,11 @@ struct ListQuery {
     kind: Option<ProcessKind>,
     work_center: Option<String>,
     order: Option<String>,
+    lot: Option<String>,
+    material: Option<String>,
+    severity: Option<String>,
     held: Option<bool>,
+    blocking: Option<bool>,
 }
 
 impl Collection {
@@ -142,30 +158,38 @@ impl Collection {
         let names: Vec<&str> = PART.into_iter().chain(narrowings).collect();
         only(&names, query)?;
         let asked: ListQuery = parse(query)?;
-        let state = match asked.state {
-            None => None,
-            Some(word) => Some(known_word("state", &word, self.states())?),
-        };
         let part = Part {
             limit: asked.limit,
             cursor: asked.cursor,
             wait_for: asked.wait_for,
         };
         let filter = Filter {
-            state,
+            state: self.word("state", asked.state)?,
+            severity: self.word("severity", asked.severity)?,
             work_center: asked.work_center,
             order: asked.order,
+            lot: asked.lot,
+            material: asked.material,
             held: asked.held,
+            blocking: asked.blocking,
             process_kind: asked.kind,
         };
         Ok((part, filter))
     }
 
-    fn states(&self) -> &'static [&'static str] {
-        let states = self.narrowed_by.iter().find_map(|(by, _)| match by {
-            Narrowing::State(words) => Some(*words),
+    /// The word that the parameter `name` says, which must be one of those that it may say.
+    fn word(
+        &self,
+        name: &'static str,
+        said: Option<String>,
+    ) -> Result<Option<&'static str>, Problem> {
+        let Some(said) = said else { return Ok(None) };
+        let words = self.narrowed_by.iter().find_map(|(by, _)| match by {
+            Narrowing::State(words) | Narrowing::Severity(words) if by.name() == name => {
+                Some(*words)
+            }
             _ => None,
         });
-        states.unwrap_or_default()
+        known_word(name, &said, words.unwrap_or_default()).map(Some)
     }
 }

@@ -95,9 +95,17 @@ impl Narrowing {
     fn schema(self) -> ObjectBuilder {
         let text = ObjectBuilder::new().schema_type(Type::String);
         match self {
-            Narrowing::State(words) => text.enum_values(Some(words.iter().copied())),
-            Narrowing::Held => ObjectBuilder::new().schema_type(Type::Boolean),
-            Narrowing::Kind | Narrowing::WorkCenter | Narrowing::Order => text,
+            Narrowing::State(words) | Narrowing::Severity(words) => {
+                text.enum_values(Some(words.iter().copied()))
+            }
+            Narrowing::Held | Narrowing::Blocking => {
+                ObjectBuilder::new().schema_type(Type::Boolean)
+            }
+            Narrowing::Kind
+            | Narrowing::WorkCenter
+            | Narrowing::Order
+            | Narrowing::Lot
+            | Narrowing::Material => text,
         }
     }
 

@@ -1,12 +1,20 @@
 //! What settling an exception did, or would do.
 
+use std::sync::Arc;
+
 use actors::{Disposition, DryRun, Resolved};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use twin_model::{Code, Entity, EntityKey, Plant, PlantId, SmolStr, Time};
+use twin_model::{
+    Code, Entity, EntityKey, Lot, NonconformanceId, Plant, PlantId, Shipment, ShipmentState,
+    SmolStr, Time,
+};
 use utoipa::ToSchema;
 
-use super::{AFFECTED_LOTS_SHOWN_MAX, ExceptionView, ItemView, Related};
+use super::{
+    AFFECTED_LOTS_SHOWN_MAX, ExceptionView, ItemView, Related, SomeIds, Surroundings,
+    WAITING_SHIPMENTS_SHOWN_MAX,
+};
 use crate::change_event;
 
 /// Entities that a dry run shows; its count tells how many would change.
@@ -179,22 +187,77 @@ impl WouldChangeView {
 /// An item as the lists would show it, looked up in a copy of the plant instead of their indexes.
 fn item(key: &EntityKey, plant: &Plant, now: Time) -> Option<ItemView> {
     let entity = plant.get(key)?;
-    let related = Related::of(
-        entity,
-        |lot| plant.get(&EntityKey::Lot(lot.parse().ok()?)),
-        |hold| plant.get(&EntityKey::Hold(hold.parse().ok()?)),
-        |hold| {
-            let reached = |lot: &&twin_model::Lot| lot.all_holds().any(|id| id.as_str() == hold);
-            let lots = plant.entities().filter_map(|entity| match entity.as_ref() {
-                Entity::Lot(lot) => Some(lot).filter(reached),
+    let related = Related::of(entity, &Copied(plant));
+    Some(ItemView::new(entity, &related, now))
+}
+
+/// A copy of a plant, which has no indexes.
+struct Copied<'p>(&'p Plant);
+
+impl Copied<'_> {
+    fn lots_that(&self, takes: impl Fn(&Lot) -> bool) -> SomeIds {
+        let lots = self
+            .0
+            .entities()
+            .filter_map(|entity| match entity.as_ref() {
+                Entity::Lot(lot) if takes(lot) => Some(lot.id().as_str()),
                 _ => None,
             });
-            let mut ids: Vec<_> = lots.map(|lot| SmolStr::new(lot.id().as_str())).collect();
-            ids.sort_unstable();
-            let count = ids.len();
-            ids.truncate(AFFECTED_LOTS_SHOWN_MAX);
-            (ids, count)
-        },
-    );
-    Some(ItemView::new(entity, &related, now))
+        some(lots, AFFECTED_LOTS_SHOWN_MAX)
+    }
+}
+
+impl Surroundings for Copied<'_> {
+    fn lot(&self, id: &str) -> Option<&Arc<Entity>> {
+        self.0.get(&EntityKey::Lot(id.parse().ok()?))
+    }
+
+    fn hold(&self, id: &str) -> Option<&Arc<Entity>> {
+        self.0.get(&EntityKey::Hold(id.parse().ok()?))
+    }
+
+    fn lots_on_hold(&self, hold: &str) -> SomeIds {
+        self.lots_that(|lot| lot.all_holds().any(|id| id.as_str() == hold))
+    }
+
+    fn lots_affected(&self, nonconformance: &str) -> SomeIds {
+        let is_it = |id: &NonconformanceId| id.as_str() == nonconformance;
+        self.lots_that(|lot| {
+            let mut known = lot.nonconformances();
+            known.any(|(id, it)| is_it(id) && it.affected.is_some())
+        })
+    }
+
+    fn lots_undisposed(&self, nonconformance: &str) -> SomeIds {
+        self.lots_that(|lot| {
+            let mut open = lot.undisposed();
+            open.any(|(id, _)| id.as_str() == nonconformance)
+        })
+    }
+
+    fn shipments_of(&self, lot: &str) -> SomeIds {
+        let wants = |shipment: &Shipment| {
+            let open = matches!(
+                shipment.state(),
+                ShipmentState::Blocked | ShipmentState::Cleared
+            );
+            open && shipment.lots().iter().any(|(id, _)| id.as_str() == lot)
+        };
+        let shipments = self
+            .0
+            .entities()
+            .filter_map(|entity| match entity.as_ref() {
+                Entity::Shipment(shipment) if wants(shipment) => Some(shipment.id().as_str()),
+                _ => None,
+            });
+        some(shipments, WAITING_SHIPMENTS_SHOWN_MAX)
+    }
+}
+
+fn some<'p>(ids: impl Iterator<Item = &'p str>, shown_max: usize) -> SomeIds {
+    let mut shown: Vec<SmolStr> = ids.map(SmolStr::new).collect();
+    shown.sort_unstable();
+    let count = shown.len();
+    shown.truncate(shown_max);
+    SomeIds { shown, count }
 }

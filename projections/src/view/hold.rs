@@ -4,7 +4,7 @@ use serde::Serialize;
 use twin_model::{Hold, HoldId, HoldScope, SmolStr, Time};
 use utoipa::ToSchema;
 
-use super::Related;
+use super::{Related, SomeIds};
 
 /// A quality hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -81,12 +81,10 @@ impl ScopeView {
 
 impl HoldView {
     pub(crate) fn new(hold: &Hold, version: u64, related: &Related) -> HoldView {
-        let (affected_lots, affected_lots_count) = match related {
-            Related::Hold {
-                affected,
-                affected_count,
-            } => (affected.clone(), *affected_count),
-            Related::Nothing | Related::Lot { .. } => (Vec::new(), 0),
+        let none = SomeIds::default();
+        let affected = match related {
+            Related::Hold { affected } => affected,
+            _ => &none,
         };
         let release = hold.release_record();
         HoldView {
@@ -99,8 +97,8 @@ impl HoldView {
             disposition: release.map(|release| release.disposition.clone()),
             released_by: release.map(|release| release.by.clone()),
             released_at: release.map(|release| release.at),
-            affected_lots,
-            affected_lots_count,
+            affected_lots: affected.shown.clone(),
+            affected_lots_count: affected.count,
             version,
         }
     }

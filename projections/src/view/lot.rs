@@ -98,7 +98,7 @@ impl LotView {
                 children,
                 holds,
             } => (parents.clone(), children.clone(), holds.as_slice()),
-            Related::Nothing | Related::Hold { .. } => (Vec::new(), Vec::new(), [].as_slice()),
+            _ => (Vec::new(), Vec::new(), [].as_slice()),
         };
         LotView {
             id: lot.id().clone(),

@@ -7,7 +7,7 @@ use twin_model::{
 };
 use utoipa::ToSchema;
 
-use super::{QuantityView, ReasonView};
+use super::{AccountView, QuantityView, ReasonView};
 
 /// A soft rule that the order breaks now.
 pub type DiscrepancyView = ReasonView;
@@ -21,7 +21,8 @@ pub struct WorkOrderView {
     /// What is made.
     #[schema(value_type = String)]
     pub material: MaterialId,
-    /// `created`, `released`, `in_process` or `completed`.
+    /// `created`, `released`, `in_process`, `completed`, `tech_complete`, `closed`, `cancelled` or
+    /// `aborted`.
     pub lifecycle: &'static str,
     /// Ordered.
     pub quantity: QuantityView,
@@ -79,6 +80,8 @@ pub struct WorkOrderView {
     pub waiting_for: Option<String>,
     /// Operations: in routing order, then those that only reports told of, by their start.
     pub operations: Vec<OperationView>,
+    /// What it planned, took and gave, ascending by material and unit.
+    pub accounts: Vec<AccountView>,
     /// Lots made for it.
     #[schema(value_type = Vec<String>)]
     pub lots: Vec<LotId>,
@@ -181,6 +184,7 @@ impl WorkOrderView {
             holds: order.holds().iter().cloned().collect(),
             waiting_for: order.waiting_for(),
             operations: operations(order),
+            accounts: order.accounts().iter().map(AccountView::from).collect(),
             lots: order.lots().keys().cloned().collect(),
             discrepancies: super::shown(&order.discrepancies()),
             version,

@@ -214,6 +214,10 @@ async fn the_description_names_every_route() {
         "holds",
         "shipments",
         "processes",
+        "inspections",
+        "nonconformances",
+        "materials",
+        "routings",
         "exceptions",
     ] {
         wanted.push(format!("{plant}/{list}"));
