@@ -41,6 +41,7 @@ impl Simulation {
                 value: thousandths(amount * 1_000),
                 unit: raw.unit,
             },
+            measured: None,
             order: None,
             op: None,
             produced_at: None,

@@ -1,8 +1,18 @@
 //! Catch weight: what is counted in pieces and weighed too, because no two pieces weigh the same.
+//!
+//! An event may tell a measured quantity beside the booked one. The material says what the one
+//! should come to in the other, and how far both may be apart; more is refused (R58). A lot keeps
+//! what was weighed of it beside its stock, which goes by what is booked.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
-use crate::{Quantity, Ratio, Share};
+use crate::effect::{Effects, View};
+use crate::lot_stock::add;
+use crate::{
+    EntityKey, Lot, MaterialId, MaterialRejection, Message, MovementKind, Quantity, Ratio,
+    Rejection, Share, ShareScale, Unit,
+};
 
 /// The same goods in two units: counted (or booked), and as they were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +47,134 @@ impl CatchWeight {
             difference,
             is_within: difference.abs() <= most,
         })
+    }
+}
+
+/// What was weighed of a lot, in one unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LotWeight {
+    /// When the lot was created.
+    pub created: Decimal,
+    /// When the warehouse received it. It tells of what was created, so of both the larger counts.
+    pub stored: Decimal,
+    /// When orders used something of it.
+    pub consumed: Decimal,
+}
+
+impl LotWeight {
+    /// What should be there of what was weighed.
+    #[must_use]
+    pub fn on_hand(&self) -> Decimal {
+        self.created.max(self.stored) - self.consumed
+    }
+}
+
+impl Lot {
+    /// The lot was weighed when it was created.
+    pub(crate) fn weigh_created(&mut self, measured: Quantity) {
+        self.weigh_into(in_standing_unit(measured), |weight| &mut weight.created);
+    }
+
+    /// A movement of the lot was weighed, in a standing unit; below zero when one is taken back.
+    pub(crate) fn weigh(&mut self, kind: MovementKind, measured: (Decimal, Unit)) {
+        self.weigh_into(measured, |weight| match kind {
+            MovementKind::Received => &mut weight.stored,
+            _ => &mut weight.consumed,
+        });
+    }
+
+    fn weigh_into(
+        &mut self,
+        (value, unit): (Decimal, Unit),
+        place: impl FnOnce(&mut LotWeight) -> &mut Decimal,
+    ) {
+        let weight = self.weighed.entry(unit).or_default();
+        add(place(weight), value);
+        if *weight == LotWeight::default() {
+            self.weighed.remove(&unit);
+        }
+    }
+
+    /// What was weighed of the lot, ascending by unit: kilograms where it was weighed in any unit
+    /// of mass.
+    pub fn weights(&self) -> impl Iterator<Item = (Unit, LotWeight)> {
+        self.weighed.iter().map(|(unit, weight)| (*unit, *weight))
+    }
+}
+
+/// Grams and tonnes as kilograms, so that sums do not hang on who weighed first.
+pub(crate) fn in_standing_unit(measured: Quantity) -> (Decimal, Unit) {
+    let unit = measured.unit.standing();
+    let value = measured.value.value();
+    let converted = measured.unit.ratio_to(unit).and_then(|to| to.apply(value));
+    // What is too much for an amount in the standing unit is kept as it was told.
+    converted.map_or((value, measured.unit), |converted| (converted.value, unit))
+}
+
+impl View<'_> {
+    /// Checks a measurement beside the booked quantity (R58). What the material says of both at
+    /// that time stays.
+    ///
+    /// # Errors
+    /// R19, parked where the material is not published for that time yet: only it knows how far
+    /// both may be apart. R58 where they are further apart than it says; a material without a
+    /// tolerance lets them be as far apart as they are.
+    pub(crate) fn check_weight(
+        &self,
+        (booked, measured): (Quantity, Option<Quantity>),
+        material: &MaterialId,
+        object: &EntityKey,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let Some(measured) = measured else {
+            return Ok(());
+        };
+        measured.check("measured")?;
+        let known = self.plant.material(material);
+        let Some(version) = known.and_then(|known| known.version_at(self.at)) else {
+            return Err(MaterialRejection::ConversionNotKnown {
+                object: object.clone(),
+                material: material.clone(),
+                unit: booked.unit,
+                base: measured.unit,
+                at: self.at,
+            }
+            .into());
+        };
+        let factor = version.factor(booked.unit, measured.unit, self.at);
+        let weight = CatchWeight { booked, measured };
+        let tolerance = version.catch_weight_tolerance().unwrap_or(Decimal::ONE);
+        let tolerance = Share::read(tolerance, ShareScale::Fraction).ok();
+        let found = factor.zip(tolerance).and_then(|(factor, tolerance)| {
+            let found = weight.deviation(factor.ratio, tolerance)?;
+            Some((found, tolerance))
+        });
+        let Some((found, tolerance)) = found else {
+            return Err(MaterialRejection::NoConversion {
+                object: object.clone(),
+                material: material.clone(),
+                unit: booked.unit,
+                base: measured.unit,
+                at: self.at,
+            }
+            .into());
+        };
+        if !found.is_within && version.catch_weight_tolerance().is_some() {
+            return Err(MaterialRejection::WeighsOtherwise {
+                object: object.clone(),
+                material: material.clone(),
+                booked,
+                measured,
+                nominal: found.nominal,
+                tolerance,
+            }
+            .into());
+        }
+        effects.note_conversion(material, (booked.unit, measured.unit), self.at);
+        let weighed = Message::Weighed { at: self.at };
+        effects.tell(EntityKey::Material(material.clone()), weighed);
+        Ok(())
     }
 }
 

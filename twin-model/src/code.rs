@@ -88,6 +88,7 @@ codes! {
     R55 = 55, "Quality cancelled what had begun.";
     R56 = 56, "More was moved out of a usage status than had it.";
     R57 = 57, "A version comes too late: quantities were converted otherwise.";
+    R58 = 58, "Pieces and weight do not agree.";
     R59 = 59, "An order used more than the warehouse gave it.";
     R60 = 60, "A version goes back.";
     R61 = 61, "An answer to a command that was not sent.";

@@ -3,8 +3,8 @@
 use crate::effect::{Effects, View};
 use crate::plant::Cause;
 use crate::{
-    Entity, EntityKey, Event, EventBody, Hold, Material, Plant, Rejection, ReportId, Routing,
-    Shipment, WorkOrder, lot_merge, lot_split, transform,
+    Entity, EntityKey, Event, EventBody, Hold, LotCreated, Material, Plant, Rejection, ReportId,
+    Routing, Shipment, WorkOrder, lot_merge, lot_split, transform,
 };
 
 impl Plant {
@@ -22,35 +22,33 @@ impl Plant {
                 self.give_birth(Entity::WorkOrder(WorkOrder::create(body)?), effects);
                 Ok(())
             }
-            EventBody::LotCreated(body) => {
-                self.ensure_lot(&body.lot, &body.material, body.quantity.unit, effects);
-                self.change_lot(&body.lot, cause, effects, |lot, view, effects| {
-                    lot.announce(body, view, effects)
-                })
-            }
+            EventBody::LotCreated(body) => self.announce_lot(body, cause, effects),
             EventBody::LotTransformed(body) => {
-                transform::check(body, self.view(cause))?;
-                transform::carry_out(self, body, cause, effects)
+                let body = transform::in_lot_units(body, self.view(cause), effects)?;
+                transform::check(&body, self.view(cause))?;
+                transform::carry_out(self, &body, cause, effects)
             }
             EventBody::LotSplit(body) => {
-                lot_split::check(body, self.view(cause))?;
-                lot_split::carry_out(self, body, cause, effects)
+                let body = lot_split::in_lot_units(body, self.view(cause), effects)?;
+                lot_split::check(&body, self.view(cause))?;
+                lot_split::carry_out(self, &body, cause, effects)
             }
             EventBody::LotMerged(body) => {
-                lot_merge::check(body, self.view(cause))?;
-                lot_merge::carry_out(self, body, cause, effects)
+                let body = lot_merge::in_lot_units(body, self.view(cause), effects)?;
+                lot_merge::check(&body, self.view(cause))?;
+                lot_merge::carry_out(self, &body, cause, effects)
             }
             EventBody::GoodsReceived(body) => {
                 self.require(&event.body.owner(), event)?;
-                self.ensure_received_lot(body, effects);
+                self.ensure_received_lot(body, cause, effects);
                 self.change_order(event, cause, effects, |order, view, effects| {
                     order.handle(event, view, effects)
                 })
             }
             EventBody::StockAdjusted(body) => {
                 self.require(&event.body.owner(), event)?;
-                self.change_lot(&body.lot, cause, effects, |lot, _, effects| {
-                    lot.adjust(body, effects)
+                self.change_lot(&body.lot, cause, effects, |lot, view, effects| {
+                    lot.adjust(body, view, effects)
                 })
             }
             EventBody::StockStatusChanged(body) => {
@@ -80,6 +78,26 @@ impl Plant {
                 }),
             },
         }
+    }
+
+    /// A lot is announced. It may be known from what was made into it, in the same unit.
+    fn announce_lot(
+        &mut self,
+        body: &LotCreated,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        if self.lot(&body.lot).is_some_and(|lot| lot.announced) {
+            let object = EntityKey::Lot(body.lot.clone());
+            return Err(Rejection::IdentifierTaken { object });
+        }
+        let told = (&body.lot, &body.material);
+        let view = self.view(cause);
+        let own = view.of_lot(body.quantity, told, "quantity", effects)?;
+        self.ensure_lot(&body.lot, &body.material, own.unit, effects);
+        self.change_lot(&body.lot, cause, effects, |lot, view, effects| {
+            lot.announce(body, own.value.value(), view, effects)
+        })
     }
 
     /// Holds, shipments, answers, reference data and the plant's own configuration.
@@ -116,8 +134,8 @@ impl Plant {
                 })
             }
             EventBody::ShipmentCancelled(body) => {
-                self.change_requested(event, cause, effects, |shipment, _, effects| {
-                    shipment.cancel(body, cause.at, effects)
+                self.change_requested(event, cause, effects, |shipment, view, effects| {
+                    shipment.cancel(body, view, effects)
                 })
             }
             EventBody::OwnershipPublished(_) => self.publish_ownership(event, cause, effects),
@@ -149,6 +167,9 @@ impl Plant {
                 _ => unreachable!("{key:?} is no reference data"),
             };
             self.give_birth(entity, effects);
+        }
+        if let EntityKey::Material(id) = &key {
+            self.check_gates_of_material(id, effects);
         }
         self.change(&key, cause, effects, |entity, view, effects| {
             match (entity, &event.body) {

@@ -113,6 +113,13 @@ pub enum Message {
         at: Time,
         /// The status in stock that the warehouse tells.
         usage: Option<Usage>,
+        /// The same as it was measured, in a standing unit; below zero when it is taken back.
+        measured: Option<(Decimal, Unit)>,
+    },
+    /// To a material: it said how far a measurement may be from what was booked.
+    Weighed {
+        /// When that happened.
+        at: Time,
     },
     /// To a material: a quantity was converted by it.
     Converted {

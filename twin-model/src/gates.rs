@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use crate::effect::Effects;
 use crate::plant::Cause;
 use crate::{
-    Code, DeliveryId, Entity, EntityKey, LotId, Plant, Rejection, Shipment, ShipmentState, Time,
-    Turn,
+    Code, DeliveryId, Entity, EntityKey, LotId, MaterialId, Plant, Rejection, Shipment,
+    ShipmentState, Time, TimeWindow, Turn,
 };
 
 impl Plant {
@@ -70,6 +70,19 @@ impl Plant {
         );
         effects.freed.clear();
         Ok(())
+    }
+
+    /// The material of some lots is published anew: what is asked of them in other units may
+    /// convert now.
+    pub(crate) fn check_gates_of_material(&self, material: &MaterialId, effects: &mut Effects) {
+        let ever = TimeWindow {
+            from: Time::MIN,
+            to: Time::MAX,
+        };
+        let lots = self.productions.of_material(material, ever);
+        for lot in lots.filter_map(|id| self.lot(id)) {
+            lot.tell_gates(effects);
+        }
     }
 
     fn decide_gate(

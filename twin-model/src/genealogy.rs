@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chaos::Fault;
 use crate::effect::{Effects, View};
+use crate::lot_stock::add;
 use crate::{Lot, LotId, Plant, Rejection, Time};
 
 /// How a lot came from another one. Where several are true of the same two lots the greatest is
@@ -51,7 +52,7 @@ pub struct Parentage {
 
 impl Parentage {
     fn add(&mut self, more: Parentage) {
-        self.quantity += more.quantity;
+        add(&mut self.quantity, more.quantity);
         self.since = self.since.min(more.since);
         self.by = self.by.max(more.by);
     }

@@ -214,7 +214,9 @@ impl Inspection {
                 object: EntityKey::Lot(id.clone()),
                 event: "mfg.inspection.decided.v1",
             })?;
-            lot.check_unit(decision.unit)?;
+            for part in &body.decisions {
+                lot.in_own_unit(part.quantity, view, effects)?;
+            }
         }
         let mut next = self.clone();
         if let Err(place) = next.decisions.binary_search(&decision) {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use crate::clearance::version_of;
-use crate::effect::View;
+use crate::effect::{Effects, View};
 use crate::{
-    Clearance, Decimal, EntityKey, GateDecision, HoldId, Lot, LotId, Plant, Reason, Rejection,
-    Shipment, Time, Unit,
+    Amount, Clearance, Decimal, EntityKey, GateDecision, HoldId, Lot, LotId, MaterialId,
+    MaterialRejection, Message, Plant, QUANTITY_ABS_MAX, Quantity, Reason, Rejection, Shipment,
+    Time, Unit,
 };
 
 /// What a gate says to the lots as they stand.
@@ -16,8 +17,36 @@ pub(crate) struct Judgement {
     pub(crate) reasons: Vec<Reason>,
     /// There is one exactly when nothing stands against the lots.
     pub(crate) clearance: Option<Clearance>,
+    /// What is wanted of the lots.
+    pub(crate) wanted: Wanted,
     pub(crate) at: Time,
 }
+
+/// What a delivery wants of each lot, in the lot's unit, and the conversions that this took. Lots
+/// whose unit nobody can turn what was asked for into stand not in it: they keep the gate blocked.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    lots: Vec<(LotId, Decimal)>,
+    converted: Vec<(MaterialId, (Unit, Unit))>,
+}
+
+impl Wanted {
+    pub(crate) fn tell_lots(&self, effects: &mut Effects, message: impl Fn(Decimal) -> Message) {
+        for (lot, want) in &self.lots {
+            effects.tell(EntityKey::Lot(lot.clone()), message(*want));
+        }
+    }
+
+    /// What materials said for that time stays.
+    pub(crate) fn note_conversions(&self, at: Time, effects: &mut Effects) {
+        for (material, units) in &self.converted {
+            effects.note_conversion(material, *units, at);
+        }
+    }
+}
+
+/// What a delivery wants of one lot, as it was told: a lot may stand in several lines.
+type Lines = BTreeMap<Unit, Decimal>;
 
 /// Holds that came after a delivery has left.
 pub(crate) struct Recall {
@@ -28,13 +57,61 @@ pub(crate) struct Recall {
 }
 
 impl Shipment {
-    /// What is wanted of each lot. A lot may stand in several lines: what counts is the sum.
-    pub(crate) fn wanted(&self) -> BTreeMap<(&LotId, Unit), Decimal> {
-        let mut wanted = BTreeMap::new();
+    /// What is wanted of each lot, by unit.
+    fn wanted(&self) -> BTreeMap<&LotId, Lines> {
+        let mut wanted: BTreeMap<&LotId, Lines> = BTreeMap::new();
         for (id, quantity) in &self.lots {
-            *wanted.entry((id, quantity.unit)).or_default() += quantity.value.value();
+            let lines = wanted.entry(id).or_default();
+            *lines.entry(quantity.unit).or_default() += quantity.value.value();
         }
         wanted
+    }
+
+    /// What is wanted of the lots that are known, in their units.
+    pub(crate) fn wanted_of_lots(&self, plant: &Plant) -> Wanted {
+        let mut wanted = Wanted::default();
+        for (id, lines) in self.wanted() {
+            let Some(lot) = plant.lot(id) else { continue };
+            let mut converted = Vec::new();
+            if let Ok(want) = self.in_unit_of(lot, &lines, plant, &mut converted) {
+                wanted.lots.push((id.clone(), want));
+                let material = || lot.material().clone();
+                let units = converted.into_iter().map(|units| (material(), units));
+                wanted.converted.extend(units);
+            }
+        }
+        wanted
+    }
+
+    /// What is wanted of one lot in its unit, by what its material said when it was asked for;
+    /// `converted` takes the units that only the material could turn.
+    fn in_unit_of(
+        &self,
+        lot: &Lot,
+        lines: &Lines,
+        plant: &Plant,
+        converted: &mut Vec<(Unit, Unit)>,
+    ) -> Result<Decimal, MaterialRejection> {
+        let key = EntityKey::Lot(lot.id().clone());
+        let mut sum = Decimal::ZERO;
+        for (unit, want) in lines {
+            if *unit == lot.unit() {
+                sum += *want;
+                continue;
+            }
+            // A sum of amounts that is none itself is more than any lot has.
+            let Ok(value) = Amount::try_from(*want) else {
+                return Ok(Decimal::from(QUANTITY_ABS_MAX));
+            };
+            let told = Quantity { value, unit: *unit };
+            let at = self.requested_at;
+            let found = plant.in_unit(told, lot.material(), lot.unit(), &key, at)?;
+            if found.by_material {
+                converted.push((*unit, lot.unit()));
+            }
+            sum += found.value.value();
+        }
+        Ok(sum)
     }
 
     /// Judges the lots of a delivery that has not left; `None` when the standing decision is the
@@ -53,9 +130,10 @@ impl Shipment {
         });
         let undecided = self.clearance.is_none() && self.reasons.is_empty();
         let same = reasons == self.reasons && clearance == self.clearance;
-        (undecided || !same).then_some(Judgement {
+        (undecided || !same).then(|| Judgement {
             reasons,
             clearance,
+            wanted: self.wanted_of_lots(view.plant),
             at,
         })
     }
@@ -64,8 +142,8 @@ impl Shipment {
     pub(crate) fn look_at_lots(&self, plant: &Plant, at: Time) -> (Vec<Reason>, Option<Time>) {
         let mut reasons = Vec::new();
         let mut valid_until = None;
-        for ((id, unit), want) in self.wanted() {
-            reasons.extend(self.against(id, (want, unit), plant, at));
+        for (id, lines) in self.wanted() {
+            reasons.extend(self.against(id, &lines, plant, at));
             let expiry = plant.lot(id).and_then(Lot::expiry);
             valid_until = [valid_until, expiry].into_iter().flatten().min();
         }
@@ -74,18 +152,19 @@ impl Shipment {
 
     /// The versions of the lots at a time.
     pub(crate) fn versions(&self, plant: &Plant, at: Time, number: u32) -> Vec<(LotId, SmolStr)> {
-        let wanted = self.wanted().into_iter();
-        wanted
-            .map(|((id, unit), want)| {
-                let against = self.against(id, (want, unit), plant, at);
+        let mut versions = Vec::new();
+        for (id, lines) in self.wanted() {
+            let against = self.against(id, &lines, plant, at);
+            for (unit, want) in lines {
                 let version = version_of(id, plant.lot(id), (want, unit), &against, number);
-                (id.clone(), version)
-            })
-            .collect()
+                versions.push((id.clone(), version));
+            }
+        }
+        versions
     }
 
     /// What stands against one lot.
-    fn against(&self, id: &LotId, want: (Decimal, Unit), plant: &Plant, at: Time) -> Vec<Reason> {
+    fn against(&self, id: &LotId, lines: &Lines, plant: &Plant, at: Time) -> Vec<Reason> {
         let Some(lot) = plant.lot(id) else {
             return vec![Reason::from(&Rejection::NotKnown {
                 object: EntityKey::Lot(id.clone()),
@@ -100,19 +179,22 @@ impl Shipment {
                 delivery: self.id.clone(),
             }));
         }
-        let all = lot.on_hand();
-        let in_its_unit = lot.check_unit(want.1).map_or(all, |()| want.0);
-        reasons.extend(lot.reasons_against_shipping(in_its_unit, at));
-        reasons.extend(self.not_enough(lot, want, plant));
+        match self.in_unit_of(lot, lines, plant, &mut Vec::new()) {
+            Ok(want) => {
+                reasons.extend(lot.reasons_against_shipping(want, at));
+                reasons.extend(self.not_enough(lot, want, plant));
+            }
+            Err(no_factor) => {
+                reasons.extend(lot.reasons_against_shipping(lot.on_hand(), at));
+                reasons.push(Reason::from(&Rejection::from(no_factor)));
+            }
+        }
         reasons
     }
 
-    /// R16, R19: what the delivery wants is not there, or promised to others.
-    fn not_enough(&self, lot: &Lot, want: (Decimal, Unit), plant: &Plant) -> Option<Reason> {
-        let (want, unit) = want;
-        if let Err(mismatch) = lot.check_unit(unit) {
-            return Some(Reason::from(&mismatch));
-        }
+    /// R16: what the delivery wants is not there, or promised to others.
+    fn not_enough(&self, lot: &Lot, want: Decimal, plant: &Plant) -> Option<Reason> {
+        let unit = lot.unit();
         let have = lot.on_hand();
         if want > have {
             return Some(Reason::from(&Rejection::NotEnough {
@@ -149,7 +231,7 @@ impl Shipment {
         let shipped = self.shipped_at()?;
         let mut holds: BTreeMap<HoldId, Vec<LotId>> = BTreeMap::new();
         let mut reasons = Vec::new();
-        for ((id, _), _) in self.wanted() {
+        for id in self.wanted().into_keys() {
             for hold in view.plant.lot(id).into_iter().flat_map(Lot::all_holds) {
                 holds.entry(hold.clone()).or_default().push(id.clone());
                 reasons.push(Reason::from(&Rejection::ShippedBeforeHold {

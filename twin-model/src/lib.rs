@@ -110,7 +110,7 @@ mod work_center_facts;
 mod work_order;
 
 pub use bucket::{Bucket, Buckets, Period};
-pub use catch_weight::{CatchWeight, Deviation};
+pub use catch_weight::{CatchWeight, Deviation, LotWeight};
 #[cfg(feature = "chaos")]
 pub use chaos::Fault;
 pub use clearance::Clearance;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Effects, View};
 use crate::{
     Claims, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId, LotQuality,
-    LotStock, MaterialId, Message, OperationId, Parentage, Reach, Reason, Rejection, TankDrawing,
-    Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
+    LotStock, LotWeight, MaterialId, Message, OperationId, Parentage, Reach, Reason, Rejection,
+    TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -122,6 +122,8 @@ pub struct Lot {
     pub(crate) inherited: BTreeMap<HoldId, Reach>,
     /// Shipments that want to hear of changes.
     pub(crate) gates: BTreeSet<DeliveryId>,
+    /// What was weighed of it, by the unit that stands for what was measured.
+    pub(crate) weighed: BTreeMap<Unit, LotWeight>,
     pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
@@ -149,27 +151,32 @@ impl Lot {
             holds: BTreeSet::new(),
             inherited: BTreeMap::new(),
             gates: BTreeSet::new(),
+            weighed: BTreeMap::new(),
             claims: Claims::default(),
             version: 0,
         }
     }
 
-    /// The lot's own creation is reported. It may follow a transformation that made the lot:
-    /// both add up, in either order.
+    /// The lot's own creation is reported, of so much in its unit. It may follow a transformation
+    /// that made the lot: both add up, in either order.
     pub(crate) fn announce(
         &mut self,
         body: &LotCreated,
+        quantity: Decimal,
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        body.quantity.check("quantity")?;
         let key = EntityKey::Lot(self.id.clone());
-        if self.announced || self.material != body.material {
+        if self.material != body.material {
             return Err(Rejection::IdentifierTaken { object: key });
         }
-        self.check_unit(body.quantity.unit)?;
+        let told = (body.quantity, body.measured);
+        view.check_weight(told, &self.material, &key, effects)?;
         self.announced = true;
-        self.stock.received += body.quantity.value.value();
+        self.stock.receive(quantity);
+        if let Some(measured) = body.measured {
+            self.weigh_created(measured);
+        }
         self.note_origin(body.order.as_ref(), body.op.as_ref());
         let made_at = body.produced_at.unwrap_or(view.at);
         let made = TimeWindow::at(made_at);
@@ -192,7 +199,7 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        self.stock.received += quantity;
+        self.stock.receive(quantity);
         self.note_origin(made_by.0, made_by.1);
         let made = TimeWindow::at(view.at);
         self.note_production(made, None, view, effects);
@@ -294,19 +301,6 @@ impl Lot {
         for delivery in &self.gates {
             effects.check_gate(delivery);
         }
-    }
-
-    /// R19.
-    pub(crate) fn check_unit(&self, unit: Unit) -> Result<(), Rejection> {
-        if unit == self.unit {
-            return Ok(());
-        }
-        let object = EntityKey::Lot(self.id.clone());
-        Err(Rejection::UnitMismatch {
-            object,
-            unit,
-            base: self.unit,
-        })
     }
 
     /// R17: a fact may still be waiting for the report of a receipt.

@@ -3,6 +3,7 @@
 //! Nothing is used up by that, so a hold does not stand against it: the whole child is held. Where
 //! it happens in a tank, the times decide what is in what ([`crate::tank`]).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -13,12 +14,36 @@ use crate::plant::Cause;
 use crate::tank::{self, TankDrawing};
 use crate::{Kinship, LotId, LotMerged, Parentage, Plant, Rejection, Time, TimeWindow};
 
+/// The merge with every quantity in the unit of its lot.
+///
+/// # Errors
+/// What a quantity may not be (R20, R44), and units that do not convert (R19).
+pub(crate) fn in_lot_units<'b>(
+    body: &'b LotMerged,
+    view: View<'_>,
+    effects: &mut Effects,
+) -> Result<Cow<'b, LotMerged>, Rejection> {
+    let mut own = Cow::Borrowed(body);
+    for (n, parent) in body.parents.iter().enumerate() {
+        let field = "parents.quantity";
+        let quantity = view.of_known_lot(parent.quantity, &parent.lot, field, effects)?;
+        if quantity != parent.quantity {
+            own.to_mut().parents[n].quantity = quantity;
+        }
+    }
+    let child = &body.child;
+    let made = (&child.lot, &child.material);
+    let quantity = view.of_lot(child.quantity, made, "child.quantity", effects)?;
+    if quantity != child.quantity {
+        own.to_mut().child.quantity = quantity;
+    }
+    Ok(own)
+}
+
 /// Checks a merge against the plant as it stands. Nothing is changed.
 pub(crate) fn check(body: &LotMerged, view: View<'_>) -> Result<(), Rejection> {
     for parent in &body.parents {
-        parent.quantity.check("parents.quantity")?;
-        let lot = view.plant.known_lot(&parent.lot, "mfg.lot.merged.v1")?;
-        lot.check_unit(parent.quantity.unit)?;
+        view.plant.known_lot(&parent.lot, "mfg.lot.merged.v1")?;
     }
     for (parent, quantity) in gone(body) {
         if let Some(lot) = view.plant.lot(parent) {
@@ -26,9 +51,7 @@ pub(crate) fn check(body: &LotMerged, view: View<'_>) -> Result<(), Rejection> {
         }
     }
     let child = &body.child;
-    child.quantity.check("child.quantity")?;
-    view.plant
-        .refuse_another(&child.lot, &child.material, child.quantity.unit)?;
+    view.plant.refuse_another(&child.lot, &child.material)?;
     let parents = body.parents.iter().map(|parent| &parent.lot).collect();
     refuse_cycle(&parents, std::iter::once(&child.lot), view.plant)?;
     match drawing_of(body, view.at) {

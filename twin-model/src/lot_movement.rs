@@ -19,12 +19,16 @@ impl Lot {
             quantity,
             at,
             usage,
+            measured,
         } = message
         else {
             unreachable!("{message:?} moves nothing")
         };
         self.stock.book(order, *kind, *quantity);
         self.stock.assert_covered(&self.id, self.unit);
+        if let Some(measured) = measured {
+            self.weigh(*kind, *measured);
+        }
         if *kind == MovementKind::Received {
             if let Some(usage) = usage {
                 // Of what several say the worst counts, whoever comes first.
@@ -43,13 +47,14 @@ impl Lot {
     pub(crate) fn adjust(
         &mut self,
         body: &StockAdjusted,
+        view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        for (quantity, field) in [(body.counted, "counted"), (body.booked, "booked")] {
-            quantity.check(field)?;
-            self.check_unit(quantity.unit)?;
-        }
-        let difference = body.counted.value.value() - body.booked.value.value();
+        body.counted.check("counted")?;
+        body.booked.check("booked")?;
+        let counted = self.in_own_unit(body.counted, view, effects)?;
+        let booked = self.in_own_unit(body.booked, view, effects)?;
+        let difference = counted.value.value() - booked.value.value();
         if difference < Decimal::ZERO {
             self.require_on_hand(-difference)?;
         }

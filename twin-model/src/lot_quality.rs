@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
 use crate::{
-    EntityKey, Inspection, InspectionId, Lot, LotNonconformance, Message, NonconformanceId,
-    QualityRejection, Reason, StatusChange, Time, Usage, UsageDecision,
+    Amount, EntityKey, Inspection, InspectionId, Lot, LotNonconformance, Message, NonconformanceId,
+    Plant, QualityRejection, Quantity, Reason, StatusChange, Time, Unit, Usage, UsageDecision,
 };
 
 /// A decision as far as it concerns the stock of the lot.
@@ -41,18 +41,34 @@ pub struct LotInspection {
 }
 
 impl LotInspection {
-    fn of(inspection: &Inspection) -> LotInspection {
+    /// What an inspection says of `lot`, in the lot's unit. A decision was converted before it was
+    /// accepted, and what a material said of its time stays.
+    fn of(inspection: &Inspection, lot: &Lot, plant: &Plant) -> LotInspection {
+        let converted = |value: Decimal, unit: Unit, at: Time| -> Option<Decimal> {
+            if unit == lot.unit {
+                return Some(value);
+            }
+            let value = Amount::try_from(value).ok()?;
+            let quantity = Quantity { value, unit };
+            let key = EntityKey::Lot(lot.id.clone());
+            let found = plant.in_unit(quantity, &lot.material, lot.unit, &key, at);
+            found.ok().map(|found| found.value.value())
+        };
+        let created = inspection.created_at();
         let quantity = inspection.quantity();
         LotInspection {
             undecided: inspection.is_undecided(),
             blocking: inspection.is_blocking(),
-            quantity: quantity.map(|quantity| quantity.value.value()),
+            quantity: quantity.and_then(|it| converted(it.value.value(), it.unit, created)),
             decision: inspection.decision().map(|decision| LotDecision {
                 at: decision.at,
                 parts: decision
                     .parts
                     .iter()
-                    .map(|part| (part.decision, part.quantity))
+                    .filter_map(|part| {
+                        let quantity = converted(part.quantity, decision.unit, decision.at)?;
+                        Some((part.decision, quantity))
+                    })
                     .collect(),
             }),
         }
@@ -96,7 +112,7 @@ impl Lot {
         let Some(inspection) = view.plant.inspection(id) else {
             return;
         };
-        let now = LotInspection::of(inspection);
+        let now = LotInspection::of(inspection, self, view.plant);
         let known = inspection.lot_known;
         let followed = inspection.followed;
         if self.inspection(id) != Some(&now) {

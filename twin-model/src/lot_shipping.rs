@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::effect::Effects;
+use crate::lot_stock::add;
 use crate::{DeliveryId, Lot, Message};
 
 impl Lot {
@@ -14,14 +15,14 @@ impl Lot {
                 effects.check_gate(delivery);
             }
             Message::GateClosed(delivery) => self.close_gate(delivery),
-            Message::StockReserved(want) => self.reserved += want,
+            Message::StockReserved(want) => add(&mut self.reserved, *want),
             Message::StockFreed(want) => {
-                self.reserved -= want;
+                add(&mut self.reserved, -*want);
                 effects.freed.insert(self.id.clone());
             }
             Message::StockShipped { quantity, reserved } => {
                 if *reserved {
-                    self.reserved -= quantity;
+                    add(&mut self.reserved, -*quantity);
                 }
                 self.stock.flow(|flows| flows.shipped += quantity);
                 self.tell_gates(effects);

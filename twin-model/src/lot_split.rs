@@ -2,23 +2,40 @@
 //!
 //! Nothing is used up by that, so a hold does not stand against it: it goes on to the parts.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
 use crate::genealogy::refuse_cycle;
 use crate::plant::Cause;
-use crate::{
-    EntityKey, Kinship, Lot, LotId, LotSplit, MaterialId, Parentage, Plant, Rejection, Unit,
-};
+use crate::{EntityKey, Kinship, Lot, LotId, LotSplit, MaterialId, Parentage, Plant, Rejection};
+
+/// The split with every quantity in the unit of the parent.
+///
+/// # Errors
+/// What a quantity may not be (R20, R44), and units that do not convert (R19).
+pub(crate) fn in_lot_units<'b>(
+    body: &'b LotSplit,
+    view: View<'_>,
+    effects: &mut Effects,
+) -> Result<Cow<'b, LotSplit>, Rejection> {
+    let mut own = Cow::Borrowed(body);
+    for (n, child) in body.children.iter().enumerate() {
+        let field = "children.quantity";
+        let quantity = view.of_known_lot(child.quantity, &body.parent, field, effects)?;
+        if quantity != child.quantity {
+            own.to_mut().children[n].quantity = quantity;
+        }
+    }
+    Ok(own)
+}
 
 /// Checks a split against the plant as it stands. Nothing is changed.
 pub(crate) fn check(body: &LotSplit, view: View<'_>) -> Result<(), Rejection> {
     let parent = view.plant.known_lot(&body.parent, "mfg.lot.split.v1")?;
     for child in &body.children {
-        child.quantity.check("children.quantity")?;
-        parent.check_unit(child.quantity.unit)?;
-        view.plant
-            .refuse_another(&child.lot, parent.material(), parent.unit())?;
+        view.plant.refuse_another(&child.lot, parent.material())?;
     }
     parent.require_on_hand(split_off(body))?;
     let children = body.children.iter().map(|child| &child.lot);
@@ -52,14 +69,14 @@ pub(crate) fn carry_out(
     };
     for child in &body.children {
         plant.ensure_lot(&child.lot, &material, unit, effects);
-        let quantity = child.quantity.value.value();
         let part = Parentage {
-            quantity,
+            quantity: child.quantity.value.value(),
             since: cause.at,
             by: Kinship::Split,
         };
         plant.change_lot(&child.lot, cause, effects, |lot, view, effects| {
-            lot.take_in(quantity, effects);
+            let quantity = lot.in_own_unit(child.quantity, view, effects)?;
+            lot.take_in(quantity.value.value(), effects);
             lot.come_from(&body.parent, part, view, effects);
             Ok(())
         })?;
@@ -81,12 +98,10 @@ impl Plant {
         &self,
         lot: &LotId,
         material: &MaterialId,
-        unit: Unit,
     ) -> Result<(), Rejection> {
         let Some(lot) = self.lot(lot) else {
             return Ok(());
         };
-        lot.check_unit(unit)?;
         if lot.material() == material {
             return Ok(());
         }

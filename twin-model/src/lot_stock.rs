@@ -67,6 +67,27 @@ pub struct LotFlows {
     pub stored: Decimal,
 }
 
+impl LotFlows {
+    fn normalize(&mut self) {
+        for sum in [
+            &mut self.merged_in,
+            &mut self.split_out,
+            &mut self.shipped,
+            &mut self.scrapped,
+            &mut self.adjusted,
+            &mut self.stored,
+        ] {
+            add(sum, Decimal::ZERO);
+        }
+    }
+}
+
+/// Adds to a sum, and keeps its shortest form: `1.5` and `1.50` are one value, but not one state,
+/// and which of them a sum comes to may hang on the order of its parts.
+pub(crate) fn add(sum: &mut Decimal, value: Decimal) {
+    *sum = (*sum + value).normalize();
+}
+
 /// The stock account of a lot, in the lot's unit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LotStock {
@@ -81,11 +102,16 @@ pub struct LotStock {
 }
 
 impl LotStock {
+    /// Adds what was created, or made by a transformation.
+    pub(crate) fn receive(&mut self, quantity: Decimal) {
+        add(&mut self.received, quantity);
+    }
+
     /// Adds what an order, or nobody in particular, consumed.
     pub(crate) fn consume(&mut self, order: Option<&WorkOrderId>, quantity: Decimal) {
         match order {
-            Some(order) => self.take_of(order).transformed += quantity,
-            None => self.consumed += quantity,
+            Some(order) => add(&mut self.take_of(order).transformed, quantity),
+            None => add(&mut self.consumed, quantity),
         }
     }
 
@@ -93,10 +119,10 @@ impl LotStock {
     pub(crate) fn book(&mut self, order: &WorkOrderId, kind: MovementKind, quantity: Decimal) {
         match kind {
             MovementKind::Received => self.flow(|flows| flows.stored += quantity),
-            MovementKind::Issued => self.take_of(order).issued += quantity,
-            MovementKind::Returned => self.take_of(order).returned += quantity,
+            MovementKind::Issued => add(&mut self.take_of(order).issued, quantity),
+            MovementKind::Returned => add(&mut self.take_of(order).returned, quantity),
             MovementKind::Consumed | MovementKind::Backflushed | MovementKind::Scrapped => {
-                self.take_of(order).consumed += quantity;
+                add(&mut self.take_of(order).consumed, quantity);
             }
         }
     }
@@ -193,6 +219,7 @@ impl LotStock {
     pub(crate) fn flow(&mut self, change: impl FnOnce(&mut LotFlows)) {
         let flows = self.flows.get_or_insert_default();
         change(flows);
+        flows.normalize();
         if **flows == LotFlows::default() {
             self.flows = None;
         }

@@ -86,6 +86,8 @@ pub struct MaterialVersion {
     pub(crate) catch_weight_tolerance: Option<Decimal>,
     /// When its factor from one unit to another was used last.
     pub(crate) used: BTreeMap<(Unit, Unit), Time>,
+    /// When its tolerance judged a measurement last.
+    pub(crate) weighed: Option<Time>,
 }
 
 impl MaterialVersion {
@@ -107,6 +109,7 @@ impl MaterialVersion {
             lot_controlled: body.lot_controlled,
             catch_weight_tolerance: body.catch_weight_tolerance.map(Amount::value),
             used: BTreeMap::new(),
+            weighed: None,
         }
     }
 
@@ -194,6 +197,7 @@ impl MaterialVersion {
             number: 0,
             at: Time::EPOCH,
             used: BTreeMap::new(),
+            weighed: None,
             ..version.clone()
         };
         said(self) == said(other)
@@ -239,10 +243,12 @@ impl Material {
             Ok(place) => {
                 let known = &mut self.versions[place];
                 let used = std::mem::take(&mut known.used);
+                let weighed = std::mem::take(&mut known.weighed);
                 if *known < told {
                     *known = told;
                 }
                 known.used = used;
+                known.weighed = weighed;
             }
         }
         if self.versions.len() > MATERIAL_VERSIONS_MAX {
@@ -263,6 +269,17 @@ impl Material {
             .iter()
             .filter(|known| known.place() <= told.place());
         for known in lower {
+            let differs = known.catch_weight_tolerance != told.catch_weight_tolerance;
+            if let Some(until) = known.weighed.filter(|until| differs && *until >= told.at) {
+                return Err(MaterialRejection::AlreadyWeighed {
+                    material: self.id.clone(),
+                    version: told.number,
+                    from: told.at,
+                    used: known.number,
+                    until,
+                }
+                .into());
+            }
             for ((from, to), until) in &known.used {
                 if *until < told.at {
                     continue;
@@ -295,6 +312,13 @@ impl Material {
                 };
                 let used = self.versions[place].used.entry((*from, *to)).or_insert(*at);
                 *used = (*used).max(*at);
+            }
+            Message::Weighed { at } => {
+                let Some(place) = self.place_at(*at) else {
+                    unreachable!("material {} was published before {at}", self.id)
+                };
+                let weighed = &mut self.versions[place].weighed;
+                *weighed = (*weighed).max(Some(*at));
             }
             other => unreachable!("a material gets no {other:?}"),
         }

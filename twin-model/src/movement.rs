@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::lot_stock::add;
 use crate::{EventId, LotId, MaterialId, OperationId, Quantity, ReportId, Time, Unit};
 
 /// Movements kept of one order, in number. One more is put before a person.
@@ -53,6 +54,8 @@ pub struct Movement {
     pub(crate) at: Time,
     pub(crate) op: Option<OperationId>,
     pub(crate) document: Option<SmolStr>,
+    /// The same goods, measured in another unit.
+    pub(crate) measured: Option<Quantity>,
     /// Whether the warehouse expects nothing more.
     pub(crate) is_final: bool,
     /// By which event it was taken back, and why.
@@ -131,7 +134,7 @@ pub struct AccountSums {
 }
 
 impl AccountSums {
-    fn add(&mut self, kind: MovementKind, value: Decimal) {
+    fn count(&mut self, kind: MovementKind, value: Decimal) {
         let sum = match kind {
             MovementKind::Issued => &mut self.issued,
             MovementKind::Returned => &mut self.returned,
@@ -140,8 +143,7 @@ impl AccountSums {
             MovementKind::Scrapped => &mut self.scrapped,
             MovementKind::Received => &mut self.received,
         };
-        // Normalised, so that one sum has one form however it came about.
-        *sum = (*sum + value).normalize();
+        add(sum, value);
     }
 }
 
@@ -191,7 +193,7 @@ impl Movements {
     fn count(&mut self, movement: &Movement, value: Decimal) {
         let account = (movement.material.clone(), movement.unit);
         let sums = self.sums.entry(account).or_default();
-        sums.add(movement.kind, value);
+        sums.count(movement.kind, value);
     }
 
     /// All movements, ascending by time.

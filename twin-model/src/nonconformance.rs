@@ -148,14 +148,18 @@ impl Nonconformance {
                 object: EntityKey::Lot(part.lot.clone()),
                 event: "mfg.nonconformance.dispositioned.v1",
             })?;
-            if let Some(quantity) = &part.quantity {
-                quantity.check("lots.quantity")?;
-                lot.check_unit(quantity.unit)?;
-            }
+            let quantity = match part.quantity {
+                Some(quantity) => {
+                    quantity.check("lots.quantity")?;
+                    let own = lot.in_own_unit(quantity, view, effects)?;
+                    Some(own.value.value())
+                }
+                None => None,
+            };
             decision.parts.push(DisposedPart {
                 lot: part.lot.clone(),
                 disposition: part.disposition,
-                quantity: part.quantity.map(|quantity| quantity.value.value()),
+                quantity,
             });
         }
         decision.parts.sort_unstable();

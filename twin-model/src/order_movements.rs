@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::catch_weight::in_standing_unit;
 use crate::effect::{Effects, View};
 use crate::movement::{MOVEMENTS_PER_ORDER_MAX, Movement, MovementKind, Movements};
+use crate::plant::Cause;
 use crate::{
     Decimal, EntityKey, EventId, GoodsReceived, Lot, LotId, MaterialConsumed, MaterialId,
     MaterialIssued, MaterialRejection, MaterialReturned, Message, MovementReversed, Notice,
@@ -23,6 +25,7 @@ struct Told<'b> {
     material: &'b MaterialId,
     lot: Option<&'b LotId>,
     quantity: Quantity,
+    measured: Option<Quantity>,
     op: Option<&'b OperationId>,
     document: Option<&'b SmolStr>,
     is_final: bool,
@@ -30,14 +33,21 @@ struct Told<'b> {
 }
 
 impl Plant {
-    /// A receipt brings its lot into being, in the unit of the order where it is what that makes.
-    pub(crate) fn ensure_received_lot(&mut self, body: &GoodsReceived, effects: &mut Effects) {
+    /// A receipt brings its lot into being, in the unit of its material's stock; where nothing is
+    /// published of that, in the unit of the order where it is what the order makes.
+    pub(crate) fn ensure_received_lot(
+        &mut self,
+        body: &GoodsReceived,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) {
         let Some(order) = self.work_order(&body.order) else {
             return;
         };
         let made = order.material().clone();
         let material = body.material.clone().unwrap_or(made);
         let unit = order.account_unit(&material, body.quantity.unit, MovementKind::Received);
+        let unit = self.view(cause).unit_of_new_lot(&material, unit);
         self.ensure_lot(&body.lot, &material, unit, effects);
     }
 }
@@ -57,6 +67,7 @@ impl WorkOrder {
             material: &body.material,
             lot: body.lot.as_ref(),
             quantity: body.quantity,
+            measured: None,
             op: None,
             document: body.document.as_ref(),
             is_final: false,
@@ -90,6 +101,7 @@ impl WorkOrder {
             material: &body.material,
             lot: body.lot.as_ref(),
             quantity: body.quantity,
+            measured: body.measured,
             op: body.op.as_ref(),
             document: None,
             is_final: false,
@@ -113,6 +125,7 @@ impl WorkOrder {
             material: &body.material,
             lot: body.lot.as_ref(),
             quantity: body.quantity,
+            measured: None,
             op: None,
             document: body.document.as_ref(),
             is_final: false,
@@ -145,6 +158,7 @@ impl WorkOrder {
             material: &material,
             lot: Some(&body.lot),
             quantity: body.quantity,
+            measured: body.measured,
             op: None,
             document: body.document.as_ref(),
             is_final: body.final_delivery,
@@ -203,6 +217,8 @@ impl WorkOrder {
             Some(lot) => self.check_lot(lot, told, view, effects)?,
             None => Decimal::ZERO,
         };
+        let weight = (told.quantity, told.measured);
+        view.check_weight(weight, told.material, &key, effects)?;
         let movement = Movement {
             id,
             kind: told.kind,
@@ -215,10 +231,11 @@ impl WorkOrder {
             at: view.at,
             op: told.op.cloned(),
             document: told.document.cloned(),
+            measured: told.measured,
             is_final: told.is_final,
             reversed: None,
         };
-        self.tell_lot(&movement, of_lot, told.usage, effects);
+        self.tell_lot(&movement, Decimal::ONE, told.usage, effects);
         self.reconsider(effects, |order| order.movements_mut().insert(movement));
         Ok(())
     }
@@ -284,20 +301,23 @@ impl WorkOrder {
         .into())
     }
 
+    /// Tells the lot of a movement, or with a `sign` of minus one that it is taken back.
     fn tell_lot(
         &self,
         movement: &Movement,
-        quantity: Decimal,
+        sign: Decimal,
         usage: Option<Usage>,
         effects: &mut Effects,
     ) {
         if let Some(lot) = &movement.lot {
+            let measured = movement.measured.map(in_standing_unit);
             let moved = Message::Moved {
                 order: self.id.clone(),
                 kind: movement.kind,
-                quantity,
+                quantity: movement.of_lot * sign,
                 at: movement.at,
                 usage,
+                measured: measured.map(|(value, unit)| (value * sign, unit)),
             };
             effects.tell(EntityKey::Lot(lot.clone()), moved);
         }
@@ -347,7 +367,7 @@ impl WorkOrder {
         let standing: Vec<Movement> = standing.cloned().collect();
         self.check_reversal(&standing, view)?;
         for movement in &standing {
-            self.tell_lot(movement, -movement.of_lot, None, effects);
+            self.tell_lot(movement, Decimal::NEGATIVE_ONE, None, effects);
         }
         self.reconsider(effects, |order| {
             let movements = order.movements_mut();

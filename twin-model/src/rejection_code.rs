@@ -150,6 +150,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R64 => "Look why its facts keep changing; settle it in the receiving system.",
         Code::R52 => "Give what is drawn from the tank from now on a lot number of its own.",
         Code::R57 => "Publish the version with a later time.",
+        Code::R58 => "Count and weigh again, or have the nominal factor corrected in ERP.",
         Code::R59 => "Wait for the late issue of the warehouse, or correct the consumption.",
         Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use crate::{Code, EntityKey, Kind, LotId, MaterialId, Quantity, Time, Unit, WorkOrderId};
+use crate::{Code, EntityKey, Kind, LotId, MaterialId, Quantity, Share, Time, Unit, WorkOrderId};
 
 /// A coded rejection that tells of a material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,6 +122,45 @@ pub enum MaterialRejection {
         /// Movements kept at most.
         max: usize,
     },
+    /// R58: what was measured is too far from what was booked.
+    #[error(
+        "{booked} of material {material} should be {nominal} {} for {object}, give or take \
+         {tolerance}; {measured} were measured. Count and weigh again, or have the nominal factor \
+         corrected with the material in ERP.",
+        measured.unit
+    )]
+    WeighsOtherwise {
+        /// What is counted.
+        object: EntityKey,
+        /// The material.
+        material: MaterialId,
+        /// What should be booked.
+        booked: Quantity,
+        /// The same, measured.
+        measured: Quantity,
+        /// What the booked quantity should come to, in the unit of the measured one.
+        nominal: Decimal,
+        /// How far both may be apart.
+        tolerance: Share,
+    },
+    /// R57: a version that comes too late to judge what was weighed.
+    #[error(
+        "Version {version} of material {material} counts from {from} on and lets weights differ \
+         otherwise than version {used}, by which goods of up to {until} were judged. Publish it \
+         with a later time."
+    )]
+    AlreadyWeighed {
+        /// The material.
+        material: MaterialId,
+        /// The version that comes late.
+        version: u64,
+        /// From when on it would count.
+        from: Time,
+        /// The version that was used.
+        used: u64,
+        /// Time of the last event that used it.
+        until: Time,
+    },
     /// R57: a version that comes too late to count.
     #[error(
         "Version {version} of material {material} counts from {from} on and turns {unit} into \
@@ -157,7 +196,9 @@ impl MaterialRejection {
             MaterialRejection::NotIssuedYet { .. } => Code::R17,
             MaterialRejection::AnotherMaterial { .. } => Code::R43,
             MaterialRejection::TooManyMovements { .. } => Code::R49,
-            MaterialRejection::AlreadyConverted { .. } => Code::R57,
+            MaterialRejection::AlreadyConverted { .. }
+            | MaterialRejection::AlreadyWeighed { .. } => Code::R57,
+            MaterialRejection::WeighsOtherwise { .. } => Code::R58,
         }
     }
 

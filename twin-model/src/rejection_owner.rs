@@ -46,6 +46,7 @@ impl Code {
             Code::R53 | Code::R55 => "quality (QMS)",
             Code::R54 => "quality (QMS) with production (MES)",
             Code::R56 => "warehouse (WMS) or planning (ERP)",
+            Code::R58 => "whoever counted and weighed (WMS or MES)",
             Code::R59 => "warehouse (WMS) with production (MES)",
             Code::R73 => "integration, with the sending system",
             Code::R74 => "the owner of what was wrong",

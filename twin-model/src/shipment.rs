@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -140,14 +139,19 @@ impl Shipment {
         let Judgement {
             reasons,
             clearance,
+            wanted,
             at,
         } = judged;
         let (was, clears) = (self.is_cleared(), clearance.is_some());
         if was != clears {
-            self.tell_lots(effects, |want| match clears {
+            wanted.tell_lots(effects, |want| match clears {
                 true => Message::StockReserved(want),
                 false => Message::StockFreed(want),
             });
+        }
+        if clears {
+            // What is reserved now must be what is freed or shipped later.
+            wanted.note_conversions(self.requested_at, effects);
         }
         self.decision = match clears {
             true => GateDecision::Cleared,
@@ -175,12 +179,6 @@ impl Shipment {
         }
         if let Some(over) = std::mem::replace(&mut self.clearance, clearance) {
             self.former = Some(over);
-        }
-    }
-
-    pub(crate) fn tell_lots(&self, effects: &mut Effects, message: impl Fn(Decimal) -> Message) {
-        for ((lot, _), want) in self.wanted() {
-            effects.tell(EntityKey::Lot(lot.clone()), message(want));
         }
     }
 

@@ -70,7 +70,8 @@ impl Shipment {
         let at = body.shipped_at.unwrap_or(view.at);
         self.check_token(&body.gate_token, at, view.plant)?;
         let reserved = self.is_cleared();
-        self.tell_lots(effects, |quantity| Message::StockShipped {
+        let wanted = self.wanted_of_lots(view.plant);
+        wanted.tell_lots(effects, |quantity| Message::StockShipped {
             quantity,
             reserved,
         });
@@ -86,12 +87,14 @@ impl Shipment {
     pub(crate) fn cancel(
         &mut self,
         body: &ShipmentCancelled,
-        at: Time,
+        view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         self.refuse_after_its_end("a cancellation")?;
+        let at = view.at;
         if self.is_cleared() {
-            self.tell_lots(effects, Message::StockFreed);
+            let wanted = self.wanted_of_lots(view.plant);
+            wanted.tell_lots(effects, Message::StockFreed);
         }
         for (lot, _) in &self.lots {
             let key = EntityKey::Lot(lot.clone());

@@ -97,10 +97,14 @@ impl Lot {
                 allowed: allowed(body.from),
             });
         }
-        if let Some(quantity) = &body.quantity {
-            quantity.check("quantity")?;
-            self.check_unit(quantity.unit)?;
-        }
+        let quantity = match body.quantity {
+            Some(quantity) => {
+                quantity.check("quantity")?;
+                let own = self.in_own_unit(quantity, view, effects)?;
+                Some(own.value.value())
+            }
+            None => None,
+        };
         if self.status_changes().len() >= STATUS_CHANGES_PER_LOT_MAX {
             return Err(Rejection::WrongState {
                 object: object(),
@@ -114,7 +118,7 @@ impl Lot {
             report,
             from: body.from,
             to: body.to,
-            quantity: body.quantity.map(|quantity| quantity.value.value()),
+            quantity,
             movement_type: body.movement_type.clone(),
             decision: body.decision.clone(),
         };

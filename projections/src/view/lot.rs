@@ -49,6 +49,8 @@ pub struct LotView {
     pub material: MaterialId,
     /// On hand.
     pub quantity: QuantityView,
+    /// What should be there by weight, where it was weighed: one quantity per unit.
+    pub weighed: Vec<QuantityView>,
     /// `planned`, `in_process`, `on_hand`, `depleted`, `shipped` or `scrapped`.
     pub lifecycle: &'static str,
     /// `unrestricted`, `restricted`, `quality_inspection`, `blocked` or `rejected`.
@@ -104,6 +106,10 @@ impl LotView {
             id: lot.id().clone(),
             material: lot.material().clone(),
             quantity: QuantityView::new(lot.on_hand(), lot.unit()),
+            weighed: lot
+                .weights()
+                .map(|(unit, weight)| QuantityView::new(weight.on_hand(), unit))
+                .collect(),
             lifecycle: lot.lifecycle().as_str(),
             usage: lot.usage(),
             order: lot.order().cloned(),

@@ -17,6 +17,9 @@ pub struct LotCreated {
     pub material: MaterialId,
     /// How much.
     pub quantity: Quantity,
+    /// The same goods, measured in another unit: their weight beside the pieces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Quantity>,
     /// The order that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<WorkOrderId>,

@@ -44,6 +44,9 @@ pub struct MaterialConsumed {
     pub lot: Option<LotId>,
     /// How much.
     pub quantity: Quantity,
+    /// The same goods, measured in another unit: their weight beside the pieces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Quantity>,
     /// Whether it follows from the good pieces.
     #[serde(default)]
     pub backflush: bool,
@@ -87,6 +90,9 @@ pub struct GoodsReceived {
     pub material: Option<MaterialId>,
     /// How much.
     pub quantity: Quantity,
+    /// The same goods, measured in another unit: their weight beside the pieces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Quantity>,
     /// Usage status in stock. Of several that are said of one lot the worst counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,

@@ -11,6 +11,7 @@ mod any_order;
 mod arrival_order;
 mod b2mml;
 mod contracts;
+mod decimal_sums;
 mod deep_genealogy;
 mod epcis;
 mod facts;

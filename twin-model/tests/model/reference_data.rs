@@ -1,6 +1,8 @@
 //! Materials and routings: which version counts when, and what orders make of them.
 #[path = "reference_data/conversions.rs"]
 mod conversions;
+#[path = "reference_data/lots.rs"]
+mod lots;
 #[path = "reference_data/routings.rs"]
 mod routings;
 #[path = "reference_data/versions.rs"]
@@ -76,9 +78,17 @@ fn report(hour: u32, good: &str, unit: &str) -> Event {
 /// The state after these events arrived in every order; what waits is tried again. All of them
 /// are applied in the end, and the state is the same.
 fn ends_the_same(events: &[Event]) -> StateHash {
+    ends_the_same_from(&[], events)
+}
+
+/// The same, after events that always come first.
+fn ends_the_same_from(first: &[Event], events: &[Event]) -> StateHash {
     let mut end = None;
     for order in permutations(events.len()) {
         let mut plant = plant();
+        for event in first {
+            tell(&mut plant, event);
+        }
         let mut waiting: Vec<&Event> = Vec::new();
         for n in &order {
             waiting.push(&events[*n]);

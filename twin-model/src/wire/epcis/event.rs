@@ -184,6 +184,9 @@ pub struct Extension {
     /// The operation that did it.
     #[serde(rename = "twin:operation", skip_serializing_if = "Option::is_none")]
     pub op: Option<OperationId>,
+    /// The same goods as they were weighed.
+    #[serde(rename = "twin:measured", skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Quantity>,
     /// A split or a merger.
     #[serde(rename = "twin:change", skip_serializing_if = "Option::is_none")]
     pub change: Option<LotChange>,

@@ -138,6 +138,7 @@ impl Exporter<'_> {
         out.biz_step = Some(words::COMMISSIONING.to_owned());
         out.disposition = Some(words::disposition_of(body.usage).to_owned());
         self.made_by(body.order.as_ref(), body.op.as_ref(), out);
+        out.extension.measured = body.measured;
         out.ilmd = LotMasterData {
             lot_number: Some(body.lot.to_string()),
             last_day: body.expiry.map(|expiry| last_day(expiry, out.offset)),

@@ -89,6 +89,7 @@ impl Object<'_> {
             Ok(EventBody::LotCreated(LotCreated {
                 material: named.required_material()?,
                 quantity: named.required_quantity()?,
+                measured: event.extension.measured,
                 lot: named.lot,
                 order: reader.order(),
                 op: event.extension.op.clone(),

@@ -295,6 +295,7 @@ fn extension(fields: &mut Fields<'_>) -> Result<Extension, Fault> {
         sequence: fields.take("twin:sequence")?,
         correlation: fields.take("twin:correlation")?,
         op: fields.take("twin:operation")?,
+        measured: fields.take("twin:measured")?,
         change: fields.take("twin:change")?,
         from: fields.take("twin:from")?,
         to: fields.take("twin:to")?,

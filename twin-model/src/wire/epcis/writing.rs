@@ -238,6 +238,7 @@ impl Serialize for EpcisDocument {
                 "cbvmda": "urn:epcglobal:cbv:mda:",
                 "twin": NAMESPACE,
                 "twin:scope": {"@id": format!("{NAMESPACE}scope"), "@type": "@json"},
+                "twin:measured": {"@id": format!("{NAMESPACE}measured"), "@type": "@json"},
             }]),
             kind: "EPCISDocument",
             schema_version: "2.0",

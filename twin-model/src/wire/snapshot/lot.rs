@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::LotQualityState;
 use crate::{
-    Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, MaterialId, OperationId,
-    OrderTake, Parentage, Reach, TankDrawing, Time, TimeWindow, Unit, Usage, WorkCenterId,
-    WorkOrderId,
+    Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, LotWeight, MaterialId,
+    OperationId, OrderTake, Parentage, Reach, TankDrawing, Time, TimeWindow, Unit, Usage,
+    WorkCenterId, WorkOrderId,
 };
 
 stored! {
@@ -94,6 +94,7 @@ stored! {
         holds: BTreeSet<HoldId>,
         inherited: BTreeMap<HoldId, Reach>,
         gates: BTreeSet<DeliveryId>,
+        weighed: BTreeMap<Unit, LotWeight>,
         claims: Claims,
     } via {
         stock: LotStockState,

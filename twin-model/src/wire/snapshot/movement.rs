@@ -27,6 +27,7 @@ pub struct MovementState {
     pub at: Time,
     pub op: Option<OperationId>,
     pub document: Option<SmolStr>,
+    pub measured: Option<Quantity>,
     pub is_final: bool,
     /// By which event and why it was taken back.
     pub reversed: Option<(EventId, SmolStr)>,
@@ -46,6 +47,7 @@ impl From<&Movement> for MovementState {
             at: movement.at,
             op: movement.op.clone(),
             document: movement.document.clone(),
+            measured: movement.measured,
             is_final: movement.is_final,
             reversed: movement.reversed.clone(),
         }
@@ -66,6 +68,7 @@ impl MovementState {
             at: self.at,
             op: self.op,
             document: self.document,
+            measured: self.measured,
             is_final: self.is_final,
             reversed: self.reversed,
         }

@@ -36,6 +36,7 @@ pub struct MaterialVersionState {
     pub lot_controlled: bool,
     pub catch_weight_tolerance: Option<Decimal>,
     pub used: Vec<(Unit, Unit, Time)>,
+    pub weighed: Option<Time>,
 }
 
 impl From<&MaterialVersion> for MaterialVersionState {
@@ -51,6 +52,7 @@ impl From<&MaterialVersion> for MaterialVersionState {
             lot_controlled: version.lot_controlled,
             catch_weight_tolerance: version.catch_weight_tolerance,
             used: used.map(|((from, to), at)| (*from, *to, *at)).collect(),
+            weighed: version.weighed,
         }
     }
 }
@@ -69,6 +71,7 @@ impl MaterialVersionState {
             lot_controlled: self.lot_controlled,
             catch_weight_tolerance: self.catch_weight_tolerance,
             used: used.map(|(from, to, at)| ((from, to), at)).collect(),
+            weighed: self.weighed,
         }
     }
 }

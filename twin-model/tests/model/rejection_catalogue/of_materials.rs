@@ -1,6 +1,8 @@
 //! What is said of materials and their versions.
 
-use twin_model::{Discrepancy, EntityKey, MaterialRejection, Rejection, Time, Unit};
+use twin_model::{
+    Discrepancy, EntityKey, MaterialRejection, Quantity, Rejection, Share, ShareScale, Time, Unit,
+};
 
 fn at(text: &str) -> Time {
     text.parse().unwrap()
@@ -9,6 +11,10 @@ fn at(text: &str) -> Time {
 pub(super) fn rejections() -> Vec<Rejection> {
     let material = || "BEER-05".parse().unwrap();
     let unit = |code: &str| -> Unit { code.parse().unwrap() };
+    let quantity = |value: &str, unit| Quantity {
+        value: value.parse().unwrap(),
+        unit,
+    };
     let rejections = vec![
         MaterialRejection::NoConversion {
             object: EntityKey::WorkOrder("WO-1001".parse().unwrap()),
@@ -16,6 +22,14 @@ pub(super) fn rejections() -> Vec<Rejection> {
             unit: unit("XPX"),
             base: unit("XBO"),
             at: at("2026-05-04T09:00:00Z"),
+        },
+        MaterialRejection::WeighsOtherwise {
+            object: EntityKey::Lot("L-77".parse().unwrap()),
+            material: "CHEESE-4".parse().unwrap(),
+            booked: quantity("10", Unit::PIECE),
+            measured: quantity("47.2", Unit::KILOGRAM),
+            nominal: 45.into(),
+            tolerance: Share::read(3.into(), ShareScale::Percent).unwrap(),
         },
         MaterialRejection::AlreadyConverted {
             material: material(),

@@ -64,7 +64,7 @@ pub(super) fn told() -> Vec<(&'static str, Value)> {
         (
             "goods.received",
             json!({"order": "WO-7", "lot": "BEER-1", "final_delivery": true,
-                "quantity": {"value": "2", "unit": "XCS"}}),
+                "quantity": {"value": "2", "unit": "XCS"}, "measured": {"value": "36", "unit": "KGM"}}),
         ),
         // Asks for a routing that nobody has published.
         (
