@@ -45,6 +45,7 @@ fn created(n: usize) -> Event {
         lot: lot(n),
         material: "M".parse().unwrap(),
         quantity: kg("1000000"),
+        measured: None,
         order: None,
         op: None,
         produced_at: None,
