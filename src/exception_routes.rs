@@ -302,6 +302,11 @@ fn refusal(error: &ResolveError) -> HttpResponse {
             "The id is taken",
             "Give the corrected event an id of its own.",
         ),
+        ResolveError::CommandNotSent(because) => (
+            StatusCode::CONFLICT,
+            "The command is not sent again",
+            because.what_to_do(),
+        ),
         ResolveError::CorrectionRefused(because) => (
             StatusCode::UNPROCESSABLE_ENTITY,
             "The corrected event does not go through",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use twin_model::{
     CommandBody, EntityKey, Event, EventRejected, GateDecided, IntakeRejection, Kind, Notice,
-    Plant, PlantId, RecallRequired, Rejection, SourceId, Time, Turn,
+    Plant, PlantId, RecallDecisionRequired, RecallRequired, Rejection, SourceId, Time, Turn,
 };
 
 use crate::because::Because;
@@ -340,21 +340,8 @@ impl Books {
                 });
                 self.send(because, delivery.as_str(), &body);
             }
-            Notice::RecallRequired {
-                delivery,
-                customer,
-                hold,
-                lots,
-                shipped_at,
-            } => {
-                let body = CommandBody::RecallRequired(RecallRequired {
-                    delivery: delivery.clone(),
-                    customer: customer.clone(),
-                    hold: hold.clone(),
-                    lots: lots.clone(),
-                    shipped_at: *shipped_at,
-                });
-                self.send(because, delivery.as_str(), &body);
+            Notice::RecallRequired { .. } | Notice::RecallDecisionRequired { .. } => {
+                self.book_recall(because, notice);
             }
             Notice::DiscrepancyFound { code, .. } => {
                 *self.counts.discrepancies_found.entry(*code).or_default() += 1;
@@ -378,6 +365,45 @@ impl Books {
             | Notice::Corrected { .. }
             | Notice::PersonNeeded { .. }
             | Notice::PersonNoLongerNeeded { .. } => {}
+        }
+    }
+
+    /// What has left is to be recalled, or quality must decide whether it is.
+    fn book_recall(&mut self, because: &Because, notice: &Notice) {
+        match notice {
+            Notice::RecallRequired {
+                delivery,
+                customer,
+                hold,
+                lots,
+                shipped_at,
+            } => {
+                let body = CommandBody::RecallRequired(RecallRequired {
+                    delivery: delivery.clone(),
+                    customer: customer.clone(),
+                    hold: hold.clone(),
+                    lots: lots.clone(),
+                    shipped_at: *shipped_at,
+                });
+                self.send(because, delivery.as_str(), &body);
+            }
+            Notice::RecallDecisionRequired {
+                delivery,
+                customer,
+                nonconformance,
+                lots,
+                shipped_at,
+            } => {
+                let body = CommandBody::RecallDecisionRequired(RecallDecisionRequired {
+                    delivery: delivery.clone(),
+                    customer: customer.clone(),
+                    nonconformance: nonconformance.clone(),
+                    lots: lots.clone(),
+                    shipped_at: *shipped_at,
+                });
+                self.send(because, delivery.as_str(), &body);
+            }
+            _ => unreachable!("{notice:?} is about no recall"),
         }
     }
 

@@ -134,6 +134,8 @@ pub enum How {
     Discarded,
     /// By itself, such as by the late answer to a command.
     ByItself,
+    /// A replay sent the command again; what goes wrong with it next is a new exception.
+    Sent,
 }
 
 impl How {
@@ -147,6 +149,7 @@ impl How {
             How::Corrected { .. } => "corrected",
             How::Discarded => "discarded",
             How::ByItself => "by_itself",
+            How::Sent => "sent",
         }
     }
 }
@@ -190,12 +193,14 @@ impl ExceptionEntry {
     /// What may be done with it now.
     ///
     /// What a rule refused cannot be replayed: its sender was told, and corrects it with a new
-    /// event. Nor can a message whose id belongs to another one, or whose end is not kept; nor a
-    /// command, which is no message.
+    /// event. Nor can a message whose id belongs to another one, or whose end is not kept. A command
+    /// that was refused or that nobody answers can be sent again.
     #[must_use]
     pub fn steps(&self) -> &'static [Step] {
         if !self.is_open() {
             &[]
+        } else if self.command.is_some() && matches!(self.code, Code::R32 | Code::R62) {
+            &[Step::Replay, Step::Discard]
         } else if self.refused || self.command.is_some() {
             &[Step::Discard]
         } else if self.code == Code::R26 || self.keyed_by == KeyedBy::Start {

@@ -7,7 +7,7 @@ use std::sync::Once;
 
 use serde::{Deserialize, Serialize};
 use twin_model::wire::{self, Unreadable};
-use twin_model::{EntityKey, Event, IntakeRejection, Plant, Rejection, Time, Turn};
+use twin_model::{CommandKey, EntityKey, Event, IntakeRejection, Plant, Rejection, Time, Turn};
 
 use crate::record::Poisoned;
 
@@ -100,6 +100,31 @@ pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rej
             }
         }
     }
+}
+
+/// Has a command sent again. A panic is rolled back; nothing was done then.
+///
+/// # Errors
+/// The plant's own rejection, or [`IntakeRejection::Poison`] with the entity whose handler panicked.
+pub(crate) fn guarded_redrive(
+    plant: &mut Plant,
+    command: &CommandKey,
+    now: Time,
+) -> Result<Turn, Rejection> {
+    GUARDED.set(true);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| plant.redrive(command, now)));
+    GUARDED.set(false);
+    outcome.unwrap_or_else(|payload| {
+        let object = plant.current_entity().cloned();
+        plant.roll_back();
+        let detail = message_of(payload.as_ref());
+        tracing::error!(%command, %detail, "a command could not be sent again");
+        Err(Rejection::Intake(IntakeRejection::Poison {
+            object: object.unwrap_or_else(|| EntityKey::Process(command.process().clone())),
+            tries: 1,
+            detail,
+        }))
+    })
 }
 
 /// Reads a message. A panic becomes a rejection: the message would otherwise come again for ever.

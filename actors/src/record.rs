@@ -101,7 +101,12 @@ pub(crate) struct ReplayedEntry {
 pub(crate) enum Found {
     Decided(Verdict),
     Duplicate,
-    Unreadable { code: Code, text: String },
+    Unreadable {
+        code: Code,
+        text: String,
+    },
+    /// The command of the exception was sent again.
+    Sent,
 }
 
 /// What was decided on an event.

@@ -29,7 +29,7 @@ pub struct Resolution {
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolve {
-    /// Try the message again as it is.
+    /// Try the message again as it is; send the command again.
     Replay,
     /// Take this event in its place: a CloudEvent as JSON, with an id of its own. The attribute
     /// `corrects` with the exception's number is added to it.
@@ -50,7 +50,9 @@ impl Resolve {
     /// Whether an exception that ended so is what was wanted.
     pub(crate) fn is_done_by(&self, how: &How) -> bool {
         match self {
-            Resolve::Replay => matches!(how, How::Applied | How::Parked | How::Duplicate),
+            Resolve::Replay => {
+                matches!(how, How::Applied | How::Parked | How::Duplicate | How::Sent)
+            }
             Resolve::Correct(_) => matches!(how, How::Corrected { .. }),
             Resolve::Discard => *how == How::Discarded,
         }
@@ -115,6 +117,9 @@ pub enum ResolveError {
     /// The corrected event would not go through either.
     #[error("the corrected event does not go through either: {0}")]
     CorrectionRefused(Rejection),
+    /// The command cannot be sent again now.
+    #[error("the command cannot be sent again: {0}")]
+    CommandNotSent(Rejection),
     /// The plant takes nothing now.
     #[error(transparent)]
     NotTaken(#[from] IntakeError),
@@ -139,7 +144,7 @@ fn ended(entry: &ExceptionEntry) -> String {
 
 fn why_not(entry: &ExceptionEntry) -> &'static str {
     if entry.command.is_some() {
-        "it is about a command, which its process sends again or ends by itself"
+        "it is about a command that was carried out, or that its process must not send"
     } else if entry.refused {
         "a rule refused the message and its sender was told, who corrects it with a new event"
     } else if entry.keyed_by == KeyedBy::Start {

@@ -2,10 +2,12 @@
 //! event, so that a replay of the journal comes to the same state.
 
 use bytes::Bytes;
-use twin_model::{Code, EventId, IntakeRejection, Rejection, SourceId};
+use twin_model::{Code, CommandKey, EventId, IntakeRejection, Rejection, SourceId};
 
+use crate::because::Because;
 use crate::books::{Books, Outcome};
 use crate::exception_entry::{Closed, How, KeyedBy};
+use crate::guard::guarded_redrive;
 use crate::input::{DecodedEvent, Input, Kind};
 use crate::marks::Seen;
 use crate::record::{Entry, Found, OperatorEntry, ReplayedEntry, Signed, Verdict};
@@ -80,7 +82,10 @@ impl Books {
             reason: wanted.reason.clone(),
         };
         match &wanted.what {
-            Resolve::Replay => Ok(self.replay_exception(&entry, signed, outcome)),
+            Resolve::Replay => match &entry.command {
+                Some(command) => self.send_again(entry.id, command, signed, outcome),
+                None => Ok(self.replay_exception(&entry, signed, outcome)),
+            },
             Resolve::Correct(raw) => self.correct(&entry, raw, signed, outcome),
             Resolve::Discard => {
                 self.close(entry.id, How::Discarded, &signed, outcome);
@@ -123,15 +128,61 @@ impl Books {
             return Found::Duplicate;
         };
         let entry = ExceptionEntry::clone(entry);
+        if let Some(command) = &entry.command {
+            return match self.redrive(entry.id, command, &was.signed, outcome) {
+                Ok(()) => Found::Sent,
+                Err(rejection) => Found::Decided(Verdict::Refused(rejection.code())),
+            };
+        }
         let again = match &was.found {
             Found::Unreadable { code, text } => Again::Unreadable {
                 code: *code,
                 text: text.clone(),
                 rejection: None,
             },
-            Found::Decided(_) | Found::Duplicate => Again::read(&entry.raw),
+            Found::Decided(_) | Found::Duplicate | Found::Sent => Again::read(&entry.raw),
         };
         self.try_again(&entry, again, &was.signed, outcome).0
+    }
+
+    /// Has the process of a command send it again.
+    fn send_again(
+        &mut self,
+        id: ExceptionId,
+        command: &CommandKey,
+        signed: Signed,
+        outcome: &mut Outcome,
+    ) -> Result<Settled, ResolveError> {
+        self.redrive(id, command, &signed, outcome)
+            .map_err(ResolveError::CommandNotSent)?;
+        let replayed = ReplayedEntry {
+            exception: id.0,
+            signed,
+            found: Found::Sent,
+        };
+        outcome
+            .entries
+            .push(Entry::Operator(OperatorEntry::Replayed(replayed)));
+        Ok(Settled {
+            disposition: None,
+            already: false,
+        })
+    }
+
+    fn redrive(
+        &mut self,
+        id: ExceptionId,
+        command: &CommandKey,
+        signed: &Signed,
+        outcome: &mut Outcome,
+    ) -> Result<(), Rejection> {
+        let turn = guarded_redrive(&mut self.plant, command, self.now)?;
+        // Settled first: what the turn may put before people is a new exception.
+        self.close(id, How::Sent, signed, outcome);
+        let because = Because::of_the_clock(self.now, &self.plant);
+        let touched = self.book(&because, turn, outcome);
+        self.retry_waiting_for(touched, outcome);
+        Ok(())
     }
 
     fn try_again(
@@ -339,7 +390,7 @@ impl Books {
         let Some(entry) = self.exceptions.get(id) else {
             return;
         };
-        let tried = matches!(how, How::Applied | How::Parked | How::Duplicate);
+        let tried = matches!(how, How::Applied | How::Parked | How::Duplicate | How::Sent);
         let closed = ExceptionEntry {
             closed: Some(Closed {
                 how,

@@ -6,8 +6,8 @@ use actors::{CauseRef, Cursor, ExceptionEntry, How};
 use bytes::Bytes;
 use serde::Serialize;
 use twin_model::{
-    Code, CommandKey, DeliveryId, Entity, EntityKey, EventId, GateDecision, HoldId, LotId, Notice,
-    PlantId, Reason, SmolStr, SourceId, Time,
+    Code, CommandKey, DeliveryId, Entity, EntityKey, EventId, GateDecision, LotId, Notice, PlantId,
+    Reason, SmolStr, SourceId, Time,
 };
 use utoipa::ToSchema;
 
@@ -222,18 +222,48 @@ fn gate_decided(delivery: &DeliveryId, decision: GateDecision, reasons: &[Reason
     }
 }
 
+fn recall(notice: &Notice) -> Sentence {
+    match notice {
+        Notice::RecallRequired {
+            delivery,
+            hold,
+            lots,
+            shipped_at,
+            customer: _,
+        } => recall_required(
+            delivery,
+            (Code::R37, &format!("hold {hold}")),
+            lots,
+            *shipped_at,
+        ),
+        Notice::RecallDecisionRequired {
+            delivery,
+            nonconformance,
+            lots,
+            shipped_at,
+            customer: _,
+        } => recall_required(
+            delivery,
+            (Code::R68, &format!("nonconformance {nonconformance}")),
+            lots,
+            *shipped_at,
+        ),
+        _ => unreachable!("{notice:?} is about no recall"),
+    }
+}
+
 fn recall_required(
     delivery: &DeliveryId,
-    hold: &HoldId,
+    (code, cause): (Code, &str),
     lots: &[LotId],
     shipped_at: Time,
 ) -> Sentence {
     let lots: Vec<&str> = lots.iter().map(LotId::as_str).collect();
     Sentence {
-        code: Some(Code::R37),
+        code: Some(code),
         kind: "recall_required",
         text: format!(
-            "Shipment {delivery} left on {shipped_at} with {}, which hold {hold} reaches. Recall \
+            "Shipment {delivery} left on {shipped_at} with {}, which {cause} reaches. Recall \
              decision needed from quality.",
             lots.join(", ")
         ),
@@ -250,13 +280,7 @@ fn sentence(notice: &Notice) -> Sentence {
             token: _,
             valid_until: _,
         } => gate_decided(delivery, *decision, reasons),
-        Notice::RecallRequired {
-            delivery,
-            hold,
-            lots,
-            shipped_at,
-            customer: _,
-        } => recall_required(delivery, hold, lots, *shipped_at),
+        Notice::RecallRequired { .. } | Notice::RecallDecisionRequired { .. } => recall(notice),
         Notice::HoldPropagated { hold, lots, placed } => {
             let noun = if *lots == 1 { "lot" } else { "lots" };
             let text = match placed {

@@ -40,9 +40,9 @@ pub(crate) fn weight(event: &ChangeEvent) -> usize {
             | Notice::DiscrepancyHealed { text, object, .. }
             | Notice::Corrected { text, object, .. },
         ) => SENTENCE + text.len() * 2 + object_path(object).len(),
-        Happening::Notice(Notice::RecallRequired { lots, .. }) => {
-            SENTENCE + lots.iter().map(|lot| name(lot.as_str())).sum::<usize>()
-        }
+        Happening::Notice(
+            Notice::RecallRequired { lots, .. } | Notice::RecallDecisionRequired { lots, .. },
+        ) => SENTENCE + lots.iter().map(|lot| name(lot.as_str())).sum::<usize>(),
         Happening::Notice(
             Notice::HoldPropagated { .. }
             | Notice::CommandIssued { .. }

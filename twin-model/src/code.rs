@@ -95,6 +95,9 @@ codes! {
     R62 = 62, "A command that nobody answers.";
     R63 = 63, "A command that was carried out more than once.";
     R64 = 64, "A process that sends more commands than are kept.";
+    R66 = 66, "Quality has not decided in time.";
+    R67 = 67, "An order used more or less of a material than the plant lets pass.";
+    R68 = 68, "A nonconformance reaches a lot that was shipped before.";
     R73 = 73, "Readable, and without a place in this twin.";
     R74 = 74, "Declared wrong by its sender.";
     R76 = 76, "The twin itself failed on this message.";

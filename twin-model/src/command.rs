@@ -5,17 +5,23 @@
 use serde::{Deserialize, Serialize};
 
 mod confirmation;
+mod deviation;
 mod dispatch;
 mod gate;
 mod hold;
 mod stop;
+mod usage;
+mod variance;
 mod words;
 
 pub use confirmation::*;
+pub use deviation::*;
 pub use dispatch::*;
 pub use gate::*;
 pub use hold::*;
 pub use stop::*;
+pub use usage::*;
+pub use variance::*;
 
 /// The one table of command types: variant, body and CloudEvents type. Whatever goes over all
 /// types (names, bodies, schemas) is made from it by `$with`.
@@ -24,6 +30,7 @@ macro_rules! command_types {
         $with! {
             GateDecided(GateDecided) = "mfg.gate.decided.v1";
             RecallRequired(RecallRequired) = "mfg.recall.required.v1";
+            RecallDecisionRequired(RecallDecisionRequired) = "mfg.recall.decision_required.v1";
             EventRejected(EventRejected) = "mfg.event.rejected.v1";
             ConfirmationPost(ConfirmationPost) = "mfg.confirmation.post.v1";
             ConfirmationReverse(ConfirmationReverse) = "mfg.confirmation.reverse.v1";
@@ -33,6 +40,18 @@ macro_rules! command_types {
             HoldReleaseRequested(HoldReleaseRequested) = "mfg.hold.release_requested.v1";
             StopAnnounced(StopAnnounced) = "mfg.planning.stop_announced.v1";
             StopEnded(StopEnded) = "mfg.planning.stop_ended.v1";
+            QuarantineRequested(QuarantineRequested) = "mfg.quarantine.requested.v1";
+            QuarantineEnded(QuarantineEnded) = "mfg.quarantine.ended.v1";
+            ReviewRequested(ReviewRequested) = "mfg.review.requested.v1";
+            DispositionRequested(DispositionRequested) = "mfg.disposition.requested.v1";
+            DispositionWithdrawn(DispositionWithdrawn) = "mfg.disposition.withdrawn.v1";
+            VerificationRequested(VerificationRequested) = "mfg.verification.requested.v1";
+            UsageDecisionPost(UsageDecisionPost) = "mfg.usage_decision.post.v1";
+            UsageDecisionReverse(UsageDecisionReverse) = "mfg.usage_decision.reverse.v1";
+            VariancePost(VariancePost) = "mfg.variance.post.v1";
+            VarianceReverse(VarianceReverse) = "mfg.variance.reverse.v1";
+            NonconformanceRequested(NonconformanceRequested) = "mfg.nonconformance.requested.v1";
+            NonconformanceNotNeeded(NonconformanceNotNeeded) = "mfg.nonconformance.not_needed.v1";
         }
     };
 }

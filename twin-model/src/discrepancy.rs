@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 
 use crate::effect::Effects;
 use crate::{
-    Code, Entity, EntityKey, InspectionId, LotId, MaintenanceId, MaterialId, Notice, OperationId,
-    Owners, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
+    Code, Entity, EntityKey, InspectionId, LotId, MaintenanceId, MaterialId, NonconformanceId,
+    Notice, OperationId, Owners, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
@@ -280,6 +280,42 @@ pub enum Discrepancy {
         /// When something was first found, done or decided.
         began: Time,
     },
+    /// R66: quality takes longer than the plant allows.
+    #[error(
+        "Quality has not decided nonconformance {nonconformance} since {since}; the plant allows \
+         {within_s} s, and {lots} lots wait. Have the material review board decide them."
+    )]
+    NotDecidedInTime {
+        /// The nonconformance.
+        nonconformance: NonconformanceId,
+        /// Lots without a disposition.
+        lots: usize,
+        /// Since when it could be decided.
+        since: Time,
+        /// What the plant allows, seconds.
+        within_s: u32,
+    },
+    /// R67: an order uses what the plant does not let pass.
+    #[error(
+        "Order {order} used {used} {unit} of {material}; {expected} were expected. The difference \
+         of {difference} exceeds the limit ({limit}) and is posted at once. Look why in production."
+    )]
+    MaterialVariance {
+        /// The order.
+        order: WorkOrderId,
+        /// The material.
+        material: MaterialId,
+        /// Unit of all quantities.
+        unit: Unit,
+        /// Consumed and scrapped.
+        used: Decimal,
+        /// What was expected.
+        expected: Decimal,
+        /// The one less the other.
+        difference: Decimal,
+        /// The limit, in words.
+        limit: SmolStr,
+    },
     /// R56: a posting that moves what is not there.
     #[error(
         "{wanted} {unit} of lot {lot} were moved from {from} to {to} at {at}, but {there} were \
@@ -325,6 +361,8 @@ impl Discrepancy {
             Discrepancy::DecidedWithoutResults { .. } => Code::R54,
             Discrepancy::CancelledInVain { .. } => Code::R55,
             Discrepancy::StatusNotThere { .. } => Code::R56,
+            Discrepancy::NotDecidedInTime { .. } => Code::R66,
+            Discrepancy::MaterialVariance { .. } => Code::R67,
         }
     }
 
@@ -348,7 +386,8 @@ impl Discrepancy {
                 operation, kind, ..
             } => (operation.as_str(), kind),
             Discrepancy::CounterFell { counter, .. } => (counter, ""),
-            Discrepancy::UsedWithoutIssue { material, unit, .. } => {
+            Discrepancy::UsedWithoutIssue { material, unit, .. }
+            | Discrepancy::MaterialVariance { material, unit, .. } => {
                 (material.as_str(), unit.as_str())
             }
             Discrepancy::StartedInMaintenance {
@@ -359,6 +398,7 @@ impl Discrepancy {
             } => (field, source_id.as_str()),
             Discrepancy::StatusNotThere { from, to, .. } => (from, to),
             Discrepancy::DecidedAgain { .. }
+            | Discrepancy::NotDecidedInTime { .. }
             | Discrepancy::DecidedWithoutResults { .. }
             | Discrepancy::CancelledInVain { .. }
             | Discrepancy::Overlap { .. }

@@ -8,8 +8,8 @@ use crate::clearance::version_of;
 use crate::effect::{Effects, View};
 use crate::{
     Amount, Clearance, Decimal, EntityKey, GateDecision, HoldId, Lot, LotId, MaterialId,
-    MaterialRejection, Message, Plant, QUANTITY_ABS_MAX, Quantity, Reason, Rejection, Shipment,
-    Time, Unit,
+    MaterialRejection, Message, NonconformanceId, Plant, QUANTITY_ABS_MAX, QualityRejection,
+    Quantity, Reason, Rejection, Shipment, Time, Unit,
 };
 
 /// What a gate says to the lots as they stand.
@@ -48,9 +48,11 @@ impl Wanted {
 /// What a delivery wants of one lot, as it was told: a lot may stand in several lines.
 type Lines = BTreeMap<Unit, Decimal>;
 
-/// Holds that came after a delivery has left.
+/// Holds and nonconformances that came after a delivery has left.
 pub(crate) struct Recall {
     pub(crate) reasons: Vec<Reason>,
+    /// Nonconformances, each with the shipped lots that it reaches and of which nothing is decided.
+    pub(crate) nonconformances: BTreeMap<NonconformanceId, Vec<LotId>>,
     /// Each with the shipped lots that it reaches.
     pub(crate) holds: BTreeMap<HoldId, Vec<LotId>>,
     pub(crate) at: Time,
@@ -226,12 +228,23 @@ impl Shipment {
         }))
     }
 
-    /// Looks for holds that reach lots which have left; `None` when that is as it was.
+    /// Looks for holds and nonconformances that reach lots which have left; `None` when that is as it was.
     pub(crate) fn judge_recall(&self, view: View<'_>) -> Option<Recall> {
         let shipped = self.shipped_at()?;
         let mut holds: BTreeMap<HoldId, Vec<LotId>> = BTreeMap::new();
+        let mut nonconformances: BTreeMap<NonconformanceId, Vec<LotId>> = BTreeMap::new();
         let mut reasons = Vec::new();
         for id in self.wanted().into_keys() {
+            for (found, _) in view.plant.lot(id).into_iter().flat_map(Lot::undisposed) {
+                let lots = nonconformances.entry(found.clone()).or_default();
+                lots.push(id.clone());
+                reasons.push(Reason::from(QualityRejection::ShippedNonconforming {
+                    lot: id.clone(),
+                    shipped: shipped.whole_seconds(),
+                    delivery: self.id.clone(),
+                    nonconformance: found.clone(),
+                }));
+            }
             for hold in view.plant.lot(id).into_iter().flat_map(Lot::all_holds) {
                 holds.entry(hold.clone()).or_default().push(id.clone());
                 reasons.push(Reason::from(&Rejection::ShippedBeforeHold {
@@ -243,6 +256,11 @@ impl Shipment {
             }
         }
         let at = self.judged_at.max(view.at).max(view.plant.clock());
-        (reasons != self.reasons).then_some(Recall { reasons, holds, at })
+        (reasons != self.reasons).then_some(Recall {
+            reasons,
+            nonconformances,
+            holds,
+            at,
+        })
     }
 }

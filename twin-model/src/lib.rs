@@ -165,11 +165,11 @@ pub use ownership::{
     CLAIMS_PER_OBJECT_MAX, Claim, Claimed, Claims, Facet, Field, Owners, Ownership, System, Writer,
 };
 pub use plant::{Plant, Touched, Turn};
-pub(crate) use process::Obstacle;
 pub use process::{
-    ANSWER_WITHIN_S, Bearing, DOCUMENTS_PER_STEP_MAX, Process, ProcessRules, ProcessState,
+    ANSWER_WITHIN_S, Bearing, DOCUMENTS_PER_STEP_MAX, Limit, Process, ProcessRules, ProcessState,
     RETRY_WAIT_S_MAX, Refusal, Rule, STEPS_PER_LANE_MAX, Step, StepState, TRIES_MAX,
 };
+pub(crate) use process::{Finding, Obstacle};
 pub use process_id::{CommandKey, InvalidCommandKey, InvalidProcessId, ProcessId, ProcessKind};
 pub use quantity::{Amount, InvalidAmount, QUANTITY_ABS_MAX, QUANTITY_SCALE_MAX, Quantity};
 pub use rejection::Rejection;

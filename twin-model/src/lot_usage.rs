@@ -99,15 +99,7 @@ impl<'a> Move<'a> {
     }
 
     fn decided(at: Time, decision: UsageDecision, quantity: Decimal) -> Move<'a> {
-        let to = match decision {
-            UsageDecision::Accept => Some(Usage::Unrestricted),
-            UsageDecision::AcceptWithDeviation => Some(Usage::Restricted),
-            UsageDecision::Rework => Some(Usage::Blocked),
-            // What goes back stays rejected until it has left.
-            UsageDecision::Reject | UsageDecision::Return => Some(Usage::Rejected),
-            UsageDecision::Scrap => None,
-        };
-        Move::new(at, &JUDGED, to, quantity)
+        Move::new(at, &JUDGED, decision.usage(), quantity)
     }
 
     /// A board judges what is bad first. What is to be used as it is becomes free of what a board

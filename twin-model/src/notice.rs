@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::{
     Code, CommandBody, CommandKey, DeliveryId, EntityKey, GateDecision, GateToken, HoldId, LotId,
-    Reason, Rejection, System, Time,
+    NonconformanceId, Reason, Rejection, System, Time,
 };
 
 /// Something that people or systems outside should hear of.
@@ -31,6 +31,19 @@ pub enum Notice {
         customer: Option<SmolStr>,
         /// The hold.
         hold: HoldId,
+        /// The lots of the delivery that it reaches.
+        lots: Vec<LotId>,
+        /// When they left.
+        shipped_at: Time,
+    },
+    /// A nonconformance reaches lots that have left, and nothing is decided of them.
+    RecallDecisionRequired {
+        /// The delivery that they left with.
+        delivery: DeliveryId,
+        /// For whom it was.
+        customer: Option<SmolStr>,
+        /// The nonconformance.
+        nonconformance: NonconformanceId,
         /// The lots of the delivery that it reaches.
         lots: Vec<LotId>,
         /// When they left.

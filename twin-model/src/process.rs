@@ -7,17 +7,26 @@
 
 mod answer;
 mod confirmation;
+mod deviation;
+mod disposition;
 mod falling_due;
+mod finding;
 mod hold;
 mod lane;
+mod limit;
 mod maintenance;
 mod plan;
+mod quarantine;
+mod redrive;
 mod release;
 mod rules;
 mod run;
+mod scrap;
 mod sending;
 mod step;
 mod told;
+mod usage;
+mod variance;
 mod waiting;
 
 use smol_str::SmolStr;
@@ -25,6 +34,9 @@ use smol_str::SmolStr;
 use crate::{Claims, CommandKey, Discrepancy, EntityKey, ProcessId, ProcessKind, Time};
 
 pub(crate) use confirmation::about;
+pub(crate) use finding::Finding;
+use lane::{lane_of, posted_as};
+pub use limit::Limit;
 pub(crate) use plan::{Next, Obstacle, Plan};
 pub use rules::{ANSWER_WITHIN_S, ProcessRules, RETRY_WAIT_S_MAX, Rule, TRIES_MAX};
 pub use step::{Bearing, Refusal, Step, StepState};
@@ -79,6 +91,8 @@ pub struct Process {
     /// In the order in which they were first sent.
     pub(crate) steps: Vec<Step>,
     pub(crate) obstacles: Vec<Obstacle>,
+    /// What its rule finds wrong with the facts now.
+    pub(crate) findings: Vec<Finding>,
     /// When the passing of time alone may change its plan.
     pub(crate) look_at: Option<Time>,
     pub(crate) off: bool,
@@ -93,6 +107,7 @@ impl Process {
             correlation,
             steps: Vec::new(),
             obstacles: Vec::new(),
+            findings: Vec::new(),
             look_at: None,
             off: false,
             claims: Claims::default(),
@@ -110,8 +125,14 @@ impl Process {
     #[must_use]
     pub fn order(&self) -> Option<&str> {
         match self.id.kind() {
-            ProcessKind::Release | ProcessKind::Confirmation => Some(self.id.subject()),
-            ProcessKind::Hold | ProcessKind::Maintenance => None,
+            ProcessKind::Release
+            | ProcessKind::Confirmation
+            | ProcessKind::Variance
+            | ProcessKind::Scrap => Some(self.id.subject()),
+            ProcessKind::Hold
+            | ProcessKind::Maintenance
+            | ProcessKind::Deviation
+            | ProcessKind::Usage => None,
         }
     }
 
@@ -167,10 +188,12 @@ impl Process {
         }
     }
 
-    /// Answers of systems that own no answer.
+    /// Answers of systems that own no answer, and what its rule finds wrong with the facts.
     #[must_use]
     pub fn discrepancies(&self) -> Vec<Discrepancy> {
         let key = || EntityKey::Process(self.id.clone());
-        self.claims.discrepancies(key, |_| self.standing_answer())
+        let mut found = self.claims.discrepancies(key, |_| self.standing_answer());
+        found.extend(self.findings.iter().map(Discrepancy::from));
+        found
     }
 }

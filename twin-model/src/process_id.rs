@@ -29,15 +29,27 @@ pub enum ProcessKind {
     Hold,
     /// Planning hears of a work center that maintenance stops.
     Maintenance,
+    /// What a nonconformance reaches is set aside, decided and carried out.
+    Deviation,
+    /// What quality decided of a lot is posted.
+    Usage,
+    /// What an order uses beyond the limits of the plant is posted at once.
+    Variance,
+    /// Quality is asked to look at an operation that scraps too much.
+    Scrap,
 }
 
 impl ProcessKind {
     /// All of them.
-    pub const ALL: [ProcessKind; 4] = [
+    pub const ALL: [ProcessKind; 8] = [
         ProcessKind::Release,
         ProcessKind::Confirmation,
         ProcessKind::Hold,
         ProcessKind::Maintenance,
+        ProcessKind::Deviation,
+        ProcessKind::Usage,
+        ProcessKind::Variance,
+        ProcessKind::Scrap,
     ];
 
     /// The kind's name as it stands in ids, rules and answers.
@@ -48,6 +60,10 @@ impl ProcessKind {
             ProcessKind::Confirmation => "confirmation",
             ProcessKind::Hold => "hold",
             ProcessKind::Maintenance => "maintenance",
+            ProcessKind::Deviation => "deviation",
+            ProcessKind::Usage => "usage",
+            ProcessKind::Variance => "variance",
+            ProcessKind::Scrap => "scrap",
         }
     }
 }

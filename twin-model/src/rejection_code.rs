@@ -58,7 +58,8 @@ impl Rejection {
             | Rejection::PredecessorNotReady { .. }
             | Rejection::NotEnoughYet { .. }
             | Rejection::OnHold { .. } => Kind::Park,
-            Rejection::TooManyReports { .. }
+            Rejection::PeriodClosed { .. }
+            | Rejection::TooManyReports { .. }
             | Rejection::TooManyDrawings { .. }
             | Rejection::BeyondRecall { .. } => Kind::Exception,
             _ => Kind::Refuse,
@@ -126,14 +127,16 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R27 => "Nothing: the order was recomputed. Check the sender if it happens often.",
         Code::R28 => "Compare with the owning system, then replay or discard the event.",
         Code::R29 => "Report again if the reversed report was right after all.",
-        Code::R30 => "Post a correction in the current period in ERP.",
+        Code::R30 => "Post a correction in the current period in ERP, then settle the exception.",
         Code::R31 => "Change the value in the owning system, or correct the one that sent it.",
         Code::R32 => "Mend the cause in the system that refused; the command is tried again.",
         Code::R33 => "Upgrade the twin or correct the type, then replay the event.",
         Code::R34 => "Correct the message in the sending system, then send it again.",
         Code::R35 => "Have quality decide the lots that are left.",
         Code::R36 => "Compare the receipts in ERP with the warehouse, and post the difference.",
-        Code::R37 => "Have quality decide on a recall.",
+        Code::R37 | Code::R68 => "Have quality decide on a recall.",
+        Code::R67 => "Look why in production; correct the consumption where it is wrong.",
+        Code::R66 => "Have the material review board decide the lots that wait.",
         Code::R38 => "Set the clock of the sending system.",
         Code::R39 => "Correct the report, or raise the order quantity in ERP.",
         Code::R40 | Code::R76 => {

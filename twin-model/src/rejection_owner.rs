@@ -20,7 +20,9 @@ impl Code {
             | Code::R13
             | Code::R14
             | Code::R35
-            | Code::R37 => "quality (QMS)",
+            | Code::R37
+            | Code::R66
+            | Code::R68 => "quality (QMS)",
             Code::R09 | Code::R16 | Code::R17 => "warehouse (WMS)",
             Code::R10 => "quality (QMS) for an extension",
             Code::R19 | Code::R57 | Code::R60 => "material master (ERP)",
@@ -47,6 +49,7 @@ impl Code {
             Code::R54 => "quality (QMS) with production (MES)",
             Code::R56 => "warehouse (WMS) or planning (ERP)",
             Code::R58 => "whoever counted and weighed (WMS or MES)",
+            Code::R67 => "production (MES) with controlling (ERP)",
             Code::R59 => "warehouse (WMS) with production (MES)",
             Code::R73 => "integration, with the sending system",
             Code::R74 => "the owner of what was wrong",

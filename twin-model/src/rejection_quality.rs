@@ -2,7 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Code, EntityKey, InspectionId, Kind, LotId, NonconformanceId, Unit, WorkOrderId};
+use crate::{
+    Code, DeliveryId, EntityKey, InspectionId, Kind, LotId, NonconformanceId, Time, Unit,
+    WorkOrderId,
+};
 
 /// A rejection for which quality is the one to ask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +97,21 @@ pub enum QualityRejection {
         /// The first of them.
         first: LotId,
     },
+    /// R68: too late to stop it.
+    #[error(
+        "Lot {lot} was shipped on {shipped} with delivery {delivery}; nonconformance \
+         {nonconformance} reaches it. Recall decision needed from quality."
+    )]
+    ShippedNonconforming {
+        /// The lot.
+        lot: LotId,
+        /// When it left, to the second.
+        shipped: Time,
+        /// With which delivery.
+        delivery: DeliveryId,
+        /// The nonconformance.
+        nonconformance: NonconformanceId,
+    },
 }
 
 impl QualityRejection {
@@ -107,6 +125,7 @@ impl QualityRejection {
             | QualityRejection::ClosingBeforeDecision { .. } => Code::R11,
             QualityRejection::DecisionDoesNotAddUp { .. } => Code::R12,
             QualityRejection::LotsUndisposed { .. } => Code::R35,
+            QualityRejection::ShippedNonconforming { .. } => Code::R68,
         }
     }
 

@@ -11,8 +11,8 @@ use crate::effect::{Effects, View};
 use crate::judgement::Judgement;
 use crate::{
     Claims, Clearance, Code, DeliveryId, Discrepancy, EntityKey, HoldId, Lot, LotId, LotQuantity,
-    Message, Notice, Plant, QualityRejection, Quantity, Rejection, ShipmentEnd, ShipmentRequested,
-    Time,
+    Message, NonconformanceId, Notice, Plant, QualityRejection, Quantity, Rejection, ShipmentEnd,
+    ShipmentRequested, Time,
 };
 
 /// What the gate says.
@@ -75,6 +75,8 @@ pub struct Shipment {
     pub(crate) end: Option<ShipmentEnd>,
     /// Holds that came after it had left, those that are over included.
     pub(crate) recalls: BTreeSet<HoldId>,
+    /// Nonconformances that came after it had left, those that are over included.
+    pub(crate) nonconforming: BTreeSet<NonconformanceId>,
     /// Plant time of the event that led to the decision. Not part of the state hash: it tells
     /// which of several events came last, which depends on their arrival.
     pub(crate) decided_at: Time,
@@ -123,6 +125,7 @@ impl Shipment {
             reasons: Vec::new(),
             end: None,
             recalls: BTreeSet::new(),
+            nonconforming: BTreeSet::new(),
             decided_at: view.at,
             judged_at: view.at,
             clearance: None,
@@ -256,6 +259,12 @@ impl Shipment {
     #[must_use]
     pub fn recalls(&self) -> &BTreeSet<HoldId> {
         &self.recalls
+    }
+
+    /// Nonconformances that came after it had left, those that are over included.
+    #[must_use]
+    pub fn nonconforming(&self) -> &BTreeSet<NonconformanceId> {
+        &self.nonconforming
     }
 
     /// The clearance that stands; there is one exactly while the gate is cleared.

@@ -195,12 +195,30 @@ impl Shipment {
         }
     }
 
-    /// Notes the holds that reach lots which have left, and asks for a recall where one is new.
+    /// Notes the holds and nonconformances that reach lots which have left, and asks for a recall
+    /// where one is new.
     pub(crate) fn note_recall(&mut self, recall: Recall, effects: &mut Effects) {
-        let Recall { reasons, holds, at } = recall;
+        let Recall {
+            reasons,
+            nonconformances,
+            holds,
+            at,
+        } = recall;
         self.reasons = reasons;
         self.decided_at = at;
         self.judged_at = at;
+        let shipped_at = self.shipped_at().unwrap_or(self.requested_at);
+        for (nonconformance, lots) in nonconformances {
+            if self.nonconforming.insert(nonconformance.clone()) {
+                effects.notice(Notice::RecallDecisionRequired {
+                    delivery: self.id.clone(),
+                    customer: self.customer.clone(),
+                    nonconformance,
+                    lots,
+                    shipped_at,
+                });
+            }
+        }
         for (hold, lots) in holds {
             if !self.recalls.insert(hold.clone()) {
                 continue;
@@ -212,7 +230,7 @@ impl Shipment {
                 customer: self.customer.clone(),
                 hold,
                 lots,
-                shipped_at: self.shipped_at().unwrap_or(self.requested_at),
+                shipped_at,
             });
         }
     }

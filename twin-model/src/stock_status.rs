@@ -13,6 +13,16 @@ use crate::{
 /// Postings that one lot keeps.
 pub const STATUS_CHANGES_PER_LOT_MAX: usize = 1_000;
 
+/// SAP's movement types between usage statuses.
+pub(crate) const MOVEMENT_TYPES: [(&str, Usage, Usage); 6] = [
+    ("321", Usage::QualityInspection, Usage::Unrestricted),
+    ("350", Usage::QualityInspection, Usage::Blocked),
+    ("322", Usage::Unrestricted, Usage::QualityInspection),
+    ("344", Usage::Unrestricted, Usage::Blocked),
+    ("343", Usage::Blocked, Usage::Unrestricted),
+    ("349", Usage::Blocked, Usage::QualityInspection),
+];
+
 /// A posting that changed the usage status of some of a lot.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StatusChange {
@@ -33,6 +43,14 @@ pub struct StatusChange {
 }
 
 impl Usage {
+    /// SAP's movement type from this status to another; `None` where there is no single one.
+    #[must_use]
+    pub fn movement_type_to(self, to: Usage) -> Option<&'static str> {
+        let mut known = MOVEMENT_TYPES.iter();
+        let known = known.find(|(_, from, into)| (*from, *into) == (self, to));
+        known.map(|(name, ..)| *name)
+    }
+
     /// The statuses that stock of this one can get by a posting.
     #[must_use]
     pub fn may_become(self) -> &'static [Usage] {

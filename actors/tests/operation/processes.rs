@@ -4,7 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use actors::{Disposition, Input, PlantClock, PlantHandle, PlantOptions, Snapshot, open};
+use actors::{
+    Disposition, ExceptionId, How, Input, PlantClock, PlantHandle, PlantOptions, Resolution,
+    Resolve, ResolveError, Snapshot, Step, open,
+};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use twin_model::{Code, Entity, StateHash};
@@ -213,6 +216,68 @@ async fn a_twin_that_dies_again_and_again_asks_the_same() {
     }
     let plant = open(options(dir.path())).await.unwrap();
     assert_eq!(seen(&plant).await, undisturbed);
+}
+
+fn replay(id: ExceptionId) -> Resolution {
+    Resolution {
+        id,
+        what: Resolve::Replay,
+        by: Some("A. Meyer".into()),
+        reason: "the connector is up again".to_owned(),
+    }
+}
+
+/// What a person does with a command that nobody has answered: sent again under its id, once,
+/// shown before by a dry run, and the same after a replay of the journal.
+#[tokio::test]
+async fn a_command_that_was_given_up_is_sent_again_once_by_a_replay() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    let until_silence: Vec<Input> = day().into_iter().take(11).collect();
+    give(&plant, until_silence).await;
+    let sent = commands(&plant).await.len();
+    let exceptions = plant.exceptions();
+    let open_one = exceptions.list().await.unwrap().last().unwrap().clone();
+    assert_eq!(open_one.code, Code::R62);
+    assert_eq!(open_one.steps(), [Step::Replay, Step::Discard]);
+    let tried = exceptions.dry_run(replay(open_one.id)).await.unwrap();
+    let would: Vec<&str> = tried
+        .commands
+        .iter()
+        .map(|it| it.event_id.as_str())
+        .collect();
+    assert_eq!(would, ["confirmation/WO/10/1-2"], "the same id");
+    assert_eq!(tried.entry.closed.as_ref().unwrap().how, How::Sent);
+    assert_eq!(commands(&plant).await.len(), sent, "nothing was done");
+
+    let done = exceptions.resolve(replay(open_one.id)).await.unwrap();
+    assert!(!done.already && done.disposition.is_none());
+    let again = exceptions.resolve(replay(open_one.id)).await.unwrap();
+    assert!(again.already, "doing it twice does it once");
+    let now = commands(&plant).await;
+    assert_eq!(now.len(), sent + 1);
+    assert_eq!(now[sent]["id"], "confirmation/WO/10/1-2");
+    let before = (seen(&plant).await, exceptions.list().await.unwrap());
+    plant.close().await;
+    let plant = open(options(dir.path())).await.unwrap();
+    let after = plant.exceptions().list().await.unwrap();
+    assert_eq!((seen(&plant).await, after), before);
+
+    // Nobody answers this time either: a new exception, with its own replay.
+    give(&plant, vec![tick("12:05"), tick("13:00")]).await;
+    let exceptions = plant.exceptions().list().await.unwrap();
+    let newest = exceptions.last().unwrap();
+    assert!(newest.id != open_one.id && newest.is_open());
+    // The answer comes late; what was sent again is closed by it as ever.
+    give(&plant, day().into_iter().skip(11).collect()).await;
+    let exceptions = plant.exceptions().list().await.unwrap();
+    let how = exceptions.last().unwrap().closed.as_ref().unwrap();
+    assert_eq!(how.how, How::ByItself);
+    let refused = plant.exceptions().resolve(replay(newest.id)).await;
+    assert!(
+        matches!(refused, Err(ResolveError::Closed(_))),
+        "{refused:?}"
+    );
 }
 
 fn newest_segment(dir: &Path) -> std::path::PathBuf {

@@ -66,8 +66,8 @@ pub struct ExceptionView {
 /// The end of an exception.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SettledView {
-    /// `applied`, `parked` or `duplicate` by a replay, `corrected` by another event, `discarded`, or
-    /// `by_itself`, such as by a late answer.
+    /// `applied`, `parked` or `duplicate` by a replay, or `sent` for a command; `corrected` by another
+    /// event, `discarded`, or `by_itself`, such as by a late answer.
     pub how: &'static str,
     /// The event that took its place, as `source/id`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,7 @@
 //! A shipment and what its gate says.
 
 use serde::Serialize;
-use twin_model::{DeliveryId, GateToken, HoldId, Shipment, SmolStr, Time};
+use twin_model::{DeliveryId, GateToken, HoldId, NonconformanceId, Shipment, SmolStr, Time};
 use utoipa::ToSchema;
 
 use super::{DiscrepancyView, LotQuantityView, QuantityView, ReasonView};
@@ -33,6 +33,9 @@ pub struct ShipmentView {
     /// Holds that came after it had left.
     #[schema(value_type = Vec<String>)]
     pub recalls: Vec<HoldId>,
+    /// Nonconformances that came after it had left.
+    #[schema(value_type = Vec<String>)]
+    pub nonconforming: Vec<NonconformanceId>,
     /// Why it is blocked, or must be recalled.
     pub reasons: Vec<ReasonView>,
     /// When it was asked for.
@@ -68,6 +71,7 @@ impl ShipmentView {
             valid_until: shipment.valid_until(),
             shipped_at: shipment.shipped_at(),
             recalls: shipment.recalls().iter().cloned().collect(),
+            nonconforming: shipment.nonconforming().iter().cloned().collect(),
             reasons: shipment.reasons().iter().map(ReasonView::from).collect(),
             requested_at: shipment.requested_at(),
             decided_at: shipment.decided_at(),

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Code, DeliveryId, Event, EventId, GateDecision, GateToken, HoldId, LotId, Reason, Rejection,
-    SourceId, Time,
+    Code, DeliveryId, Event, EventId, GateDecision, GateToken, HoldId, LotId, NonconformanceId,
+    Reason, Rejection, SourceId, Time,
 };
 
 /// The gate of a delivery was decided, or decided anew.
@@ -34,6 +34,21 @@ pub struct RecallRequired {
     /// The hold.
     pub hold: HoldId,
     /// The lots of the delivery that it reaches.
+    pub lots: Vec<LotId>,
+    /// When they left.
+    pub shipped_at: Time,
+}
+
+/// A nonconformance reaches lots that have left: quality must decide whether they are recalled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecallDecisionRequired {
+    /// The delivery that they left with.
+    pub delivery: DeliveryId,
+    /// For whom it was.
+    pub customer: Option<SmolStr>,
+    /// The nonconformance.
+    pub nonconformance: NonconformanceId,
+    /// The lots of the delivery that it reaches and of which nothing is decided.
     pub lots: Vec<LotId>,
     /// When they left.
     pub shipped_at: Time,

@@ -10,12 +10,31 @@ impl CommandBody {
         match self {
             CommandBody::GateDecided(body) => body.reasons.len(),
             CommandBody::RecallRequired(body) => body.lots.len(),
+            CommandBody::RecallDecisionRequired(body) => body.lots.len(),
             CommandBody::EventRejected(_)
             | CommandBody::OrderDispatchWithdrawn(_)
             | CommandBody::HoldReleaseRequested(_)
             | CommandBody::StopEnded(_) => 0,
             CommandBody::HoldBlockRequested(body) => body.lots.len(),
             CommandBody::StopAnnounced(body) => body.affected.len(),
+            CommandBody::UsageDecisionPost(body) => body.postings.len(),
+            CommandBody::UsageDecisionReverse(body) => body.reverses.len(),
+            CommandBody::VariancePost(body) => body.corrects.len(),
+            CommandBody::VarianceReverse(body) => body.reverses.len(),
+            CommandBody::NonconformanceRequested(_) => 0,
+            CommandBody::NonconformanceNotNeeded(body) => body.documents.len(),
+            CommandBody::QuarantineRequested(body) => body.lots.len(),
+            CommandBody::QuarantineEnded(body) => {
+                let lots = body.lots.iter();
+                lots.map(|lot| 1 + lot.decided.len()).sum()
+            }
+            CommandBody::ReviewRequested(body) => body.lots.len(),
+            CommandBody::DispositionRequested(body) => body.approvers.len(),
+            CommandBody::DispositionWithdrawn(body) => body.documents.len(),
+            CommandBody::VerificationRequested(body) => {
+                let done = body.carried_out.iter();
+                done.map(|done| 1 + done.documents.len()).sum()
+            }
             CommandBody::ConfirmationPost(body) => body.corrects.len(),
             CommandBody::ConfirmationReverse(body) => body.reverses.len(),
             CommandBody::OrderDispatchRequested(body) => {
@@ -32,6 +51,9 @@ impl CommandBody {
         match self {
             CommandBody::GateDecided(body) => format!("the decision on {}", body.delivery),
             CommandBody::RecallRequired(body) => format!("the recall of {}", body.delivery),
+            CommandBody::RecallDecisionRequired(body) => {
+                format!("the decision on a recall of {}", body.delivery)
+            }
             CommandBody::EventRejected(body) => format!("the refusal of event {}", body.event),
             CommandBody::ConfirmationPost(body) => {
                 format!(
@@ -66,6 +88,74 @@ impl CommandBody {
                     body.work_center, body.maintenance
                 )
             }
+            CommandBody::UsageDecisionPost(_)
+            | CommandBody::UsageDecisionReverse(_)
+            | CommandBody::VariancePost(_)
+            | CommandBody::VarianceReverse(_)
+            | CommandBody::NonconformanceRequested(_)
+            | CommandBody::NonconformanceNotNeeded(_)
+            | CommandBody::QuarantineRequested(_)
+            | CommandBody::QuarantineEnded(_)
+            | CommandBody::ReviewRequested(_)
+            | CommandBody::DispositionRequested(_)
+            | CommandBody::DispositionWithdrawn(_)
+            | CommandBody::VerificationRequested(_) => self.what_of_stock(),
+        }
+    }
+
+    /// What is asked about stock: what becomes of it, and what was used of it.
+    fn what_of_stock(&self) -> String {
+        match self {
+            CommandBody::UsageDecisionPost(body) => {
+                format!("the usage decision {} of lot {}", body.inspection, body.lot)
+            }
+            CommandBody::UsageDecisionReverse(body) => {
+                let (inspection, lot) = (&body.inspection, &body.lot);
+                format!("the reversal of the usage decision {inspection} of lot {lot}")
+            }
+            CommandBody::VariancePost(body) => {
+                format!("the variance of {} of order {}", body.material, body.order)
+            }
+            CommandBody::VarianceReverse(body) => {
+                let (material, order) = (&body.material, &body.order);
+                format!("the reversal of the variance of {material} of order {order}")
+            }
+            CommandBody::NonconformanceRequested(body) => {
+                let (op, order) = (&body.op, &body.order);
+                format!("a nonconformance for operation {op} of order {order}")
+            }
+            CommandBody::NonconformanceNotNeeded(body) => {
+                let (op, order) = (&body.op, &body.order);
+                format!("the end of the nonconformance for operation {op} of order {order}")
+            }
+            CommandBody::QuarantineRequested(body) => {
+                let (lots, id) = (body.lots.len(), &body.nonconformance);
+                let noun = if lots == 1 { "lot" } else { "lots" };
+                format!("the setting aside of {lots} {noun} for nonconformance {id}")
+            }
+            CommandBody::QuarantineEnded(body) => {
+                let (lots, id) = (body.lots.len(), &body.nonconformance);
+                let noun = if lots == 1 { "lot" } else { "lots" };
+                format!("the release of {lots} {noun} that stand aside for nonconformance {id}")
+            }
+            CommandBody::ReviewRequested(body) => {
+                format!("the review of nonconformance {}", body.nonconformance)
+            }
+            CommandBody::DispositionRequested(body) => {
+                let what = body.disposition.in_words();
+                format!("{what} lot {} ({})", body.lot, body.nonconformance)
+            }
+            CommandBody::DispositionWithdrawn(body) => {
+                let what = body.disposition.in_words();
+                format!(
+                    "the end of {what} lot {} ({})",
+                    body.lot, body.nonconformance
+                )
+            }
+            CommandBody::VerificationRequested(body) => {
+                format!("the verification of nonconformance {}", body.nonconformance)
+            }
+            _ => unreachable!("{} is not about stock", self.type_name()),
         }
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{CommandKey, ProcessKind, System, Time};
+use crate::{CommandKey, MaterialId, ProcessKind, Quantity, System, Time};
 
 /// What is confirmed in one posting.
 #[derive(
@@ -30,6 +30,34 @@ pub enum ConfirmedBy {
     Order,
 }
 
+/// An exact share: `numerator` of `denominator`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct LimitRatio {
+    /// How many, at most 1,000,000.
+    pub numerator: u32,
+    /// Of how many, 1 to 1,000,000.
+    pub denominator: u32,
+}
+
+/// How far something may differ from what was expected. With both a share and a quantity, only
+/// what exceeds both is beyond it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedLimit {
+    /// Which material; every one that has no limit of its own when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub material: Option<MaterialId>,
+    /// A share of what was expected (of what an operation has made, for scrap).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<LimitRatio>,
+    /// A quantity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+}
+
 /// How one kind of process runs. What is absent is as by default.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,9 +79,17 @@ pub struct ProcessRule {
     /// What a confirmation is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<ConfirmedBy>,
-    /// The systems that block what a hold reaches; WMS, MES and ERP when absent.
+    /// The systems that block what a hold reaches (WMS, MES and ERP when absent), or set aside what
+    /// a nonconformance reaches (WMS and MES when absent).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub systems: Option<Vec<System>>,
+    /// Seconds in which quality should decide a nonconformance; nobody watches that when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decide_within_s: Option<u32>,
+    /// How far the use of materials may differ from the plan, or how much an operation may scrap
+    /// (one limit, without a material).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Vec<PublishedLimit>>,
 }
 
 /// The plant's operator publishes which processes run. The list is complete in itself: a kind

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Amount, InspectionId, LotId, NonconformanceId, OperationId, Quantity, Time, Unit, WorkOrderId,
+    Amount, InspectionId, LotId, NonconformanceId, OperationId, Quantity, Time, Unit, Usage,
+    WorkOrderId,
 };
 
 /// What an inspection looks at.
@@ -157,6 +158,19 @@ impl UsageDecision {
             UsageDecision::Reject => "reject",
             UsageDecision::Scrap => "scrap",
             UsageDecision::Return => "return",
+        }
+    }
+
+    /// The usage status that it gives; `None` when the stock leaves.
+    #[must_use]
+    pub fn usage(self) -> Option<Usage> {
+        match self {
+            UsageDecision::Accept => Some(Usage::Unrestricted),
+            UsageDecision::AcceptWithDeviation => Some(Usage::Restricted),
+            UsageDecision::Rework => Some(Usage::Blocked),
+            // What goes back stays rejected until it has left.
+            UsageDecision::Reject | UsageDecision::Return => Some(Usage::Rejected),
+            UsageDecision::Scrap => None,
         }
     }
 }
@@ -339,6 +353,19 @@ impl LotDisposition {
             LotDisposition::ReturnToVendor => "return_to_vendor",
             LotDisposition::Regrade => "regrade",
             LotDisposition::Sort => "sort",
+        }
+    }
+
+    /// What is done, before the name of a lot: `the scrapping of`.
+    #[must_use]
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            LotDisposition::UseAsIs => "the use as it is of",
+            LotDisposition::Rework => "the rework of",
+            LotDisposition::Scrap => "the scrapping of",
+            LotDisposition::ReturnToVendor => "the return to the vendor of",
+            LotDisposition::Regrade => "the regrading of",
+            LotDisposition::Sort => "the sorting of",
         }
     }
 }

@@ -5,7 +5,7 @@
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr};
 
-use super::{Bearing, Next, Plan, Process, Rule, Step};
+use super::{Bearing, Next, Plan, Process, Rule, Step, posted_as};
 use crate::{
     CommandBody, Confirmation, ConfirmationMode, ConfirmationPost, ConfirmationReverse,
     ConfirmedBy, Operation, OperationId, Plant, PostedAs, System, Time, WorkOrder, WorkOrderId,
@@ -259,15 +259,4 @@ pub(crate) fn about(order: &WorkOrderId, op: Option<&OperationId>) -> String {
         Some(op) => format!("operation {op} of order {order}"),
         None => format!("order {order}"),
     }
-}
-
-fn posted_as(known: Option<&Process>, standing: &[&Step]) -> Vec<PostedAs> {
-    let Some(process) = known else {
-        return Vec::new();
-    };
-    let named = standing.iter().map(|step| PostedAs {
-        command: process.key_of(step),
-        document: step.documents.first().cloned(),
-    });
-    named.collect()
 }

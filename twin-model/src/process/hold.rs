@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use smol_str::SmolStr;
 
-use super::{Bearing, Next, Plan, Process, Rule, StepState};
+use super::{Bearing, Next, Plan, Process, Rule, StepState, lane_of};
 use crate::{
     CommandBody, Hold, HoldBlockRequested, HoldRelease, HoldReleaseRequested, HoldScope, LotId,
     Plant, System,
@@ -140,16 +140,4 @@ fn reached(plant: &Plant, hold: &Hold) -> BTreeSet<LotId> {
         }
     }
     seen
-}
-
-fn lane_of(system: System) -> &'static str {
-    match system {
-        System::Erp => "erp",
-        System::Mes => "mes",
-        System::Qms => "qms",
-        System::Wms => "wms",
-        System::Cmms => "cmms",
-        System::Edge => "edge",
-        System::Twin => "twin",
-    }
 }

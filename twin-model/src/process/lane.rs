@@ -1,8 +1,9 @@
 //! The lanes of a process: commands that follow each other.
 
-use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Bearing, Process, Step, StepState};
+use crate::{PostedAs, System};
 
 impl Process {
     /// The commands of a lane, oldest first.
@@ -13,18 +14,20 @@ impl Process {
     /// What the receiver of a lane has acknowledged and was not taken back since, oldest first.
     pub(crate) fn standing(&self, lane: &str) -> Vec<&Step> {
         let mut standing = Vec::new();
-        for step in &self.steps {
-            if step.lane != lane || step.state != StepState::Acknowledged {
-                continue;
-            }
-            if step.bearing != Bearing::Adds {
-                standing.clear();
-            }
-            if step.bearing != Bearing::Undoes {
-                standing.push(step);
-            }
+        for step in self.steps.iter().filter(|step| step.lane == lane) {
+            stand(&mut standing, step);
         }
         standing
+    }
+
+    /// What stands in each lane, oldest first; lanes in which nothing stands are left out.
+    pub(crate) fn standings(&self) -> BTreeMap<&str, Vec<&Step>> {
+        let mut lanes: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
+        for step in &self.steps {
+            stand(lanes.entry(step.lane.as_str()).or_default(), step);
+        }
+        lanes.retain(|_, standing| !standing.is_empty());
+        lanes
     }
 
     /// How a command that was acknowledged has ended since: whether it stands, was replaced or was
@@ -47,20 +50,13 @@ impl Process {
         }
     }
 
-    /// The names of its lanes, ascending.
-    pub(crate) fn lanes(&self) -> Vec<&SmolStr> {
-        let mut lanes: Vec<&SmolStr> = self.steps.iter().map(|step| &step.lane).collect();
-        lanes.sort_unstable();
-        lanes.dedup();
-        lanes
-    }
-
-    /// The newest command of each lane.
+    /// The newest command of each lane, in the order in which they were first sent.
     pub(crate) fn last_steps(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().enumerate().filter_map(|(at, step)| {
-            let later = &self.steps[at + 1..];
-            (!later.iter().any(|other| other.lane == step.lane)).then_some(step)
-        })
+        let mut seen = BTreeSet::new();
+        let newest = self.steps.iter().rev();
+        let mut last: Vec<&Step> = newest.filter(|step| seen.insert(&step.lane)).collect();
+        last.reverse();
+        last.into_iter()
     }
 
     /// The place of the newest command of a lane.
@@ -70,8 +66,44 @@ impl Process {
 
     /// Whether any receiver has something that stands.
     pub(crate) fn stands_anywhere(&self) -> bool {
-        self.lanes()
-            .iter()
-            .any(|lane| !self.standing(lane).is_empty())
+        !self.standings().is_empty()
     }
+}
+
+/// Goes on with what stands in a lane by the next of its commands.
+fn stand<'p>(standing: &mut Vec<&'p Step>, step: &'p Step) {
+    if step.state != StepState::Acknowledged {
+        return;
+    }
+    if step.bearing != Bearing::Adds {
+        standing.clear();
+    }
+    if step.bearing != Bearing::Undoes {
+        standing.push(step);
+    }
+}
+
+/// The lane of a system, where a process has one for each.
+pub(super) fn lane_of(system: System) -> &'static str {
+    match system {
+        System::Erp => "erp",
+        System::Mes => "mes",
+        System::Qms => "qms",
+        System::Wms => "wms",
+        System::Cmms => "cmms",
+        System::Edge => "edge",
+        System::Twin => "twin",
+    }
+}
+
+/// What stands in a lane, as a later command names it.
+pub(super) fn posted_as(known: Option<&Process>, standing: &[&Step]) -> Vec<PostedAs> {
+    let Some(process) = known else {
+        return Vec::new();
+    };
+    let named = standing.iter().map(|step| PostedAs {
+        command: process.key_of(step),
+        document: step.documents.first().cloned(),
+    });
+    named.collect()
 }

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::Bearing;
+use super::{Bearing, Finding};
 use crate::{CommandBody, EntityKey, System, Time};
 
 /// The command that a lane would send next.
@@ -30,13 +30,18 @@ pub(crate) struct Plan {
     /// At most one for each lane; a lane without any is as it should be.
     pub(crate) nexts: Vec<Next>,
     pub(crate) obstacles: Vec<Obstacle>,
+    /// What the rule finds wrong with the facts.
+    pub(crate) findings: Vec<Finding>,
     /// When the passing of time alone may change the plan.
     pub(crate) look_at: Option<Time>,
 }
 
 impl Plan {
     pub(crate) fn is_nothing(&self) -> bool {
-        self.nexts.is_empty() && self.obstacles.is_empty() && self.look_at.is_none()
+        self.nexts.is_empty()
+            && self.obstacles.is_empty()
+            && self.findings.is_empty()
+            && self.look_at.is_none()
     }
 
     pub(crate) fn wait(&mut self, text: impl Into<SmolStr>, awaits: Option<EntityKey>) {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Limit;
 use crate::{
-    Claims, ConfirmedBy, Discrepancy, EntityKey, Owners, ProcessKind, ProcessRule,
+    Claims, ConfirmedBy, Discrepancy, EntityKey, MaterialId, Owners, ProcessKind, ProcessRule,
     ProcessRulesPublished, Rejection, System, Time,
 };
 
@@ -17,11 +18,17 @@ pub const TRIES_MAX: u32 = 5;
 /// Longest wait before a command is sent again, seconds. Waits double up to here.
 pub const RETRY_WAIT_S_MAX: i64 = 86_400;
 
-/// The systems that block what a hold reaches, where the plant says nothing else.
-const ASKED_FOR_HOLDS: Owners = Owners::NONE
-    .and(System::Wms)
-    .and(System::Mes)
-    .and(System::Erp);
+/// The systems that a kind asks, where the plant says nothing else.
+fn asked_by(kind: ProcessKind) -> Owners {
+    let all = Owners::NONE.and(System::Wms).and(System::Mes);
+    match kind {
+        // Who keeps stock, and who works on it: the books follow what is decided.
+        ProcessKind::Deviation => all,
+        // Who keeps the books of stock, and the stock.
+        ProcessKind::Usage => Owners::NONE.and(System::Erp).and(System::Wms),
+        _ => all.and(System::Erp),
+    }
+}
 
 /// How one kind of process runs, with everything filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +44,10 @@ pub struct Rule {
     pub settle_s: u32,
     /// What a confirmation is about.
     pub per: ConfirmedBy,
-    /// The systems that block what a hold reaches.
+    /// The systems that block what a hold reaches, or set aside what a nonconformance does.
     pub asks: Owners,
+    /// Seconds in which quality should decide; `None` when nobody watches that.
+    pub decide_within_s: Option<u32>,
 }
 
 impl Rule {
@@ -51,8 +60,9 @@ impl Rule {
             per: told.per.unwrap_or_default(),
             asks: match &told.systems {
                 Some(systems) => systems.iter().copied().collect(),
-                None => ASKED_FOR_HOLDS,
+                None => asked_by(told.kind),
             },
+            decide_within_s: told.decide_within_s,
         }
     }
 
@@ -68,6 +78,10 @@ impl Rule {
 pub struct ProcessRules {
     pub(crate) table_version: u64,
     pub(crate) rules: BTreeMap<ProcessKind, Rule>,
+    /// How far a material may differ from its plan; without a name, every other one.
+    pub(crate) limits: BTreeMap<Option<MaterialId>, Limit>,
+    /// How much an operation may scrap.
+    pub(crate) scrap: Option<Limit>,
     pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
@@ -94,6 +108,19 @@ impl ProcessRules {
         self.table_version = body.version;
         let rules = body.processes.iter();
         self.rules = rules.map(|told| (told.kind, Rule::of(told, at))).collect();
+        let limits = |kind: ProcessKind| {
+            let of_kind = body.processes.iter().filter(move |told| told.kind == kind);
+            let limits = of_kind.flat_map(|told| told.limits.iter().flatten());
+            limits.map(|told| {
+                let limit = Limit {
+                    share: told.share,
+                    quantity: told.quantity,
+                };
+                (told.material.clone(), limit)
+            })
+        };
+        self.limits = limits(ProcessKind::Variance).collect();
+        self.scrap = limits(ProcessKind::Scrap).map(|(_, limit)| limit).next();
         Ok(())
     }
 
@@ -101,6 +128,19 @@ impl ProcessRules {
     #[must_use]
     pub fn of(&self, kind: ProcessKind) -> Option<Rule> {
         self.rules.get(&kind).copied()
+    }
+
+    /// How far the use of a material may differ from its plan; `None` when nobody watches it.
+    #[must_use]
+    pub fn limit_of(&self, material: &MaterialId) -> Option<&Limit> {
+        let named = self.limits.get(&Some(material.clone()));
+        named.or_else(|| self.limits.get(&None))
+    }
+
+    /// How much an operation may scrap; `None` when nobody watches it.
+    #[must_use]
+    pub fn scrap_limit(&self) -> Option<&Limit> {
+        self.scrap.as_ref()
     }
 
     /// The published version; 0 before any.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Plan, Process, confirmation, hold, maintenance, release};
+use super::{
+    Plan, Process, confirmation, deviation, hold, maintenance, release, scrap, usage, variance,
+};
 use crate::effect::Effects;
 use crate::plant::Cause;
 use crate::{
@@ -89,6 +91,10 @@ impl Plant {
             ProcessKind::Confirmation => confirmation::plan(self, id.subject(), known, rule, now),
             ProcessKind::Hold => hold::plan(self, id.subject(), known, rule),
             ProcessKind::Maintenance => maintenance::plan(self, id.subject(), known, rule, now),
+            ProcessKind::Deviation => deviation::plan(self, id.subject(), known, rule, now),
+            ProcessKind::Usage => usage::plan(self, id.subject(), known, rule),
+            ProcessKind::Variance => variance::plan(self, id.subject(), known, rule),
+            ProcessKind::Scrap => scrap::plan(self, id.subject(), known, rule),
         }
     }
 
@@ -171,7 +177,10 @@ fn concern(
         Entity::WorkOrder(order) => {
             about(ProcessKind::Release, order.id().as_str());
             about(ProcessKind::Confirmation, order.id().as_str());
+            about(ProcessKind::Variance, order.id().as_str());
+            about(ProcessKind::Scrap, order.id().as_str());
         }
+        Entity::Nonconformance(found) => about(ProcessKind::Deviation, found.id().as_str()),
         Entity::Hold(hold) => about(ProcessKind::Hold, hold.id().as_str()),
         Entity::Lot(lot) => {
             let had = |hold: &HoldId| match former {
@@ -180,6 +189,16 @@ fn concern(
             };
             for hold in lot.all_holds().filter(|hold| !had(hold)) {
                 about(ProcessKind::Hold, hold.as_str());
+            }
+            let before = match former {
+                Some(Entity::Lot(former)) => Some(former.nonconformances()),
+                _ => None,
+            };
+            if lot.inspections().next().is_some() {
+                about(ProcessKind::Usage, lot.id().as_str());
+            }
+            for (id, _) in before.into_iter().flatten().chain(lot.nonconformances()) {
+                about(ProcessKind::Deviation, id.as_str());
             }
         }
         Entity::WorkCenter(center) if rules.of(ProcessKind::Maintenance).is_some() => {

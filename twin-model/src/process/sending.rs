@@ -18,6 +18,7 @@ impl Process {
             }
         }
         self.obstacles = plan.obstacles;
+        self.findings = plan.findings;
         self.look_at = plan.look_at;
         notices
     }
@@ -27,6 +28,7 @@ impl Process {
     pub(crate) fn switch_off(&mut self) {
         self.off = true;
         self.obstacles.clear();
+        self.findings.clear();
         self.look_at = None;
         for step in &mut self.steps {
             step.due = None;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Process, Step, confirmation};
+use super::{Process, Step, confirmation, quarantine, usage, variance};
 use crate::CommandBody;
 use crate::ownership::standing::Standing;
 
@@ -14,11 +14,8 @@ impl Process {
     /// out.
     #[must_use]
     pub fn told(&self) -> BTreeMap<SmolStr, SmolStr> {
-        let lanes = self.lanes().into_iter();
-        let told = lanes.filter_map(|lane| {
-            let words = words(&self.standing(lane))?;
-            Some((lane.clone(), words))
-        });
+        let lanes = self.standings().into_iter();
+        let told = lanes.filter_map(|(lane, told)| Some((SmolStr::new(lane), words(&told)?)));
         told.collect()
     }
 
@@ -52,6 +49,23 @@ fn words(standing: &[&Step]) -> Option<SmolStr> {
             let noun = if lots == 1 { "lot" } else { "lots" };
             format_smolstr!("blocked, {lots} {noun}")
         }
+        CommandBody::QuarantineRequested(_) | CommandBody::QuarantineEnded(_) => {
+            let lots = quarantine::lots_of(standing.iter().map(|step| &step.body)).len();
+            let noun = if lots == 1 { "lot" } else { "lots" };
+            format_smolstr!("{lots} {noun} set aside")
+        }
+        CommandBody::DispositionRequested(body) => match &body.quantity {
+            Some(quantity) => format_smolstr!("{quantity}"),
+            None => SmolStr::new_static("all of it"),
+        },
+        CommandBody::UsageDecisionPost(body) => usage::in_words(body),
+        CommandBody::VariancePost(body) => {
+            format_smolstr!("{} {} beyond the plan", variance::sum(standing), body.unit)
+        }
+        // To be asked leaves nothing behind.
+        CommandBody::ReviewRequested(_)
+        | CommandBody::VerificationRequested(_)
+        | CommandBody::NonconformanceRequested(_) => return None,
         CommandBody::StopAnnounced(body) => {
             let kind = match body.begun {
                 true => "stops",

@@ -361,7 +361,7 @@ fn w11_an_order_closes_when_nothing_is_open_and_stays_closed() {
         reversal("e3", "12:30"),
         start("30", "SAW", "12:30"),
     ] {
-        assert_eq!(story_done.meets(told), (Code::R30, Kind::Refuse));
+        assert_eq!(story_done.meets(told), (Code::R30, Kind::Exception));
     }
     for told in [
         say("work_order.tech_completed", "13:00", json!({})),

@@ -3,6 +3,8 @@
 mod answers;
 #[path = "processes/confirmation.rs"]
 mod confirmation;
+#[path = "processes/deviation.rs"]
+mod deviation;
 #[path = "processes/hold.rs"]
 mod hold;
 #[path = "processes/maintenance.rs"]
@@ -13,3 +15,7 @@ mod release;
 mod rules;
 #[path = "processes/story.rs"]
 mod story;
+#[path = "processes/usage.rs"]
+mod usage;
+#[path = "processes/variance.rs"]
+mod variance;

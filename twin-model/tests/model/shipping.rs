@@ -286,6 +286,45 @@ fn a_recall_is_decided_with_its_hold_and_stays_on_record() {
     assert_eq!(recorded, ["H"]);
 }
 
+/// The nonconformances for which a turn asks for a decision on a recall.
+fn decisions(turn: &Turn) -> Vec<(&str, &str)> {
+    let found = turn.notices.iter().filter_map(|notice| match notice {
+        Notice::RecallDecisionRequired {
+            delivery,
+            nonconformance,
+            ..
+        } => Some((delivery.as_str(), nonconformance.as_str())),
+        _ => None,
+    });
+    found.collect()
+}
+
+#[test]
+fn a_nonconformance_of_what_has_left_asks_for_a_recall_decision_once_until_it_is_decided() {
+    let mut story = shipped_from_b();
+    let found = json!({"nonconformance": "N", "lots": ["A"], "defect": "crack",
+        "severity": "critical"});
+    let turn = story.tell("nonconformance.opened", "09:00", found);
+    assert_eq!(decisions(&turn), [("D", "N")]);
+    assert_eq!(story.state("D"), ShipmentState::RecallRequired);
+    assert_eq!(story.codes("D"), [Code::R68]);
+    assert_eq!(
+        story.shipment("D").reasons()[0].text,
+        "Lot B was shipped on 2026-03-01T08:00:00Z with delivery D; nonconformance N reaches it. \
+         Recall decision needed from quality."
+    );
+    let again = story.tell("lot.transformed", "06:50", made("B", "5", "C"));
+    assert_eq!(decisions(&again), [], "it was asked for before");
+    let decided = json!({"nonconformance": "N", "approvers": ["QA"],
+        "lots": [{"lot": "B", "disposition": "use_as_is"}]});
+    story.tell("nonconformance.dispositioned", "10:00", decided);
+    assert_eq!(story.state("D"), ShipmentState::Shipped);
+    assert_eq!(story.codes("D"), []);
+    let recorded = story.shipment("D").nonconforming().iter();
+    let recorded: Vec<&str> = recorded.map(|id| id.as_str()).collect();
+    assert_eq!(recorded, ["N"], "it stays on record");
+}
+
 #[test]
 fn a_late_report_that_what_has_left_was_made_from_something_held_is_a_recall() {
     let mut story = shipped_from_b();

@@ -1,24 +1,16 @@
 //! Limits of what quality says.
 
 use super::{Broken, LOTS_PER_EVENT_MAX, at_most, short};
+use crate::stock_status::MOVEMENT_TYPES;
 use crate::{
     CHARACTERISTICS_MAX, EventBody, InspectionCreated, InspectionDecided, NonconformanceOpened,
-    StockStatusChanged, Usage,
+    StockStatusChanged,
 };
 
 /// Values of one result.
 pub const VALUES_PER_RESULT_MAX: usize = 1_000;
 /// Who approve one disposition.
 pub const APPROVERS_MAX: usize = 100;
-/// SAP's movement types between usage statuses.
-const MOVEMENT_TYPES: [(&str, Usage, Usage); 6] = [
-    ("321", Usage::QualityInspection, Usage::Unrestricted),
-    ("350", Usage::QualityInspection, Usage::Blocked),
-    ("322", Usage::Unrestricted, Usage::QualityInspection),
-    ("344", Usage::Unrestricted, Usage::Blocked),
-    ("343", Usage::Blocked, Usage::Unrestricted),
-    ("349", Usage::Blocked, Usage::QualityInspection),
-];
 /// Parts of one usage decision.
 pub const DECIDED_PARTS_MAX: usize = 100;
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
 use crate::{
-    Bearing, Claims, CommandBody, Obstacle, Process, ProcessId, ProcessKind, ProcessRules, Refusal,
-    Rule, Step, StepState, System, Time,
+    Bearing, Claims, CommandBody, Finding, Limit, MaterialId, Obstacle, Process, ProcessId,
+    ProcessKind, ProcessRules, Refusal, Rule, Step, StepState, System, Time,
 };
 
 stored! {
@@ -15,6 +15,8 @@ stored! {
     ProcessRulesState of ProcessRules {
         table_version: u64,
         rules: BTreeMap<ProcessKind, Rule>,
+        limits: BTreeMap<Option<MaterialId>, Limit>,
+        scrap: Option<Limit>,
         claims: Claims,
     } beside { version: u64 }
 }
@@ -91,6 +93,8 @@ pub struct StoredProcess {
     pub steps: Vec<StoredStep>,
     /// What it waits for.
     pub(crate) obstacles: Vec<Obstacle>,
+    /// What its rule finds wrong.
+    pub(crate) findings: Vec<Finding>,
     /// When it is looked at again.
     pub look_at: Option<Time>,
     /// Whether it is switched off.
@@ -113,6 +117,7 @@ impl From<&Process> for StoredProcess {
             correlation: process.correlation.clone(),
             steps: process.steps.iter().map(StoredStep::from).collect(),
             obstacles: process.obstacles.clone(),
+            findings: process.findings.clone(),
             look_at: process.look_at,
             off: process.off,
         }
@@ -127,6 +132,7 @@ impl ProcessStanding {
             correlation: history.correlation,
             steps: history.steps.into_iter().map(StoredStep::restore).collect(),
             obstacles: history.obstacles,
+            findings: history.findings,
             look_at: history.look_at,
             off: history.off,
             claims: self.claims,

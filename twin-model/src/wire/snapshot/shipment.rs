@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Claims, Clearance, Code, DeliveryId, GateDecision, GateToken, HoldId, LotId, Quantity, Reason,
-    Shipment, ShipmentEnd, Time,
+    Claims, Clearance, Code, DeliveryId, GateDecision, GateToken, HoldId, LotId, NonconformanceId,
+    Quantity, Reason, Shipment, ShipmentEnd, Time,
 };
 
 /// A stored [`Shipment`].
@@ -25,6 +25,7 @@ pub struct ShipmentState {
     pub reasons: Vec<Code>,
     pub end: Option<StoredEnd>,
     pub recalls: BTreeSet<HoldId>,
+    pub nonconforming: BTreeSet<NonconformanceId>,
     pub claims: Claims,
 }
 
@@ -117,6 +118,7 @@ impl From<&Shipment> for ShipmentState {
             reasons: shipment.reasons.iter().map(|reason| reason.code).collect(),
             end: shipment.end.as_ref().map(StoredEnd::from),
             recalls: shipment.recalls.clone(),
+            nonconforming: shipment.nonconforming.clone(),
             claims: shipment.claims.clone(),
         }
     }
@@ -163,6 +165,7 @@ impl ShipmentState {
             reasons: reasons.map(|(code, text)| Reason { code, text }).collect(),
             end: self.end.map(StoredEnd::restore),
             recalls: self.recalls,
+            nonconforming: self.nonconforming,
             decided_at: gate.decided_at,
             judged_at: gate.judged_at,
             clearance: gate.clearance.map(StoredClearance::restore),

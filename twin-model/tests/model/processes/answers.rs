@@ -272,3 +272,68 @@ fn the_same_events_give_the_same_ids_and_the_same_processes() {
     assert_eq!(ids, told(&mut restarted));
     assert!(one.plant.entities().eq(restarted.plant.entities()));
 }
+
+#[test]
+fn a_person_has_a_given_up_command_tried_anew_and_an_unanswered_one_sent_under_its_id() {
+    let mut story = asked();
+    for time in ["09:05", "09:15", "09:35"] {
+        story.tick(time);
+    }
+    story.news();
+    assert_eq!(story.fates(PROCESS), ["timed_out"]);
+    story.plant = story.restored();
+    story.redrive(FIRST, "10:00").unwrap();
+    assert_eq!(
+        story.ids(),
+        [FIRST],
+        "nobody knows whether it was carried out"
+    );
+    let again = story.redrive(FIRST, "10:00").unwrap_err();
+    assert_eq!(again.code(), Code::R02, "it is under way: {again}");
+    story.tick("10:05");
+    assert_eq!(story.ids(), [FIRST], "with its deadlines");
+    for (n, time) in [(1, "10:06"), (2, "10:20"), (3, "10:40")] {
+        story.refuse("/erp", time, &format!("confirmation/WO/10/1-{n}"));
+        if n < 3 {
+            // Before the time of the next try has come.
+            story.redrive(FIRST, time).unwrap();
+        }
+    }
+    assert_eq!(story.fates(PROCESS), ["given_up"]);
+    let told = story.with_person[FIRST].1.clone();
+    assert!(told.contains("3 tries; next at none"), "{told}");
+    story.news();
+    story.redrive(FIRST, "11:00").unwrap();
+    assert_eq!(
+        story.ids(),
+        ["confirmation/WO/10/1-4"],
+        "a refusal is definite, so it is a new try"
+    );
+    story.acknowledge("/erp", "11:01", "confirmation/WO/10/1-4", "4711");
+    assert_eq!(story.state(PROCESS), ProcessState::Settled);
+    assert_eq!(story.with_person.len(), 0);
+    let over = story.redrive(FIRST, "11:02").unwrap_err();
+    assert_eq!(over.code(), Code::R02);
+}
+
+#[test]
+fn what_was_not_sent_or_is_switched_off_is_not_sent_again() {
+    let mut story = asked();
+    story.news();
+    for command in ["confirmation/WO/10/2-1", "release/WO/mes/1-1"] {
+        let refused = story.redrive(command, "10:00").unwrap_err();
+        assert!(
+            [Code::R01, Code::R61].contains(&refused.code()),
+            "{refused}"
+        );
+    }
+    for time in ["09:05", "09:15", "09:35"] {
+        story.tick(time);
+    }
+    story.news();
+    let data = json!({"version": 2, "processes": []});
+    story.ok("/twin", "process_rules.published", "09:40", data);
+    let refused = story.redrive(FIRST, "10:00").unwrap_err();
+    assert_eq!(refused.code(), Code::R02);
+    assert_eq!(story.news(), []);
+}

@@ -123,6 +123,23 @@ impl Story {
         }
     }
 
+    /// A person has a command sent again, which settles what waits for him.
+    pub(crate) fn redrive(&mut self, command: &str, time: &str) -> Result<(), Rejection> {
+        let before = self.plant.clone();
+        let now = at(time).parse().unwrap();
+        match self.plant.redrive(&command.parse().unwrap(), now) {
+            Ok(turn) => {
+                self.with_person.remove(command);
+                self.hear(&turn);
+                Ok(())
+            }
+            Err(refused) => {
+                assert!(self.plant.entities().eq(before.entities()));
+                Err(refused)
+            }
+        }
+    }
+
     fn hear(&mut self, turn: &Turn) {
         for notice in &turn.notices {
             match notice {

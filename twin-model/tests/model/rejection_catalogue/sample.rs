@@ -250,6 +250,12 @@ fn undecided() -> Vec<QualityRejection> {
             inspected: 100.into(),
             unit: Unit::PIECE,
         },
+        QualityRejection::ShippedNonconforming {
+            lot: id("L-90"),
+            shipped: at("2026-05-04T12:00:00Z"),
+            delivery: id("D-501"),
+            nonconformance: id("NCR-3"),
+        },
         QualityRejection::LotsUndisposed {
             nonconformance: id("NCR-3"),
             lots: 2,
@@ -343,6 +349,21 @@ fn discrepancies_of_orders() -> Vec<Discrepancy> {
 
 fn discrepancies_of_quality() -> Vec<Discrepancy> {
     vec![
+        Discrepancy::MaterialVariance {
+            order: id("WO-1001"),
+            material: id("STEEL-4"),
+            unit: Unit::KILOGRAM,
+            used: 112.into(),
+            expected: 100.into(),
+            difference: 12.into(),
+            limit: "1/20 of that and 2 KGM".into(),
+        },
+        Discrepancy::NotDecidedInTime {
+            nonconformance: id("NCR-3"),
+            lots: 2,
+            since: at("2026-05-04T09:00:00Z"),
+            within_s: 86_400,
+        },
         Discrepancy::DecidedAgain {
             inspection: id("I-7"),
             at: at("2026-05-04T15:00:00Z"),

@@ -1,0 +1,98 @@
+//! Scrap beyond the limit of the plant: quality is asked to open a nonconformance.
+
+use rust_decimal::Decimal;
+use smol_str::{SmolStr, ToSmolStr};
+
+use super::{Bearing, Limit, Next, Plan, Process, Rule};
+use crate::{
+    CommandBody, NonconformanceNotNeeded, NonconformanceRequested, Operation, Plant, ProcessRules,
+    System, WorkOrder,
+};
+
+pub(super) fn plan(plant: &Plant, subject: &str, known: Option<&Process>, rule: Rule) -> Plan {
+    let mut plan = Plan::default();
+    let order = subject.parse().ok().and_then(|id| plant.work_order(&id));
+    let limit = plant.process_rules().and_then(ProcessRules::scrap_limit);
+    let (Some(order), Some(limit)) = (order, limit) else {
+        return plan;
+    };
+    for operation in order.operations() {
+        let case = Case {
+            plant,
+            order,
+            operation,
+            lane: operation.id().to_smolstr(),
+        };
+        plan.nexts.extend(case.next(known, limit, rule));
+    }
+    plan
+}
+
+/// One operation.
+struct Case<'a> {
+    plant: &'a Plant,
+    order: &'a WorkOrder,
+    operation: &'a Operation,
+    lane: SmolStr,
+}
+
+impl Case<'_> {
+    fn next(&self, known: Option<&Process>, limit: &Limit, rule: Rule) -> Option<Next> {
+        let standing = known.map(|process| process.standing(&self.lane));
+        let asked = standing.as_ref().and_then(|steps| steps.last());
+        let (bearing, body) = match (self.is_beyond(limit), asked) {
+            (true, None) if !self.is_known_to_quality() => {
+                if self.operation.last_report_at()? < rule.from {
+                    return None;
+                }
+                let body = NonconformanceRequested {
+                    order: self.order.id().clone(),
+                    op: self.operation.id().clone(),
+                    unit: self.order.unit(),
+                    scrap: self.operation.scrap().normalize(),
+                    mrb: self.operation.mrb().normalize(),
+                    made: self.made().normalize(),
+                };
+                (Bearing::Adds, CommandBody::NonconformanceRequested(body))
+            }
+            (false, Some(asked)) if !self.is_known_to_quality() => {
+                let body = NonconformanceNotNeeded {
+                    order: self.order.id().clone(),
+                    op: self.operation.id().clone(),
+                    documents: asked.documents.clone(),
+                };
+                (Bearing::Undoes, CommandBody::NonconformanceNotNeeded(body))
+            }
+            _ => return None,
+        };
+        Some(Next {
+            lane: self.lane.clone(),
+            to: System::Qms,
+            bearing,
+            body,
+        })
+    }
+
+    /// Everything that the operation has made, the bad included.
+    fn made(&self) -> Decimal {
+        let it = self.operation;
+        it.good() + it.scrap() + it.rework() + it.mrb()
+    }
+
+    fn is_beyond(&self, limit: &Limit) -> bool {
+        let bad = self.operation.scrap() + self.operation.mrb();
+        let exceeded = limit.is_exceeded(bad, self.made(), self.order.unit());
+        bad > Decimal::ZERO && exceeded.unwrap_or(false)
+    }
+
+    /// Whether quality has opened one for the operation, or for the order as a whole.
+    fn is_known_to_quality(&self) -> bool {
+        let known = self.order.nonconformances().iter();
+        let mut known = known.filter_map(|id| self.plant.nonconformance(id));
+        known.any(|found| {
+            found
+                .found_at_op()
+                .is_none_or(|op| op == self.operation.id())
+        })
+    }
+}
