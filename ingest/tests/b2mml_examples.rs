@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use samples::{files_below, import, import_texts, sample_folder};
 use serde_json::json;
-use twin_model::EventBody;
+use twin_model::{EventBody, Plant};
 
 const NAME: &str = "b2mml";
 
@@ -184,6 +184,94 @@ fn a_batch_record_is_an_order_of_one_whose_phases_ended() {
         seen.read()[0].time <= first,
         "an order is there before its phases end"
     );
+}
+
+#[test]
+fn what_an_order_consumed_is_told_of_the_sub_lot() {
+    let Some(file) = example("PES-") else { return };
+    let seen = import(NAME, &[&file]);
+    assert_eq!(
+        seen.data("mfg.material.consumed.v1"),
+        [
+            json!({"order": "53107", "op": "Weighing", "material": "CRBN0001",
+            "lot": "430147330000056734", "quantity": {"value": "0.41", "unit": "KGM"}})
+        ]
+    );
+    assert_eq!(seen.exceptions(), Vec::<String>::new());
+    let text = std::fs::read_to_string(file).unwrap();
+    for (from, to, expected) in [
+        ("0.41", "0,41", "QuantityString"),
+        (">KG<", ">Fass<", "UnitOfMeasure"),
+        (">Consumed<", ">Used<", "MaterialUse"),
+    ] {
+        let seen = import_texts(NAME, &[text.replace(from, to)]);
+        assert!(seen.read().is_empty(), "{to}");
+        let exceptions = seen.exceptions();
+        assert!(exceptions[0].contains(expected), "{to}: {exceptions:?}");
+    }
+}
+
+#[test]
+fn a_material_definition_is_reference_data() {
+    let Some(file) = example("MAT-") else { return };
+    let seen = import(NAME, &[&file]);
+    assert_eq!(
+        seen.data("mfg.material.updated.v1"),
+        [json!({"material": "CRBN0001", "base_unit": "KGM"})]
+    );
+    let text = std::fs::read_to_string(file).unwrap();
+    let without = text.replace("<ValueString>KG</ValueString>", "<ValueString/>");
+    let seen = import_texts(NAME, &[without]);
+    assert!(seen.read().is_empty(), "a material without a unit is none");
+    assert_eq!(seen.exceptions().len(), 1);
+}
+
+#[test]
+fn exceptions_of_a_batch_record_are_nonconformances_of_the_batch() {
+    let Some(file) = example("ProductionBatchRecord") else {
+        return;
+    };
+    let raw = std::fs::read_to_string(&file).unwrap();
+    let recorded = raw.matches("\">Exception</EventSubType>").count();
+    let seen = import(NAME, &[file]);
+    let opened = seen.data("mfg.nonconformance.opened.v1");
+    assert_eq!((opened.len(), recorded), (3, 3), "all are told");
+    assert!(opened.iter().all(|found| found["order"] == "BX10"));
+    assert_eq!(opened[1]["nonconformance"], "BX10/0125|Exception");
+    let mut plant = Plant::new("b2mml".parse().unwrap());
+    for event in seen.read() {
+        plant.apply(event).unwrap();
+    }
+    let found = plant.nonconformance(&"BX10/0124|Exception".parse().unwrap());
+    assert!(found.unwrap().is_open(), "somebody must judge it");
+}
+
+#[test]
+fn a_master_recipe_that_names_its_product_is_its_routing() {
+    let Some(file) = example("cough syrup pmw.xml") else {
+        return;
+    };
+    let seen = import(NAME, &[&file]);
+    assert!(seen.read().is_empty());
+    assert!(
+        seen.exceptions()[0].contains("/Header/ProductID: is empty"),
+        "{:?}",
+        seen.exceptions()
+    );
+    let text = std::fs::read_to_string(file).unwrap();
+    let operations = text
+        .matches("<batchML:RecipeElementType>Operation<")
+        .count();
+    let named = text.replacen(
+        "<batchML:ProductID />",
+        "<batchML:ProductID>SYRUP</batchML:ProductID>",
+        1,
+    );
+    let seen = import_texts(NAME, &[named]);
+    assert_eq!(seen.exceptions(), Vec::<String>::new());
+    let routing = &seen.data("mfg.routing.published.v1")[0];
+    assert_eq!(routing["material"], "SYRUP");
+    assert_eq!(routing["operations"].as_array().unwrap().len(), operations);
 }
 
 #[test]

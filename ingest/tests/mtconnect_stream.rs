@@ -1,6 +1,8 @@
 //! A real machine's stream: what it tells, whatever the order of its lines.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "adapters/mtconnect_counts.rs"]
+mod mtconnect_counts;
 #[path = "adapters/samples.rs"]
 mod samples;
 

@@ -3,6 +3,10 @@
 
 #[path = "adapters/samples.rs"]
 mod samples;
+#[path = "adapters/sap_documents.rs"]
+mod sap_documents;
+#[path = "adapters/sap_recount.rs"]
+mod sap_recount;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -290,8 +294,14 @@ fn an_event_without_a_unit_is_told_and_its_release_is_not_lost() {
         seen.by_type().into_iter().collect::<Vec<_>>(),
         [("mfg.work_order.released.v1", 1)]
     );
-    let missing = "Message from /erp/sap is unreadable at /production_order/unit: is empty.";
-    assert_eq!(seen.exceptions(), [missing, missing]);
+    let missing = ["/erp/sap", "/mes/sap"].map(|source| {
+        format!("Message from {source} is unreadable at /production_order/unit: is empty.")
+    });
+    assert_eq!(
+        seen.exceptions(),
+        missing,
+        "of the order, and of the report"
+    );
     let with_unit = changed(ORDER_EVENT, |event| {
         event["production_order"]["unit"] = json!("PC")
     });
