@@ -17,7 +17,7 @@ pub const PARKED_EVENTS_MAX: usize = 100_000;
 pub const PARKED_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// Events that a source must not overtake among themselves: same source, same owner, same
-/// operation. What is told of lots adds up in any order, so each of it is a stream of its own: an
+/// operation. What is told of lots and of units adds up in any order, so each of it is a stream of its own: an
 /// event that waits for stock must not keep back the one that brings it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct StreamKey {
@@ -34,7 +34,8 @@ impl StreamKey {
         StreamKey {
             source: event.source.clone(),
             operation: event.body.operation().cloned(),
-            event: matches!(owner, EntityKey::Lot(_)).then(|| event.id.clone()),
+            event: matches!(owner, EntityKey::Lot(_) | EntityKey::LogisticUnit(_))
+                .then(|| event.id.clone()),
             owner,
         }
     }

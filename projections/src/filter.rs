@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use twin_model::{Entity, EntityKind, Movement, ProcessKind, SmolStr};
 
 use crate::entities::Entities;
+use crate::view::packing_state;
 
 /// What a list is narrowed to. Every part that is given must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,6 +87,7 @@ fn state_of(entity: &Entity) -> &'static str {
         Entity::Process(process) => process.state().as_str(),
         Entity::Inspection(inspection) => inspection.state().as_str(),
         Entity::Nonconformance(found) => found.state().as_str(),
+        Entity::LogisticUnit(unit) => packing_state(unit),
         _ => "",
     }
 }

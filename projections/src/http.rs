@@ -16,8 +16,8 @@ use utoipa::{IntoParams, Modify, OpenApi};
 use self::collection_description::Collections;
 use crate::answer::{ItemAnswer, ListAnswer};
 use crate::view::{
-    HoldView, InspectionView, LotView, MaterialView, NonconformanceView, ProcessView, RoutingView,
-    ShipmentView, WorkCenterView, WorkOrderView,
+    HoldView, InspectionView, LogisticUnitView, LotView, MaterialView, NonconformanceView,
+    ProcessView, RoutingView, ShipmentView, WorkCenterView, WorkOrderView,
 };
 
 /// Adds the routes. They answer from `web::Data<`[`Projections`](crate::Projections)`>`, which
@@ -83,6 +83,8 @@ struct ItemQuery {
         ItemAnswer<MaterialView>,
         ListAnswer<RoutingView>,
         ItemAnswer<RoutingView>,
+        ListAnswer<LogisticUnitView>,
+        ItemAnswer<LogisticUnitView>,
         crate::change_event::StateChanged,
         crate::change_event::NoticeView,
         crate::stream::CountsChanged,

@@ -82,6 +82,7 @@ impl Problem {
             EntityKind::Nonconformance => "Nonconformance",
             EntityKind::Material => "Material",
             EntityKind::Routing => "The routing of",
+            EntityKind::LogisticUnit => "Unit",
             other => other.as_str(),
         };
         Problem {

@@ -10,6 +10,7 @@ mod exception;
 mod exception_group;
 mod hold;
 mod inspection;
+mod logistic_unit;
 mod lot;
 mod material;
 mod nonconformance;
@@ -31,6 +32,8 @@ pub use exception::{ExceptionView, SettledView};
 pub use exception_group::{ExceptionGroupView, GROUP_NUMBERS_MAX};
 pub use hold::{HoldView, ScopeView};
 pub use inspection::{CharacteristicView, DecidedPartView, InspectionDecisionView, InspectionView};
+pub use logistic_unit::LogisticUnitView;
+pub(crate) use logistic_unit::packing_state;
 pub use lot::{LotView, RelativeView};
 pub use material::{
     ConversionView, MATERIAL_VERSIONS_SHOWN_MAX, MaterialVersionView, MaterialView,
@@ -143,6 +146,8 @@ pub enum ItemView {
     Material(MaterialView),
     /// The routings of a material.
     Routing(RoutingView),
+    /// A logistic unit.
+    LogisticUnit(LogisticUnitView),
     /// Anything else.
     Plain(PlainView),
 }
@@ -170,6 +175,9 @@ impl ItemView {
             }
             Entity::Material(material) => ItemView::Material(MaterialView::new(material, version)),
             Entity::Routing(routing) => ItemView::Routing(RoutingView::new(routing, version)),
+            Entity::LogisticUnit(unit) => {
+                ItemView::LogisticUnit(LogisticUnitView::new(unit, version))
+            }
             other => ItemView::Plain(PlainView::new(other, version)),
         }
     }
@@ -205,6 +213,7 @@ impl ItemView {
             ),
             ItemView::Material(material) => material.version.to_string(),
             ItemView::Routing(routing) => routing.version.to_string(),
+            ItemView::LogisticUnit(unit) => unit.version.to_string(),
             ItemView::Plain(plain) => plain.version.to_string(),
         }
     }

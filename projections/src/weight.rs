@@ -1,8 +1,8 @@
 //! How much memory an entry of the change stream may take.
 
 use twin_model::{
-    Entity, Inspection, Material, Movement, Nonconformance, Notice, Operation, PlannedOperation,
-    Process, Reason, Routing, Said, Step, WorkOrder,
+    Entity, Inspection, LogisticUnit, Material, Movement, Nonconformance, Notice, Operation,
+    PlannedOperation, Process, Reason, Routing, Said, Step, WorkOrder,
 };
 
 use crate::change_event::{ChangeEvent, Happening};
@@ -120,10 +120,16 @@ fn of_entity(entity: &Entity) -> usize {
                 let customer = shipment.customer().map_or(0, |customer| customer.len() * 2);
                 customer
                     + of_reasons(shipment.reasons())
+                    + shipment
+                        .units()
+                        .iter()
+                        .map(|unit| name(unit.as_str()))
+                        .sum::<usize>()
                     + lots
                         .map(|(lot, _)| name(lot.as_str()) + AMOUNT)
                         .sum::<usize>()
             }
+            Entity::LogisticUnit(unit) => of_unit(unit),
             Entity::Process(process) => of_process(process),
             Entity::Inspection(inspection) => of_inspection(inspection),
             Entity::Nonconformance(found) => of_nonconformance(found),
@@ -210,6 +216,14 @@ fn of_planned(operation: &PlannedOperation) -> usize {
         + name(operation.op.as_str())
         + work_center.map_or(0, |at| name(at.as_str()))
         + predecessors.map(|op| name(op.as_str())).sum::<usize>()
+}
+
+/// Every entry is kept, and names a lot or a unit.
+fn of_unit(unit: &LogisticUnit) -> usize {
+    let lots = unit.lots();
+    let shown = lots.iter().map(|(lot, ..)| name(lot.as_str()) + AMOUNT);
+    let units = unit.units().map(|unit| name(unit.as_str()));
+    shown.chain(units).sum::<usize>() + unit.packings() * (NAME + AMOUNT)
 }
 
 fn of_process(process: &Process) -> usize {

@@ -87,6 +87,7 @@ impl Simulation {
             delivery,
             customer,
             lots,
+            units: Vec::new(),
         };
         self.emit(System::Wms, &about, EventBody::ShipmentRequested(body));
     }

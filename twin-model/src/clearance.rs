@@ -22,6 +22,9 @@ pub struct Clearance {
     /// What was seen of each lot.
     pub(crate) seen: Vec<(LotId, SmolStr)>,
     pub(crate) valid_until: Option<Time>,
+    /// How much of each lot it reserves, in the lot's unit. What is in a unit may change, and what
+    /// was reserved must be freed again.
+    pub(crate) promised: Vec<(LotId, Decimal)>,
 }
 
 impl Clearance {
@@ -33,6 +36,7 @@ impl Clearance {
         number: u32,
         seen: Vec<(LotId, SmolStr)>,
         valid_until: Option<Time>,
+        promised: Vec<(LotId, Decimal)>,
     ) -> Clearance {
         let digest = hex_digest(&(delivery, number, &seen, valid_until), TOKEN_DIGITS);
         let Ok(token) = format!("G-{digest}").parse() else {
@@ -43,6 +47,7 @@ impl Clearance {
             number,
             seen,
             valid_until,
+            promised,
         }
     }
 

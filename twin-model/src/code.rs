@@ -82,6 +82,8 @@ codes! {
     R47 = 47, "ERP ended an order on which work had begun.";
     R48 = 48, "People and machines count different pieces.";
     R49 = 49, "More reports of one operation than are kept.";
+    R50 = 50, "More was taken out of a unit than was put in.";
+    R51 = 51, "Nobody can tell what is in a unit.";
     R52 = 52, "More drawings of one lot from tanks than are kept.";
     R53 = 53, "Decided again without a reopening.";
     R54 = 54, "Decided before everything was looked at.";
@@ -95,6 +97,7 @@ codes! {
     R62 = 62, "A command that nobody answers.";
     R63 = 63, "A command that was carried out more than once.";
     R64 = 64, "A process that sends more commands than are kept.";
+    R65 = 65, "A unit cannot be in itself.";
     R66 = 66, "Quality has not decided in time.";
     R67 = 67, "An order used more or less of a material than the plant lets pass.";
     R68 = 68, "A nonconformance reaches a lot that was shipped before.";

@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 
 use crate::effect::Effects;
 use crate::{
-    Code, Entity, EntityKey, InspectionId, LotId, MaintenanceId, MaterialId, NonconformanceId,
-    Notice, OperationId, Owners, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
+    Code, Entity, EntityKey, InspectionId, LogisticUnitId, LotId, MaintenanceId, MaterialId,
+    NonconformanceId, Notice, OperationId, Owners, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
@@ -337,6 +337,21 @@ pub enum Discrepancy {
         /// Unit of both.
         unit: Unit,
     },
+    /// R50: more came out of a unit than went in.
+    #[error(
+        "{missing} {unit} of lot {lot} were taken out of unit {logistic_unit} and never put in. \
+         Late packing report expected; else correct the report."
+    )]
+    TakenOutOfUnit {
+        /// The unit that is packed.
+        logistic_unit: LogisticUnitId,
+        /// The lot.
+        lot: LotId,
+        /// How much too much came out.
+        missing: Decimal,
+        /// Its unit of measure.
+        unit: Unit,
+    },
 }
 
 impl Discrepancy {
@@ -363,6 +378,7 @@ impl Discrepancy {
             Discrepancy::StatusNotThere { .. } => Code::R56,
             Discrepancy::NotDecidedInTime { .. } => Code::R66,
             Discrepancy::MaterialVariance { .. } => Code::R67,
+            Discrepancy::TakenOutOfUnit { .. } => Code::R50,
         }
     }
 
@@ -397,6 +413,7 @@ impl Discrepancy {
                 field, source_id, ..
             } => (field, source_id.as_str()),
             Discrepancy::StatusNotThere { from, to, .. } => (from, to),
+            Discrepancy::TakenOutOfUnit { lot, unit, .. } => (lot.as_str(), unit.as_str()),
             Discrepancy::DecidedAgain { .. }
             | Discrepancy::NotDecidedInTime { .. }
             | Discrepancy::DecidedWithoutResults { .. }

@@ -4,7 +4,7 @@ use crate::effect::{Effects, View};
 use crate::plant::Cause;
 use crate::{
     Entity, EntityKey, Event, EventBody, Hold, LotCreated, Material, Plant, Rejection, ReportId,
-    Routing, Shipment, WorkOrder, lot_merge, lot_split, transform,
+    Routing, Shipment, WorkOrder, lot_merge, lot_split, packing, transform,
 };
 
 impl Plant {
@@ -37,6 +37,10 @@ impl Plant {
                 let body = lot_merge::in_lot_units(body, self.view(cause), effects)?;
                 lot_merge::check(&body, self.view(cause))?;
                 lot_merge::carry_out(self, &body, cause, effects)
+            }
+            EventBody::LotPacked(body) => {
+                packing::check(body, self.view(cause))?;
+                packing::carry_out(self, body, cause, effects)
             }
             EventBody::GoodsReceived(body) => {
                 self.require(&event.body.owner(), event)?;

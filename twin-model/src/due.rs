@@ -112,8 +112,8 @@ impl Plant {
         }
     }
 
-    /// Builds what follows from the entities anew: what falls due, which processes wait, and which
-    /// lots were made where.
+    /// Builds what follows from the entities anew: what falls due, which processes wait, which lots
+    /// were made where, and what is packed in what.
     pub(crate) fn index_anew(&mut self) {
         let entities: Vec<Arc<Entity>> = self.entities().cloned().collect();
         for entity in entities {
@@ -121,6 +121,7 @@ impl Plant {
             self.waiting.moved(None, &entity);
             self.productions.moved(None, &entity);
             self.window_holds.moved(&entity);
+            self.packings.moved(None, &entity);
         }
     }
 }

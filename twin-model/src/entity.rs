@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::{
-    Claims, DeliveryId, Discrepancy, Hold, HoldId, Inspection, InspectionId, Lot, LotId, Material,
-    MaterialId, Nonconformance, NonconformanceId, Ownership, Process, ProcessId, ProcessRules,
-    Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
+    Claims, DeliveryId, Discrepancy, Hold, HoldId, Inspection, InspectionId, LogisticUnit,
+    LogisticUnitId, Lot, LotId, Material, MaterialId, Nonconformance, NonconformanceId, Ownership,
+    Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder,
+    WorkOrderId,
 };
 
 /// Names one entity within its plant.
@@ -36,6 +37,8 @@ pub enum EntityKey {
     Inspection(InspectionId),
     /// A nonconformance.
     Nonconformance(NonconformanceId),
+    /// A logistic unit.
+    LogisticUnit(LogisticUnitId),
 }
 
 /// The kinds of entities.
@@ -65,6 +68,8 @@ pub enum EntityKind {
     Inspection,
     /// [`Nonconformance`].
     Nonconformance,
+    /// [`LogisticUnit`].
+    LogisticUnit,
 }
 
 impl EntityKind {
@@ -84,6 +89,7 @@ impl EntityKind {
             EntityKind::Routing => "routing",
             EntityKind::Inspection => "inspection",
             EntityKind::Nonconformance => "nonconformance",
+            EntityKind::LogisticUnit => "logistic_unit",
         }
     }
 }
@@ -105,6 +111,7 @@ impl EntityKey {
             EntityKey::Routing(_) => EntityKind::Routing,
             EntityKey::Inspection(_) => EntityKind::Inspection,
             EntityKey::Nonconformance(_) => EntityKind::Nonconformance,
+            EntityKey::LogisticUnit(_) => EntityKind::LogisticUnit,
         }
     }
 
@@ -122,6 +129,7 @@ impl EntityKey {
             EntityKey::Material(id) | EntityKey::Routing(id) => id.as_str(),
             EntityKey::Inspection(id) => id.as_str(),
             EntityKey::Nonconformance(id) => id.as_str(),
+            EntityKey::LogisticUnit(id) => id.as_str(),
         }
     }
 }
@@ -142,6 +150,7 @@ impl fmt::Display for EntityKey {
             EntityKey::Routing(_) => "Routing of",
             EntityKey::Inspection(_) => "Inspection",
             EntityKey::Nonconformance(_) => "Nonconformance",
+            EntityKey::LogisticUnit(_) => "Unit",
         };
         write!(f, "{noun} {}", self.id())
     }
@@ -180,6 +189,8 @@ pub enum Entity {
     Inspection(Inspection),
     /// A nonconformance with what became of its lots.
     Nonconformance(Nonconformance),
+    /// A logistic unit with what is packed in it.
+    LogisticUnit(LogisticUnit),
 }
 
 impl Entity {
@@ -199,6 +210,7 @@ impl Entity {
             Entity::Routing(routing) => EntityKey::Routing(routing.id().clone()),
             Entity::Inspection(inspection) => EntityKey::Inspection(inspection.id().clone()),
             Entity::Nonconformance(found) => EntityKey::Nonconformance(found.id().clone()),
+            Entity::LogisticUnit(unit) => EntityKey::LogisticUnit(unit.id().clone()),
         }
     }
 
@@ -219,6 +231,7 @@ impl Entity {
             Entity::Routing(routing) => routing.version,
             Entity::Inspection(inspection) => inspection.version,
             Entity::Nonconformance(found) => found.version,
+            Entity::LogisticUnit(unit) => unit.version,
         }
     }
 
@@ -237,6 +250,7 @@ impl Entity {
             Entity::Routing(routing) => routing.discrepancies(),
             Entity::Inspection(inspection) => inspection.discrepancies(),
             Entity::Nonconformance(found) => found.discrepancies(),
+            Entity::LogisticUnit(unit) => unit.discrepancies(),
             Entity::Hold(_) => Vec::new(),
         }
     }
@@ -256,6 +270,7 @@ impl Entity {
             Entity::Routing(routing) => Some(&routing.claims),
             Entity::Inspection(inspection) => Some(&inspection.claims),
             Entity::Nonconformance(found) => Some(&found.claims),
+            Entity::LogisticUnit(unit) => Some(&unit.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -273,6 +288,7 @@ impl Entity {
             Entity::Routing(routing) => Some(&mut routing.claims),
             Entity::Inspection(inspection) => Some(&mut inspection.claims),
             Entity::Nonconformance(found) => Some(&mut found.claims),
+            Entity::LogisticUnit(unit) => Some(&mut unit.claims),
             Entity::Hold(_) => None,
         }
     }
@@ -291,6 +307,7 @@ impl Entity {
             Entity::Routing(routing) => &mut routing.version,
             Entity::Inspection(inspection) => &mut inspection.version,
             Entity::Nonconformance(found) => &mut found.version,
+            Entity::LogisticUnit(unit) => &mut unit.version,
         };
         *version += 1;
     }

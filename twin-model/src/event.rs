@@ -89,6 +89,7 @@ macro_rules! event_types {
             LotSplit(LotSplit) = "mfg.lot.split.v1";
             LotMerged(LotMerged) = "mfg.lot.merged.v1";
             LotTransformed(LotTransformed) = "mfg.lot.transformed.v1";
+            LotPacked(LotPacked) = "mfg.lot.packed.v1";
             MaterialIssued(MaterialIssued) = "mfg.material.issued.v1";
             MaterialConsumed(MaterialConsumed) = "mfg.material.consumed.v1";
             MaterialReturned(MaterialReturned) = "mfg.material.returned.v1";
@@ -207,6 +208,7 @@ impl EventBody {
             EventBody::LotSplit(body) => EntityKey::Lot(body.parent.clone()),
             EventBody::LotMerged(body) => EntityKey::Lot(body.child.lot.clone()),
             EventBody::LotTransformed(body) => EntityKey::Lot(body.first_output().clone()),
+            EventBody::LotPacked(body) => EntityKey::LogisticUnit(body.unit.clone()),
             EventBody::MaterialIssued(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::MaterialConsumed(body) => EntityKey::WorkOrder(body.order.clone()),
             EventBody::MaterialReturned(body) => EntityKey::WorkOrder(body.order.clone()),

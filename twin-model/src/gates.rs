@@ -33,6 +33,7 @@ impl Plant {
         cause: Cause<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
+        self.collect_gates_of_units(effects);
         let concerned = std::mem::take(&mut effects.gates);
         if concerned.is_empty() && effects.freed.is_empty() {
             return Ok(());
@@ -80,9 +81,9 @@ impl Plant {
             to: Time::MAX,
         };
         let lots = self.productions.of_material(material, ever);
-        for lot in lots.filter_map(|id| self.lot(id)) {
-            lot.tell_gates(effects);
-        }
+        effects
+            .gates
+            .extend(lots.flat_map(|lot| self.gates_of(lot)));
     }
 
     fn decide_gate(
@@ -143,7 +144,8 @@ impl Plant {
             let mut reasons = shipment.reasons().iter();
             shipment.state() == ShipmentState::Blocked && reasons.all(|r| r.code == Code::R16)
         };
-        let gates = lot.gates.iter().filter_map(|gate| self.shipment(gate));
+        let gates = self.gates_of(lot.id());
+        let gates = gates.iter().filter_map(|gate| self.shipment(gate));
         gates.filter(waits).map(by_age).collect()
     }
 }

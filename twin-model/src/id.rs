@@ -8,6 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
+use crate::check_digit::{SSCC_DIGITS, has_check_digit};
+
 /// Longest identifier, in bytes of UTF-8.
 pub const ID_BYTES_MAX: usize = 96;
 
@@ -29,6 +31,12 @@ pub enum InvalidId {
         /// The refused text.
         text: SmolStr,
     },
+    /// The 18 digits of an SSCC of which the last one is wrong: somebody mistyped it.
+    #[error("{text} is no SSCC: its check digit is wrong")]
+    CheckDigit {
+        /// The refused text.
+        text: SmolStr,
+    },
 }
 
 fn checked(text: &str) -> Result<SmolStr, InvalidId> {
@@ -45,8 +53,18 @@ fn checked(text: &str) -> Result<SmolStr, InvalidId> {
     Ok(SmolStr::new(text))
 }
 
+/// A text of 18 digits is an SSCC and must be a right one; what else a source numbers its units by
+/// is taken as it is.
+fn checked_unit(text: &str) -> Result<SmolStr, InvalidId> {
+    let is_sscc = text.len() == SSCC_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_sscc && !has_check_digit(text) {
+        return Err(InvalidId::CheckDigit { text: text.into() });
+    }
+    checked(text)
+}
+
 macro_rules! id_type {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident by $check:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(SmolStr);
@@ -62,7 +80,7 @@ macro_rules! id_type {
         impl FromStr for $name {
             type Err = InvalidId;
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                checked(text).map(Self)
+                $check(text).map(Self)
             }
         }
 
@@ -96,13 +114,13 @@ macro_rules! id_type {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(IdVisitor).map(Self)
+                deserializer.deserialize_str(IdVisitor($check)).map(Self)
             }
         }
     )+};
 }
 
-struct IdVisitor;
+struct IdVisitor(fn(&str) -> Result<SmolStr, InvalidId>);
 
 impl serde::de::Visitor<'_> for IdVisitor {
     type Value = SmolStr;
@@ -112,44 +130,44 @@ impl serde::de::Visitor<'_> for IdVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SmolStr, E> {
-        checked(text).map_err(E::custom)
+        (self.0)(text).map_err(E::custom)
     }
 }
 
 id_type! {
     /// One plant: the unit that is decided together.
-    PlantId,
+    PlantId by checked,
     /// A production order of the ERP.
-    WorkOrderId,
+    WorkOrderId by checked,
     /// An operation within a work order.
-    OperationId,
+    OperationId by checked,
     /// A lot (batch) of material, unique within its plant.
-    LotId,
+    LotId by checked,
     /// A work center (ISA-95), the place where operations run.
-    WorkCenterId,
+    WorkCenterId by checked,
     /// A quality hold.
-    HoldId,
+    HoldId by checked,
     /// A delivery whose lots must be cleared before they ship.
-    DeliveryId,
+    DeliveryId by checked,
     /// A material number.
-    MaterialId,
+    MaterialId by checked,
     /// The id of one event, unique within its source.
-    EventId,
+    EventId by checked,
     /// The system that sent an event (CloudEvents `source`).
-    SourceId,
+    SourceId by checked,
     /// An inspection of the QMS.
-    InspectionId,
+    InspectionId by checked,
     /// A nonconformance of the QMS.
-    NonconformanceId,
+    NonconformanceId by checked,
     /// An order of maintenance.
-    MaintenanceId,
+    MaintenanceId by checked,
     /// A packing unit, such as a pallet by its SSCC.
-    LogisticUnitId,
+    LogisticUnitId by checked_unit,
     /// What a gate gives when it clears a delivery: it names the lots in the versions that were
     /// judged.
-    GateToken,
+    GateToken by checked,
     /// A person who works at a work center, as the sending system names them.
-    WorkerId,
+    WorkerId by checked,
 }
 
 #[cfg(test)]
@@ -167,6 +185,22 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn eighteen_digits_of_a_unit_are_an_sscc_with_its_check_digit() {
+        let sscc = "106141412345678908";
+        assert_eq!(sscc.parse::<LogisticUnitId>().unwrap().as_str(), sscc);
+        let text: SmolStr = "106141412345678909".into();
+        let wrong = Err(InvalidId::CheckDigit { text: text.clone() });
+        assert_eq!(text.parse::<LogisticUnitId>(), wrong);
+        for own in ["PALLET-7", "10614141234567890", "10614141234567890X"] {
+            assert!(own.parse::<LogisticUnitId>().is_ok(), "{own}");
+        }
+        assert!(
+            text.parse::<LotId>().is_ok(),
+            "a lot number may look like anything"
+        );
     }
 
     #[test]

@@ -7,9 +7,9 @@ use smol_str::SmolStr;
 use crate::clearance::version_of;
 use crate::effect::{Effects, View};
 use crate::{
-    Amount, Clearance, Decimal, EntityKey, GateDecision, HoldId, Lot, LotId, MaterialId,
-    MaterialRejection, Message, NonconformanceId, Plant, QUANTITY_ABS_MAX, QualityRejection,
-    Quantity, Reason, Rejection, Shipment, Time, Unit,
+    Amount, Clearance, Decimal, EntityKey, HoldId, Lot, LotId, MaterialId, MaterialRejection,
+    NonconformanceId, PackingRejection, Plant, QUANTITY_ABS_MAX, QualityRejection, Quantity,
+    Reason, Rejection, Shipment, Time, Unit,
 };
 
 /// What a gate says to the lots as they stand.
@@ -26,17 +26,11 @@ pub(crate) struct Judgement {
 /// whose unit nobody can turn what was asked for into stand not in it: they keep the gate blocked.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
-    lots: Vec<(LotId, Decimal)>,
+    pub(crate) lots: Vec<(LotId, Decimal)>,
     converted: Vec<(MaterialId, (Unit, Unit))>,
 }
 
 impl Wanted {
-    pub(crate) fn tell_lots(&self, effects: &mut Effects, message: impl Fn(Decimal) -> Message) {
-        for (lot, want) in &self.lots {
-            effects.tell(EntityKey::Lot(lot.clone()), message(*want));
-        }
-    }
-
     /// What materials said for that time stays.
     pub(crate) fn note_conversions(&self, at: Time, effects: &mut Effects) {
         for (material, units) in &self.converted {
@@ -59,20 +53,38 @@ pub(crate) struct Recall {
 }
 
 impl Shipment {
-    /// What is wanted of each lot, by unit.
-    fn wanted(&self) -> BTreeMap<&LotId, Lines> {
+    /// What is wanted of each lot, by itself and in units, by unit of measure. Once the delivery has
+    /// left that is what has left.
+    fn wanted<'a>(&'a self, plant: &'a Plant) -> BTreeMap<&'a LotId, Lines> {
         let mut wanted: BTreeMap<&LotId, Lines> = BTreeMap::new();
-        for (id, quantity) in &self.lots {
-            let lines = wanted.entry(id).or_default();
-            *lines.entry(quantity.unit).or_default() += quantity.value.value();
+        let mut add = |lot: &'a LotId, unit: Unit, much: Decimal| {
+            let lines = wanted.entry(lot).or_default();
+            *lines.entry(unit).or_default() += much;
+        };
+        if self.shipped_at().is_some() {
+            for ((lot, unit), much) in &self.loaded {
+                add(lot, *unit, *much);
+            }
+        } else {
+            for ((lot, unit), much) in plant.contents(self.units.iter()).lots {
+                add(lot, unit, much);
+            }
+        }
+        for (lot, quantity) in &self.lots {
+            add(lot, quantity.unit, quantity.value.value());
         }
         wanted
+    }
+
+    /// The lots that it wants, by itself and in units.
+    pub(crate) fn wanted_lots<'a>(&'a self, plant: &'a Plant) -> impl Iterator<Item = &'a LotId> {
+        self.wanted(plant).into_keys()
     }
 
     /// What is wanted of the lots that are known, in their units.
     pub(crate) fn wanted_of_lots(&self, plant: &Plant) -> Wanted {
         let mut wanted = Wanted::default();
-        for (id, lines) in self.wanted() {
+        for (id, lines) in self.wanted(plant) {
             let Some(lot) = plant.lot(id) else { continue };
             let mut converted = Vec::new();
             if let Ok(want) = self.in_unit_of(lot, &lines, plant, &mut converted) {
@@ -122,29 +134,30 @@ impl Shipment {
         // Whatever is latest: a gate must not clear for a time that is over.
         let at = self.judged_at.max(view.at).max(view.plant.clock());
         let (reasons, valid_until) = self.look_at_lots(view.plant, at);
+        let wanted = self.wanted_of_lots(view.plant);
         let clearance = reasons.is_empty().then(|| {
             let number = match &self.clearance {
                 Some(standing) => standing.number,
                 None => self.cleared_times + 1,
             };
             let seen = self.versions(view.plant, at, number);
-            Clearance::give(&self.id, number, seen, valid_until)
+            Clearance::give(&self.id, number, seen, valid_until, wanted.lots.clone())
         });
         let undecided = self.clearance.is_none() && self.reasons.is_empty();
         let same = reasons == self.reasons && clearance == self.clearance;
         (undecided || !same).then(|| Judgement {
             reasons,
             clearance,
-            wanted: self.wanted_of_lots(view.plant),
+            wanted,
             at,
         })
     }
 
     /// Everything that stands against the lots at a time, and the first end of a shelf life.
     pub(crate) fn look_at_lots(&self, plant: &Plant, at: Time) -> (Vec<Reason>, Option<Time>) {
-        let mut reasons = Vec::new();
+        let mut reasons = self.against_units(plant);
         let mut valid_until = None;
-        for (id, lines) in self.wanted() {
+        for (id, lines) in self.wanted(plant) {
             reasons.extend(self.against(id, &lines, plant, at));
             let expiry = plant.lot(id).and_then(Lot::expiry);
             valid_until = [valid_until, expiry].into_iter().flatten().min();
@@ -155,7 +168,7 @@ impl Shipment {
     /// The versions of the lots at a time.
     pub(crate) fn versions(&self, plant: &Plant, at: Time, number: u32) -> Vec<(LotId, SmolStr)> {
         let mut versions = Vec::new();
-        for (id, lines) in self.wanted() {
+        for (id, lines) in self.wanted(plant) {
             let against = self.against(id, &lines, plant, at);
             for (unit, want) in lines {
                 let version = version_of(id, plant.lot(id), (want, unit), &against, number);
@@ -163,6 +176,32 @@ impl Shipment {
             }
         }
         versions
+    }
+
+    /// R01, R51: units of which nobody can tell what is in them.
+    fn against_units(&self, plant: &Plant) -> Vec<Reason> {
+        let units = plant.contents(self.units.iter()).units.into_iter();
+        let against = units.filter_map(|id| {
+            let delivery = self.id.clone();
+            if plant.awaited_origins.awaits_packing(id) {
+                let awaited = id.clone();
+                let rejection = PackingRejection::PackingAwaited { awaited, delivery };
+                return Some(Reason::from(rejection));
+            }
+            match plant.logistic_unit(id) {
+                None => Some(Reason::from(&Rejection::NotKnown {
+                    object: EntityKey::LogisticUnit(id.clone()),
+                    event: "shipment",
+                })),
+                Some(unit) if unit.is_empty() => {
+                    let unit = id.clone();
+                    let rejection = PackingRejection::ContentUnknown { unit, delivery };
+                    Some(Reason::from(rejection))
+                }
+                Some(_) => None,
+            }
+        });
+        against.collect()
     }
 
     /// What stands against one lot.
@@ -206,17 +245,15 @@ impl Shipment {
                 unit,
             }));
         }
-        let own = match self.decision {
-            GateDecision::Cleared => want,
-            GateDecision::Blocked => Decimal::ZERO,
-        };
-        let reserved = lot.reserved() - own;
+        let own = self.promised().iter().filter(|(id, _)| id == lot.id());
+        let reserved = lot.reserved() - own.map(|(_, amount)| *amount).sum::<Decimal>();
         let have = lot.unrestricted();
         // What quality does not set free is told by its own reason.
         if want > have || want <= have - reserved {
             return None;
         }
-        let mut others = lot.gates.iter().filter(|other| **other != self.id);
+        let gates = plant.gates_of(lot.id());
+        let mut others = gates.iter().filter(|other| **other != self.id);
         let by = others.find(|other| plant.shipment(other).is_some_and(Shipment::is_cleared))?;
         Some(Reason::from(&Rejection::Reserved {
             lot: lot.id().clone(),
@@ -234,7 +271,7 @@ impl Shipment {
         let mut holds: BTreeMap<HoldId, Vec<LotId>> = BTreeMap::new();
         let mut nonconformances: BTreeMap<NonconformanceId, Vec<LotId>> = BTreeMap::new();
         let mut reasons = Vec::new();
-        for id in self.wanted().into_keys() {
+        for id in self.wanted_lots(view.plant) {
             for (found, _) in view.plant.lot(id).into_iter().flat_map(Lot::undisposed) {
                 let lots = nonconformances.entry(found.clone()).or_default();
                 lots.push(id.clone());

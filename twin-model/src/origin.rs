@@ -1,9 +1,11 @@
-//! Lots whose origin is not booked yet: an event that would tell it waits for something.
+//! Lots whose origin is not booked yet: an event that would tell it waits for something. And units
+//! of which a packing waits.
 //!
 //! Until it is booked the plant cannot know what such a lot was made from, and so not whether a
 //! hold reaches it. Nothing made from it ships.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt::Display;
 
 use rustc_hash::FxHashMap;
 
@@ -11,7 +13,7 @@ use crate::chaos::Fault;
 use crate::effect::Effects;
 use crate::lot_merge::drawing_of;
 use crate::plant::Cause;
-use crate::{Event, EventBody, Lot, LotId, Plant, TimeWindow, Turn, WorkCenterId};
+use crate::{Event, EventBody, LogisticUnitId, Lot, LotId, Plant, TimeWindow, Turn, WorkCenterId};
 
 /// Lots by the number of waiting events that name them as outputs, tanks that a waiting event
 /// names, and every lot that has one of these behind it. It follows from what is parked and from
@@ -21,6 +23,8 @@ pub(crate) struct AwaitedOrigins {
     lots: BTreeMap<LotId, u32>,
     /// What was drawn from these tanks in these windows may have more in it than is known.
     drawings: Vec<(WorkCenterId, TimeWindow)>,
+    /// Units by the number of waiting events that would tell what is packed into them.
+    packings: BTreeMap<LogisticUnitId, u32>,
     /// The nearest awaited lot of each lot that has one among what it was made from. Kept up with
     /// each edge, so that a gate needs no search. Only for look-ups.
     behind: FxHashMap<LotId, Awaited>,
@@ -68,6 +72,11 @@ impl AwaitedOrigins {
         self.behind.get(lot.id()).map(|awaited| &awaited.origin)
     }
 
+    /// Whether an event that would tell what is in a unit waits.
+    pub(crate) fn awaits_packing(&self, unit: &LogisticUnitId) -> bool {
+        self.packings.contains_key(unit)
+    }
+
     /// Puts back what a turn changed.
     pub(crate) fn put_back(&mut self, (lot, former): Former) {
         match former {
@@ -88,17 +97,10 @@ impl AwaitedOrigins {
 
     fn note(&mut self, unknown: &Unknown<'_>, waits: bool) {
         for lot in &unknown.lots {
-            if waits {
-                *self.lots.entry((*lot).clone()).or_default() += 1;
-                continue;
-            }
-            let Some(count) = self.lots.get_mut(*lot) else {
-                unreachable!("lot {lot} was noted as awaited before")
-            };
-            *count -= 1;
-            if *count == 0 {
-                self.lots.remove(*lot);
-            }
+            count(&mut self.lots, lot, waits);
+        }
+        if let Some(unit) = unknown.unit {
+            count(&mut self.packings, unit, waits);
         }
         if let Some(drawing) = &unknown.drawing {
             if waits {
@@ -155,6 +157,21 @@ impl AwaitedOrigins {
     }
 }
 
+/// Counts one more event that would tell something of `what`, or one less.
+fn count<K: Ord + Clone + Display>(counts: &mut BTreeMap<K, u32>, what: &K, more: bool) {
+    if more {
+        *counts.entry(what.clone()).or_default() += 1;
+        return;
+    }
+    let Some(count) = counts.get_mut(what) else {
+        unreachable!("{what} was noted as awaited before")
+    };
+    *count -= 1;
+    if *count == 0 {
+        counts.remove(what);
+    }
+}
+
 /// These lots and everything made from them.
 fn descendants<'p>(lots: &'p BTreeSet<LotId>, plant: &'p Plant) -> BTreeSet<&'p LotId> {
     let mut seen: BTreeSet<&LotId> = lots.iter().collect();
@@ -179,27 +196,34 @@ struct Unknown<'e> {
     lots: Vec<&'e LotId>,
     /// A tank in which lots of other events may have met its parents.
     drawing: Option<(WorkCenterId, TimeWindow)>,
+    /// A unit of which it would say what is in it.
+    unit: Option<&'e LogisticUnitId>,
 }
 
 impl Unknown<'_> {
     /// `None` for events that say nothing of that kind.
     fn without(event: &Event) -> Option<Unknown<'_>> {
-        let (lots, drawing) = match &event.body {
-            EventBody::LotTransformed(body) => (
-                body.outputs.iter().map(|output| &output.lot).collect(),
-                None,
-            ),
+        let mut unknown = Unknown {
+            lots: Vec::new(),
+            drawing: None,
+            unit: None,
+        };
+        match &event.body {
+            EventBody::LotTransformed(body) => {
+                unknown.lots = body.outputs.iter().map(|output| &output.lot).collect();
+            }
             EventBody::LotSplit(body) => {
-                (body.children.iter().map(|child| &child.lot).collect(), None)
+                unknown.lots = body.children.iter().map(|child| &child.lot).collect();
             }
             EventBody::LotMerged(body) => {
                 let drawing = drawing_of(body, event.time);
-                let drawing = drawing.map(|drawing| (drawing.tank, drawing.window));
-                (vec![&body.child.lot], drawing)
+                unknown.drawing = drawing.map(|drawing| (drawing.tank, drawing.window));
+                unknown.lots = vec![&body.child.lot];
             }
+            EventBody::LotPacked(body) => unknown.unit = Some(&body.unit),
             _ => return None,
-        };
-        Some(Unknown { lots, drawing })
+        }
+        Some(unknown)
     }
 }
 
@@ -216,7 +240,10 @@ impl Plant {
         };
         let mut effects = Effects::default();
         for lot in descendants(&lots, self) {
-            self.gates_of(lot, &mut effects);
+            effects.gates.extend(self.gates_of(lot));
+        }
+        if let EventBody::LotPacked(body) = &event.body {
+            effects.gates.extend(self.gates_around(&body.unit));
         }
         self.settle(
             Cause {
@@ -279,13 +306,8 @@ impl Plant {
         let learned = awaited.spread(found.into_iter(), self);
         self.awaited_origins = awaited;
         for (lot, _) in &learned {
-            self.gates_of(lot, effects);
+            effects.gates.extend(self.gates_of(lot));
         }
         self.undo.awaited.extend(learned);
-    }
-
-    fn gates_of(&self, lot: &LotId, effects: &mut Effects) {
-        let gates = self.lot(lot).into_iter().flat_map(|lot| &lot.gates);
-        effects.gates.extend(gates.cloned());
     }
 }

@@ -13,6 +13,7 @@ use crate::effect::{Effects, View};
 use crate::origin::{self, AwaitedOrigins};
 use crate::process::Waiting;
 use crate::production::{Productions, WindowHolds};
+use crate::unit_contents::Packings;
 use crate::{
     Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection, SmolStr,
     SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
@@ -40,6 +41,7 @@ pub struct Plant {
     pub(crate) waiting: Waiting,
     pub(crate) productions: Productions,
     pub(crate) window_holds: WindowHolds,
+    pub(crate) packings: Packings,
     #[cfg(feature = "chaos")]
     pub(crate) chaos: Chaos,
 }
@@ -111,6 +113,7 @@ impl Plant {
             waiting: Waiting::default(),
             productions: Productions::default(),
             window_holds: WindowHolds::default(),
+            packings: Packings::default(),
             #[cfg(feature = "chaos")]
             chaos: Chaos::default(),
         }
@@ -221,6 +224,7 @@ impl Plant {
                     Entity::Inspection(inspection) => inspection.receive(&message, view),
                     Entity::Shipment(_)
                     | Entity::Nonconformance(_)
+                    | Entity::LogisticUnit(_)
                     | Entity::Ownership(_)
                     | Entity::Process(_)
                     | Entity::ProcessRules(_) => {
@@ -249,6 +253,7 @@ impl Plant {
             self.waiting.moved(former, state);
             self.productions.moved(former, state);
             self.window_holds.moved(state);
+            self.packings.moved(former, state);
             discrepancy::tell_change(former, state, &mut effects);
             touched.push(Touched {
                 key: state.key(),

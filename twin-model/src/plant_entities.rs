@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Code, DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, Lot, LotId,
-    Material, MaterialId, Nonconformance, NonconformanceId, Ownership, Plant, Process, ProcessId,
-    ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder, WorkOrderId,
+    Code, DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, LogisticUnit,
+    LogisticUnitId, Lot, LotId, Material, MaterialId, Nonconformance, NonconformanceId, Ownership,
+    Plant, Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId,
+    WorkOrder, WorkOrderId,
 };
 
 impl Plant {
@@ -62,6 +63,15 @@ impl Plant {
     pub fn nonconformance(&self, id: &NonconformanceId) -> Option<&Nonconformance> {
         match self.get(&EntityKey::Nonconformance(id.clone()))?.as_ref() {
             Entity::Nonconformance(found) => Some(found),
+            _ => None,
+        }
+    }
+
+    /// One logistic unit.
+    #[must_use]
+    pub fn logistic_unit(&self, id: &LogisticUnitId) -> Option<&LogisticUnit> {
+        match self.get(&EntityKey::LogisticUnit(id.clone()))?.as_ref() {
+            Entity::LogisticUnit(unit) => Some(unit),
             _ => None,
         }
     }

@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 
 use crate::{
     DeliveryId, EntityKey, EventId, GateToken, HoldId, IntakeRejection, LotId, MaintenanceId,
-    MaterialId, MaterialRejection, OperationId, ProcessRejection, QualityRejection, Time, Unit,
-    WorkCenterId, WorkOrderId,
+    MaterialId, MaterialRejection, OperationId, PackingRejection, ProcessRejection,
+    QualityRejection, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A coded business rejection. An event that meets one changes nothing.
@@ -29,6 +29,9 @@ pub enum Rejection {
     /// What quality does not allow, or has not decided yet.
     #[error(transparent)]
     Quality(#[from] QualityRejection),
+    /// What is wrong with what is packed in what.
+    #[error(transparent)]
+    Packing(#[from] PackingRejection),
     /// R01: the object that the event speaks of has not been announced yet.
     #[error(
         "{object} is not known yet. The {event} waits; it is applied when the owning system sends \

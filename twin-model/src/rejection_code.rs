@@ -1,6 +1,6 @@
 //! The code of each rejection, what becomes of its event, and the next step for a person.
 
-use crate::{Code, EntityKey, Kind, Rejection};
+use crate::{Code, EntityKey, Kind, Rejection, rejection_packing};
 
 impl Rejection {
     /// The stable code, with a page of its own under `docs/errors/`.
@@ -11,6 +11,7 @@ impl Rejection {
             Rejection::Process(process) => process.code(),
             Rejection::Material(material) => material.code(),
             Rejection::Quality(quality) => quality.code(),
+            Rejection::Packing(packing) => packing.code(),
             Rejection::NotKnown { .. } | Rejection::ConfirmationNotKnown { .. } => Code::R01,
             Rejection::WrongState { .. } => Code::R02,
             Rejection::NotReleased { .. } => Code::R03,
@@ -50,6 +51,7 @@ impl Rejection {
             Rejection::Process(process) => process.kind(),
             Rejection::Material(material) => material.kind(),
             Rejection::Quality(quality) => quality.kind(),
+            Rejection::Packing(packing) => packing.kind(),
             Rejection::NotKnown { .. }
             | Rejection::ConfirmationNotKnown { .. }
             | Rejection::LessThanDelivered { .. }
@@ -74,6 +76,7 @@ impl Rejection {
             Rejection::Process(process) => process.waits_for(),
             Rejection::Material(material) => material.waits_for(),
             Rejection::Quality(quality) => quality.waits_for(),
+            Rejection::Packing(packing) => packing.waits_for(),
             Rejection::NotKnown { object, .. } => Some(object.clone()),
             Rejection::NotReleased { order, .. }
             | Rejection::PredecessorNotReady { order, .. }
@@ -151,7 +154,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R62 => "Look in the asked system whether it was done, and have it answer.",
         Code::R63 => "Reverse all documents but one in the system that posted them.",
         Code::R64 => "Look why its facts keep changing; settle it in the receiving system.",
-        Code::R52 => "Give what is drawn from the tank from now on a lot number of its own.",
+        Code::R52 => "Give what is drawn or packed from now on a number of its own.",
         Code::R57 => "Publish the version with a later time.",
         Code::R58 => "Count and weigh again, or have the nominal factor corrected in ERP.",
         Code::R59 => "Wait for the late issue of the warehouse, or correct the consumption.",
@@ -166,6 +169,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R54 => "Have the results recorded, or the plan corrected in QMS.",
         Code::R56 => "Name the decision that it follows, or correct the posting.",
         Code::R55 => "Have quality decide it: it goes on.",
+        Code::R50 | Code::R51 | Code::R65 => rejection_packing::what_to_do(code),
         Code::R43 => "Use another number, or send a change for the existing object.",
         _ => "Reverse the wrong report in the sending system.",
     }

@@ -39,6 +39,7 @@ impl Code {
             Code::R39 => "production (MES), then planning (ERP)",
             Code::R40 | Code::R76 => "the twin's maintainers",
             Code::R42 | Code::R64 => "the twin's operator",
+            Code::R50 | Code::R51 | Code::R65 => "who packs (WMS or MES)",
             Code::R45 => "whoever the report waits for",
             Code::R46 => "whoever the sentence names",
             Code::R47 => "planning (ERP) with production (MES)",

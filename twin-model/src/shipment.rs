@@ -1,6 +1,6 @@
 //! A shipment and its gate: may these lots leave the plant?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,9 @@ use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::judgement::Judgement;
 use crate::{
-    Claims, Clearance, Code, DeliveryId, Discrepancy, EntityKey, HoldId, Lot, LotId, LotQuantity,
-    Message, NonconformanceId, Notice, Plant, QualityRejection, Quantity, Rejection, ShipmentEnd,
-    ShipmentRequested, Time,
+    Claims, Clearance, Code, Decimal, DeliveryId, Discrepancy, EntityKey, HoldId, LogisticUnitId,
+    Lot, LotId, LotQuantity, Message, NonconformanceId, Notice, PackingRejection, Plant,
+    QualityRejection, Quantity, Rejection, ShipmentEnd, ShipmentRequested, Time, Unit,
 };
 
 /// What the gate says.
@@ -56,6 +56,12 @@ impl From<&Rejection> for Reason {
     }
 }
 
+impl From<PackingRejection> for Reason {
+    fn from(rejection: PackingRejection) -> Reason {
+        Reason::from(&Rejection::from(rejection))
+    }
+}
+
 impl From<QualityRejection> for Reason {
     fn from(rejection: QualityRejection) -> Reason {
         Reason::from(&Rejection::from(rejection))
@@ -68,6 +74,10 @@ pub struct Shipment {
     pub(crate) id: DeliveryId,
     pub(crate) customer: Option<SmolStr>,
     pub(crate) lots: Vec<(LotId, Quantity)>,
+    /// Packing units that go with all that is in them.
+    pub(crate) units: Vec<LogisticUnitId>,
+    /// What was in the units when they left.
+    pub(crate) loaded: BTreeMap<(LotId, Unit), Decimal>,
     pub(crate) requested_at: Time,
     /// Blocked once it has ended.
     pub(crate) decision: GateDecision,
@@ -120,6 +130,8 @@ impl Shipment {
                 .iter()
                 .map(|LotQuantity { lot, quantity }| (lot.clone(), *quantity))
                 .collect(),
+            units: body.units.clone(),
+            loaded: BTreeMap::new(),
             requested_at: view.at,
             decision: GateDecision::Blocked,
             reasons: Vec::new(),
@@ -145,12 +157,11 @@ impl Shipment {
             wanted,
             at,
         } = judged;
-        let (was, clears) = (self.is_cleared(), clearance.is_some());
-        if was != clears {
-            wanted.tell_lots(effects, |want| match clears {
-                true => Message::StockReserved(want),
-                false => Message::StockFreed(want),
-            });
+        let clears = clearance.is_some();
+        let promised = clearance.as_ref().map_or(&[][..], |new| &new.promised);
+        if self.promised() != promised {
+            tell_lots(self.promised(), effects, Message::StockFreed);
+            tell_lots(promised, effects, Message::StockReserved);
         }
         if clears {
             // What is reserved now must be what is freed or shipped later.
@@ -183,6 +194,12 @@ impl Shipment {
         if let Some(over) = std::mem::replace(&mut self.clearance, clearance) {
             self.former = Some(over);
         }
+    }
+
+    /// What the standing clearance has reserved; nothing while there is none.
+    pub(crate) fn promised(&self) -> &[(LotId, Decimal)] {
+        let standing = self.clearance.as_ref();
+        standing.map_or(&[], |clearance| &clearance.promised)
     }
 
     /// When the gate must be judged again even if nothing happens.
@@ -249,6 +266,12 @@ impl Shipment {
         &self.lots
     }
 
+    /// Packing units that go with all that is in them.
+    #[must_use]
+    pub fn units(&self) -> &[LogisticUnitId] {
+        &self.units
+    }
+
     /// When it was asked for.
     #[must_use]
     pub fn requested_at(&self) -> Time {
@@ -300,5 +323,16 @@ impl Shipment {
     #[must_use]
     pub fn decided_at(&self) -> Time {
         self.decided_at
+    }
+}
+
+/// Tells lots how much of each is meant.
+pub(crate) fn tell_lots(
+    amounts: &[(LotId, Decimal)],
+    effects: &mut Effects,
+    message: impl Fn(Decimal) -> Message,
+) {
+    for (lot, amount) in amounts {
+        effects.tell(EntityKey::Lot(lot.clone()), message(*amount));
     }
 }

@@ -5,9 +5,10 @@ use smol_str::SmolStr;
 use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::judgement::Recall;
+use crate::shipment::tell_lots;
 use crate::{
-    Clearance, EntityKey, GateDecision, GateToken, Message, Notice, Plant, Rejection, Shipment,
-    ShipmentCancelled, ShipmentConfirmed, Time,
+    Clearance, EntityKey, GateDecision, GateToken, LotId, Message, Notice, Plant, Rejection,
+    Shipment, ShipmentCancelled, ShipmentConfirmed, Time,
 };
 
 /// How a requested shipment ended.
@@ -70,11 +71,15 @@ impl Shipment {
         let at = body.shipped_at.unwrap_or(view.at);
         self.check_token(&body.gate_token, at, view.plant)?;
         let reserved = self.is_cleared();
-        let wanted = self.wanted_of_lots(view.plant);
-        wanted.tell_lots(effects, |quantity| Message::StockShipped {
+        let leaves = match reserved {
+            true => self.promised().to_vec(),
+            false => self.wanted_of_lots(view.plant).lots,
+        };
+        tell_lots(&leaves, effects, |quantity| Message::StockShipped {
             quantity,
             reserved,
         });
+        self.load(view.plant, effects);
         self.end_as(ShipmentEnd::Shipped {
             at,
             token: body.gate_token.clone(),
@@ -92,10 +97,7 @@ impl Shipment {
     ) -> Result<(), Rejection> {
         self.refuse_after_its_end("a cancellation")?;
         let at = view.at;
-        if self.is_cleared() {
-            let wanted = self.wanted_of_lots(view.plant);
-            wanted.tell_lots(effects, Message::StockFreed);
-        }
+        tell_lots(self.promised(), effects, Message::StockFreed);
         for (lot, _) in &self.lots {
             let key = EntityKey::Lot(lot.clone());
             effects.tell(key, Message::GateClosed(self.id.clone()));
@@ -103,6 +105,20 @@ impl Shipment {
         let reason = body.reason.clone();
         self.end_as(ShipmentEnd::Cancelled { at, reason });
         Ok(())
+    }
+
+    /// Keeps what leaves in units: they may be packed anew, and a hold that comes later must find
+    /// what has left.
+    fn load(&mut self, plant: &Plant, effects: &mut Effects) {
+        let lots = plant.contents(self.units.iter()).lots;
+        for (lot, _) in lots.keys() {
+            let opened = Message::GateOpened(self.id.clone());
+            effects.tell(EntityKey::Lot((*lot).clone()), opened);
+        }
+        let loaded = lots.into_iter();
+        self.loaded = loaded
+            .map(|((lot, unit), much)| ((lot.clone(), unit), much))
+            .collect();
     }
 
     fn end_as(&mut self, end: ShipmentEnd) {
@@ -156,6 +172,9 @@ impl Shipment {
             && (self.only_time_since || plant.breaks(Fault::TimeForgivesHolds));
         match time_ended_it {
             true if !in_time(former) => Err(self.expired(former, at, plant)),
+            true if self.wanted_of_lots(plant).lots != former.promised => {
+                Err(self.what_changed(former, plant))
+            }
             true if self.look_at_lots(plant, at).0.is_empty() => Ok(()),
             _ => Err(self.what_changed(former, plant)),
         }
@@ -163,7 +182,7 @@ impl Shipment {
 
     /// R10 for the first lot that was expired at `at`.
     fn expired(&self, clearance: &Clearance, at: Time, plant: &Plant) -> Rejection {
-        let mut lots = self.lots.iter().filter_map(|(id, _)| plant.lot(id));
+        let mut lots = self.wanted_lots(plant).filter_map(|id| plant.lot(id));
         let over = lots.find_map(|lot| {
             let expiry = lot.expiry().filter(|expiry| at >= *expiry)?;
             let lot = lot.id().clone();
@@ -180,12 +199,11 @@ impl Shipment {
             Some(standing) => standing.seen.clone(),
             None => self.versions(plant, self.judged_at, former.number),
         };
-        let mut lots = former.seen.iter().zip(now);
-        match lots.find(|((_, cleared), (_, now))| cleared != now) {
-            Some(((lot, cleared), (_, now))) => Rejection::ClearedAnotherVersion {
+        match first_change(&former.seen, &now) {
+            Some((lot, cleared, now)) => Rejection::ClearedAnotherVersion {
                 delivery,
-                lot: lot.clone(),
-                cleared: cleared.clone(),
+                lot,
+                cleared,
                 now,
             },
             None => {
@@ -266,4 +284,29 @@ impl Shipment {
             Some(ShipmentEnd::Cancelled { .. }) | None => None,
         }
     }
+}
+
+/// What a lot is that the delivery does not want, or did not.
+const NOT_IN_IT: SmolStr = SmolStr::new_static("not in it");
+
+/// The first lot whose version is not as it was, with the former one and that of now. What is in a
+/// unit may have come or gone.
+fn first_change(
+    former: &[(LotId, SmolStr)],
+    now: &[(LotId, SmolStr)],
+) -> Option<(LotId, SmolStr, SmolStr)> {
+    // A lot may be wanted in several units of measure.
+    let of = |seen: &[(LotId, SmolStr)], lot: &LotId| {
+        let found = seen.iter().filter(|(known, _)| known == lot);
+        let found: Vec<&str> = found.map(|(_, version)| version.as_str()).collect();
+        match found.as_slice() {
+            [] => NOT_IN_IT,
+            versions => SmolStr::new(versions.join(" and ")),
+        }
+    };
+    let mut lots = former.iter().chain(now).map(|(lot, _)| lot);
+    lots.find_map(|lot| {
+        let (was, is) = (of(former, lot), of(now, lot));
+        (was != is).then(|| (lot.clone(), was, is))
+    })
 }

@@ -5,14 +5,14 @@ use utoipa::ToSchema;
 
 use super::collection::{Collection, Narrowing};
 use crate::view::{
-    HoldView, InspectionView, LotView, MaterialView, NonconformanceView, ProcessView, RoutingView,
-    ShipmentView, WorkCenterView, WorkOrderView,
+    HoldView, InspectionView, LogisticUnitView, LotView, MaterialView, NonconformanceView,
+    ProcessView, RoutingView, ShipmentView, WorkCenterView, WorkOrderView,
 };
 
 const STATE: &str = "Only those in this state.";
 
 /// All of them, in the order in which they are described.
-pub(super) static ALL: [Collection; 10] = [
+pub(super) static ALL: [Collection; 11] = [
     Collection {
         kind: EntityKind::WorkOrder,
         path: "work-orders",
@@ -262,6 +262,15 @@ pub(super) static ALL: [Collection; 10] = [
                 "Only the routing that this order takes its operations from.",
             ),
         ],
+        slashed_id: None,
+    },
+    Collection {
+        kind: EntityKind::LogisticUnit,
+        path: "logistic-units",
+        many: "logistic units",
+        one: "logistic unit",
+        view: LogisticUnitView::name,
+        narrowed_by: &[(Narrowing::State(&["packed", "empty"]), STATE)],
         slashed_id: None,
     },
 ];

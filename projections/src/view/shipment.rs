@@ -1,7 +1,9 @@
 //! A shipment and what its gate says.
 
 use serde::Serialize;
-use twin_model::{DeliveryId, GateToken, HoldId, NonconformanceId, Shipment, SmolStr, Time};
+use twin_model::{
+    DeliveryId, GateToken, HoldId, LogisticUnitId, NonconformanceId, Shipment, SmolStr, Time,
+};
 use utoipa::ToSchema;
 
 use super::{DiscrepancyView, LotQuantityView, QuantityView, ReasonView};
@@ -17,6 +19,9 @@ pub struct ShipmentView {
     pub customer: Option<SmolStr>,
     /// Which lots, and how much of each.
     pub lots: Vec<LotQuantityView>,
+    /// Packing units that go with all that is in them.
+    #[schema(value_type = Vec<String>)]
+    pub units: Vec<LogisticUnitId>,
     /// `blocked` or `cleared`; blocked once it has left or was cancelled.
     pub decision: &'static str,
     /// `blocked`, `cleared`, `shipped`, `recall_required` or `cancelled`.
@@ -63,6 +68,7 @@ impl ShipmentView {
                     quantity: QuantityView::new(quantity.value.value(), quantity.unit),
                 })
                 .collect(),
+            units: shipment.units().to_vec(),
             decision: shipment.decision().as_str(),
             state: shipment.state().as_str(),
             gate_token: shipment

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{DeliveryId, GateToken, LotQuantity, Time};
+use crate::{DeliveryId, GateToken, LogisticUnitId, LotQuantity, Time};
 
 /// Somebody asks whether lots may ship.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -14,8 +14,11 @@ pub struct ShipmentRequested {
     /// For whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<SmolStr>,
-    /// Which lots, and how much of each; at least one.
+    /// Which lots, and how much of each; at least one, or a unit.
     pub lots: Vec<LotQuantity>,
+    /// Packing units that go with all that is in them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<LogisticUnitId>,
 }
 
 /// The warehouse has shipped.

@@ -85,7 +85,7 @@ pub(super) fn reached(plant: &Plant) -> BTreeMap<&LotId, BTreeSet<&HoldId>> {
 pub(super) fn no_ship_on_hold(plant: &Plant, tell: Tell<'_>) {
     let reached = reached(plant);
     for shipment in shipments(plant).filter(|s| s.decision() == GateDecision::Cleared) {
-        for (lot, _) in shipment.lots() {
+        for lot in shipment.wanted_lots(plant) {
             if let Some(hold) = reached.get(lot).and_then(|holds| holds.first()) {
                 let key = EntityKey::Shipment(shipment.id().clone());
                 tell(key, format!("clear, but hold {hold} reaches lot {lot}"));

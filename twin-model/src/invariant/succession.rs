@@ -52,7 +52,7 @@ impl Plant {
             if !leaves && shipment.state() != ShipmentState::Cleared {
                 continue;
             }
-            for (lot, _) in shipment.lots() {
+            for lot in shipment.wanted_lots(self) {
                 let holds = reached.get(lot).into_iter().flatten();
                 let open = |id: &&&crate::HoldId| self.hold(id).is_some_and(crate::Hold::is_open);
                 if let Some(hold) = holds.copied().collect::<Vec<_>>().iter().find(open) {

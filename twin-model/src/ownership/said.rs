@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
-use super::standing::{account_name, amount, counting, decided, disposed, lots, origin, tolerance};
+use super::standing::{account_name, amount, counting, decided, disposed, origin, tolerance};
 use super::{Claimed, Facet, Field};
 use crate::{
     Amount, Event, EventBody, LotCreated, MaterialId, OperationReport, Quantity, Time,
@@ -65,7 +65,10 @@ impl Said {
                     .iter()
                     .map(|line| (line.lot.clone(), line.quantity))
                     .collect();
-                self.value(Field::ShipmentRequest, lots(&asked));
+                self.value(
+                    Field::ShipmentRequest,
+                    super::standing::asked(&asked, &body.units),
+                );
             }
             EventBody::WorkCenterStateChanged(body) => {
                 let state = format_smolstr!("{}, {}", body.item_state.as_str(), body.mode.as_str());

@@ -5,9 +5,9 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::{Claimed, Facet, Field};
 use crate::{
-    Account, Amount, CountingSource, Inspection, Lot, LotDisposition, LotId, Material, MaterialId,
-    Nonconformance, Operation, Ownership, ProcessRules, Quantity, Routing, Shipment, Tolerance,
-    Unit, UsageDecision, WorkCenter, WorkOrder,
+    Account, Amount, CountingSource, Inspection, LogisticUnit, LogisticUnitId, Lot, LotDisposition,
+    LotId, Material, MaterialId, Nonconformance, Operation, Ownership, ProcessRules, Quantity,
+    Routing, Shipment, Tolerance, Unit, UsageDecision, WorkCenter, WorkOrder,
 };
 
 /// A field's value.
@@ -61,13 +61,15 @@ pub(super) fn tolerance(tolerance: Tolerance) -> SmolStr {
     )
 }
 
-pub(super) fn lots(lots: &[(LotId, Quantity)]) -> SmolStr {
-    let mut lots: Vec<String> = lots
+/// What a delivery is to take, in words.
+pub(super) fn asked(lots: &[(LotId, Quantity)], units: &[LogisticUnitId]) -> SmolStr {
+    let lots = lots
         .iter()
-        .map(|(lot, quantity)| format!("{lot} {quantity}"))
-        .collect();
-    lots.sort_unstable();
-    lots.join(", ").into()
+        .map(|(lot, quantity)| format!("{lot} {quantity}"));
+    let units = units.iter().map(|unit| format!("unit {unit}"));
+    let mut asked: Vec<String> = lots.chain(units).collect();
+    asked.sort_unstable();
+    asked.join(", ").into()
 }
 
 pub(super) fn origin<'l>(parents: impl Iterator<Item = &'l LotId>) -> SmolStr {
@@ -309,7 +311,23 @@ impl Shipment {
     /// What stands in one of its fields.
     pub(crate) fn standing(&self, facet: &Facet) -> Standing {
         match facet.field {
-            Field::ShipmentRequest => Standing::Text(lots(self.lots())),
+            Field::ShipmentRequest => Standing::Text(asked(self.lots(), self.units())),
+            _ => unknown(),
+        }
+    }
+}
+
+impl LogisticUnit {
+    /// What stands in one of its fields.
+    pub(crate) fn standing(&self, facet: &Facet) -> Standing {
+        match facet.field {
+            Field::LotPacking => {
+                let lots = self.lots().into_iter();
+                let lots = lots.map(|(lot, unit, much)| format!("{lot} {}", amount(much, unit)));
+                let units = self.units().map(|unit| format!("unit {unit}"));
+                let inside: Vec<String> = lots.chain(units).collect();
+                Standing::Text(inside.join(", ").into())
+            }
             _ => unknown(),
         }
     }

@@ -40,6 +40,7 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         EventBody::LotTransformed(body) => lot::transformation(body),
         EventBody::LotSplit(body) => lot::split(body),
         EventBody::LotMerged(body) => lot::merge(body),
+        EventBody::LotPacked(body) => lot::packing(body),
         EventBody::HoldPlaced(body) => {
             if let Some(window) = &body.scope.window() {
                 lot::window("$.data.scope.id.window", window)?;
@@ -53,7 +54,7 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
             short("$.data.disposition", &body.disposition)?;
             short("$.data.released_by", &body.released_by)
         }
-        EventBody::ShipmentRequested(body) => some_lots("$.data.lots", body.lots.len()),
+        EventBody::ShipmentRequested(body) => lot::request(body),
         EventBody::ShipmentCancelled(body) => short("$.data.reason", &body.reason),
         EventBody::LotCreated(_) | EventBody::ShipmentConfirmed(_) => Ok(()),
         EventBody::MaterialUpdated(_) | EventBody::RoutingPublished(_) => reference::check(body),

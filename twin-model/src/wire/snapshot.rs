@@ -58,6 +58,7 @@ macro_rules! stored {
     };
 }
 
+mod logistic_unit;
 mod lot;
 mod movement;
 mod nonconformance;
@@ -67,6 +68,7 @@ mod process;
 mod quality;
 mod reference;
 
+pub use logistic_unit::LogisticUnitState;
 pub use lot::*;
 pub use movement::MovementState;
 pub use nonconformance::*;
@@ -128,6 +130,8 @@ pub enum EntityState {
     Inspection(Box<InspectionState>),
     /// A nonconformance.
     Nonconformance(Box<NonconformanceState>),
+    /// A logistic unit.
+    LogisticUnit(LogisticUnitState),
 }
 
 /// One entity with what is not business state.
@@ -170,6 +174,7 @@ pub fn business_state(entity: &Entity) -> EntityState {
         Entity::Routing(routing) => EntityState::Routing(routing.into()),
         Entity::Inspection(inspection) => EntityState::Inspection(Box::new(inspection.into())),
         Entity::Nonconformance(found) => EntityState::Nonconformance(Box::new(found.into())),
+        Entity::LogisticUnit(unit) => EntityState::LogisticUnit(unit.into()),
         Entity::Hold(hold) => EntityState::Hold(HoldState {
             id: hold.id.clone(),
             scope: (&hold.scope).into(),
@@ -232,6 +237,7 @@ impl TryFrom<StoredEntity> for Entity {
             EntityState::Routing(state) => Entity::Routing(state.restore(version)),
             EntityState::Inspection(state) => Entity::Inspection(state.restore(version)),
             EntityState::Nonconformance(state) => Entity::Nonconformance(state.restore(version)),
+            EntityState::LogisticUnit(state) => Entity::LogisticUnit(state.restore(version)),
             EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
             EntityState::Shipment(state) => Entity::Shipment(state.restore(stored.gate, version)),
             EntityState::Process(state) => Entity::Process(state.restore(stored.process, version)),

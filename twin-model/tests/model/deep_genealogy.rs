@@ -107,6 +107,7 @@ fn asked(n: usize) -> Event {
         delivery: delivery(n),
         customer: None,
         lots: parts(&[n]),
+        units: Vec::new(),
     };
     event(&format!("asked {n}"), EventBody::ShipmentRequested(body))
 }
@@ -193,7 +194,7 @@ enum Step {
     Make(Vec<usize>, usize),
     Tank(usize, usize, u32),
     /// An event begins to wait.
-    Wait(Event),
+    Wait(Box<Event>),
     /// One of those that wait no longer does.
     Go(usize),
 }
@@ -207,7 +208,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (prop::collection::vec(lots(), 1..3), lots()).prop_map(|(from, to)| Step::Make(from, to)),
         2 => (lots(), lots(), 0..4_u32).prop_map(|(from, to, hour)| Step::Tank(from, to, hour)),
-        2 => waits.prop_map(Step::Wait),
+        2 => waits.prop_map(|event| Step::Wait(Box::new(event))),
         2 => any::<usize>().prop_map(Step::Go),
     ]
 }
@@ -261,7 +262,7 @@ proptest! {
                 Step::Tank(from, to, hour) => drop(plant.apply(&through_tank(from, to, hour))),
                 Step::Wait(event) => {
                     plant.note_waiting(&event, true);
-                    waiting.push(event);
+                    waiting.push(*event);
                 }
                 Step::Go(place) if !waiting.is_empty() => {
                     let event = waiting.remove(place % waiting.len());

@@ -34,6 +34,7 @@ mod order_reports;
 #[path = "order/story.rs"]
 mod order_story;
 mod ownership;
+mod packing;
 mod plain_oracle;
 mod plant_story;
 mod processes;

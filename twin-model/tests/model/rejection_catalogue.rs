@@ -1,6 +1,8 @@
 //! What people and systems were promised about codes: kinds and sentences change on purpose only.
 #[path = "rejection_catalogue/of_materials.rs"]
 mod of_materials;
+#[path = "rejection_catalogue/of_packing.rs"]
+mod of_packing;
 #[path = "rejection_catalogue/sample.rs"]
 mod sample;
 

@@ -5,6 +5,8 @@ mod claims;
 mod inspections;
 #[path = "state_hash/reference.rs"]
 mod reference;
+#[path = "state_hash/units.rs"]
+mod units;
 
 use serde_json::{Value, json};
 use twin_model::wire::{decode, snapshot::StoredPlant};
@@ -260,7 +262,8 @@ fn full_plant() -> Plant {
         .chain(told_order())
         .chain(ended_orders())
         .chain(lots_and_holds())
-        .chain(deliveries())
+        .chain(units::told())
+        .chain(units::deliveries())
         .chain(inspections::all())
         .chain(of_a_machine())
         .chain(reference::told());
@@ -276,26 +279,6 @@ fn full_plant() -> Plant {
     tell(&mut plant, 41, "hold.placed", &late);
     claims::tell(&mut plant);
     plant
-}
-
-/// One that is called back, one that is cleared, one that is cancelled, of a lot of their own.
-fn deliveries() -> Vec<(&'static str, Value)> {
-    let lot = |lot: &str| {
-        json!({"lot": lot, "material": "M", "quantity": q("9"),
-            "expiry": "2027-03-01T07:00:00Z"})
-    };
-    let request = |delivery: &str, lot: &str| json!({"delivery": delivery, "lots": [{"lot": lot, "quantity": q("2")}]});
-    vec![
-        ("lot.created", lot("Y")),
-        ("lot.created", lot("Z")),
-        ("shipment.requested", request("SENT", "Z")),
-        ("shipment.requested", request("CLEARED", "Y")),
-        ("shipment.requested", request("CANCELLED", "Z")),
-        (
-            "shipment.cancelled",
-            json!({"delivery": "CANCELLED", "reason": "not needed"}),
-        ),
-    ]
 }
 
 /// Paths to all leaves of a JSON value, and to its arrays (which lose their last element).
@@ -321,6 +304,39 @@ fn places(value: &Value, path: String, found: &mut Vec<String>) {
 }
 
 const LATER: &str = "2031-01-01T00:00:00Z";
+
+/// Texts that some contract accepts.
+const WORDS: &[&str] = &[
+    LATER,
+    "77",
+    "KGM",
+    "restricted",
+    "not_executing",
+    "executing",
+    "setup",
+    "processing",
+    "TWIN-R16",
+    "lot.usage",
+    "cmms",
+    "machine",
+    "suspended",
+    "return",
+    "planned_start",
+    "split",
+    "starved",
+    "returned",
+    "consumed",
+    "birth",
+    "pass",
+    "rework",
+    "minor",
+    "major",
+    "planned",
+    "breakdown",
+    "finished",
+    "add",
+    "remove",
+];
 
 /// Other values to try at a leaf; the first that the contract accepts is taken.
 fn others(value: &Value) -> Vec<Value> {
@@ -357,36 +373,11 @@ fn others(value: &Value) -> Vec<Value> {
                 "buckets": [1, 0, 0, 0, 0, 0, 0, 0, 0, 0]}),
             json!({"at": LATER, "epoch": 1, "shows": 2, "restarts": 3, "fell": null}),
         ],
-        Value::String(s) => vec![
-            json!("2031-01-01T00:00:00Z"),
-            json!("77"),
-            json!("KGM"),
-            json!("restricted"),
-            json!("not_executing"),
-            json!("executing"),
-            json!("setup"),
-            json!("processing"),
-            json!("TWIN-R16"),
-            json!("lot.usage"),
-            json!("cmms"),
-            json!("machine"),
-            json!("suspended"),
-            json!("return"),
-            json!("planned_start"),
-            json!("split"),
-            json!("starved"),
-            json!("returned"),
-            json!("consumed"),
-            json!("birth"),
-            json!("pass"),
-            json!("rework"),
-            json!("minor"),
-            json!("major"),
-            json!("planned"),
-            json!("breakdown"),
-            json!("finished"),
-            json!(format!("{s}-other")),
-        ],
+        Value::String(s) => {
+            let mut words: Vec<Value> = WORDS.iter().map(|word| json!(word)).collect();
+            words.push(json!(format!("{s}-other")));
+            words
+        }
         Value::Array(list) => list
             .split_last()
             .map(|(_, rest)| json!(rest))

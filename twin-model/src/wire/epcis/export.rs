@@ -8,8 +8,9 @@ use super::event::{
 use super::facts::About;
 use super::{Naming, words};
 use crate::{
-    Amount, Decimal, DeliveryId, Event, EventBody, HoldScope, LotCreated, LotId, LotMerged,
-    LotQuantity, LotSplit, LotTransformed, OperationId, Quantity, StockAdjusted, Time, WorkOrderId,
+    Amount, Decimal, DeliveryId, Event, EventBody, HoldScope, LogisticUnitId, LotCreated, LotId,
+    LotMerged, LotPacked, LotQuantity, LotSplit, LotTransformed, OperationId, PackAction, Quantity,
+    StockAdjusted, Time, WorkOrderId,
 };
 
 /// What writing an event needs to know of the plant.
@@ -28,6 +29,7 @@ impl Exporter<'_> {
                 | EventBody::LotTransformed(_)
                 | EventBody::LotSplit(_)
                 | EventBody::LotMerged(_)
+                | EventBody::LotPacked(_)
                 | EventBody::StockAdjusted(_)
                 | EventBody::HoldPlaced(_)
                 | EventBody::HoldReleased(_)
@@ -46,6 +48,7 @@ impl Exporter<'_> {
             EventBody::LotTransformed(body) => self.transformation(body, &mut out),
             EventBody::LotSplit(body) => self.split(body, &mut out),
             EventBody::LotMerged(body) => self.merger(body, &mut out),
+            EventBody::LotPacked(body) => self.packing(body, &mut out),
             EventBody::StockAdjusted(body) => self.count(body, &mut out),
             EventBody::HoldPlaced(body) => {
                 self.hold(&body.scope, &mut out);
@@ -69,7 +72,7 @@ impl Exporter<'_> {
             }
             EventBody::ShipmentRequested(body) => {
                 let lots = body.lots.iter().map(|line| (&line.lot, line.quantity));
-                self.shipment(&body.delivery, lots, &mut out);
+                self.shipment(&body.delivery, lots, &body.units, &mut out);
                 out.biz_step = Some(words::SHIPMENT_REQUESTED.to_owned());
                 out.extension.customer.clone_from(&body.customer);
             }
@@ -214,6 +217,31 @@ impl Exporter<'_> {
         }
     }
 
+    fn packing(&self, body: &LotPacked, out: &mut EpcisEvent) {
+        let mut children = self.units(&body.units);
+        for line in &body.lots {
+            self.add_known(&mut children, &line.lot, line.quantity);
+        }
+        let (action, step) = match body.action {
+            PackAction::Add => (Action::Add, words::PACKING),
+            PackAction::Remove => (Action::Delete, words::UNPACKING),
+        };
+        out.what = What::Aggregation {
+            action,
+            parent: Some(self.naming.unit(&body.unit)),
+            children,
+        };
+        out.biz_step = Some(step.to_owned());
+    }
+
+    /// Units as things with names of their own.
+    fn units(&self, units: &[LogisticUnitId]) -> Things {
+        Things {
+            epcs: units.iter().map(|unit| self.naming.unit(unit)).collect(),
+            quantities: Vec::new(),
+        }
+    }
+
     fn count(&self, body: &StockAdjusted, out: &mut EpcisEvent) {
         let mut things = Things::default();
         self.add_known(&mut things, &body.lot, body.counted);
@@ -240,23 +268,21 @@ impl Exporter<'_> {
     }
 
     fn requested(&self, delivery: &DeliveryId, out: &mut EpcisEvent) {
-        let lots = self
-            .about
-            .plant
-            .shipment(delivery)
-            .map(crate::Shipment::lots);
-        let lots = lots.into_iter().flatten();
+        let shipment = self.about.plant.shipment(delivery);
+        let lots = shipment.map_or(&[][..], crate::Shipment::lots).iter();
         let lots = lots.map(|(lot, quantity)| (lot, *quantity));
-        self.shipment(delivery, lots, out);
+        let units = shipment.map_or(&[][..], crate::Shipment::units);
+        self.shipment(delivery, lots, units, out);
     }
 
     fn shipment<'l>(
         &self,
         delivery: &DeliveryId,
         lots: impl Iterator<Item = (&'l LotId, Quantity)>,
+        units: &[LogisticUnitId],
         out: &mut EpcisEvent,
     ) {
-        let mut things = Things::default();
+        let mut things = self.units(units);
         for (lot, quantity) in lots {
             self.add_known(&mut things, lot, quantity);
         }

@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use super::export::Exporter;
 use super::{EpcisDocument, Naming};
 use crate::{
-    DeliveryId, Entity, Event, EventBody, HoldScope, LotId, Ownership, Plant, Time, WorkOrderId,
+    DeliveryId, Entity, Event, EventBody, HoldScope, LogisticUnitId, LotId, LotPacked, Ownership,
+    Plant, Time, WorkOrderId,
 };
 
 /// Events in one document; a plant with more is written lot by lot.
@@ -64,7 +65,7 @@ impl LotFacts {
         creation_date: Time,
     ) -> Result<EpcisDocument, TooManyEvents> {
         let family = lot.map(|lot| family(lot, plant));
-        let about = About::of(plant);
+        let about = About::of(plant, &self.events);
         let wanted = |event: &&Event| {
             family.as_ref().is_none_or(|family| {
                 let lots = about.lots_of(&event.body);
@@ -124,10 +125,18 @@ pub(super) struct About<'p> {
     pub(super) plant: &'p Plant,
     /// Also of orders that the plant does not know.
     made_for: BTreeMap<&'p WorkOrderId, BTreeSet<&'p LotId>>,
+    /// Everything that was ever packed into each unit itself.
+    packed: BTreeMap<&'p LogisticUnitId, Vec<&'p LotPacked>>,
 }
 
 impl<'p> About<'p> {
-    pub(super) fn of(plant: &'p Plant) -> About<'p> {
+    fn of(plant: &'p Plant, events: &'p [Event]) -> About<'p> {
+        let mut packed: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for event in events {
+            if let EventBody::LotPacked(body) = &event.body {
+                packed.entry(&body.unit).or_default().push(body);
+            }
+        }
         let mut made_for: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for entity in plant.entities() {
             match entity.as_ref() {
@@ -145,7 +154,11 @@ impl<'p> About<'p> {
                 _ => {}
             }
         }
-        About { plant, made_for }
+        About {
+            plant,
+            made_for,
+            packed,
+        }
     }
 
     fn lots_of(&self, body: &EventBody) -> Vec<LotId> {
@@ -160,6 +173,14 @@ impl<'p> About<'p> {
                 children.cloned().collect()
             }
             EventBody::LotMerged(body) => vec![body.child.lot.clone()],
+            EventBody::LotPacked(body) => {
+                let mut lots = self.ever_in(&body.units);
+                match body.takes_all_out() {
+                    true => lots.extend(self.ever_in(std::slice::from_ref(&body.unit))),
+                    false => lots.extend(body.lots.iter().map(|line| line.lot.clone())),
+                }
+                lots
+            }
             EventBody::StockAdjusted(body) => vec![body.lot.clone()],
             EventBody::HoldPlaced(body) => self.held(&body.scope),
             EventBody::HoldReleased(body) => {
@@ -167,7 +188,8 @@ impl<'p> About<'p> {
                 hold.map_or_else(Vec::new, |hold| self.held(hold.scope()))
             }
             EventBody::ShipmentRequested(body) => {
-                body.lots.iter().map(|line| line.lot.clone()).collect()
+                let lots = body.lots.iter().map(|line| line.lot.clone());
+                lots.chain(self.ever_in(&body.units)).collect()
             }
             EventBody::ShipmentConfirmed(body) => self.shipped(&body.delivery),
             EventBody::ShipmentCancelled(body) => self.shipped(&body.delivery),
@@ -176,9 +198,25 @@ impl<'p> About<'p> {
     }
 
     fn shipped(&self, delivery: &DeliveryId) -> Vec<LotId> {
-        let shipment = self.plant.shipment(delivery);
-        let lots = shipment.into_iter().flat_map(|shipment| shipment.lots());
-        lots.map(|(lot, _)| lot.clone()).collect()
+        let Some(shipment) = self.plant.shipment(delivery) else {
+            return Vec::new();
+        };
+        let lots = shipment.lots().iter().map(|(lot, _)| lot.clone());
+        lots.chain(self.ever_in(shipment.units())).collect()
+    }
+
+    /// Lots that were ever packed into some units, at any depth.
+    fn ever_in(&self, units: &[LogisticUnitId]) -> Vec<LotId> {
+        let mut seen: BTreeSet<&LogisticUnitId> = units.iter().collect();
+        let mut stack: Vec<&LogisticUnitId> = seen.iter().copied().collect();
+        let mut lots = Vec::new();
+        while let Some(unit) = stack.pop() {
+            for body in self.packed.get(unit).into_iter().flatten() {
+                lots.extend(body.lots.iter().map(|line| line.lot.clone()));
+                stack.extend(body.units.iter().filter(|inner| seen.insert(inner)));
+            }
+        }
+        lots
     }
 
     /// The lots that a hold meets itself; what is made from them follows from their genealogy.

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use smol_str::SmolStr;
 
 use super::uri::{escaped, unescaped};
+use crate::check_digit::{SSCC_DIGITS, check_digit, has_check_digit};
 
 /// Where links are written to.
 const RESOLVER: &str = "https://id.gs1.org";
@@ -66,26 +67,9 @@ pub(super) enum Key {
     Unit(SmolStr),
 }
 
-/// The check digit of GS1 keys: weights 3 and 1 from the right, modulo 10.
-fn check_digit(digits: &str) -> Option<u32> {
-    let mut sum = 0;
-    for (place, digit) in digits.chars().rev().enumerate() {
-        sum += digit.to_digit(10)? * if place % 2 == 0 { 3 } else { 1 };
-    }
-    Some((10 - sum % 10) % 10)
-}
-
-fn has_check_digit(key: &str) -> bool {
-    let Some((digits, last)) = key.split_at_checked(key.len().saturating_sub(1)) else {
-        return false;
-    };
-    let last = last.chars().next().and_then(|digit| digit.to_digit(10));
-    last.is_some() && check_digit(digits) == last
-}
-
 /// The SSCC of 18 digits that a text is.
 pub(super) fn sscc(text: &str) -> Option<SmolStr> {
-    (text.len() == 18 && has_check_digit(text)).then(|| text.into())
+    (text.len() == SSCC_DIGITS && has_check_digit(text)).then(|| text.into())
 }
 
 impl Key {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{EpcisEvent, LotChange, Things, What};
+use super::event::{Action, EpcisEvent, LotChange, Things, What};
 use super::fault::Fault;
 use super::naming::{Named, Naming};
 use super::object::Object;
@@ -11,9 +11,9 @@ use super::uri::{is_uri, private_parts};
 use super::words;
 use crate::wire::limits;
 use crate::{
-    Amount, DeliveryId, Event, EventBody, EventId, ID_BYTES_MAX, LotId, LotMerged, LotQuantity,
-    LotSplit, LotTransformed, MaterialId, ProducedLot, Quantity, SourceId, TimeWindow, Unit,
-    WorkCenterId, WorkOrderId,
+    Amount, DeliveryId, Event, EventBody, EventId, ID_BYTES_MAX, LogisticUnitId, LotId, LotMerged,
+    LotPacked, LotQuantity, LotSplit, LotTransformed, MaterialId, PackAction, ProducedLot,
+    Quantity, SourceId, TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// What became of one event of a document.
@@ -184,10 +184,11 @@ impl Reader<'_> {
                 outputs,
                 id,
             } => vec![self.transformation(inputs, outputs, id.as_deref())?],
-            What::Aggregation { .. } => {
-                let detail = "what is packed into what is not followed yet";
-                return Err(Fault::no_place(self.place("type"), detail));
-            }
+            What::Aggregation {
+                action,
+                parent,
+                children,
+            } => vec![self.packing(*action, parent.as_deref(), children)?],
             What::Association { .. } => {
                 let detail = "things that become part of another thing are not followed; a lot \
                               that goes into another is a TransformationEvent";
@@ -274,6 +275,57 @@ impl Reader<'_> {
             tank: self.tank(),
             window,
         }))
+    }
+
+    /// Lots and units go into a unit, or come out of it.
+    fn packing(
+        &self,
+        action: Action,
+        parent: Option<&str>,
+        children: &Things,
+    ) -> Result<EventBody, Fault> {
+        let action = match action {
+            Action::Add => PackAction::Add,
+            Action::Delete => PackAction::Remove,
+            Action::Observe => {
+                let detail = "what is only seen together says not that it was packed";
+                return Err(Fault::no_place(self.place("action"), detail));
+            }
+        };
+        let at = self.place("parentID");
+        let missing = || Fault::no_place(at.clone(), "says not what it is packed into");
+        let parent = parent.ok_or_else(missing)?;
+        let Some(Named::Unit(unit)) = self.naming.read(parent) else {
+            let shown: String = parent.chars().take(96).collect();
+            return Err(Fault::no_place(at, format!("{shown:?} names no unit")));
+        };
+        let (units, lots) = self.units_and_lots(children, "childEPCs", "childQuantityList")?;
+        let lots = lots.into_iter().map(NamedLot::with_quantity);
+        Ok(EventBody::LotPacked(LotPacked {
+            unit,
+            lots: lots.collect::<Result<_, Fault>>()?,
+            units,
+            action,
+        }))
+    }
+
+    /// Units among single things, and what else there is as lots.
+    pub(super) fn units_and_lots(
+        &self,
+        things: &Things,
+        epcs: &str,
+        quantities: &str,
+    ) -> Result<(Vec<LogisticUnitId>, Vec<NamedLot>), Fault> {
+        let mut units = Vec::new();
+        let mut rest = things.clone();
+        rest.epcs.retain(|uri| match self.naming.read(uri) {
+            Some(Named::Unit(unit)) => {
+                units.push(unit);
+                false
+            }
+            _ => true,
+        });
+        Ok((units, self.lots(&rest, epcs, quantities)?))
     }
 
     fn tank(&self) -> Option<WorkCenterId> {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{BizTransaction, QuantityElement, Things};
-use super::gs1::{Gtin, Key};
+use super::gs1::{Gtin, Key, sscc};
 use super::uri::{is_uri, private, private_parts};
 use crate::{
     Amount, DeliveryId, EventId, LogisticUnitId, LotId, MaterialId, PlantId, Quantity, SourceId,
@@ -103,6 +103,12 @@ impl Naming {
         let class = link.filter(|_| !is_piece);
         let class = class.unwrap_or_else(|| self.private_lot(lot, material));
         things.quantities.push(QuantityElement::of(class, quantity));
+    }
+
+    /// The name of a packing unit.
+    pub(super) fn unit(&self, unit: &LogisticUnitId) -> String {
+        let link = sscc(unit.as_str()).and_then(|sscc| Key::Unit(sscc).link());
+        link.unwrap_or_else(|| private("unit", &[self.plant.as_str(), unit.as_str()]))
     }
 
     /// A lot without an amount.

@@ -180,11 +180,14 @@ impl Object<'_> {
     }
 
     fn request(&self) -> Result<EventBody, Fault> {
-        let lots = self.lots()?.into_iter().map(NamedLot::with_quantity);
+        let reader = self.reader;
+        let (units, lots) = reader.units_and_lots(self.things, "epcList", "quantityList")?;
+        let lots = lots.into_iter().map(NamedLot::with_quantity);
         Ok(EventBody::ShipmentRequested(ShipmentRequested {
             delivery: self.delivery()?,
             customer: self.reader.event.extension.customer.clone(),
             lots: lots.collect::<Result<_, Fault>>()?,
+            units,
         }))
     }
 

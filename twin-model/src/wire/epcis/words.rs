@@ -14,6 +14,10 @@ pub(super) const HOLDING: &str = "holding";
 pub(super) const INSPECTING: &str = "inspecting";
 /// Stock is counted.
 pub(super) const STOCK_TAKING: &str = "stock_taking";
+/// Something goes into a unit.
+pub(super) const PACKING: &str = "packing";
+/// Something comes out of a unit.
+pub(super) const UNPACKING: &str = "unpacking";
 /// Something leaves.
 pub(super) const SHIPPING: &str = "shipping";
 

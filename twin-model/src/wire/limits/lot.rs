@@ -2,8 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Broken, some_lots};
-use crate::{LotId, LotMerged, LotSplit, LotTransformed, TimeWindow};
+use super::{Broken, LOTS_PER_EVENT_MAX, at_most, some_lots};
+use crate::{
+    LogisticUnitId, LotId, LotMerged, LotPacked, LotSplit, LotTransformed, PackAction,
+    ShipmentRequested, TimeWindow,
+};
+
+/// Packing units that one event may name.
+const UNITS_PER_EVENT_MAX: usize = 1_000;
 
 pub(super) fn transformation(body: &LotTransformed) -> Result<(), Broken> {
     some_lots("$.data.inputs", body.inputs.len())?;
@@ -37,6 +43,45 @@ pub(super) fn window(path: &'static str, window: &TimeWindow) -> Result<(), Brok
     }
     let detail = format!("ends ({}) before it begins ({})", window.to, window.from);
     Err(Broken { path, detail })
+}
+
+pub(super) fn packing(body: &LotPacked) -> Result<(), Broken> {
+    let units = "$.data.units";
+    at_most("$.data.lots", body.lots.len(), LOTS_PER_EVENT_MAX)?;
+    each_once("$.data.lots", body.lots.iter().map(|line| &line.lot))?;
+    each_unit_once(units, &body.units)?;
+    if body.units.contains(&body.unit) {
+        let detail = format!("names unit {} itself; no unit is in itself", body.unit);
+        return Err(Broken {
+            path: units,
+            detail,
+        });
+    }
+    if body.action == PackAction::Add && body.units.is_empty() {
+        return some_lots("$.data.lots", body.lots.len());
+    }
+    Ok(())
+}
+
+/// A shipment wants lots, or units, or both.
+pub(super) fn request(body: &ShipmentRequested) -> Result<(), Broken> {
+    each_unit_once("$.data.units", &body.units)?;
+    match body.units.as_slice() {
+        [] => some_lots("$.data.lots", body.lots.len()),
+        _ => at_most("$.data.lots", body.lots.len(), LOTS_PER_EVENT_MAX),
+    }
+}
+
+fn each_unit_once(path: &'static str, units: &[LogisticUnitId]) -> Result<(), Broken> {
+    at_most(path, units.len(), UNITS_PER_EVENT_MAX)?;
+    let mut seen = BTreeSet::new();
+    match units.iter().find(|unit| !seen.insert(*unit)) {
+        None => Ok(()),
+        Some(unit) => {
+            let detail = format!("names unit {unit} twice");
+            Err(Broken { path, detail })
+        }
+    }
 }
 
 fn each_once<'a>(path: &'static str, lots: impl Iterator<Item = &'a LotId>) -> Result<(), Broken> {

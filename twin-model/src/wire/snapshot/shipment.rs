@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Claims, Clearance, Code, DeliveryId, GateDecision, GateToken, HoldId, LotId, NonconformanceId,
-    Quantity, Reason, Shipment, ShipmentEnd, Time,
+    Claims, Clearance, Code, Decimal, DeliveryId, GateDecision, GateToken, HoldId, LogisticUnitId,
+    LotId, NonconformanceId, Quantity, Reason, Shipment, ShipmentEnd, Time, Unit,
 };
 
 /// A stored [`Shipment`].
@@ -18,6 +18,8 @@ pub struct ShipmentState {
     pub id: DeliveryId,
     pub customer: Option<SmolStr>,
     pub lots: Vec<(LotId, Quantity)>,
+    pub units: Vec<LogisticUnitId>,
+    pub loaded: Vec<(LotId, Unit, Decimal)>,
     pub requested_at: Time,
     pub cleared: bool,
     /// The rules that block it. Their sentences name lots and steps as they stood when the gate
@@ -83,6 +85,7 @@ pub struct StoredClearance {
     pub number: u32,
     pub seen: Vec<(LotId, SmolStr)>,
     pub valid_until: Option<Time>,
+    pub promised: Vec<(LotId, Decimal)>,
 }
 
 impl From<&Clearance> for StoredClearance {
@@ -92,6 +95,7 @@ impl From<&Clearance> for StoredClearance {
             number: clearance.number,
             seen: clearance.seen.clone(),
             valid_until: clearance.valid_until,
+            promised: clearance.promised.clone(),
         }
     }
 }
@@ -103,6 +107,7 @@ impl StoredClearance {
             number: self.number,
             seen: self.seen,
             valid_until: self.valid_until,
+            promised: self.promised,
         }
     }
 }
@@ -113,6 +118,12 @@ impl From<&Shipment> for ShipmentState {
             id: shipment.id.clone(),
             customer: shipment.customer.clone(),
             lots: shipment.lots.clone(),
+            units: shipment.units.clone(),
+            loaded: shipment
+                .loaded
+                .iter()
+                .map(|((lot, unit), much)| (lot.clone(), *unit, *much))
+                .collect(),
             requested_at: shipment.requested_at,
             cleared: shipment.decision == GateDecision::Cleared,
             reasons: shipment.reasons.iter().map(|reason| reason.code).collect(),
@@ -157,6 +168,12 @@ impl ShipmentState {
             id: self.id,
             customer: self.customer,
             lots: self.lots,
+            units: self.units,
+            loaded: self
+                .loaded
+                .into_iter()
+                .map(|(lot, unit, much)| ((lot, unit), much))
+                .collect(),
             requested_at: self.requested_at,
             decision: match self.cleared {
                 true => GateDecision::Cleared,

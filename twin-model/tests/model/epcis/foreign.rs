@@ -34,6 +34,38 @@ fn fault(kind: &str, fields: &Value) -> Fault {
 }
 
 const LOT: &str = "urn:epc:class:lgtin:4012345.012345.998877";
+const SSCC: &str = "urn:epc:id:sscc:0614141.1234567890";
+
+#[test]
+fn what_a_partner_packs_is_in_the_unit_of_its_label() {
+    let inner = "https://example.com/00/106141412345678908";
+    let fields = json!({"action": "ADD", "bizStep": "packing", "parentID": "urn:epc:id:sscc:0614141.1234567891",
+        "childEPCs": ["urn:epc:id:sgtin:0614141.107346.2017", SSCC],
+        "childQuantityList": [{"epcClass": LOT, "quantity": 2.5, "uom": "KGM"}]});
+    let [EventBody::LotPacked(body)] = &bodies("AggregationEvent", &fields)[..] else {
+        panic!("one packing");
+    };
+    assert_eq!(body.unit.as_str(), "106141412345678915");
+    assert_eq!(body.units, ["106141412345678908".parse().unwrap()]);
+    let lots: Vec<String> = body
+        .lots
+        .iter()
+        .map(|line| format!("{} {}", line.lot, line.quantity))
+        .collect();
+    assert_eq!(
+        lots,
+        [
+            "10614141073464/21/2017 1 H87",
+            "04012345123456/10/998877 2.5 KGM"
+        ]
+    );
+    let fields = json!({"action": "DELETE", "parentID": inner});
+    let [EventBody::LotPacked(body)] = &bodies("AggregationEvent", &fields)[..] else {
+        panic!("one unpacking");
+    };
+    assert!(body.takes_all_out());
+    assert_eq!(body.unit.as_str(), "106141412345678908");
+}
 
 #[test]
 fn every_event_of_the_official_examples_is_answered_for() {
@@ -73,9 +105,10 @@ fn every_event_of_the_official_examples_is_answered_for() {
     assert_eq!(
         counts,
         [
-            ("TWIN-R73", 35),
+            ("TWIN-R73", 34),
             ("TWIN-R74", 4),
-            ("mfg.lot.created.v1", 16)
+            ("mfg.lot.created.v1", 16),
+            ("mfg.lot.packed.v1", 1)
         ]
     );
 }
@@ -270,6 +303,12 @@ fn another_event_without_a_place_says_so() {
     has_no_place("TransformationEvent", &half, ".transformationID", "parts");
     let part = json!({"action": "ADD", "parentID": "urn:x:1", "childQuantityList": some});
     has_no_place("AssociationEvent", &part, ".type", "part of another");
+    let seen = json!({"action": "OBSERVE", "parentID": SSCC, "childQuantityList": some});
+    has_no_place("AggregationEvent", &seen, ".action", "only seen");
+    let nowhere = json!({"action": "DELETE"});
+    has_no_place("AggregationEvent", &nowhere, ".parentID", "into");
+    let lot = json!({"action": "ADD", "parentID": LOT, "childQuantityList": some});
+    has_no_place("AggregationEvent", &lot, ".parentID", "names no unit");
     let add = json!({"action": "ADD"});
     has_no_place("TransactionEvent", &add, ".type", "documents");
     has_no_place("https://example.com/Mine", &add, ".type", "no kind");

@@ -1,5 +1,7 @@
 //! Random genealogies go out and come in as the same plant.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -41,6 +43,14 @@ fn unit(n: usize) -> &'static str {
     }
 }
 
+/// Units by SSCC and by numbers of their own.
+fn packing_unit(n: usize) -> String {
+    match n % 2 {
+        0 => "106141412345678908".to_owned(),
+        _ => format!("Größe/{n}"),
+    }
+}
+
 /// What one step of a genealogy does, by some random numbers.
 #[derive(Debug, Clone)]
 struct Step {
@@ -56,6 +66,29 @@ fn step() -> impl Strategy<Value = Step> {
         1..1_000_u32,
     )
         .prop_map(|(kind, from, amount)| Step { kind, from, amount })
+}
+
+fn packed(step: &Step, one: impl Fn(usize) -> Value) -> Value {
+    let action = if step.amount % 5 == 4 {
+        "remove"
+    } else {
+        "add"
+    };
+    let named: BTreeSet<usize> = step.from.iter().copied().collect();
+    let lots: Vec<Value> = named
+        .iter()
+        .map(|n| json!({"lot": name(*n), "quantity": one(*n)}))
+        .collect();
+    let unit = packing_unit(step.from[0]);
+    let mut data = json!({"unit": unit, "lots": lots, "action": action});
+    if unit != packing_unit(LOTS - 1) {
+        data["units"] = json!([packing_unit(LOTS - 1)]);
+    }
+    if step.amount % 10 == 4 {
+        data["lots"] = json!([]);
+        data["units"] = json!([]);
+    }
+    data
 }
 
 fn tell(story: &mut Story, step: &Step, born: &mut usize) {
@@ -94,6 +127,9 @@ fn tell(story: &mut Story, step: &Step, born: &mut usize) {
                 data["order"] = json!(format!("WO {}", step.amount % 4));
             }
             ("/mes", "lot.transformed", data)
+        }
+        7 if step.amount.is_multiple_of(2) => {
+            ("/wms", "lot.packed", packed(step, |n| quantity(n, 1)))
         }
         7 => {
             let data = json!({"hold": format!("H{}", step.amount), "reason": "seen",

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::of_materials;
+use super::{of_materials, of_packing};
 use twin_model::{
     Code, Discrepancy, EntityKey, IntakeRejection, Kind, Owners, ProcessRejection,
     QualityRejection, Rejection, System, Time, Unit,
@@ -28,6 +28,7 @@ pub(crate) fn one_of_each() -> Vec<(Code, Kind, String)> {
         .chain(of_quality())
         .chain(of_processes().into_iter().map(Rejection::from))
         .chain(of_materials::rejections())
+        .chain(of_packing::rejections())
         .chain(undecided().into_iter().map(Rejection::from))
         .chain(of_intake().into_iter().map(Rejection::from))
         .map(|r| (r.code(), r.kind(), r.to_string()));
@@ -35,6 +36,7 @@ pub(crate) fn one_of_each() -> Vec<(Code, Kind, String)> {
         .into_iter()
         .chain(discrepancies_of_orders())
         .chain(of_materials::discrepancies())
+        .chain(of_packing::discrepancies())
         .chain(discrepancies_of_quality())
         .map(|d| (d.code(), Kind::Discrepancy, d.to_string()));
     let mut all: Vec<_> = rejections.chain(discrepancies).collect();
