@@ -1,20 +1,28 @@
 #!/usr/bin/env bash
 # Breaks a running twin again and again, on a private broker, and counts what it cost.
 #
-#   drill.sh kill [--cycles N] [--seed S] [--json]
+#   drill.sh kill|points [--cycles N] [--seed S] [--json]
 #
 # kill: imports the real log through RabbitMQ and kills the twin (kill -9) N times at moments that
 # the seed chooses; only kills that hit a running import count. Prints what was lost (events
 # without an effect), applied twice, and whether the end is that of an undisturbed import. Ends
 # with 1 when a promise is broken. Needs the data folder (TWIN_DATA, or ../shared/data).
+# points: ends the process N times at the commit points, each in its turn, while duplicates,
+# shuffled, refused and corrupt messages come in; "fired" counts the kills of each point.
 set -euo pipefail
 
 usage() {
-    echo "usage: drill.sh kill [--cycles N] [--seed S] [--json]" >&2
+    echo "usage: drill.sh kill|points [--cycles N] [--seed S] [--json]" >&2
     exit 2
 }
 
-[[ ${1:-} == kill ]] || usage
+case ${1:-} in
+    kill) tests=kill_in_import name=kill features=amqp-tests ;;
+    points)
+        tests=kill_points::a_process name=kill_points features=amqp-tests,chaos
+        ;;
+    *) usage ;;
+esac
 shift
 cycles=100 seed=$((RANDOM + 1)) json=no
 while (($# > 0)); do
@@ -50,12 +58,12 @@ scripts/rabbitmq.sh start "$work/rabbitmq" >/dev/null
 TWIN_TEST_AMQP=$(<"$work/rabbitmq/url")
 TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
 export TWIN_TEST_AMQP TWIN_DATA TWIN_KILLS=$cycles TWIN_KILL_SEED=$seed
-[[ $json == yes ]] || echo "$cycles kills with seed $seed, about 6 in 7 seconds" >&2
+[[ $json == yes ]] || echo "$cycles kills with seed $seed, one to three a second" >&2
 
 status=0
-cargo test --quiet --locked --test whole_twin --features amqp-tests -- --nocapture \
-    kill_in_import >"$work/log" 2>&1 || status=$?
-report=$(grep '^{.*"name":"kill"' "$work/log" || true)
+cargo test --quiet --locked --test whole_twin --features "$features" -- --nocapture \
+    "$tests" >"$work/log" 2>&1 || status=$?
+report=$(grep "^{.*\"name\":\"$name\"" "$work/log" || true)
 if ((status != 0)) || [[ -z $report ]]; then
     tail -n 60 -- "$work/log" >&2
     [[ -z $report ]] || echo "$report"

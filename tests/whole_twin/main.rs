@@ -16,6 +16,8 @@ mod job_shop_log;
 mod job_shop_shuffled;
 #[cfg(feature = "amqp-tests")]
 mod kill_in_import;
+#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
+mod kill_points;
 #[cfg(feature = "amqp-tests")]
 mod rabbitmq;
 mod refusals;

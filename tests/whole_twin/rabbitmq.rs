@@ -9,6 +9,10 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Connection, ConnectionProperties};
 use tokio::runtime::Runtime;
 
+#[cfg(feature = "chaos")]
+#[path = "rabbitmq/commands.rs"]
+pub(crate) mod commands;
+
 static PLANTS: AtomicU32 = AtomicU32::new(0);
 
 /// Where the broker is.
@@ -38,11 +42,12 @@ impl PlantQueues {
     }
 
     /// Publishes messages into the plant's queue, in order, and waits until all are stored.
-    pub(crate) fn publish(&self, bodies: &[Vec<u8>]) {
+    pub(crate) fn publish<B: AsRef<[u8]>>(&self, bodies: &[B]) {
         let url = broker_url().parse().unwrap();
         self.runtime.block_on(async {
             let publisher = Publisher::connect(&url, "whole twin test").await.unwrap();
             self.topology.declare(publisher.channel()).await.unwrap();
+            let mut unconfirmed = Vec::new();
             for body in bodies {
                 // One type for all, so that all are in one queue, in this order.
                 let type_name = "mfg.operation.progressed.v1";
@@ -51,12 +56,21 @@ impl PlantQueues {
                     routing_key: &self.topology.routing_key(type_name),
                     id: "",
                     type_name,
-                    body,
+                    body: body.as_ref(),
                 };
-                publisher.publish(message).await.unwrap();
+                unconfirmed.push(publisher.send(message).await.unwrap());
+            }
+            for message in unconfirmed {
+                message.confirmed().await.unwrap();
             }
             publisher.close().await;
         });
+    }
+
+    /// What the plant's commands say from now on.
+    #[cfg(feature = "chaos")]
+    pub(crate) fn commands(&self) -> commands::PlantCommands {
+        commands::PlantCommands::bind(&self.topology)
     }
 
     /// Messages that wait in the plant's queues.
@@ -79,17 +93,21 @@ impl PlantQueues {
     }
 
     fn on_channel<T>(&self, work: impl AsyncFnOnce(&Channel) -> T) -> T {
-        self.runtime.block_on(async {
-            let properties = ConnectionProperties::default();
-            let connection = Connection::connect(&broker_url(), properties)
-                .await
-                .unwrap();
-            let channel = connection.create_channel().await.unwrap();
-            let result = work(&channel).await;
-            connection.close(200, "done".into()).await.unwrap();
-            result
-        })
+        on_channel(&self.runtime, work)
     }
+}
+
+fn on_channel<T>(runtime: &Runtime, work: impl AsyncFnOnce(&Channel) -> T) -> T {
+    runtime.block_on(async {
+        let properties = ConnectionProperties::default();
+        let connection = Connection::connect(&broker_url(), properties)
+            .await
+            .unwrap();
+        let channel = connection.create_channel().await.unwrap();
+        let result = work(&channel).await;
+        connection.close(200, "done".into()).await.unwrap();
+        result
+    })
 }
 
 impl Drop for PlantQueues {

@@ -1,0 +1,245 @@
+//! The process ends at every commit point, again and again, while duplicates, shuffled and corrupt
+//! messages come through RabbitMQ: nothing is lost, nothing is applied twice. Two controls, which
+//! break a promise on purpose, must be found out by the same harness.
+#[path = "kill_points/feed.rs"]
+mod feed;
+#[path = "kill_points/life.rs"]
+mod life;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use actors::KILL_POINTS;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::kill_in_import::from_environment;
+use crate::rabbitmq::commands::PlantCommands;
+use crate::rabbitmq::{PlantQueues, broker_url};
+use crate::twin_process::{Served, TwinProcess, pause};
+use feed::{Feed, Message, SLICES, Seed};
+use life::{End, Life};
+
+/// Kills that must be counted, unless `TWIN_KILLS` says otherwise.
+const KILLS_MIN: u64 = 30;
+/// Chooses messages and passages, unless `TWIN_KILL_SEED` says otherwise.
+const SEED: u64 = 20_261_127;
+/// Of the lives of a round, how many must end at their point.
+const KILLED_OF_TEN_MIN: u64 = 5;
+/// How long what was published may take to come through.
+const WAIT: Duration = Duration::from_secs(60);
+/// The same when a promise is broken on purpose, so that some of it never comes.
+const BROKEN_WAIT: Duration = Duration::from_secs(2);
+
+/// What a round came to, compared with what the feed knows itself.
+#[derive(Debug, Default)]
+struct Round {
+    fired: BTreeMap<&'static str, u64>,
+    /// Pieces that were reported and are not in the plant, and refusals that nobody was told.
+    lost: u64,
+    /// Pieces in the plant that nobody reported.
+    twice: u64,
+    hash_equal: bool,
+    /// Every corrupt message is exactly one exception.
+    corrupt_once: bool,
+    story: String,
+}
+
+impl Round {
+    fn kills(&self) -> u64 {
+        self.fired.values().sum()
+    }
+
+    fn kept(&self) -> bool {
+        self.lost == 0 && self.twice == 0 && self.hash_equal && self.corrupt_once
+    }
+}
+
+/// A point and the passage at which to die. An event is new often; the other points are passed
+/// once for each batch.
+fn chosen(seed: Seed, life: usize) -> (&'static str, u64) {
+    let (name, _) = KILL_POINTS[life % KILL_POINTS.len()];
+    let passages = match name {
+        "C2" => 20,
+        "C9" | "C11" | "C12" => 1,
+        _ => 2,
+    };
+    (name, 1 + seed.below("passage", life as u64, passages))
+}
+
+/// The state hash after the same events without any kill.
+fn undisturbed(plant: &str, feed: &Feed) -> Value {
+    let dir = TempDir::new().unwrap();
+    let served = Served {
+        plant,
+        clock: "event_time",
+        broker: None,
+    };
+    let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
+    for slice in &feed.slices {
+        let readable = |message: &Message| serde_json::from_slice(&message.body).ok();
+        let events: Vec<Value> = slice.iter().filter_map(readable).collect();
+        let answer = twin.post(json!(events).to_string().as_bytes());
+        assert!(answer.status < 300, "{answer:?}");
+    }
+    twin.get(&format!("/api/v1/plants/{plant}/state")).json()["state_hash"].clone()
+}
+
+/// A plant with all its lives.
+struct Drill<'a> {
+    feed: Feed,
+    queues: PlantQueues,
+    commands: PlantCommands,
+    dir: TempDir,
+    url: String,
+    controls: &'a str,
+}
+
+impl Drill<'_> {
+    fn new(seed: Seed, controls: &str) -> Drill<'_> {
+        let queues = PlantQueues::new("points");
+        Drill {
+            feed: Feed::new(&queues.plant, seed),
+            commands: queues.commands(),
+            queues,
+            dir: TempDir::new().unwrap(),
+            url: broker_url(),
+            controls,
+        }
+    }
+
+    fn served(&self) -> Served<'_> {
+        Served {
+            plant: &self.queues.plant,
+            clock: "event_time",
+            broker: Some(&self.url),
+        }
+    }
+
+    /// A life with each slice, then one that nobody ends, in which everything comes through.
+    fn round(&self, seed: Seed) -> Round {
+        let mut round = Round::default();
+        for (number, slice) in self.feed.slices.iter().enumerate() {
+            let bodies: Vec<&[u8]> = slice.iter().map(|message| &message.body[..]).collect();
+            self.queues.publish(&bodies);
+            let chosen = chosen(seed, number);
+            let life = Life::start(self.dir.path(), &self.served(), chosen, self.controls);
+            let end = life.end(self.patience(), |counts| {
+                self.feed.is_through(number + 1, counts)
+            });
+            if end == End::Killed {
+                *round.fired.entry(chosen.0).or_default() += 1;
+            }
+        }
+        let environment = [("TWIN_CHAOS", self.controls)];
+        let (dir, served) = (self.dir.path(), self.served());
+        let twin = TwinProcess::serve_with(dir, &served, "127.0.0.1:0", &environment);
+        let started = Instant::now();
+        while !self.is_through(&twin) && started.elapsed() < self.patience() {
+            pause(Duration::from_millis(50));
+        }
+        self.compare(&mut round, &twin);
+        round
+    }
+
+    fn patience(&self) -> Duration {
+        match self.controls {
+            "" => WAIT,
+            _ => BROKEN_WAIT,
+        }
+    }
+
+    fn is_through(&self, twin: &TwinProcess) -> bool {
+        self.feed
+            .is_through(SLICES, &twin.counts(&self.queues.plant))
+            && self.queues.backlog() == 0
+            && self.commands.told() == self.feed.refused
+    }
+
+    fn compare(&self, round: &mut Round, twin: &TwinProcess) {
+        let plant = &self.queues.plant;
+        let state = twin.get(&format!("/api/v1/plants/{plant}/state")).json();
+        round.hash_equal = state["state_hash"] == undisturbed(plant, &self.feed);
+        for (order, pieces) in &self.feed.pieces {
+            let item = twin.get(&format!("/api/v1/plants/{plant}/work-orders/{order}"));
+            let good = item.json()["item"]["operations"][0]["good"].clone();
+            let good: u64 = good.as_str().map_or(0, |good| good.parse().unwrap());
+            round.lost += pieces.saturating_sub(good);
+            round.twice += good.saturating_sub(*pieces);
+        }
+        let told = self.commands.told();
+        round.lost += self.feed.refused.difference(&told).count() as u64;
+        let mut kept: Vec<String> = twin
+            .items(plant, "exceptions")
+            .iter()
+            .filter(|entry| entry["refused"] == json!(false))
+            .map(|entry| entry["raw"].as_str().unwrap().to_owned())
+            .collect();
+        kept.sort_unstable();
+        round.corrupt_once = kept == self.feed.corrupt;
+        let log = fs::read_to_string(self.dir.path().join("twin.log"));
+        round.story = format!("{}, log {}", twin.counts(plant), log.unwrap_or_default());
+    }
+}
+
+fn round(seed: u64, controls: &str) -> Round {
+    println!("seed {seed} {controls}");
+    let seed = Seed::new(seed);
+    Drill::new(seed, controls).round(seed)
+}
+
+#[test]
+fn a_process_that_ends_at_every_commit_point_loses_and_doubles_nothing() {
+    let seed = from_environment("TWIN_KILL_SEED").unwrap_or(SEED);
+    let kills_min: u64 = from_environment("TWIN_KILLS").unwrap_or(KILLS_MIN);
+    let started = Instant::now();
+    let mut fired: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut tried = 0;
+    loop {
+        let round = round(seed + tried, "");
+        for (point, times) in &round.fired {
+            *fired.entry(point).or_default() += times;
+        }
+        tried += 1;
+        let (kills, kept) = (fired.values().sum::<u64>(), round.kept());
+        if kills >= kills_min || !kept {
+            // The drill picks this line.
+            let report = json!({"name": "kill_points", "cycles": kills, "fired": fired,
+                "lost": round.lost, "twice": round.twice, "hash_equal": round.hash_equal,
+                "corrupt_once": round.corrupt_once, "rounds": tried, "seed": seed,
+                "seconds": started.elapsed().as_secs()});
+            println!("{report}");
+        }
+        assert!(kept, "seed {}: {round:?}", seed + tried - 1);
+        let lives = tried * SLICES as u64;
+        assert!(
+            kills * 10 >= lives * KILLED_OF_TEN_MIN,
+            "only {kills} of {lives} lives came to their point: {fired:?}"
+        );
+        if kills >= kills_min {
+            break;
+        }
+    }
+    // A point at which nothing ever died proves nothing.
+    let points: Vec<&str> = KILL_POINTS.iter().map(|(name, _)| *name).collect();
+    let missed: Vec<_> = points
+        .iter()
+        .filter(|name| !fired.contains_key(*name))
+        .collect();
+    assert!(missed.is_empty(), "never met: {missed:?} of {fired:?}");
+}
+
+#[test]
+fn the_harness_finds_out_who_acknowledges_before_the_commit() {
+    let round = round(SEED, "ack_first");
+    assert!(round.kills() > 0 && round.lost > 0, "{round:?}");
+    assert!(!round.kept());
+}
+
+#[test]
+fn the_harness_finds_out_who_keeps_no_marks() {
+    let round = round(SEED, "no_marks");
+    assert!(round.kills() > 0 && round.twice > 0, "{round:?}");
+    assert!(!round.kept());
+}
