@@ -2,6 +2,7 @@
 # Breaks a running twin again and again, on a private broker, and counts what it cost.
 #
 #   drill.sh kill|points [--cycles N] [--seed S] [--json]
+#   drill.sh disk [--json]
 #
 # kill: imports the real log through RabbitMQ and kills the twin (kill -9) N times at moments that
 # the seed chooses; only kills that hit a running import count. Prints what was lost (events
@@ -9,10 +10,12 @@
 # with 1 when a promise is broken. Needs the data folder (TWIN_DATA, or ../shared/data).
 # points: ends the process N times at the commit points, each in its turn, while duplicates,
 # shuffled, refused and corrupt messages come in; "fired" counts the kills of each point.
+# disk: fills a file system of 4 MB (of its own, which needs unshare) under a serving twin, and
+# gives it room again; "back_ms" is until the event that waited is confirmed.
 set -euo pipefail
 
 usage() {
-    echo "usage: drill.sh kill|points [--cycles N] [--seed S] [--json]" >&2
+    echo "usage: drill.sh kill|points [--cycles N] [--seed S] [--json] | disk [--json]" >&2
     exit 2
 }
 
@@ -21,6 +24,7 @@ case ${1:-} in
     points)
         tests=kill_points::a_process name=kill_points features=amqp-tests,chaos
         ;;
+    disk) tests=disk:: name=disk features=chaos ;;
     *) usage ;;
 esac
 shift
@@ -54,15 +58,23 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-scripts/rabbitmq.sh start "$work/rabbitmq" >/dev/null
-TWIN_TEST_AMQP=$(<"$work/rabbitmq/url")
-TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
-export TWIN_TEST_AMQP TWIN_DATA TWIN_KILLS=$cycles TWIN_KILL_SEED=$seed
-[[ $json == yes ]] || echo "$cycles kills with seed $seed, one to three a second" >&2
+run=(cargo test --quiet --locked --test whole_twin --features "$features" -- --nocapture "$tests")
+if [[ $name == disk ]]; then
+    cargo test --quiet --locked --test whole_twin --features "$features" --no-run
+    mkdir "$work/small"
+    mount='mount -t tmpfs -o size=4m tmpfs "$TWIN_SMALL_DISK" && exec "$@"'
+    run=(env "TWIN_SMALL_DISK=$work/small" unshare --map-root-user --mount
+        bash -c "$mount" small "${run[@]}")
+else
+    scripts/rabbitmq.sh start "$work/rabbitmq" >/dev/null
+    TWIN_TEST_AMQP=$(<"$work/rabbitmq/url")
+    TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
+    export TWIN_TEST_AMQP TWIN_DATA TWIN_KILLS=$cycles TWIN_KILL_SEED=$seed
+    [[ $json == yes ]] || echo "$cycles kills with seed $seed, one to three a second" >&2
+fi
 
 status=0
-cargo test --quiet --locked --test whole_twin --features "$features" -- --nocapture \
-    "$tests" >"$work/log" 2>&1 || status=$?
+"${run[@]}" >"$work/log" 2>&1 || status=$?
 report=$(grep "^{.*\"name\":\"$name\"" "$work/log" || true)
 if ((status != 0)) || [[ -z $report ]]; then
     tail -n 60 -- "$work/log" >&2

@@ -69,6 +69,14 @@ async fn ready(health: Data<Health>) -> HttpResponse {
             plant.plant()
         ));
     }
+    for plant in health.plants.iter() {
+        if let Some(why) = plant.waits_for_room() {
+            reasons.push(format!(
+                "plant {} takes no events until there is room on its disk: {why}",
+                plant.plant()
+            ));
+        }
+    }
     for status in health.consumers.iter() {
         let report = status.report();
         if !report.connected {

@@ -1,7 +1,8 @@
 //! Faults that tests ask for through the environment. Compiled in only with the feature `chaos`.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -54,4 +55,22 @@ pub fn knows_nothing_again() -> bool {
 /// Committed inputs after which a new snapshot is written, when a test wants another number.
 pub(crate) fn snapshot_inputs() -> Option<u64> {
     std::env::var("TWIN_SNAPSHOT_INPUTS").ok()?.parse().ok()
+}
+
+/// A file in a plant's directory that says what its disk refuses: `full` every write, `sync` every
+/// sync. Without it the disk is well.
+pub const DISK_FILE: &str = "chaos.disk";
+
+fn disk_refuses(dir: &Path, what: &str) -> bool {
+    std::fs::read_to_string(dir.join(DISK_FILE)).is_ok_and(|says| says.trim() == what)
+}
+
+/// What a write to the journal in `dir` ends with, when a test wants that.
+pub(crate) fn write_error(dir: &Path) -> Option<io::Error> {
+    disk_refuses(dir, "full").then(|| io::ErrorKind::StorageFull.into())
+}
+
+/// What a sync of the journal in `dir` ends with, when a test wants that.
+pub(crate) fn sync_error(dir: &Path) -> Option<io::Error> {
+    disk_refuses(dir, "sync").then(|| io::Error::other("the device answered with an error"))
 }

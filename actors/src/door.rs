@@ -120,6 +120,10 @@ impl Door {
         self.send(Close).await.ok();
     }
 
+    pub(crate) fn waits_for_room(&self) -> Option<String> {
+        self.published.no_room.read().clone()
+    }
+
     #[cfg(feature = "chaos")]
     pub(crate) async fn panic(&self) {
         self.send(Panic).await.ok();

@@ -134,6 +134,12 @@ impl Intake {
         }
     }
 
+    /// As [`PlantHandle::waits_for_room`](crate::PlantHandle::waits_for_room).
+    #[must_use]
+    pub fn waits_for_room(&self) -> Option<String> {
+        self.door.waits_for_room()
+    }
+
     /// Gives inputs to the plant and waits for their commit. When it returns, their effects are
     /// on stable storage.
     ///

@@ -69,6 +69,30 @@ impl JournalError {
     }
 }
 
+/// Why a record is not on stable storage.
+#[derive(Debug)]
+pub(crate) enum AppendError {
+    /// There is no room. The journal is as before the record, which may be given again.
+    Full(JournalError),
+    /// The journal must not be used again: what the file holds is unknown until it is read anew.
+    Failed(JournalError),
+}
+
+impl AppendError {
+    /// Whether the file system has only no room, now or for this user.
+    fn of(error: JournalError) -> AppendError {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        match &error {
+            JournalError::Io { source, .. }
+                if matches!(source.kind(), StorageFull | QuotaExceeded) =>
+            {
+                AppendError::Full(error)
+            }
+            _ => AppendError::Failed(error),
+        }
+    }
+}
+
 /// The open end of a journal.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -118,8 +142,11 @@ impl Journal {
         let mut header = [0; FILE_HEADER_BYTES];
         header[..8].copy_from_slice(FILE_MAGIC);
         header[8..12].copy_from_slice(&JOURNAL_FORMAT.to_le_bytes());
-        file.write_all(&header).map_err(io_error)?;
-        file.sync_all().map_err(io_error)?;
+        if let Err(error) = file.write_all(&header).and_then(|()| file.sync_all()) {
+            // A segment without a header would stand in the way of the next try.
+            fs::remove_file(&path).map_err(io_error)?;
+            return Err(io_error(error));
+        }
         sync_dir(dir)?;
         Ok(Journal {
             dir: dir.to_owned(),
@@ -129,25 +156,55 @@ impl Journal {
         })
     }
 
-    /// Appends a record and waits until it is on stable storage. After an error the journal must
-    /// not be used again: what the file holds is then unknown.
+    /// Appends a record and waits until it is on stable storage.
     ///
     /// Returns the record's hash, which the next record carries as `previous`.
-    pub(crate) fn append(&mut self, record: &Record) -> Result<[u8; 32], JournalError> {
+    pub(crate) fn append(&mut self, record: &Record) -> Result<[u8; 32], AppendError> {
         if self.len >= SEGMENT_BYTES_MAX {
-            *self = Journal::new_segment(&self.dir, record.commit_no)?;
+            let segment = Journal::new_segment(&self.dir, record.commit_no);
+            *self = segment.map_err(AppendError::of)?;
         }
         let (frame, hash) = encode(record);
-        self.file
-            .write_all(&frame)
-            .map_err(|error| JournalError::io(&self.path, error))?;
+        if let Err(error) = self.write(&frame) {
+            let error = JournalError::io(&self.path, error);
+            self.take_back()?;
+            return Err(AppendError::of(error));
+        }
         crate::killpoint!("C3");
-        self.file
-            .sync_data()
-            .map_err(|error| JournalError::io(&self.path, error))?;
+        if let Err(error) = self.sync() {
+            // Never tried again: after a failed sync the system may take the bytes for written
+            // though they are not. They are taken back, so that the next start cannot believe them.
+            self.take_back()?;
+            let error = JournalError::io(&self.path, error);
+            return Err(AppendError::Failed(error));
+        }
         crate::killpoint!("C4");
         self.len += frame.len() as u64;
         Ok(hash)
+    }
+
+    fn write(&mut self, frame: &[u8]) -> io::Result<()> {
+        #[cfg(feature = "chaos")]
+        if let Some(error) = crate::chaos::write_error(&self.dir) {
+            self.file.write_all(&frame[..frame.len() / 2])?;
+            return Err(error);
+        }
+        self.file.write_all(frame)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        #[cfg(feature = "chaos")]
+        if let Some(error) = crate::chaos::sync_error(&self.dir) {
+            return Err(error);
+        }
+        self.file.sync_data()
+    }
+
+    /// Cuts off what was written of a record that nobody was told of.
+    fn take_back(&mut self) -> Result<(), AppendError> {
+        self.file
+            .set_len(self.len)
+            .map_err(|error| AppendError::Failed(JournalError::io(&self.path, error)))
     }
 }
 

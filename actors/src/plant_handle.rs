@@ -215,6 +215,13 @@ impl PlantHandle {
         !*self.ended.borrow()
     }
 
+    /// Why the plant cannot make anything durable for the time being, when its disk is full. It
+    /// goes on by itself when there is room; until then nothing is answered or acknowledged.
+    #[must_use]
+    pub fn waits_for_room(&self) -> Option<String> {
+        self.door.waits_for_room()
+    }
+
     /// Waits until the plant has ended: closed, or stopped by a failure of its journal.
     pub async fn ended(&self) {
         let mut ended = self.ended.clone();
@@ -355,6 +362,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
     let published = Arc::new(Published {
         head: RwLock::new(recovered.head),
         commands_len: AtomicUsize::new(recovered.books.outbox.len()),
+        no_room: RwLock::new(None),
         closing: AtomicBool::new(false),
     });
     let waiting = recovered.books.outbox.iter().cloned().collect();

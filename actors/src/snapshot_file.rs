@@ -29,9 +29,15 @@ pub(crate) fn write(dir: &Path, books: &StoredBooks) -> Result<PathBuf, JournalE
     let path = dir.join(format!("snapshot-{:020}.bin", books.commit_no));
     let unfinished = path.with_extension("tmp");
     let io_error = |error| JournalError::io(&unfinished, error);
-    let mut file = File::create(&unfinished).map_err(io_error)?;
-    file.write_all(&bytes).map_err(io_error)?;
-    file.sync_all().map_err(io_error)?;
+    let written = File::create(&unfinished).and_then(|mut file| {
+        file.write_all(&bytes)?;
+        file.sync_all()
+    });
+    if let Err(error) = written {
+        // Half a snapshot would only take room from the journal. It may not be there at all.
+        fs::remove_file(&unfinished).ok();
+        return Err(io_error(error));
+    }
     crate::killpoint!("C11");
     fs::rename(&unfinished, &path).map_err(io_error)?;
     crate::killpoint!("C12");

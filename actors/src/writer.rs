@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::door::Reveal;
 use crate::intake::Credit;
-use crate::journal::Journal;
+use crate::journal::{AppendError, Journal};
 use crate::record::{Entry, Poisoned, Record};
 use crate::{Command, Commit, Disposition, JournalError, LedgerHead, Receipt, Snapshot};
 
@@ -113,12 +113,17 @@ pub(crate) enum Job {
 pub(crate) struct Published {
     pub(crate) head: RwLock<LedgerHead>,
     pub(crate) commands_len: AtomicUsize,
+    /// Why nothing can be made durable for the time being.
+    pub(crate) no_room: RwLock<Option<String>>,
     /// Set when the plant is to stop: then nobody is waited for any more.
     pub(crate) closing: AtomicBool,
 }
 
 /// How long to wait before a follower that is full is tried again.
 const FOLLOWER_WAIT: Duration = Duration::from_millis(1);
+
+/// How long to wait before a disk without room is tried again.
+const ROOM_WAIT: Duration = Duration::from_millis(250);
 
 /// Gives a commit to a follower, waiting for it while it is full, unless the plant is closing.
 /// False when the follower is gone or given up.
@@ -278,12 +283,33 @@ impl Writer {
             .retain(|follower| hand_on(follower, &commit, closing));
     }
 
+    /// Makes a record durable, waiting for room on the disk as long as the plant is to live. All
+    /// who wait for the commit wait with it, and what they gave stays with their sender.
     fn append(&mut self, record: &Record) -> Result<[u8; 32], JournalError> {
         if self.failed {
             let error = std::io::Error::other("the journal failed before");
             return Err(JournalError::io(&self.dir, error));
         }
-        self.journal.append(record)
+        loop {
+            let error = match self.journal.append(record) {
+                Ok(hash) => {
+                    if self.published.no_room.write().take().is_some() {
+                        tracing::info!("the disk has room again; the plant goes on");
+                    }
+                    return Ok(hash);
+                }
+                Err(AppendError::Failed(error)) => return Err(error),
+                Err(AppendError::Full(error)) => error,
+            };
+            if self.published.closing.load(Ordering::Acquire) {
+                return Err(error);
+            }
+            let told = self.published.no_room.write().replace(error.to_string());
+            if told.is_none() {
+                tracing::error!(%error, "the disk is full; the plant waits for room");
+            }
+            std::thread::park_timeout(ROOM_WAIT);
+        }
     }
 
     fn follow(&mut self, follower: Follower) {

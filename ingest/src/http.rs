@@ -275,6 +275,11 @@ fn named_plant(body: &Bytes) -> Option<PlantId> {
 }
 
 async fn submit(intake: &Intake, inputs: Vec<Input>) -> Result<Receipt, Problem> {
+    if let Some(why) = intake.waits_for_room() {
+        return Err(Problem::unavailable(format!(
+            "the plant waits for room on its disk: {why}"
+        )));
+    }
     let wait = Duration::from_secs(COMMIT_WAIT_S_MAX);
     // A batch keeps its order, so it is as urgent as the least urgent of its events.
     let class = inputs.iter().map(Input::class).max();

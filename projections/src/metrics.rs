@@ -220,7 +220,8 @@ fn add_health(metrics: &mut [Metric], plant: &str, picture: &Picture) {
         let found = broken.get(invariant.id()).copied().unwrap_or(0);
         add(metrics, "twin_invariant_breaches", labels, found);
     }
-    let up = u64::from(picture.handle().is_open());
+    let plant_handle = picture.handle();
+    let up = u64::from(plant_handle.is_open() && plant_handle.waits_for_room().is_none());
     add(metrics, "twin_up", plant.to_owned(), up);
 }
 

@@ -8,6 +8,8 @@
 mod bad_messages;
 mod closed_pipe;
 mod demo;
+#[cfg(feature = "chaos")]
+mod disk;
 mod exceptions;
 #[cfg(feature = "amqp-tests")]
 mod import_through_rabbitmq;
