@@ -3,6 +3,8 @@
 
 #[path = "plant/open_plant.rs"]
 mod open_plant;
+#[path = "plant/overload.rs"]
+mod overload;
 
 use bytes::Bytes;
 use ingest::consumer::SUSPECT_RETURNS;
@@ -12,6 +14,9 @@ use ingest::embedded::EmbeddedBroker;
 use ingest::relay::Relay;
 use ingest::topology::{COMMANDS_QUEUE, PlantTopology};
 use open_plant::{OpenPlant, event, open, order_created};
+use overload::{
+    COUNTER, COUNTERS, HOLD, HOLDS, assert_overtaken, counter, decided_with_each_hold, hold,
+};
 use serde_json::{Value, json};
 
 const RECEIVED: &str = "mfg.work_order.created.v1";
@@ -170,4 +175,27 @@ async fn commands_reach_whoever_consumes_them_in_order_and_once() {
     }
     relay.stop().await;
     assert_eq!(taker.ready(), None, "each was sent once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_are_committed_before_the_backlog_of_counters_that_waits_before_them() {
+    let (broker, topology) = broker();
+    let mut confirms = Vec::new();
+    for n in 0..COUNTERS {
+        let body = bytes(&counter("P1", n));
+        confirms.push(broker.publish_event(&topology, COUNTER, body).unwrap());
+    }
+    for n in 0..HOLDS {
+        let body = bytes(&hold("P1", n));
+        confirms.push(broker.publish_event(&topology, HOLD, body).unwrap());
+    }
+    let plant = open("P1").await;
+    let mut followed = plant.handle.feed().subscribe().await.unwrap();
+    let consumers = consumers(&broker, &plant);
+    let decided = decided_with_each_hold(&mut followed).await;
+    for confirm in confirms {
+        confirm.wait().await.unwrap();
+    }
+    assert_overtaken(&plant, &decided).await;
+    consumers.stop().await;
 }

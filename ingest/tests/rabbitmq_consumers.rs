@@ -8,6 +8,8 @@ mod bench;
 mod cut_proxy;
 #[path = "plant/open_plant.rs"]
 mod open_plant;
+#[path = "plant/overload.rs"]
+mod overload;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -27,6 +29,9 @@ use ingest::topology::IN_EXCHANGE;
 use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use open_plant::{OpenPlant, event, open, order_created};
+use overload::{
+    COUNTER, COUNTERS, HOLD, HOLDS, assert_overtaken, counter, decided_with_each_hold, hold,
+};
 use serde_json::json;
 use twin_model::StateHash;
 
@@ -279,5 +284,37 @@ async fn the_real_log_ends_in_the_same_state_through_the_broker_and_straight_in(
     assert_eq!(counts, direct.counts().await, "the same dispositions");
     assert_eq!(counts.applied, counts.input(), "{counts:?}");
     assert_eq!(state_hash(&through_broker).await, state_hash(&direct).await);
+    bench.clear().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_are_committed_before_the_backlog_of_counters_that_waits_before_them() {
+    let bench = Bench::new().await;
+    let mut sent = Vec::new();
+    for n in 0..COUNTERS {
+        let counter = counter(bench.name(), n).to_string();
+        let message = Outgoing {
+            exchange: IN_EXCHANGE,
+            routing_key: &bench.plant.routing_key(COUNTER),
+            id: "1",
+            type_name: COUNTER,
+            body: counter.as_bytes(),
+        };
+        sent.push(bench.publisher.send(message).await.unwrap());
+    }
+    for message in sent {
+        message.confirmed().await.unwrap();
+    }
+    for n in 0..HOLDS {
+        let hold = hold(bench.name(), n).to_string();
+        bench.publish(HOLD, hold.as_bytes()).await.unwrap();
+    }
+    let plant = open(bench.name()).await;
+    let mut followed = plant.handle.feed().subscribe().await.unwrap();
+    let consumers = consumers(&bench.url, &plant);
+    let decided = decided_with_each_hold(&mut followed).await;
+    assert_overtaken(&plant, &decided).await;
+    consumers.stop().await;
+    assert_eq!(bench.backlog().await, 0, "everything is acknowledged");
     bench.clear().await;
 }

@@ -21,6 +21,8 @@ mod kill_in_import;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod kill_points;
 #[cfg(feature = "amqp-tests")]
+mod overload;
+#[cfg(feature = "amqp-tests")]
 mod rabbitmq;
 mod refusals;
 #[cfg(feature = "amqp-tests")]

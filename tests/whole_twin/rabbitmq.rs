@@ -43,20 +43,26 @@ impl PlantQueues {
 
     /// Publishes messages into the plant's queue, in order, and waits until all are stored.
     pub(crate) fn publish<B: AsRef<[u8]>>(&self, bodies: &[B]) {
+        // One type for all, so that all are in one queue, in this order.
+        let type_name = "mfg.operation.progressed.v1";
+        let messages = bodies.iter().map(|body| (type_name, body.as_ref()));
+        self.publish_typed(messages);
+    }
+
+    /// Publishes messages by their types, in order, and waits until all are stored.
+    pub(crate) fn publish_typed<'m>(&self, messages: impl Iterator<Item = (&'m str, &'m [u8])>) {
         let url = broker_url().parse().unwrap();
         self.runtime.block_on(async {
             let publisher = Publisher::connect(&url, "whole twin test").await.unwrap();
             self.topology.declare(publisher.channel()).await.unwrap();
             let mut unconfirmed = Vec::new();
-            for body in bodies {
-                // One type for all, so that all are in one queue, in this order.
-                let type_name = "mfg.operation.progressed.v1";
+            for (type_name, body) in messages {
                 let message = Outgoing {
                     exchange: IN_EXCHANGE,
                     routing_key: &self.topology.routing_key(type_name),
                     id: "",
                     type_name,
-                    body: body.as_ref(),
+                    body,
                 };
                 unconfirmed.push(publisher.send(message).await.unwrap());
             }
