@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use twin_model::{
-    Code, EntityKey, Event, EventId, IntakeRejection, OperationId, Rejection, SourceId, Time,
+    Code, EntityKey, Event, EventBody, EventId, IntakeRejection, OperationId, Rejection, SourceId,
+    Time,
 };
 
 use crate::input::DecodedEvent;
@@ -17,8 +18,9 @@ pub const PARKED_EVENTS_MAX: usize = 100_000;
 pub const PARKED_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// Events that a source must not overtake among themselves: same source, same owner, same
-/// operation. What is told of lots and of units adds up in any order, so each of it is a stream of its own: an
-/// event that waits for stock must not keep back the one that brings it.
+/// operation. What is told of lots and of units adds up in any order, so each of it is a stream of
+/// its own: an event that waits for stock must not keep back the one that brings it. So is what
+/// takes another event back.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct StreamKey {
     source: SourceId,
@@ -34,11 +36,20 @@ impl StreamKey {
         StreamKey {
             source: event.source.clone(),
             operation: event.body.operation().cloned(),
-            event: matches!(owner, EntityKey::Lot(_) | EntityKey::LogisticUnit(_))
-                .then(|| event.id.clone()),
+            event: (matches!(owner, EntityKey::Lot(_) | EntityKey::LogisticUnit(_))
+                || takes_back(&event.body))
+            .then(|| event.id.clone()),
             owner,
         }
     }
+}
+
+/// What waits for the very event that it takes back must not keep that back.
+fn takes_back(body: &EventBody) -> bool {
+    matches!(
+        body,
+        EventBody::EventRetracted(_) | EventBody::MovementReversed(_)
+    )
 }
 
 /// One waiting event.

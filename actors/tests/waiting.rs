@@ -289,3 +289,52 @@ async fn a_follower_that_does_not_read_cannot_keep_a_plant_from_closing() {
     assert!(!plant.is_open());
     busy.await.unwrap();
 }
+
+/// The warehouse takes back an issue that it sends next: the retraction waits, and does not keep
+/// back the very movement that it waits for.
+#[tokio::test]
+async fn what_takes_an_event_back_waits_for_it_and_keeps_nothing_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    let order = json!({"order": "WO", "material": "M", "quantity": q("10")});
+    tell(&plant, message("c", "/erp", "work_order.created", order)).await;
+    let release = json!({"order": "WO"});
+    tell(&plant, message("r", "/erp", "work_order.released", release)).await;
+    for (event, name, data) in [
+        (
+            "m1",
+            "event.retracted",
+            json!({"object": {"kind": "work_order", "id": "WO"}, "event": "m1",
+                "type": "mfg.material.issued.v1", "reason": "did_not_occur"}),
+        ),
+        (
+            "m2",
+            "movement.reversed",
+            json!({"order": "WO", "event": "m2", "reason": "wrong order"}),
+        ),
+    ] {
+        let back = message(&format!("back-{event}"), "/wms", name, data);
+        let waits = tell(&plant, back).await;
+        assert!(
+            matches!(
+                waits,
+                Disposition::Parked {
+                    code: Code::R01,
+                    ..
+                }
+            ),
+            "{waits:?}"
+        );
+        let issue = json!({"order": "WO", "material": "RAW", "quantity": q("5")});
+        let issue = tell(&plant, message(event, "/wms", "material.issued", issue)).await;
+        assert!(matches!(issue, Disposition::Applied), "{issue:?}");
+        let snapshot = plant.fork().take().await.unwrap();
+        assert_eq!(snapshot.counts.parked, 0, "{name}");
+        let order = snapshot.plant.work_order(&"WO".parse().unwrap()).unwrap();
+        let movements = order.movement_list();
+        assert!(
+            movements.iter().all(|movement| !movement.stands()),
+            "{name}"
+        );
+    }
+}

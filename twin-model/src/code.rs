@@ -101,6 +101,7 @@ codes! {
     R66 = 66, "Quality has not decided in time.";
     R67 = 67, "An order used more or less of a material than the plant lets pass.";
     R68 = 68, "A nonconformance reaches a lot that was shipped before.";
+    R69 = 69, "A retracted event that cannot be taken back by itself.";
     R73 = 73, "Readable, and without a place in this twin.";
     R74 = 74, "Declared wrong by its sender.";
     R76 = 76, "The twin itself failed on this message.";

@@ -62,6 +62,7 @@ impl Plant {
                     lot.change_status(body, report, view, effects)
                 })
             }
+            EventBody::EventRetracted(body) => self.retract(event, body, cause, effects),
             EventBody::HoldPlaced(_)
             | EventBody::HoldReleased(_)
             | EventBody::ShipmentRequested(_)

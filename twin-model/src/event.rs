@@ -18,6 +18,7 @@ mod ownership;
 mod process;
 mod quality;
 mod reference;
+mod retraction;
 mod shipment;
 mod work_center;
 
@@ -30,6 +31,7 @@ pub use ownership::*;
 pub use process::*;
 pub use quality::*;
 pub use reference::*;
+pub use retraction::*;
 pub use shipment::*;
 pub use work_center::*;
 
@@ -138,6 +140,7 @@ macro_rules! event_types {
             ProcessRulesPublished(ProcessRulesPublished) = "mfg.process_rules.published.v1";
             PostingAcknowledged(PostingAcknowledged) = "mfg.posting.acknowledged.v1";
             PostingRefused(PostingRefused) = "mfg.posting.refused.v1";
+            EventRetracted(EventRetracted) = "mfg.event.retracted.v1";
         }
     };
 }
@@ -267,6 +270,7 @@ impl EventBody {
                 EntityKey::Process(body.command.process().clone())
             }
             EventBody::PostingRefused(body) => EntityKey::Process(body.command.process().clone()),
+            EventBody::EventRetracted(body) => body.object.key(),
         }
     }
 

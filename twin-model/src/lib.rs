@@ -91,6 +91,7 @@ mod rejection_packing;
 mod rejection_process;
 mod rejection_quality;
 mod report_ledger;
+mod retraction;
 mod rounding;
 mod routing;
 mod run;

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use crate::{
     DeliveryId, EntityKey, EventId, GateToken, HoldId, IntakeRejection, LotId, MaintenanceId,
     MaterialId, MaterialRejection, OperationId, PackingRejection, ProcessRejection,
-    QualityRejection, Time, Unit, WorkCenterId, WorkOrderId,
+    QualityRejection, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A coded business rejection. An event that meets one changes nothing.
@@ -357,6 +357,24 @@ pub enum Rejection {
         confirmation: SmolStr,
         /// The event that reversed it.
         by: EventId,
+    },
+    /// R69: what others may have followed is not taken back by itself.
+    #[error(
+        "{source_id} takes back event {event} ({type_name}) of {object}: {reason}. What followed \
+         from it stands, since others may have used it. Decide what of it must go, and correct that \
+         in the owning systems."
+    )]
+    NotTakenBack {
+        /// What the event was about.
+        object: EntityKey,
+        /// The event.
+        event: EventId,
+        /// Who had sent it.
+        source_id: SourceId,
+        /// Its type.
+        type_name: SmolStr,
+        /// Why it is taken back.
+        reason: &'static str,
     },
     /// R30: the period is over.
     #[error("Order {order} is closed in ERP ({closed}); post a correction in the current period.")]

@@ -33,6 +33,7 @@ impl Rejection {
             Rejection::BeyondRecall { .. } => Code::R28,
             Rejection::AlreadyReversed { .. } => Code::R29,
             Rejection::PeriodClosed { .. } => Code::R30,
+            Rejection::NotTakenBack { .. } => Code::R69,
             Rejection::ShippedBeforeHold { .. } => Code::R37,
             Rejection::IdentifierTaken { .. } => Code::R43,
             Rejection::NegativeQuantity { .. } => Code::R44,
@@ -61,6 +62,7 @@ impl Rejection {
             | Rejection::NotEnoughYet { .. }
             | Rejection::OnHold { .. } => Kind::Park,
             Rejection::PeriodClosed { .. }
+            | Rejection::NotTakenBack { .. }
             | Rejection::TooManyReports { .. }
             | Rejection::TooManyDrawings { .. }
             | Rejection::BeyondRecall { .. } => Kind::Exception,
@@ -138,8 +140,6 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R35 => "Have quality decide the lots that are left.",
         Code::R36 => "Compare the receipts in ERP with the warehouse, and post the difference.",
         Code::R37 | Code::R68 => "Have quality decide on a recall.",
-        Code::R67 => "Look why in production; correct the consumption where it is wrong.",
-        Code::R66 => "Have the material review board decide the lots that wait.",
         Code::R38 => "Set the clock of the sending system.",
         Code::R39 => "Correct the report, or raise the order quantity in ERP.",
         Code::R40 | Code::R76 => {
@@ -150,10 +150,6 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R46 => "Nothing if another system is only late; else do what the sentence names.",
         Code::R47 => "Reverse the reports, or have the order aborted instead.",
         Code::R48 => "Count again, then correct the reports or the counting source.",
-        Code::R61 => "Nothing if another system is only late; else correct the id in the answer.",
-        Code::R62 => "Look in the asked system whether it was done, and have it answer.",
-        Code::R63 => "Reverse all documents but one in the system that posted them.",
-        Code::R64 => "Look why its facts keep changing; settle it in the receiving system.",
         Code::R52 => "Give what is drawn or packed from now on a number of its own.",
         Code::R57 => "Publish the version with a later time.",
         Code::R58 => "Count and weigh again, or have the nominal factor corrected in ERP.",
@@ -171,7 +167,24 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R55 => "Have quality decide it: it goes on.",
         Code::R50 | Code::R51 | Code::R65 => rejection_packing::what_to_do(code),
         Code::R43 => "Use another number, or send a change for the existing object.",
+        Code::R61 | Code::R62 | Code::R63 | Code::R64 | Code::R66 | Code::R67 | Code::R69 => {
+            what_to_do_about_commands(code)
+        }
         _ => "Reverse the wrong report in the sending system.",
+    }
+}
+
+/// The next step for what a process or a retraction meets.
+fn what_to_do_about_commands(code: Code) -> &'static str {
+    match code {
+        Code::R61 => "Nothing if another system is only late; else correct the id in the answer.",
+        Code::R62 => "Look in the asked system whether it was done, and have it answer.",
+        Code::R63 => "Reverse all documents but one in the system that posted them.",
+        Code::R64 => "Look why its facts keep changing; settle it in the receiving system.",
+        Code::R66 => "Have the material review board decide the lots that wait.",
+        Code::R67 => "Look why in production; correct the consumption where it is wrong.",
+        Code::R69 => "Correct what followed from it in the owning systems, then discard it.",
+        _ => unreachable!("{code} is not about a command"),
     }
 }
 

@@ -53,7 +53,7 @@ impl Code {
             Code::R67 => "production (MES) with controlling (ERP)",
             Code::R59 => "warehouse (WMS) with production (MES)",
             Code::R73 => "integration, with the sending system",
-            Code::R74 => "the owner of what was wrong",
+            Code::R69 | Code::R74 => "the owner of what was wrong",
             // Most rejections tell of the message, which its sender must mend.
             _ => "the sending system",
         }

@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use crate::effect::{Effects, View};
 use crate::{
-    Discrepancy, EntityKey, InspectionId, Lot, LotQuality, Message, Rejection, ReportId,
-    StockStatusChanged, Time, Usage, UsageDecision,
+    Discrepancy, EntityKey, EventRetracted, InspectionId, Lot, LotQuality, Message, Notice,
+    Rejection, ReportId, StockStatusChanged, Time, Usage, UsageDecision,
 };
 
 /// Postings that one lot keeps.
@@ -140,22 +140,67 @@ impl Lot {
             movement_type: body.movement_type.clone(),
             decision: body.decision.clone(),
         };
-        let followed: Option<InspectionId> =
-            change.decision.as_ref().and_then(|it| it.parse().ok());
+        let decision = change.decision.clone();
         self.change_quality(|quality| {
             let changes = &mut quality.status_changes;
             if let Err(place) = changes.binary_search(&change) {
                 changes.insert(place, change);
             }
         });
-        if let Some(id) = followed
+        self.tell_of_postings(decision.as_ref(), view, effects);
+        Ok(())
+    }
+
+    /// A posting is taken back; it may still come (R46).
+    pub(crate) fn retract_status(
+        &mut self,
+        report: ReportId,
+        body: &EventRetracted,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let mut changes = self.status_changes().iter();
+        let Some(place) = changes.position(|change| change.report == report) else {
+            return Err(Rejection::NotYet {
+                object: EntityKey::Lot(self.id.clone()),
+                state: self.lifecycle().as_str().to_owned(),
+                action: "a retraction",
+                until: "the posting that it takes back",
+            });
+        };
+        let change = self.status_changes()[place].clone();
+        self.change_quality(|quality| {
+            quality.status_changes.remove(place);
+        });
+        self.tell_of_postings(change.decision.as_ref(), view, effects);
+        let text = format!(
+            "Posting {} of lot {} from {} to {} was retracted ({}); its usage status was recomputed \
+             from {}.",
+            body.event,
+            self.id,
+            change.from.as_str(),
+            change.to.as_str(),
+            body.in_words(),
+            change.at,
+        );
+        effects.notice(Notice::Corrected {
+            object: EntityKey::Lot(self.id.clone()),
+            code: None,
+            from: change.at,
+            text: text.into(),
+        });
+        Ok(())
+    }
+
+    /// The gates of the lot, and the inspection whose decision the books follow, hear of it.
+    fn tell_of_postings(&self, decision: Option<&SmolStr>, view: View<'_>, effects: &mut Effects) {
+        if let Some(id) = decision.and_then(|it| it.parse::<InspectionId>().ok())
             && let Some(inspection) = view.plant.inspection(&id)
             && inspection.followed != self.books_followed(&id)
         {
             effects.tell(EntityKey::Inspection(id), Message::LotIsThere);
         }
         self.tell_gates(effects);
-        Ok(())
     }
 
     /// The postings that changed the usage status of some of the lot, ascending by time.

@@ -95,6 +95,11 @@ impl Said {
     /// What quality says, and what has no rule of its own.
     fn inspection(&mut self, body: &EventBody) {
         match body {
+            EventBody::EventRetracted(body) => {
+                if let Some(field) = body.writes().first() {
+                    self.text(*field, body.event.as_str(), "retracted");
+                }
+            }
             EventBody::StockStatusChanged(body) => {
                 self.text(Field::LotUsage, "", body.to.as_str());
             }

@@ -2,8 +2,9 @@
 
 use super::Field::*;
 use super::{Field, Owners};
-use crate::EventBody;
 use crate::event::event_types;
+use crate::retraction::Kept;
+use crate::{EventBody, EventRetracted};
 
 /// Every type of the event catalogue without its version, with the fields that it writes. A source
 /// must own all of them, or the event is a claim.
@@ -82,6 +83,8 @@ const WRITES: &[(&str, &[Field])] = &[
     ("mfg.routing.published", &[RoutingMaster]),
     ("mfg.ownership.published", &[OwnershipTable]),
     ("mfg.process_rules.published", &[ProcessRulesTable]),
+    // By what it takes back: see `EventRetracted::writes`.
+    ("mfg.event.retracted", &[]),
 ];
 
 /// The fields that a type writes, looked up while compiling.
@@ -132,6 +135,19 @@ macro_rules! define_writes {
 }
 
 event_types!(define_writes);
+
+impl EventRetracted {
+    /// The fields that a retraction writes: those of a reversal, where it is one. What a person
+    /// gets, everybody may say.
+    pub(crate) fn writes(&self) -> &'static [Field] {
+        match Kept::of(&self.r#type) {
+            Some(Kept::Report) => &[OperationReversal],
+            Some(Kept::Movement) => &[OrderMovementReversal],
+            Some(Kept::StatusChange) => &[LotUsage],
+            None => &[],
+        }
+    }
+}
 
 /// The systems that own all that a type writes, where a plant has published nothing else; anybody
 /// where each of its fields is judged for itself. `None` for an unknown type.

@@ -1,6 +1,9 @@
 //! What an event may contain at most, and values that no event of its type can mean.
 
-use crate::{Amount, Decimal, EventBody};
+use super::EVENT_TYPES;
+use super::version::NEWER_TYPES;
+use crate::retraction::kind_of;
+use crate::{Amount, Decimal, EventBody, EventRetracted};
 
 mod lot;
 mod movement;
@@ -23,6 +26,8 @@ pub const LOTS_PER_EVENT_MAX: usize = 1_000;
 pub const OPERATIONS_PER_ORDER_MAX: usize = 1_000;
 /// Predecessors of one operation.
 pub const PREDECESSORS_MAX: usize = 100;
+/// Events that say what is right in the place of one.
+const CORRECTIONS_MAX: usize = 100;
 /// Longest free text, such as the reason of a hold, in bytes.
 pub const TEXT_BYTES_MAX: usize = 500;
 /// Largest tolerance of over-delivery, as a fraction: ten times the quantity.
@@ -70,6 +75,7 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         | EventBody::MaterialReturned(_)
         | EventBody::GoodsReceived(_)
         | EventBody::MovementReversed(_) => movement::check(body),
+        EventBody::EventRetracted(body) => check_retraction(body),
         EventBody::StockAdjusted(body) => short("$.data.reason", &body.reason),
         EventBody::InspectionCreated(_)
         | EventBody::InspectionResultRecorded(_)
@@ -93,6 +99,36 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         | EventBody::MaintenanceFinished(_) => work_center::check(body),
         _ => order::check(body),
     }
+}
+
+/// The event that is taken back is of a known type, and one of its object.
+fn check_retraction(body: &EventRetracted) -> Result<(), Broken> {
+    let name = &body.r#type;
+    let known = EVENT_TYPES
+        .iter()
+        .chain(NEWER_TYPES.iter().map(|(newer, _)| newer));
+    let kind = known.copied().find(|known| known == name).and_then(kind_of);
+    let Some(kind) = kind else {
+        return Err(Broken {
+            path: "$.data.type",
+            detail: format!("{name:?} is no type of event that can be taken back"),
+        });
+    };
+    let object = body.object.key();
+    if object.kind() != kind {
+        return Err(Broken {
+            path: "$.data.object",
+            detail: format!("is {object}; {name} is about a {}", kind.as_str()),
+        });
+    }
+    if let Some(note) = &body.note {
+        short("$.data.note", note)?;
+    }
+    at_most(
+        "$.data.corrected_by",
+        body.corrected_by.len(),
+        CORRECTIONS_MAX,
+    )
 }
 
 fn some_lots(path: &'static str, lots: usize) -> Result<(), Broken> {

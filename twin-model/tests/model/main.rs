@@ -44,6 +44,7 @@ mod quality_findings;
 mod quality_story;
 mod reference_data;
 mod rejection_catalogue;
+mod retractions;
 #[path = "arrival/shard.rs"]
 mod shard;
 mod shelf_life;

@@ -197,6 +197,13 @@ fn of_lots() -> Vec<Rejection> {
             awaited: id("B-7"),
             delivery: id("D-501"),
         },
+        Rejection::NotTakenBack {
+            object: lot("L-77"),
+            event: id("E-4711"),
+            source_id: id("/wms"),
+            type_name: "mfg.lot.created.v1".into(),
+            reason: "did_not_occur",
+        },
         Rejection::ShippedBeforeHold {
             lot: id("L-90"),
             shipped: at("2026-05-04T12:00:00Z"),

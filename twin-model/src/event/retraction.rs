@@ -1,0 +1,117 @@
+//! What a source takes back of what it has said.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::{
+    DeliveryId, EntityKey, EventId, HoldId, InspectionId, LogisticUnitId, LotId, MaterialId,
+    NonconformanceId, SourceId, WorkCenterId, WorkOrderId,
+};
+
+/// The object that an event was about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    tag = "kind",
+    content = "id",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
+pub enum ObjectRef {
+    /// An order, also for its operations and movements.
+    WorkOrder(WorkOrderId),
+    /// A lot.
+    Lot(LotId),
+    /// A work center.
+    WorkCenter(WorkCenterId),
+    /// A hold.
+    Hold(HoldId),
+    /// A delivery.
+    Shipment(DeliveryId),
+    /// A material.
+    Material(MaterialId),
+    /// The routings of a material.
+    Routing(MaterialId),
+    /// An inspection.
+    Inspection(InspectionId),
+    /// A nonconformance.
+    Nonconformance(NonconformanceId),
+    /// A logistic unit, such as a pallet.
+    LogisticUnit(LogisticUnitId),
+}
+
+impl ObjectRef {
+    /// The entity that it names.
+    #[must_use]
+    pub fn key(&self) -> EntityKey {
+        match self {
+            ObjectRef::WorkOrder(id) => EntityKey::WorkOrder(id.clone()),
+            ObjectRef::Lot(id) => EntityKey::Lot(id.clone()),
+            ObjectRef::WorkCenter(id) => EntityKey::WorkCenter(id.clone()),
+            ObjectRef::Hold(id) => EntityKey::Hold(id.clone()),
+            ObjectRef::Shipment(id) => EntityKey::Shipment(id.clone()),
+            ObjectRef::Material(id) => EntityKey::Material(id.clone()),
+            ObjectRef::Routing(id) => EntityKey::Routing(id.clone()),
+            ObjectRef::Inspection(id) => EntityKey::Inspection(id.clone()),
+            ObjectRef::Nonconformance(id) => EntityKey::Nonconformance(id.clone()),
+            ObjectRef::LogisticUnit(id) => EntityKey::LogisticUnit(id.clone()),
+        }
+    }
+}
+
+/// Why an event is taken back, as EPCIS has it.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum RetractionReason {
+    /// It did not happen.
+    #[default]
+    DidNotOccur,
+    /// It happened otherwise; what is right is said by other events.
+    IncorrectData,
+}
+
+impl RetractionReason {
+    /// The reason's name in answers and streams.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RetractionReason::DidNotOccur => "did_not_occur",
+            RetractionReason::IncorrectData => "incorrect_data",
+        }
+    }
+}
+
+/// An earlier event is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct EventRetracted {
+    /// What it was about.
+    pub object: ObjectRef,
+    /// Its CloudEvents type.
+    pub r#type: SmolStr,
+    /// Its id.
+    pub event: EventId,
+    /// Its source; the retraction's own when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_source: Option<SourceId>,
+    /// Why.
+    pub reason: RetractionReason,
+    /// The events that say what is right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected_by: Vec<EventId>,
+    /// More, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<SmolStr>,
+}
