@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use twin_model::{Event, PlantId, Time};
+use twin_model::{Event, Plant, PlantId, Time};
 
 use crate::books::{Books, Outcome};
 use crate::exception_entry::KeyedBy;
@@ -77,31 +77,33 @@ pub(crate) fn recover(dir: &Path, settings: &Settings) -> Result<Recovered, Reco
             Err(error) => tracing::warn!(path = %path.display(), %error, "snapshot passed over"),
         }
     }
-    replay(dir, settings, start, None)
+    replay(dir, settings, start, Watcher::Nobody)
 }
 
-/// Replays the whole journal, without any snapshot.
-pub(crate) fn replay_all(dir: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
-    replay(dir, settings, None, None)
-}
-
-/// As [`replay_all`], telling each event that is applied, in the order in which they are.
-pub(crate) fn replay_telling(
+/// Replays the whole journal, without any snapshot, while `watcher` looks on.
+pub(crate) fn replay_all(
     dir: &Path,
     settings: &Settings,
-    tell: Tell<'_>,
+    watcher: Watcher<'_>,
 ) -> Result<Recovered, RecoveryError> {
-    replay(dir, settings, None, Some(tell))
+    replay(dir, settings, None, watcher)
 }
 
-/// Hears of each applied event.
-pub(crate) type Tell<'a> = &'a mut dyn FnMut(Event);
+/// Who looks on while a journal is replayed.
+pub(crate) enum Watcher<'a> {
+    /// Nobody.
+    Nobody,
+    /// Somebody who hears of each event that is applied, in the order in which they are.
+    OfEvents(&'a mut dyn FnMut(Event)),
+    /// Somebody who sees the plant after each commit, with the events decided so far.
+    OfCommits(&'a mut dyn FnMut(&Plant, u64)),
+}
 
 fn replay(
     dir: &Path,
     settings: &Settings,
     start: Option<(Books, u64, LedgerHead, Time)>,
-    mut tell: Option<Tell<'_>>,
+    mut watcher: Watcher<'_>,
 ) -> Result<Recovered, RecoveryError> {
     let (books, epoch, head, recorded) = start.unwrap_or_else(|| {
         let Settings {
@@ -144,7 +146,7 @@ fn replay(
             reached = record.commit_no;
             if record.commit_no > recovered.head.commit_no {
                 check_chain(path, &record, &recovered.head)?;
-                replay_record(&mut recovered, record, hash, &mut tell)?;
+                replay_record(&mut recovered, record, hash, &mut watcher)?;
             }
         }
         recovered.torn = read.torn_at.map(|at| (path.clone(), at));
@@ -198,15 +200,15 @@ fn replay_record(
     recovered: &mut Recovered,
     record: Record,
     hash: [u8; 32],
-    tell: &mut Option<Tell<'_>>,
+    watcher: &mut Watcher<'_>,
 ) -> Result<(), RecoveryError> {
     let books = &mut recovered.books;
     books.poison_script = record.poisoned;
     // A replay hands nothing out.
     for entry in record.entries {
-        let mut outcome = match tell {
-            Some(_) => Outcome::listing_applied(),
-            None => Outcome::default(),
+        let mut outcome = match watcher {
+            Watcher::OfEvents(_) => Outcome::listing_applied(),
+            Watcher::OfCommits(_) | Watcher::Nobody => Outcome::default(),
         };
         match entry {
             Entry::Event { raw, verdict } => {
@@ -243,11 +245,14 @@ fn replay_record(
             Entry::Operator(entry) => books.operate(&entry, &mut outcome),
             Entry::SeenAgain(id) => books.note_seen(ExceptionId(id), &mut outcome),
         }
-        if let Some(tell) = tell {
+        if let Watcher::OfEvents(tell) = watcher {
             outcome.applied.into_iter().flatten().for_each(tell);
         }
     }
     books.poison_script = Vec::new();
+    if let Watcher::OfCommits(look) = watcher {
+        look(&books.plant, recovered.replayed);
+    }
     recovered.epoch = record.epoch;
     recovered.recorded = record.recorded;
     recovered.head = LedgerHead {

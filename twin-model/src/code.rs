@@ -104,6 +104,7 @@ codes! {
     R69 = 69, "A retracted event that cannot be taken back by itself.";
     R73 = 73, "Readable, and without a place in this twin.";
     R74 = 74, "Declared wrong by its sender.";
+    R75 = 75, "An order was closed with more than there can be.";
     R76 = 76, "The twin itself failed on this message.";
 }
 

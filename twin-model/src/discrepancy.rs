@@ -201,6 +201,30 @@ pub enum Discrepancy {
         /// Since when.
         since: Time,
     },
+    /// R75: an order that was closed with more than there can be.
+    #[error(
+        "Order {order} was closed on {at} with {total} {unit} accounted for ({delivered} \
+         delivered, {scrap} scrapped, {mrb} before the review board), {max} could be. Look which \
+         report counts twice, and post the difference in ERP."
+    )]
+    ClosedWithMore {
+        /// The order.
+        order: WorkOrderId,
+        /// When it was closed.
+        at: Time,
+        /// Delivered, scrapped and before the review board.
+        total: Decimal,
+        /// Delivered.
+        delivered: Decimal,
+        /// Scrapped.
+        scrap: Decimal,
+        /// Before the review board.
+        mrb: Decimal,
+        /// Released, with the tolerance.
+        max: Decimal,
+        /// Unit of all these.
+        unit: Unit,
+    },
     /// R59: the order used more than the warehouse gave it.
     #[error(
         "Order {order} used {used} {unit} of {material}, the warehouse issued {issued}. Late issue \
@@ -371,6 +395,7 @@ impl Discrepancy {
             Discrepancy::EndedAfterBegin { .. } => Code::R47,
             Discrepancy::CountsDiffer { .. } => Code::R48,
             Discrepancy::UsedWithoutIssue { .. } => Code::R59,
+            Discrepancy::ClosedWithMore { .. } => Code::R75,
             Discrepancy::VersionWentBack { .. } => Code::R60,
             Discrepancy::DecidedAgain { .. } => Code::R53,
             Discrepancy::DecidedWithoutResults { .. } => Code::R54,
@@ -422,6 +447,7 @@ impl Discrepancy {
             | Discrepancy::Silent { .. }
             | Discrepancy::Late { .. }
             | Discrepancy::ReceivedDiffers { .. }
+            | Discrepancy::ClosedWithMore { .. }
             | Discrepancy::VersionWentBack { .. } => ("", ""),
         }
     }

@@ -6,6 +6,7 @@
 
 mod centers;
 mod claims;
+mod decisions;
 mod gates;
 mod lots;
 mod operations;
@@ -32,16 +33,24 @@ pub enum Invariant {
     SurplusIsShown,
     /// An operation that is ahead of one before it is shown, and no other.
     AheadIsShown,
+    /// An order that was closed with more than there can be is shown, and no other.
+    ClosedWithMoreIsShown,
     /// No gate is clear for a lot that a hold reaches.
     NoShipOnHold,
     /// Every hold is known at every descendant of what it holds.
     HoldReachesAll,
+    /// What a blocking inspection looks at is neither cleared nor free before the decision.
+    NothingBeforeDecision,
     /// No lot comes from itself.
     Acyclic,
+    /// What is decided of an inspection comes to what was inspected.
+    DecisionsAddUp,
     /// More at work than there is room for is shown, and nothing else.
     OverlapIsShown,
     /// Nothing starts before the release.
     NoStartBeforeRelease,
+    /// Nothing starts before there was something to work on.
+    PredecessorsFirst,
     /// A report is taken back once, and only one that there is.
     ReversedOnce,
     /// Every quantity converts into the unit of its object.
@@ -60,17 +69,21 @@ pub enum Invariant {
 
 impl Invariant {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Invariant; 17] = [
+    pub const ALL: [Invariant; 21] = [
         Invariant::OrderConservation,
         Invariant::LotBalance,
         Invariant::OrderDelivery,
         Invariant::SurplusIsShown,
         Invariant::AheadIsShown,
+        Invariant::ClosedWithMoreIsShown,
         Invariant::NoShipOnHold,
         Invariant::HoldReachesAll,
+        Invariant::NothingBeforeDecision,
         Invariant::Acyclic,
+        Invariant::DecisionsAddUp,
         Invariant::OverlapIsShown,
         Invariant::NoStartBeforeRelease,
+        Invariant::PredecessorsFirst,
         Invariant::ReversedOnce,
         Invariant::Convertible,
         Invariant::OwnerDecides,
@@ -89,11 +102,15 @@ impl Invariant {
             Invariant::OrderDelivery => "I03",
             Invariant::SurplusIsShown => "I04",
             Invariant::AheadIsShown => "I05",
+            Invariant::ClosedWithMoreIsShown => "I06",
             Invariant::NoShipOnHold => "I07",
             Invariant::HoldReachesAll => "I08",
+            Invariant::NothingBeforeDecision => "I09",
             Invariant::Acyclic => "I10",
+            Invariant::DecisionsAddUp => "I11",
             Invariant::OverlapIsShown => "I12",
             Invariant::NoStartBeforeRelease => "I13",
+            Invariant::PredecessorsFirst => "I14",
             Invariant::ReversedOnce => "I15",
             Invariant::Convertible => "I16",
             Invariant::OwnerDecides => "I17",
@@ -121,12 +138,17 @@ impl Invariant {
             Invariant::OrderDelivery => orders::delivery(plant, &mut tell),
             Invariant::SurplusIsShown => operations::surplus_is_shown(plant, &mut tell),
             Invariant::AheadIsShown => operations::ahead_is_shown(plant, &mut tell),
+            Invariant::ClosedWithMoreIsShown => operations::closed_with_more(plant, &mut tell),
             Invariant::NoShipOnHold => gates::no_ship_on_hold(plant, &mut tell),
             Invariant::HoldReachesAll => gates::hold_reaches_all(plant, &mut tell),
+            Invariant::NothingBeforeDecision => decisions::nothing_before(plant, &mut tell),
             Invariant::Acyclic => lots::acyclic(plant, &mut tell),
+            Invariant::DecisionsAddUp => decisions::add_up(plant, &mut tell),
             Invariant::OverlapIsShown => centers::overlap_is_shown(plant, &mut tell),
             Invariant::ReversedOnce => operations::reversed_once(plant, &mut tell),
             Invariant::NoStartBeforeRelease => orders::no_start_before_release(plant, &mut tell),
+            // Of a state it cannot be said: a plan may have changed since. See `breaches_since`.
+            Invariant::PredecessorsFirst => {}
             Invariant::Convertible => units::convertible(plant, &mut tell),
             Invariant::OwnerDecides => claims::owner_decides(plant, &mut tell),
             Invariant::VersionsAscend => versions::never_back(plant, &mut tell),

@@ -87,6 +87,50 @@ impl WorkOrder {
         if self.moved.is_some() {
             self.broken_by_movements(found);
         }
+        self.broken_at_the_end(found);
+    }
+
+    /// R36: what the ERP takes as delivered is not what the twin counts. R75: the order was closed
+    /// with more than there can be.
+    fn broken_at_the_end(&self, found: &mut Vec<Discrepancy>) {
+        let delivered = self.delivered();
+        if let Some(end) = self.tech_completion()
+            && let Some(erp) = end.final_quantity
+            && erp != delivered
+        {
+            found.push(Discrepancy::ReceivedDiffers {
+                order: self.id.clone(),
+                erp,
+                twin: delivered,
+                difference: (erp - delivered).normalize(),
+                unit: self.unit,
+                since: end.at,
+            });
+        }
+        let (Some(closing), Some(released)) = (self.closing(), self.released()) else {
+            return;
+        };
+        let sum = |part: fn(&Operation) -> Decimal| -> Decimal {
+            self.operations
+                .iter()
+                .map(|operation| part(operation))
+                .sum()
+        };
+        let (scrap, mrb) = (sum(Operation::scrap), sum(Operation::mrb));
+        let max = (released * (Decimal::ONE + self.tolerance.over.value())).normalize();
+        let total = delivered + scrap + mrb;
+        if total > max {
+            found.push(Discrepancy::ClosedWithMore {
+                order: self.id.clone(),
+                at: closing.at,
+                total: total.normalize(),
+                delivered,
+                scrap,
+                mrb,
+                max,
+                unit: self.unit,
+            });
+        }
     }
 
     fn broken_by(&self, operation: &Operation, found: &mut Vec<Discrepancy>) {

@@ -156,6 +156,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R59 => "Wait for the late issue of the warehouse, or correct the consumption.",
         Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",
+        Code::R75 => "Look which report counts twice, and post the difference in ERP.",
         Code::R73 => "Have the owning system send what it stands for, or discard it.",
         Code::R74 => "Correct what followed from it in the owning systems.",
         Code::R45 => {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use actors::{Disposition, DryRun, Resolved};
+use actors::{Disposition, DryRun, ExceptionEntry, Resolved};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use twin_model::{
-    Code, Entity, EntityKey, Lot, NonconformanceId, Plant, PlantId, Shipment, ShipmentState,
-    SmolStr, Time,
+    Code, Entity, EntityKey, IntakeRejection, Lot, NonconformanceId, Plant, PlantId, Shipment,
+    ShipmentState, SmolStr, Time,
 };
 use utoipa::ToSchema;
 
@@ -34,11 +34,12 @@ pub struct DispositionView {
     pub text: Option<String>,
 }
 
-impl From<&Disposition> for DispositionView {
-    fn from(disposition: &Disposition) -> DispositionView {
+impl DispositionView {
+    /// What became of the message of an exception.
+    fn of(disposition: &Disposition, entry: &ExceptionEntry) -> DispositionView {
         let (word, code, text) = match disposition {
             Disposition::Applied => ("applied", None, None),
-            Disposition::Duplicate => ("duplicate", Some(Code::R25), None),
+            Disposition::Duplicate => ("duplicate", Some(Code::R25), received_before(entry)),
             Disposition::Refused(because) => {
                 ("refused", Some(because.code()), Some(because.to_string()))
             }
@@ -55,6 +56,15 @@ impl From<&Disposition> for DispositionView {
             text,
         }
     }
+}
+
+/// R25, where the message could be read so far.
+fn received_before(entry: &ExceptionEntry) -> Option<String> {
+    let rejection = IntakeRejection::Duplicate {
+        id: entry.event_id.clone()?,
+        source_id: entry.source.clone()?,
+    };
+    Some(rejection.to_string())
 }
 
 /// What was done with an exception.
@@ -82,7 +92,10 @@ impl ResolvedView {
             plant,
             seq: resolved.commit_no,
             exception: ExceptionView::from(resolved.entry.as_ref()),
-            result: resolved.disposition.as_ref().map(DispositionView::from),
+            result: resolved
+                .disposition
+                .as_ref()
+                .map(|found| DispositionView::of(found, &resolved.entry)),
             already: resolved.already,
         }
     }
@@ -152,7 +165,10 @@ impl DryRunView {
             dry_run: true,
             seq: run.commit_no,
             exception: ExceptionView::from(run.entry.as_ref()),
-            result: run.disposition.as_ref().map(DispositionView::from),
+            result: run
+                .disposition
+                .as_ref()
+                .map(|found| DispositionView::of(found, &run.entry)),
             already: run.already,
             changes_count: run.touched.len(),
             changes: changes

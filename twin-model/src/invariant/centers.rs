@@ -6,7 +6,7 @@ use super::Tell;
 use super::orders::orders;
 use crate::order_places::Place;
 use crate::{
-    Bucket, Buckets, Discrepancy, Entity, EntityKey, OperationId, Plant, Time, WorkCenter,
+    Bucket, Buckets, Discrepancy, Entity, EntityKey, Oee, OperationId, Plant, Time, WorkCenter,
     WorkCenterId, WorkOrderId,
 };
 
@@ -76,6 +76,13 @@ fn known_window(center: &WorkCenter) -> Option<(Time, Time)> {
     Some((from, last.plus_micros(AFTERWARDS_US)))
 }
 
+/// I21: time cannot be spent twice, whatever counters say. What rests on counters and master data
+/// is flagged where it is no share ([`crate::Factor::is_plausible`]).
+fn share_of(oee: &Oee) -> Option<String> {
+    let share = oee.availability.filter(|share| !share.is_plausible())?;
+    Some(format!("was available for {} of its time", share.value()))
+}
+
 pub(super) fn overlap_is_shown(plant: &Plant, tell: Tell<'_>) {
     for (key, center) in centers(plant) {
         let running = running_at(plant, center.id());
@@ -113,12 +120,8 @@ pub(super) fn factors_are_shares(plant: &Plant, tell: Tell<'_>) {
         let Some(oee) = center.oee(from, to) else {
             continue;
         };
-        // Time cannot be spent twice, whatever counters say.
-        if let Some(share) = oee.availability.filter(|share| !share.is_plausible()) {
-            tell(
-                key,
-                format!("was available for {} of its time", share.value()),
-            );
+        if let Some(text) = share_of(&oee) {
+            tell(key, text);
         }
     }
 }

@@ -8,7 +8,9 @@ use rust_decimal::Decimal;
 use super::Tell;
 use super::orders::orders;
 use crate::report_ledger::{Report, Tally};
-use crate::{CountingSource, Discrepancy, Operation, OperationId, Plant, ReportId, WorkOrder};
+use crate::{
+    CountingSource, Discrepancy, MovementKind, Operation, OperationId, Plant, ReportId, WorkOrder,
+};
 
 /// What the reports that stand come to: deltas add up, of a counter's epoch its last reading counts.
 fn count_again(reports: &[Report]) -> Tally {
@@ -104,6 +106,50 @@ fn ahead_of(order: &WorkOrder, shown: &[Discrepancy]) -> Option<String> {
     differ(&should, &shown.collect())
 }
 
+/// What an order comes to, counted again: delivered, scrapped and before the review board.
+fn accounted_for(order: &WorkOrder) -> Decimal {
+    let mut sum = delivered_again(order);
+    for operation in order.operations() {
+        // Scrap is what people report where they count, and what machines count where those do.
+        sum += operation.scrap() + operation.mrb();
+    }
+    sum
+}
+
+/// What the delivering operations made, or what the warehouse received: whoever tells of more.
+fn delivered_again(order: &WorkOrder) -> Decimal {
+    let delivering = order.operations().iter().filter(|o| o.delivers());
+    let made: Decimal = delivering.map(|operation| good_again(operation)).sum();
+    let movements = order.movement_list().iter();
+    let received = movements.filter(|known| {
+        known.stands()
+            && known.kind() == MovementKind::Received
+            && known.material() == order.material()
+    });
+    let received: Decimal = received.map(|known| known.booked().0).sum();
+    made.max(received)
+}
+
+/// I06: an order that was closed with more than was released and tolerated is shown, and no other.
+fn more_at_the_close_of(order: &WorkOrder, shown: &[Discrepancy]) -> Option<String> {
+    let shown = shown
+        .iter()
+        .any(|discrepancy| matches!(discrepancy, Discrepancy::ClosedWithMore { .. }));
+    let most = order
+        .released()
+        .map(|released| released * (Decimal::ONE + order.tolerance().over.value()));
+    let sum = accounted_for(order);
+    let broken = order.closing().is_some() && most.is_some_and(|most| sum > most);
+    (broken != shown)
+        .then(|| format!("{sum} are accounted for, {most:?} could be, and shown is {shown}"))
+}
+
+/// I22: an order shows as delivered what its reports and receipts come to.
+fn delivery_of(order: &WorkOrder, shown: Decimal) -> Option<String> {
+    let made = delivered_again(order);
+    (made != shown).then(|| format!("shows {shown} delivered, made was {made}"))
+}
+
 /// I22: what the operation shows is what its reports come to.
 fn layers_of(operation: &Operation, shown: Tally) -> Option<String> {
     let counted = count_again(operation.ledger.reports());
@@ -162,15 +208,47 @@ pub(super) fn layers_agree(plant: &Plant, tell: Tell<'_>) {
                 tell(key.clone(), text);
             }
         }
-        let delivering = order.operations().iter().filter(|o| o.delivers());
-        let made: Decimal = delivering.map(|operation| good_again(operation)).sum();
-        // The warehouse and the MES tell of the same goods: whoever tells of more.
-        let made = made.max(order.received());
-        if made != order.delivered() {
-            let shown = order.delivered();
-            tell(key, format!("shows {shown} delivered, made was {made}"));
+        if let Some(text) = delivery_of(order, order.delivered()) {
+            tell(key, text);
         }
     }
+}
+
+pub(super) fn closed_with_more(plant: &Plant, tell: Tell<'_>) {
+    for (key, order) in orders(plant) {
+        if let Some(text) = more_at_the_close_of(order, &order.discrepancies()) {
+            tell(key, text);
+        }
+    }
+}
+
+/// I14: what a start found before it. `None` when every operation before one, unless it may
+/// overlap, was ever reported on, was left out after such ones, or is none of the order's.
+pub(super) fn started_too_early(order: &WorkOrder, operation: &Operation) -> Option<String> {
+    if operation.overlap {
+        return None;
+    }
+    let steps = order.operations().len();
+    let mut before = operation.predecessors().iter();
+    let missing = before.find(|id| !ever_ready(order, id, steps))?;
+    let id = operation.id();
+    Some(format!(
+        "operation {id} was started when {missing} had nothing"
+    ))
+}
+
+fn ever_ready(order: &WorkOrder, id: &OperationId, steps: usize) -> bool {
+    let Some(operation) = order.operations().iter().find(|known| known.id() == id) else {
+        return true;
+    };
+    if steps > 0 && operation.is_left_out() {
+        let mut before = operation.predecessors().iter();
+        return before.all(|id| ever_ready(order, id, steps - 1));
+    }
+    let reports = operation.ledger.reports().iter();
+    let told = |report: &Report| report.completes || !report.tally.good.is_zero();
+    // What counters come to is recomputed, and may be nothing again.
+    !operation.machines().is_empty() || reports.clone().any(told)
 }
 
 #[cfg(test)]

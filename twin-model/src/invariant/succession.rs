@@ -1,6 +1,7 @@
 //! What no step from one state of a plant to the next may do.
 
 use super::gates::{reached, shipments};
+use super::operations::started_too_early;
 use super::{Breach, Invariant};
 use crate::{Entity, EntityKey, Plant, ShipmentState, WorkOrder};
 
@@ -28,9 +29,13 @@ impl Plant {
             }
             if let (Entity::WorkOrder(was), Some(Entity::WorkOrder(now))) =
                 (entity.as_ref(), self.get(&key).map(AsRef::as_ref))
-                && let Some(text) = reported_after_closing(was, now)
             {
-                tell(Invariant::NoStartBeforeRelease, key, text);
+                if let Some(text) = reported_after_closing(was, now) {
+                    tell(Invariant::NoStartBeforeRelease, key.clone(), text);
+                }
+                for text in started_before_its_turn(was, now) {
+                    tell(Invariant::PredecessorsFirst, key.clone(), text);
+                }
             }
         }
         for (key, text) in self.left_in_spite_of_a_hold(before) {
@@ -63,6 +68,33 @@ impl Plant {
         }
         found
     }
+}
+
+/// I14: a start needs something from every operation before it. Whether there was can only be said
+/// as long as nobody changes the plan: a start that was right stays right when the plan changes.
+fn started_before_its_turn(was: &WorkOrder, now: &WorkOrder) -> Vec<String> {
+    let plan = |order: &WorkOrder| -> Vec<_> {
+        let all = order.operations().iter();
+        all.map(|it| {
+            (
+                it.predecessors().to_vec(),
+                it.overlap,
+                it.given_up().cloned(),
+            )
+        })
+        .collect()
+    };
+    let mut found = Vec::new();
+    if plan(was) == plan(now) {
+        for (before, operation) in was.operations().iter().zip(now.operations()) {
+            let started = before.start.is_none() && operation.start.is_some();
+            // What was reported on has begun, whatever was ready.
+            if started && operation.ledger.reports().is_empty() {
+                found.extend(started_too_early(now, operation));
+            }
+        }
+    }
+    found
 }
 
 /// I13: after the closing nothing is reported or taken back.

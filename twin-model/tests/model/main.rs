@@ -28,6 +28,7 @@ mod material_movements;
 mod nonconformance_sources;
 mod nonconformances;
 mod order_arrival;
+mod order_books;
 mod order_life;
 mod order_operations;
 mod order_reports;

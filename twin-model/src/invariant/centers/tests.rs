@@ -91,3 +91,18 @@ fn time_that_is_missing_or_counted_twice_is_seen() {
     let text = partition_of(window, &whole, &other).unwrap();
     assert!(text.contains("setup differs"), "{text}");
 }
+
+#[test]
+fn a_machine_that_was_available_for_more_than_its_time_is_seen() {
+    let hour = 3_600_000_000;
+    let oee = |idle| {
+        let mut buckets = Buckets::default();
+        buckets.add(Bucket::Producing, 2 * hour);
+        buckets.add(Bucket::Idle, idle);
+        Oee::of(&buckets, &crate::Pieces::default(), None)
+    };
+    assert_eq!(share_of(&oee(hour)), None);
+    // An hour that was counted twice.
+    let text = share_of(&oee(-hour)).unwrap();
+    assert!(text.contains('2'), "{text}");
+}

@@ -114,3 +114,59 @@ fn a_report_that_is_taken_back_by_nobody_or_twice_is_seen() {
     let text = reversals_of(&order.operations()[1]).unwrap();
     assert!(text.contains("by 0"), "{text}");
 }
+
+#[test]
+fn a_delivered_sum_that_is_not_what_was_made_or_received_is_seen() {
+    let mut order = order(&plant());
+    order.operation_mut(1).delivers = true;
+    assert_eq!(delivery_of(&order, order.delivered()), None);
+    let text = delivery_of(&order, Decimal::from(5)).unwrap();
+    assert!(text.contains("shows 5") && text.contains("was 6"), "{text}");
+    let stocked = json!({"order": "O", "lot": "L", "quantity": {"value": "5", "unit": "H87"}});
+    let mut plant = plant();
+    let text = json!({"specversion": "1.0", "id": "gr", "source": "/wms", "plant": "P1",
+        "type": "mfg.goods.received.v1", "time": "2026-03-01T08:00:00Z", "data": stocked});
+    plant
+        .apply(&decode(text.to_string().as_bytes()).unwrap())
+        .unwrap();
+    let order = plant.work_order(&"O".parse().unwrap()).unwrap();
+    assert_eq!(
+        delivered_again(order),
+        Decimal::from(5),
+        "by the warehouse alone"
+    );
+    assert!(delivery_of(order, Decimal::ZERO).is_some());
+}
+
+#[test]
+fn a_close_with_too_much_that_is_not_shown_and_one_that_is_right_are_seen() {
+    let mut order = order(&plant());
+    order.operation_mut(1).delivers = true;
+    order.endings_mut().closed = Some(crate::Closing {
+        at: crate::Time::EPOCH,
+        period: None,
+    });
+    // 6 were delivered of 5.
+    let shown = order.discrepancies();
+    assert_eq!(more_at_the_close_of(&order, &shown), None);
+    let missing = more_at_the_close_of(&order, &[]).unwrap();
+    assert!(missing.contains('6') && missing.contains('5'), "{missing}");
+    order.ordered = Decimal::from(6);
+    let extra = more_at_the_close_of(&order, &shown).unwrap();
+    assert!(extra.contains("shown is true"), "{extra}");
+}
+
+#[test]
+fn a_start_with_nothing_before_it_is_seen() {
+    let order = order(&plant());
+    let late = &order.operations()[1];
+    let text = started_too_early(&order, late).unwrap();
+    assert!(text.contains("20") && text.contains("10"), "{text}");
+    let mut overlapping = order.clone();
+    overlapping.operation_mut(1).overlap = true;
+    assert_eq!(
+        started_too_early(&overlapping, &overlapping.operations()[1]),
+        None
+    );
+    assert_eq!(started_too_early(&order, &order.operations()[0]), None);
+}

@@ -81,3 +81,24 @@ fn what_leaves_in_spite_of_a_hold_is_seen() {
     tell(&mut plant, "4", "shipment.confirmed", &confirm);
     assert_eq!(ids(&plant.breaches_since(&before)), ["I08"]);
 }
+
+#[test]
+fn a_start_before_its_turn_is_seen_and_a_changed_plan_is_none() {
+    let mut before = Plant::new("P1".parse().unwrap());
+    let order = json!({"order": "O", "material": "M", "quantity": {"value": "5", "unit": "H87"}});
+    tell(&mut before, "1", "work_order.created", &order);
+    let plan = json!({"order": "O", "operations": [{"op": "10"},
+        {"op": "20", "predecessors": ["10"]}]});
+    tell(&mut before, "2", "work_order.released", &plan);
+    let of = |plant: &Plant| plant.work_order(&"O".parse().unwrap()).unwrap().clone();
+    let (was, mut now) = (of(&before), of(&before));
+    now.operation_mut(1).start = Some((crate::Time::EPOCH, "W".parse().unwrap()));
+    let found = started_before_its_turn(&was, &now);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].contains("20") && found[0].contains("10"),
+        "{found:?}"
+    );
+    now.operation_mut(0).overlap = true;
+    assert_eq!(started_before_its_turn(&was, &now), Vec::<String>::new());
+}

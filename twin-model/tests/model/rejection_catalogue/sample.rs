@@ -453,6 +453,16 @@ fn discrepancies() -> Vec<Discrepancy> {
             unit,
             since: at("2026-05-04T14:00:00Z"),
         },
+        Discrepancy::ClosedWithMore {
+            order: order(),
+            at: at("2026-05-31T22:00:00Z"),
+            total: 118.into(),
+            delivered: 108.into(),
+            scrap: 7.into(),
+            mrb: 3.into(),
+            max: 110.into(),
+            unit,
+        },
         Discrepancy::MoreThanReleased {
             order: order(),
             operation: id("20"),

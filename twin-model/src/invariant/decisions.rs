@@ -1,0 +1,75 @@
+//! Rules about what quality decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::Tell;
+use super::gates::shipments;
+use crate::{
+    Entity, EntityKey, GateDecision, Inspection, InspectionDecision, InspectionId, Lot, LotId,
+    Plant,
+};
+
+fn inspections(plant: &Plant) -> impl Iterator<Item = (EntityKey, &Inspection)> {
+    plant.entities().filter_map(|entity| match entity.as_ref() {
+        Entity::Inspection(inspection) => Some((entity.key(), inspection)),
+        _ => None,
+    })
+}
+
+/// I11: the parts of a decision come to what was inspected.
+fn sum_of(inspected: Option<Decimal>, decision: &InspectionDecision) -> Option<String> {
+    let decided: Decimal = decision.parts.iter().map(|part| part.quantity).sum();
+    let inspected = inspected?;
+    (decided != inspected).then(|| {
+        let at = decision.at;
+        format!("decided {decided} on {at}, inspected were {inspected}")
+    })
+}
+
+/// I09: a lot that waits for a decision is not cleared, and says what it waits for.
+fn waits_for(lot: &Lot, inspection: &InspectionId, cleared: bool) -> Option<String> {
+    let id = lot.id();
+    if cleared {
+        return Some(format!("has no decision, but lot {id} is cleared"));
+    }
+    let known = lot
+        .blocking_inspections()
+        .any(|(known, _)| known == inspection);
+    (!known).then(|| format!("has no decision, but lot {id} does not wait for it"))
+}
+
+pub(super) fn nothing_before(plant: &Plant, tell: Tell<'_>) {
+    let mut cleared: BTreeSet<&LotId> = BTreeSet::new();
+    for shipment in shipments(plant).filter(|s| s.decision() == GateDecision::Cleared) {
+        cleared.extend(shipment.lots().iter().map(|(lot, _)| lot));
+    }
+    let mut waiting: BTreeMap<EntityKey, String> = BTreeMap::new();
+    for (key, inspection) in inspections(plant) {
+        if !inspection.is_blocking() || !inspection.is_undecided() {
+            continue;
+        }
+        let lot = inspection.lot().and_then(|id| plant.lot(id));
+        let fault = lot.and_then(|lot| waits_for(lot, inspection.id(), cleared.contains(lot.id())));
+        if let Some(text) = fault {
+            waiting.insert(key, text);
+        }
+    }
+    waiting.into_iter().for_each(|(key, text)| tell(key, text));
+}
+
+pub(super) fn add_up(plant: &Plant, tell: Tell<'_>) {
+    for (key, inspection) in inspections(plant) {
+        let inspected = inspection.quantity().map(|it| it.value.value());
+        for decision in inspection.decisions() {
+            if let Some(text) = sum_of(inspected, decision) {
+                tell(key.clone(), text);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "decisions/tests.rs"]
+mod tests;
