@@ -17,6 +17,8 @@ mod processes;
 mod quality;
 #[path = "every_code/scene.rs"]
 mod scene;
+#[path = "every_code/units.rs"]
+mod units;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,6 +35,7 @@ fn scenes() -> Vec<Scene> {
     all.extend(quality::scenes());
     all.extend(centers::scenes());
     all.extend(processes::scenes());
+    all.extend(units::scenes());
     all.extend(intake::scenes());
     all.sort_by_key(|scene| scene.code);
     all

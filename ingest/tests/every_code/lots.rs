@@ -61,6 +61,13 @@ fn genealogy() -> Vec<Scene> {
             "child": {"lot": "L-2", "material": "M", "quantity": {"value": "0.01", "unit": "KGM"}}});
         told("/mes", "lot.merged", "09:00", data)
     };
+    let retracted = told(
+        "/wms",
+        "event.retracted",
+        "12:00",
+        json!({"object": {"kind": "lot", "id": "L-1"}, "type": "mfg.lot.created.v1",
+            "event": "e0", "reason": "did_not_occur", "note": "wrong lot"}),
+    );
     let milk = lot("L-1", json!({"quantity": {"value": "40", "unit": "KGM"}}));
     vec![
         scene(
@@ -86,6 +93,17 @@ fn genealogy() -> Vec<Scene> {
             Code::R43,
             &["Lot L-1", "exists"],
             vec![lot("L-1", json!({})), lot("L-1", json!({}))],
+        ),
+        scene(
+            Code::R69,
+            &[
+                "/wms",
+                "e0",
+                "mfg.lot.created.v1",
+                "Lot L-1",
+                "did_not_occur",
+            ],
+            vec![lot("L-1", json!({})), retracted],
         ),
         scene(
             Code::R52,

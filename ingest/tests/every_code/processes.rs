@@ -38,6 +38,23 @@ fn after(more: Vec<Given>) -> Vec<Given> {
     given
 }
 
+/// 112 kg of RAW for an order that is to take 100; the plant lets 1/20 and 2 kg pass.
+fn used_too_much() -> Vec<Given> {
+    let kg = |value: &str| json!({"value": value, "unit": "KGM"});
+    let limits = json!([{"share": {"numerator": 1, "denominator": 20}, "quantity": kg("2")}]);
+    let rules = json!({"version": 1, "processes": [{"kind": "variance", "limits": limits}]});
+    let data = json!({"order": "WO-1", "material": "M", "quantity": q("10")});
+    let plan = json!({"order": "WO-1", "operations": [{"op": "10", "work_center": "SAW"}],
+        "components": [{"material": "RAW", "quantity": kg("100")}]});
+    let used = json!({"order": "WO-1", "op": "10", "material": "RAW", "quantity": kg("112")});
+    vec![
+        told("/twin", "process_rules.published", "05:00", rules),
+        told("/erp", "work_order.created", "06:00", data),
+        told("/erp", "work_order.released", "06:00", plan),
+        told("/mes", "material.consumed", "07:00", used),
+    ]
+}
+
 pub(crate) fn scenes() -> Vec<Scene> {
     let refused = json!({"command": FIRST, "erp_code": "M7053",
         "erp_text": "Posting period 04 is not open"});
@@ -88,6 +105,11 @@ pub(crate) fn scenes() -> Vec<Scene> {
                 posted("09:01", FIRST, "4711"),
                 posted("09:02", FIRST, "4712"),
             ]),
+        ),
+        scene(
+            Code::R67,
+            &["WO-1", "112 KGM", "RAW", "100", "12"],
+            used_too_much(),
         ),
         scene(Code::R64, &["confirmation/WO-1", "100"], after(again)),
     ]

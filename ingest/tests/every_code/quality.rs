@@ -40,6 +40,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
     let mut all = inspections();
     all.extend(holds());
     all.extend(nonconformances());
+    all.extend(late_findings());
     all
 }
 
@@ -125,6 +126,40 @@ fn holds() -> Vec<Scene> {
                 told("/wms", "shipment.requested", "08:00", wanted),
                 Given::Ships("D-1"),
                 held("L-1"),
+            ],
+        ),
+    ]
+}
+
+/// A nonconformance that quality should decide within an hour, and one of what has left.
+fn late_findings() -> Vec<Scene> {
+    let rules =
+        json!({"version": 1, "processes": [{"kind": "deviation", "decide_within_s": 3600}]});
+    let opened = |at: &str| {
+        let data = json!({"nonconformance": "NCR-1", "lots": ["L-1"], "defect": "burr",
+            "severity": "major"});
+        qms("nonconformance.opened", at, data)
+    };
+    let wanted = json!({"delivery": "D-1", "lots": [{"lot": "L-1", "quantity": q("5")}]});
+    vec![
+        scene(
+            Code::R66,
+            &["NCR-1", "2026-03-01T07:00:00Z", "3600 s", "1 lots"],
+            vec![
+                told("/twin", "process_rules.published", "05:00", rules),
+                lot("L-1", json!({})),
+                opened("07:00"),
+                Given::Tick("08:00"),
+            ],
+        ),
+        scene(
+            Code::R68,
+            &["L-1", "2026-03-01T09:00:00Z", "D-1", "NCR-1"],
+            vec![
+                lot("L-1", json!({})),
+                told("/wms", "shipment.requested", "08:00", wanted),
+                Given::Ships("D-1"),
+                opened("10:00"),
             ],
         ),
     ]
