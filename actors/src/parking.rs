@@ -46,10 +46,12 @@ impl StreamKey {
 
 /// What waits for the very event that it takes back must not keep that back.
 fn takes_back(body: &EventBody) -> bool {
-    matches!(
-        body,
-        EventBody::EventRetracted(_) | EventBody::MovementReversed(_)
-    )
+    match body {
+        // With its operation it stays in order with the reports of that.
+        EventBody::EventRetracted(body) => body.op.is_none(),
+        EventBody::MovementReversed(_) => true,
+        _ => false,
+    }
 }
 
 /// One waiting event.

@@ -287,6 +287,7 @@ impl EventBody {
             EventBody::OperationSkipped(body) => Some(&body.op),
             EventBody::ConfirmationReversed(body) => body.op.as_ref(),
             EventBody::MaterialConsumed(body) => body.op.as_ref(),
+            EventBody::EventRetracted(body) => body.op.as_ref(),
             EventBody::OperationProgressed(body) | EventBody::OperationCompleted(body) => {
                 Some(&body.op)
             }

@@ -74,7 +74,7 @@ impl EventRetracted {
         ConfirmationReversed {
             by: None,
             order: order.clone(),
-            op: None,
+            op: self.op.clone(),
             event: Some(self.event.clone()),
             event_source: Some(self.source(own).clone()),
             document: None,

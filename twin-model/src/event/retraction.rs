@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::{
     DeliveryId, EntityKey, EventId, HoldId, InspectionId, LogisticUnitId, LotId, MaterialId,
-    NonconformanceId, SourceId, WorkCenterId, WorkOrderId,
+    NonconformanceId, OperationId, SourceId, WorkCenterId, WorkOrderId,
 };
 
 /// The object that an event was about.
@@ -99,6 +99,10 @@ impl RetractionReason {
 pub struct EventRetracted {
     /// What it was about.
     pub object: ObjectRef,
+    /// Its operation. A retraction that names it stays in order with the other events of the
+    /// operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op: Option<OperationId>,
     /// Its CloudEvents type.
     pub r#type: SmolStr,
     /// Its id.

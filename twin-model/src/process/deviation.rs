@@ -59,6 +59,9 @@ pub(super) fn plan(
     }
     let rests = plan.nexts.is_empty();
     plan.nexts.extend(case.ask_quality(&asked, &decided, rests));
+    if known.is_some_and(|process| case.has_gone_on(process)) {
+        plan.overtaken.push(SmolStr::new_static(QUALITY));
+    }
     case.wait(&mut plan);
     case.watch_the_time(rule, now, &mut plan);
     plan
@@ -111,6 +114,23 @@ impl<'a> Case<'a> {
             bearing: Bearing::Replaces,
             body,
         })
+    }
+
+    /// Whether quality has done what it was asked for last, whatever it answers.
+    fn has_gone_on(&self, process: &Process) -> bool {
+        let state = self.found.state();
+        let asked = process.last_of(QUALITY).map(|at| &process.steps[at].body);
+        match asked {
+            Some(CommandBody::ReviewRequested(_)) => !matches!(
+                state,
+                NonconformanceState::Open | NonconformanceState::Contained
+            ),
+            // Verified, or taken up again.
+            Some(CommandBody::VerificationRequested(_)) => {
+                state != NonconformanceState::Dispositioned
+            }
+            _ => false,
+        }
     }
 
     fn verification(&self, decided: &[disposition::Decided<'a>]) -> Option<VerificationRequested> {

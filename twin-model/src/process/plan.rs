@@ -29,6 +29,9 @@ pub(crate) struct Obstacle {
 pub(crate) struct Plan {
     /// At most one for each lane; a lane without any is as it should be.
     pub(crate) nexts: Vec<Next>,
+    /// Lanes whose receiver has done by itself what it was asked for last, or something instead: an
+    /// answer is no longer waited for.
+    pub(crate) overtaken: Vec<SmolStr>,
     pub(crate) obstacles: Vec<Obstacle>,
     /// What the rule finds wrong with the facts.
     pub(crate) findings: Vec<Finding>,

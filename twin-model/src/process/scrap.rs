@@ -24,6 +24,9 @@ pub(super) fn plan(plant: &Plant, subject: &str, known: Option<&Process>, rule: 
             lane: operation.id().to_smolstr(),
         };
         plan.nexts.extend(case.next(known, limit, rule));
+        if case.is_known_to_quality() {
+            plan.overtaken.push(case.lane);
+        }
     }
     plan
 }

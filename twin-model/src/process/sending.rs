@@ -9,6 +9,9 @@ impl Process {
     pub(crate) fn carry_out(&mut self, plan: Plan, rule: Rule, now: Time) -> Vec<Notice> {
         let mut notices = Vec::new();
         self.wake(rule, now);
+        for lane in &plan.overtaken {
+            self.drop_overtaken(lane, &mut notices);
+        }
         for at in 0..self.steps.len() {
             self.drop_unwanted(at, &plan, &mut notices);
         }
@@ -61,6 +64,22 @@ impl Process {
         step.state = StepState::Dropped;
         step.due = None;
         self.tell_over(at, notices);
+    }
+
+    /// What the facts have answered needs no answer. One that comes late is taken all the same.
+    fn drop_overtaken(&mut self, lane: &str, notices: &mut Vec<Notice>) {
+        let Some(at) = self.last_of(lane) else {
+            return;
+        };
+        let step = &mut self.steps[at];
+        match step.state {
+            StepState::Acknowledged | StepState::Dropped => {}
+            StepState::Sent | StepState::TimedOut | StepState::Refused | StepState::GivenUp => {
+                step.state = StepState::Dropped;
+                step.due = None;
+                self.tell_over(at, notices);
+            }
+        }
     }
 
     /// Whether the lane of a command has nothing under way, and was not refused this very command.

@@ -32,7 +32,8 @@ pub enum StepState {
     GivenUp,
     /// Nobody answered, as often as it was sent. A late answer is still taken.
     TimedOut,
-    /// It was refused, and before it was tried again it was no longer wanted.
+    /// It was refused, and before it was tried again it was no longer wanted; or the facts have
+    /// answered it. A late answer is still taken.
     Dropped,
 }
 

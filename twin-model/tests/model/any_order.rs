@@ -57,12 +57,28 @@ fn tell(events: &[Event]) -> (Shard, BTreeSet<String>, Vec<String>) {
     (shard, applied, refused)
 }
 
+/// The events, some of which are taken back later.
+fn with_retractions(events: &[Event], random: &mut Random) -> Vec<Event> {
+    let mut placed: Vec<(usize, Event)> = Vec::new();
+    for (n, event) in events.iter().enumerate() {
+        placed.push((2 * n, event.clone()));
+        if random.one_in(6) {
+            let later = n + 1 + random.below(events.len() - n);
+            let back = story::retraction(event, later);
+            placed.extend(back.map(|back| (2 * later - 1, back)));
+        }
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, event)| event).collect()
+}
+
 /// A story that goes well when it is told in the order of time: whatever is refused then, or has
 /// to wait for something later, was not right when it happened, and is left out. `met` takes the
 /// rules that it meets.
 fn story(seed: u64, met: &mut BTreeSet<Code>) -> Vec<Event> {
     let mut random = Random::new(seed);
-    let mut events: Vec<Event> = (0..EVENTS).map(|n| story::event(n, &mut random)).collect();
+    let events: Vec<Event> = (0..EVENTS).map(|n| story::event(n, &mut random)).collect();
+    let mut events = with_retractions(&events, &mut random);
     events.sort_by_key(phase);
     let mut plant = Plant::new("P1".parse().unwrap());
     events.retain(|event| {
@@ -188,6 +204,11 @@ fn any_order_of_arrival_with_repetitions_ends_in_the_same_state() {
     );
     println!("rejections met, of which none changed anything: {met:?}");
     assert!(met.len() >= 10, "only {met:?} were met: too tame");
+    let taken_back = types["mfg.event.retracted.v1"];
+    assert!(
+        taken_back > 100,
+        "only {taken_back} were taken back: too tame"
+    );
     assert!(waited > 1_000, "only {waited} had to wait: too tame");
     assert!(
         types.len() >= 34,

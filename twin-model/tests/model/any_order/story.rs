@@ -2,7 +2,7 @@
 //! what it owns.
 
 use serde_json::{Value, json};
-use twin_model::{Event, wire};
+use twin_model::{Event, EventBody, wire};
 
 /// A small generator of its own: the seed is all there is to repeat a run.
 pub(crate) struct Random(u64);
@@ -63,6 +63,23 @@ pub(crate) fn event(n: usize, random: &mut Random) -> Event {
     let text = json!({"specversion": "1.0", "id": format!("e{n}"), "source": source,
         "type": format!("mfg.{name}.v1"), "plant": "P1", "data": data, "time": time(n)});
     wire::decode(text.to_string().as_bytes()).unwrap_or_else(|e| panic!("{text}: {e:?}"))
+}
+
+/// What takes an event back at the place `n`; `None` where a person would have to.
+pub(crate) fn retraction(of: &Event, n: usize) -> Option<Event> {
+    let (kind, op) = match &of.body {
+        EventBody::OperationProgressed(body) | EventBody::OperationCompleted(body) => {
+            ("work_order", Some(&body.op))
+        }
+        EventBody::StockStatusChanged(_) => ("lot", None),
+        _ => return None,
+    };
+    let data = json!({"object": {"kind": kind, "id": of.body.owner().id()}, "op": op,
+        "type": of.body.type_name(), "event": of.id, "reason": "incorrect_data"});
+    let text = json!({"specversion": "1.0", "id": format!("x-{}", of.id), "source": of.source,
+        "type": "mfg.event.retracted.v1", "plant": "P1", "data": data, "time": time(n)});
+    let read = wire::decode(text.to_string().as_bytes());
+    Some(read.unwrap_or_else(|e| panic!("{text}: {e:?}")))
 }
 
 fn erp(n: usize, random: &mut Random) -> Said {
@@ -148,7 +165,12 @@ fn mes(n: usize, random: &mut Random) -> Said {
 fn lots(_: usize, random: &mut Random) -> Said {
     let lot = random.one_of(&LOTS);
     let order = random.one_in(2).then(|| random.one_of(&ORDERS));
-    match random.below(10) {
+    match random.below(12) {
+        10 | 11 => {
+            let data = json!({"lot": lot, "quantity": pieces(1 + random.below(30)),
+                "from": "unrestricted", "to": random.one_of(&["blocked", "quality_inspection"])});
+            ("/wms", "stock.status_changed", data)
+        }
         0..=3 => {
             let data =
                 json!({"lot": lot, "material": "M", "quantity": pieces(100), "order": order});

@@ -4,16 +4,23 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use twin_model::{
-    Code, EntityKey, Event, EventId, Kind, OperationId, Plant, Rejection, SourceId, Time, Turn,
+    Code, EntityKey, Event, EventBody, EventId, Kind, OperationId, Plant, Rejection, SourceId,
+    Time, Turn,
 };
 
 /// What a source sends in order: same source, same owner, same operation. What is told of lots adds
-/// up in any order, so each of it is a stream of its own.
+/// up in any order, so each of it is a stream of its own, as is what takes an event back.
 pub(crate) type Stream = (SourceId, EntityKey, Option<OperationId>, Option<EventId>);
 
 pub(crate) fn stream_of(event: &Event) -> Stream {
     let (owner, operation) = (event.body.owner(), event.body.operation().cloned());
-    let alone = matches!(owner, EntityKey::Lot(_)).then(|| event.id.clone());
+    let takes_back = match &event.body {
+        EventBody::EventRetracted(body) => body.op.is_none(),
+        EventBody::MovementReversed(_) => true,
+        _ => false,
+    };
+    let alone = matches!(owner, EntityKey::Lot(_)) || takes_back;
+    let alone = alone.then(|| event.id.clone());
     (event.source.clone(), owner, operation, alone)
 }
 

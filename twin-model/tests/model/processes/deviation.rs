@@ -301,6 +301,74 @@ fn nobody_sets_it_aside_and_it_ends_with_a_person_until_a_late_answer() {
 }
 
 #[test]
+fn quality_that_goes_on_without_answering_has_answered() {
+    let mut story = story_with(json!([
+        {"kind": "deviation", "tries_max": 2, "systems": ["wms"]}]));
+    opened(&mut story);
+    let aside = story.only().id;
+    story.acknowledge("/wms", "07:01", &aside, "1");
+    assert_eq!(story.only().id, "deviation/N/qms/1-1");
+    for time in ["07:06", "07:20"] {
+        story.tick(time);
+    }
+    assert_eq!(story.ids(), ["deviation/N/qms/1-1"]);
+    assert_eq!(story.with_person["deviation/N/qms/1-1"].0, Code::R62);
+    story.plant = story.restored();
+    of_quality(&mut story, "nonconformance.review_started", "08:00");
+    assert_eq!(story.with_person.len(), 0, "quality has taken it up");
+    assert_eq!(story.fates(PROCESS)[1], "dropped");
+    decided(
+        &mut story,
+        "09:00",
+        &[("A", "use_as_is", None), ("B", "use_as_is", None)],
+    );
+    let sent = all_acknowledge(&mut story, "09:01");
+    assert!(ids(&sent).contains(&"deviation/N/qms/2-1"), "asked anew");
+    of_quality(&mut story, "nonconformance.closed", "10:00");
+    assert_eq!(story.state(PROCESS), ProcessState::Settled);
+    story.tick("23:00");
+    assert_eq!(story.news(), []);
+}
+
+#[test]
+fn many_lots_and_those_of_an_order_are_set_aside_and_released_in_several_commands() {
+    let mut story = Story::with_rules(json!([{"kind": "deviation", "systems": ["wms"]}]));
+    story.order("WO");
+    for n in 0..1_500 {
+        let data = json!({"lot": format!("L{n:04}"), "material": "M", "order": "WO",
+            "quantity": q("1")});
+        story.ok("/mes", "lot.created", "06:10", data);
+    }
+    let data = json!({"nonconformance": "N", "order": "WO", "defect": "crack",
+        "severity": "minor"});
+    story.ok("/qms", "nonconformance.opened", "07:00", data);
+    let first = story.only();
+    assert_eq!(first.data["lots"].as_array().unwrap().len(), 1_000);
+    story.acknowledge("/wms", "07:01", &first.id, "1");
+    let second = story.only();
+    assert_eq!(second.data["lots"][0], "L1000");
+    story.acknowledge("/wms", "07:02", &second.id, "1");
+    assert_eq!(story.only().data["count"], 1_500);
+    assert_eq!(lanes(&story), ["wms: 1500 lots set aside"]);
+    // One more of the order, told late.
+    let data = json!({"lot": "LATE", "material": "M", "order": "WO", "quantity": q("1")});
+    story.ok("/mes", "lot.created", "06:20", data);
+    let third = story.only();
+    assert_eq!(third.data["lots"], json!(["LATE"]));
+    story.acknowledge("/wms", "07:10", &third.id, "1");
+    // It was none: the last command takes back what is left, so nothing stands.
+    of_quality(&mut story, "nonconformance.cancelled", "07:20");
+    let mut ended = 0;
+    while let Some(sent) = story.news().pop() {
+        assert_eq!(sent.type_name, "mfg.quarantine.ended.v1");
+        ended += sent.data["lots"].as_array().unwrap().len();
+        story.acknowledge("/wms", "07:21", &sent.id, "1");
+    }
+    assert_eq!(ended, 1_501);
+    assert_eq!(story.state(PROCESS), ProcessState::Undone);
+}
+
+#[test]
 fn what_was_none_is_released_everywhere() {
     let mut story = story();
     opened(&mut story);

@@ -256,4 +256,15 @@ fn an_operation_that_scraps_too_much_asks_for_a_nonconformance() {
     story.ok("/qms", "nonconformance.opened", "07:30", found);
     scrap(&mut story, "07:40", "5", "0");
     assert_eq!(story.news(), []);
+    // Nor is an answer waited for once it has one.
+    let other = json!({"order": "WO", "op": "20", "unit": "H87", "good": "1", "scrap": "1"});
+    story.ok("/mes", "operation.progressed", "08:00", other);
+    assert_eq!(story.only().id, "scrap/WO/20/1-1");
+    let found = json!({"nonconformance": "NCR-3", "order": "WO", "found_at_op": "20",
+        "defect": "crack", "severity": "major"});
+    story.ok("/qms", "nonconformance.opened", "08:01", found);
+    assert_eq!(story.fates("scrap/WO").last(), Some(&"dropped"));
+    story.tick("23:00");
+    assert_eq!(story.news(), []);
+    assert_eq!(story.with_person.len(), 0);
 }
