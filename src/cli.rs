@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Shows where a plant's orders went another way than a planner would draw it.
     Report(ReportArguments),
+    /// Shows what a lot was made from and what became of it, at a running twin.
+    Genealogy(GenealogyArguments),
     /// Shows and settles what needs a person, at a running twin.
     Exceptions(ExceptionsArguments),
     /// Shows the contracts of all messages: their types, or the JSON Schema of one.
@@ -174,6 +176,21 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "OPERATION")]
     pub(crate) final_inspection: Vec<OperationId>,
     /// Prints every place as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenealogyArguments {
+    /// The lot.
+    pub(crate) lot: LotId,
+    /// The running twin.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) twin: String,
+    /// Which plant; the first one when absent.
+    #[arg(long)]
+    pub(crate) plant: Option<PlantId>,
+    /// Prints the answer as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

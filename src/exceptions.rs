@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &ExceptionsArguments) -> Result<(), Failure> {
     let twin = TwinClient::new(&arguments.twin);
     let plant = match &arguments.plant {
         Some(plant) => plant.to_string(),
-        None => first_plant(&twin)?,
+        None => twin.first_plant()?,
     };
     let plant = format!("/api/v1/plants/{}", escaped(&plant));
     let one = |id: &str| format!("{plant}/exceptions/{}", escaped(id));
@@ -67,12 +67,6 @@ pub(crate) fn run(arguments: &ExceptionsArguments) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn first_plant(twin: &TwinClient) -> Result<String, Failure> {
-    let plants = twin.get("/api/v1/plants")?;
-    let first = plants["items"][0]["id"].as_str().map(str::to_owned);
-    first.ok_or_else(|| Failure::new(Kind::Finding, "the twin has no plant"))
 }
 
 /// What is sent with a replay or a discard. A corrected event stays as it is in its file.

@@ -13,6 +13,7 @@ mod exceptions;
 mod exit;
 mod export;
 mod flow;
+mod genealogy;
 mod import;
 mod import_format;
 mod import_through_broker;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Report(arguments) => flow::run(&arguments),
+        Command::Genealogy(arguments) => genealogy::run(&arguments),
         Command::Exceptions(arguments) => exceptions::run(&arguments),
         Command::Schemas(arguments) => schemas::run(&arguments),
     };

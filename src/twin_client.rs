@@ -33,6 +33,13 @@ impl TwinClient {
         self.answer(&url, self.agent.get(&url).call())
     }
 
+    /// The first plant that it serves.
+    pub(crate) fn first_plant(&self) -> Result<String, Failure> {
+        let plants = self.get("/api/v1/plants")?;
+        let first = plants["items"][0]["id"].as_str().map(str::to_owned);
+        first.ok_or_else(|| Failure::new(Kind::Finding, "the twin has no plant"))
+    }
+
     /// A JSON answer to a JSON body. A refusal is told in the twin's own words.
     pub(crate) fn post(&self, path: &str, body: &str) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.url);

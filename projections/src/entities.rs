@@ -7,8 +7,8 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use twin_model::{
-    Entity, EntityKey, EntityKind, HoldId, Inspection, Lifecycle, Lot, LotId, NonconformanceId,
-    Shipment, ShipmentState, SmolStr, Time, WorkOrder,
+    Entity, EntityKey, EntityKind, HoldId, Inspection, Lifecycle, LogisticUnit, Lot, LotId,
+    NonconformanceId, Shipment, ShipmentState, SmolStr, Time, WorkOrder,
 };
 
 use crate::index::Index;
@@ -37,6 +37,7 @@ pub(crate) struct Entities {
     lots_by_order: Index,
     lots_by_material: Index,
     lots_by_hold: Index,
+    units_by_lot: Index,
     /// By nonconformance.
     lots_affected: Index,
     /// By nonconformance: lots of which something has no disposition.
@@ -99,6 +100,11 @@ impl Entities {
 
     pub(crate) fn inspections_of(&self, lot: &str) -> &BTreeSet<SmolStr> {
         self.inspections_by_lot.get(lot)
+    }
+
+    /// Logistic units that some of a lot is in itself.
+    pub(crate) fn units_of_lot(&self, lot: &str) -> &BTreeSet<SmolStr> {
+        self.units_by_lot.get(lot)
     }
 
     pub(crate) fn open_holds(&self) -> &BTreeSet<SmolStr> {
@@ -192,6 +198,10 @@ impl Entities {
                 self.index_shipment(Some(old), new, reached);
             }
             (_, Entity::Shipment(new)) => self.index_shipment(None, new, reached),
+            (Some(Entity::LogisticUnit(old)), Entity::LogisticUnit(new)) => {
+                self.index_unit(Some(old), new);
+            }
+            (_, Entity::LogisticUnit(new)) => self.index_unit(None, new),
             (_, Entity::Hold(hold)) if hold.is_open() => {
                 self.open_holds.insert(key.id().into());
             }
@@ -271,6 +281,19 @@ impl Entities {
                 index.set(found.as_str(), id, has.contains(found));
                 reached.insert(EntityKey::Nonconformance((*found).clone()));
             }
+        }
+    }
+
+    fn index_unit(&mut self, old: Option<&LogisticUnit>, new: &LogisticUnit) {
+        let lots = |unit: &LogisticUnit| -> BTreeSet<LotId> {
+            let lots = unit.lots().into_iter();
+            lots.map(|(lot, ..)| lot.clone()).collect()
+        };
+        let (had, has) = (old.map(lots).unwrap_or_default(), lots(new));
+        for lot in had.symmetric_difference(&has) {
+            let is_there = has.contains(lot);
+            self.units_by_lot
+                .set(lot.as_str(), new.id().as_str(), is_there);
         }
     }
 

@@ -5,6 +5,7 @@ mod collection_description;
 mod collections;
 mod exception_groups;
 mod exceptions;
+mod genealogy;
 mod parked;
 mod plants;
 
@@ -30,6 +31,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(exceptions::get_exception)
         .service(exception_groups::list_exception_groups)
         .service(parked::list_parked)
+        .service(genealogy::get_genealogy)
         .service(crate::stream::get_stream)
         .service(crate::metrics::get_metrics);
     for collection in &collections::ALL {
@@ -59,6 +61,7 @@ struct ItemQuery {
         exceptions::get_exception,
         exception_groups::list_exception_groups,
         parked::list_parked,
+        genealogy::get_genealogy,
         crate::stream::get_stream,
         crate::metrics::get_metrics,
     ),

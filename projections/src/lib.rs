@@ -11,6 +11,8 @@ mod answer;
 mod change_event;
 mod entities;
 mod filter;
+mod genealogy;
+mod genealogy_drawing;
 pub mod http;
 mod index;
 mod metrics;
@@ -27,6 +29,7 @@ mod weight;
 
 pub use answer::{ItemAnswer, ListAnswer};
 pub use change_event::{Cause, NoticeView, StateChanged};
+pub use genealogy::{EDGES_SHOWN_MAX, KIN_SHOWN_MAX};
 pub use problem::Problem;
 pub use projections::{Projections, STREAMS_MAX, StreamLimits};
 pub use query::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};

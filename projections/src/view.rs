@@ -8,6 +8,7 @@ mod account;
 mod dry_run;
 mod exception;
 mod exception_group;
+mod genealogy;
 mod hold;
 mod inspection;
 mod logistic_unit;
@@ -30,6 +31,7 @@ pub use dry_run::{
 };
 pub use exception::{ExceptionView, SettledView};
 pub use exception_group::{ExceptionGroupView, GROUP_NUMBERS_MAX};
+pub use genealogy::{EdgeView, GenealogyView, KinView};
 pub use hold::{HoldView, ScopeView};
 pub use inspection::{CharacteristicView, DecidedPartView, InspectionDecisionView, InspectionView};
 pub use logistic_unit::LogisticUnitView;

@@ -62,6 +62,8 @@ impl Simulation {
             scope: HoldScope::Lot(lot),
             reason,
             placed_by: Some(placed_by),
+            ncr: None,
+            propagate: true,
         };
         self.emit(System::Qms, hold.as_str(), EventBody::HoldPlaced(body));
         self.schedule_in_us(length_us, Happening::HoldEnds(hold));

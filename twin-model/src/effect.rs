@@ -82,6 +82,8 @@ pub enum Message {
     /// To a lot or an order: that nonconformance, or how it reaches what the lot was made from,
     /// is no longer as it was.
     NonconformanceChanged(NonconformanceId),
+    /// To a lot: one that it may be a part of has another end of its shelf life.
+    ShelfLifeChanged,
     /// To a work center: somebody spoke of it.
     Named,
     /// To a lot: a shipment wants to hear when it changes.

@@ -73,6 +73,7 @@ impl Lot {
                 self.parents.insert(parent.clone(), part);
             }
         }
+        self.catch_shelf_life(part.by, effects);
         if !view.plant.awaited_origins.is_empty() {
             effects.links.push((Some(parent.clone()), self.id.clone()));
         }

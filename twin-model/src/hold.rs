@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use crate::effect::{Effects, View};
 use crate::{
     DeliveryId, EntityKey, HoldId, HoldPlaced, HoldReleased, Lot, LotId, MaterialId, Message,
-    Plant, Rejection, Time, TimeWindow, WorkCenterId, WorkOrderId,
+    NonconformanceId, Plant, Rejection, Time, TimeWindow, WorkCenterId, WorkOrderId,
 };
 
 /// What a hold stops.
@@ -118,6 +118,8 @@ pub struct Hold {
     pub(crate) reason: SmolStr,
     pub(crate) placed_by: SmolStr,
     pub(crate) placed_at: Time,
+    pub(crate) ncr: Option<NonconformanceId>,
+    pub(crate) propagate: bool,
     pub(crate) release: Option<HoldRelease>,
     /// Shipments that had left with lots that it reaches.
     pub(crate) recalls: BTreeSet<DeliveryId>,
@@ -138,6 +140,8 @@ impl Hold {
                 None => SmolStr::new(view.source.as_str()),
             },
             placed_at: view.at,
+            ncr: body.ncr.clone(),
+            propagate: body.propagate,
             release: None,
             recalls: BTreeSet::new(),
             version: 0,
@@ -220,6 +224,19 @@ impl Hold {
     #[must_use]
     pub fn placed_at(&self) -> Time {
         self.placed_at
+    }
+
+    /// The nonconformance that it was placed for, where one was named.
+    #[must_use]
+    pub fn nonconformance(&self) -> Option<&NonconformanceId> {
+        self.ncr.as_ref()
+    }
+
+    /// Whether it goes on to what is made from what is held. Without that it stands on the lot that
+    /// it names, or on the lots of its order or window, and on nothing made from them.
+    #[must_use]
+    pub fn propagates(&self) -> bool {
+        self.propagate
     }
 
     /// How it ended; `None` while it is open.

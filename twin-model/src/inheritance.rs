@@ -79,7 +79,7 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        for hold in parent.all_holds() {
+        for hold in parent.all_holds().filter(|hold| goes_on(hold, view.plant)) {
             if let Some(reach) = parent.reach_here(hold, view.plant) {
                 self.inherit(hold, &reach.at_child(since), view, effects);
             }
@@ -160,6 +160,9 @@ impl Lot {
 
     /// Tells every child of a hold, with the way and the time that hold for the child.
     pub(crate) fn hand_on(&self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
+        if !goes_on(hold, view.plant) {
+            return;
+        }
         let Some(reach) = self.reach_here(hold, view.plant) else {
             return;
         };
@@ -188,4 +191,9 @@ impl Lot {
     pub fn reach_of(&self, hold: &HoldId) -> Option<&Reach> {
         self.inherited.get(hold)
     }
+}
+
+/// Whether a hold goes on to what is made from what it stands on.
+fn goes_on(hold: &HoldId, plant: &Plant) -> bool {
+    plant.hold(hold).is_none_or(Hold::propagates)
 }

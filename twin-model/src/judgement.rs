@@ -145,7 +145,7 @@ impl Shipment {
         });
         let undecided = self.clearance.is_none() && self.reasons.is_empty();
         let same = reasons == self.reasons && clearance == self.clearance;
-        (undecided || !same).then(|| Judgement {
+        (undecided || !same).then_some(Judgement {
             reasons,
             clearance,
             wanted,

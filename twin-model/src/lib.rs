@@ -47,6 +47,7 @@ mod lot_merge;
 mod lot_movement;
 mod lot_nonconformance;
 mod lot_quality;
+mod lot_shelf_life;
 mod lot_shipping;
 mod lot_split;
 mod lot_stock;

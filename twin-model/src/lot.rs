@@ -106,7 +106,10 @@ pub struct Lot {
     pub(crate) production: Option<TimeWindow>,
     /// The work centers that it was made at, with the first and the last time of that.
     pub(crate) made_at: BTreeMap<WorkCenterId, TimeWindow>,
+    /// End of its shelf life as it was told of the lot itself.
     pub(crate) expiry: Option<Time>,
+    /// The earliest end among the lots that it is a part of.
+    pub(crate) whole_expiry: Option<Time>,
     /// The usage status that it began with.
     pub(crate) usage: Usage,
     /// What quality says of it; `None` where it says nothing.
@@ -143,6 +146,7 @@ impl Lot {
             production: None,
             made_at: BTreeMap::new(),
             expiry: None,
+            whole_expiry: None,
             usage: Usage::Unrestricted,
             quality: None,
             parents: BTreeMap::new(),
@@ -181,7 +185,7 @@ impl Lot {
         let made_at = body.produced_at.unwrap_or(view.at);
         let made = TimeWindow::at(made_at);
         self.note_production(made, None, view, effects);
-        self.expiry = body.expiry;
+        self.set_expiry(body.expiry, effects);
         self.usage = self.usage.max(body.usage);
         if let Some(order) = &body.order {
             self.join_order((order, body.op.as_ref()), made_at, made, effects);
@@ -257,6 +261,7 @@ impl Lot {
             Message::InspectionChanged(id) => self.look_at_inspection(id, view, effects),
             Message::NonconformanceChanged(id) => self.look_at_nonconformance(id, view, effects),
             Message::Moved { .. } => self.book_movement(message, view, effects),
+            Message::ShelfLifeChanged => self.look_at_shelf_life(view, effects),
             Message::WorkGivenUp { .. } => {}
             other => self.hear_of_shipment(other, effects),
         }
@@ -321,7 +326,7 @@ impl Lot {
     /// genealogy.
     pub(crate) fn reasons_against_shipping(&self, want: Decimal, at: Time) -> Vec<Reason> {
         let mut reasons = self.reasons_of_quality(want);
-        if let Some(expiry) = self.expiry
+        if let Some(expiry) = self.expiry()
             && at >= expiry
         {
             reasons.push(Reason::from(&Rejection::Expired {
@@ -409,12 +414,6 @@ impl Lot {
         self.op.as_ref()
     }
 
-    /// End of its shelf life.
-    #[must_use]
-    pub fn expiry(&self) -> Option<Time> {
-        self.expiry
-    }
-
     /// Holds on the lot itself.
     #[must_use]
     pub fn holds(&self) -> &BTreeSet<HoldId> {
@@ -437,7 +436,7 @@ impl Lot {
     #[must_use]
     pub fn is_shippable(&self, at: Time) -> bool {
         self.unrestricted() > Decimal::ZERO
-            && self.expiry.is_none_or(|expiry| at < expiry)
+            && self.expiry().is_none_or(|expiry| at < expiry)
             && self.holds.is_empty()
             && self.inherited.is_empty()
     }

@@ -1,7 +1,7 @@
 //! A hold: what is stopped, why, by whom, and which lots it reaches.
 
 use serde::Serialize;
-use twin_model::{Hold, HoldId, HoldScope, SmolStr, Time};
+use twin_model::{Hold, HoldId, HoldScope, NonconformanceId, SmolStr, Time};
 use utoipa::ToSchema;
 
 use super::{Related, SomeIds};
@@ -23,6 +23,11 @@ pub struct HoldView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub placed_at: Time,
+    /// The nonconformance that it was placed for.
+    #[schema(value_type = Option<String>)]
+    pub ncr: Option<NonconformanceId>,
+    /// Whether it goes on to what is made from what is held.
+    pub propagate: bool,
     /// `open` or `released`.
     pub state: &'static str,
     /// What was decided; `null` while open.
@@ -93,6 +98,8 @@ impl HoldView {
             reason: hold.reason().clone(),
             placed_by: SmolStr::new(hold.placed_by()),
             placed_at: hold.placed_at(),
+            ncr: hold.nonconformance().cloned(),
+            propagate: hold.propagates(),
             state: if hold.is_open() { "open" } else { "released" },
             disposition: release.map(|release| release.disposition.clone()),
             released_by: release.map(|release| release.by.clone()),

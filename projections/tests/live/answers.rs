@@ -218,6 +218,7 @@ async fn the_description_names_every_route() {
         "nonconformances",
         "materials",
         "routings",
+        "logistic-units",
         "exceptions",
     ] {
         wanted.push(format!("{plant}/{list}"));
@@ -226,6 +227,7 @@ async fn the_description_names_every_route() {
     for list in ["exception-groups", "parked"] {
         wanted.push(format!("{plant}/{list}"));
     }
+    wanted.push(format!("{plant}/lots/{{id}}/genealogy"));
     wanted.sort();
     let mut paths: Vec<String> = api["paths"].as_object().unwrap().keys().cloned().collect();
     paths.sort();

@@ -11,6 +11,7 @@ mod change_stream;
 #[cfg(feature = "chaos")]
 mod comeback;
 mod follower;
+mod genealogies;
 mod live_plant;
 mod processes;
 mod quality_items;

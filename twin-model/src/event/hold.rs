@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{HoldId, HoldScope};
+use crate::{HoldId, HoldScope, NonconformanceId};
 
 /// Quality (or any system) stops something.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +18,21 @@ pub struct HoldPlaced {
     /// By whom; the event's source when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placed_by: Option<SmolStr>,
+    /// The nonconformance that it is placed for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ncr: Option<NonconformanceId>,
+    /// Whether it goes on to what is made from what is held, at any depth; yes when absent.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub propagate: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// Quality ends a hold.

@@ -66,7 +66,7 @@ pub(super) fn reached(plant: &Plant) -> BTreeMap<&LotId, BTreeSet<&HoldId>> {
     for hold in open_holds(plant) {
         let mut stack = in_scope(hold, plant);
         while let Some(id) = stack.pop() {
-            if reached.entry(id).or_default().insert(hold.id()) {
+            if reached.entry(id).or_default().insert(hold.id()) && hold.propagates() {
                 let children = plant
                     .lot(id)
                     .into_iter()

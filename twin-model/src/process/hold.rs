@@ -135,7 +135,7 @@ fn reached(plant: &Plant, hold: &Hold) -> BTreeSet<LotId> {
             continue;
         }
         // Several ways may lead to one lot: it goes on from there once.
-        if seen.insert(id) {
+        if seen.insert(id) && hold.propagates() {
             queue.extend(lot.children().keys().cloned());
         }
     }

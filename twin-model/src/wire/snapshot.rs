@@ -13,8 +13,8 @@ pub use scope::StoredScope;
 pub use shipment::{ShipmentState, StoredClearance, StoredEnd, StoredGate};
 
 use crate::{
-    Claims, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, Message, Owners,
-    Ownership, Plant, PlantId, SourceId, System, Time,
+    Claims, DeliveryId, Entity, EntityKey, Field, Hold, HoldId, HoldRelease, Message,
+    NonconformanceId, Owners, Ownership, Plant, PlantId, SourceId, System, Time,
 };
 
 pub use crate::wire::snapshot_center::{
@@ -98,6 +98,8 @@ pub struct HoldState {
     pub reason: SmolStr,
     pub placed_by: SmolStr,
     pub placed_at: Time,
+    pub ncr: Option<NonconformanceId>,
+    pub propagate: bool,
     /// Disposition, by whom and when.
     pub release: Option<(SmolStr, SmolStr, Time)>,
     pub recalls: BTreeSet<DeliveryId>,
@@ -181,6 +183,8 @@ pub fn business_state(entity: &Entity) -> EntityState {
             reason: hold.reason.clone(),
             placed_by: hold.placed_by.clone(),
             placed_at: hold.placed_at,
+            ncr: hold.ncr.clone(),
+            propagate: hold.propagate,
             release: hold
                 .release
                 .as_ref()
@@ -258,6 +262,8 @@ fn restore_hold(state: HoldState, version: u64) -> Result<Hold, InvalidState> {
         reason: state.reason,
         placed_by: state.placed_by,
         placed_at: state.placed_at,
+        ncr: state.ncr,
+        propagate: state.propagate,
         release: state.release.map(|(disposition, by, at)| HoldRelease {
             disposition,
             by,

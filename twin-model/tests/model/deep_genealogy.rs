@@ -140,6 +140,8 @@ fn a_hold_reaches_the_end_of_a_chain_of_a_hundred_thousand_lots() {
         scope: HoldScope::Lot(lot(0)),
         reason: "crack".into(),
         placed_by: None,
+        ncr: None,
+        propagate: true,
     };
     let turn = plant.apply(&event("held", EventBody::HoldPlaced(placed)));
     assert_eq!(turn.unwrap().touched.len(), DEEP + 2, "hold and gate");

@@ -45,7 +45,7 @@ fn bolts() -> Story {
         "/qms",
         "hold.placed",
         json!({"hold": "H-1", "scope": {"kind": "work_order", "id": "WO 1"}, "reason": "rust",
-            "placed_by": "Ada"}),
+            "placed_by": "Ada", "ncr": "N 1", "propagate": false}),
     );
     story.tell(
         "/qms",

@@ -265,3 +265,50 @@ fn values_that_mean_nothing_are_unreadable_at_their_place() {
         );
     }
 }
+
+#[test]
+fn a_hold_that_does_not_go_on_stops_what_it_names_and_nothing_made_from_it() {
+    let narrow = |id: &str, kind: &str, target: &str| {
+        let mut data = hold(id, kind, target);
+        data["propagate"] = json!(false);
+        data["ncr"] = json!("NCR-3");
+        data
+    };
+    let made = json!({"inputs": [{"lot": "A", "quantity": q("1")}],
+        "outputs": [{"lot": "B", "material": "M", "quantity": q("1")}]});
+    let parts = [
+        ("lot.created", "06:00", lot("A", Some("O"))),
+        ("lot.transformed", "06:30", made),
+        ("hold.placed", "07:00", narrow("H1", "lot", "A")),
+        ("hold.placed", "07:10", narrow("H2", "work_order", "O")),
+        ("shipment.requested", "08:00", ship("DA", &[("A", "1")])),
+        ("shipment.requested", "08:10", ship("DB", &[("B", "1")])),
+    ];
+    let mut hashes = Vec::new();
+    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 0, 1], [0, 2, 3, 1, 5, 4]] {
+        let mut plant = plant();
+        for n in order {
+            let (name, at, data) = &parts[n];
+            tell(&mut plant, name, at, data).unwrap();
+        }
+        let blocked = vec![Code::R07, Code::R08];
+        assert_eq!(
+            gate(&plant, "DA"),
+            (GateDecision::Blocked, blocked),
+            "{order:?}"
+        );
+        assert_eq!(
+            gate(&plant, "DB"),
+            (GateDecision::Cleared, vec![]),
+            "{order:?}"
+        );
+        assert_eq!(plant.breaches(), vec![], "{order:?}");
+        let known = plant.hold(&"H1".parse().unwrap()).unwrap();
+        assert_eq!(
+            known.nonconformance().map(|ncr| ncr.as_str()),
+            Some("NCR-3")
+        );
+        hashes.push(plant.state_hash());
+    }
+    assert!(hashes.windows(2).all(|two| two[0] == two[1]), "{hashes:?}");
+}

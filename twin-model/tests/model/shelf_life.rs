@@ -3,6 +3,8 @@ use serde_json::{Value, json};
 use twin_model::wire::{decode, snapshot::StoredPlant};
 use twin_model::{Code, GateDecision, Plant, Time};
 
+use crate::facts::{self, asked, created, ends_the_same, split, used};
+
 fn tell(plant: &mut Plant, name: &str, at: &str, data: &Value) {
     let text = json!({"specversion": "1.0", "id": format!("{name}{at}"), "source": "/s",
         "type": format!("mfg.{name}.v1"), "time": time(at), "plant": "P1", "data": data});
@@ -120,4 +122,42 @@ fn a_refused_event_leaves_what_falls_due_as_it_was() {
     assert_eq!(plant.apply(&again).unwrap_err().code(), Code::R43);
     assert_eq!(plant.next_due(), Some(time("12:00")));
     assert_eq!(plant.state_hash(), before);
+}
+
+#[test]
+fn a_part_of_a_lot_is_good_no_longer_than_the_lot_whichever_is_told_first() {
+    let told = |lot: &str, at, expiry| {
+        let (name, at, mut data) = created(lot, at, None);
+        data["expiry"] = json!(time(expiry));
+        (name, at, data)
+    };
+    let facts = [
+        created("RAW", "06:00", None),
+        used("RAW", "A", "06:10", None),
+        told("A", "06:20", "12:00"),
+        split("A", &[("B", "5")], "07:00"),
+        asked("D", "B", "08:00"),
+    ];
+    let mut plant = ends_the_same(&facts);
+    let expiry = |plant: &Plant, lot: &str| plant.lot(&lot.parse().unwrap()).unwrap().expiry();
+    assert_eq!(expiry(&plant, "B"), Some(time("12:00")));
+    assert_eq!(
+        gate(&plant),
+        (GateDecision::Cleared, vec![], Some(time("12:00")))
+    );
+    // A part of the part may be worse and not better; what is made from it has a life of its own.
+    for (n, fact) in (10..).zip([
+        split("B", &[("C", "2")], "09:00"),
+        told("C", "09:10", "11:00"),
+        split("B", &[("E", "1")], "09:20"),
+        told("E", "09:30", "20:00"),
+        used("B", "CAKE", "09:40", None),
+    ]) {
+        facts::tell(&mut plant, n, &fact).unwrap();
+    }
+    assert_eq!(expiry(&plant, "C"), Some(time("11:00")));
+    assert_eq!(expiry(&plant, "E"), Some(time("12:00")));
+    assert_eq!(expiry(&plant, "CAKE"), None);
+    tick(&mut plant, "12:00");
+    assert_eq!(gate(&plant), (GateDecision::Blocked, vec![Code::R10], None));
 }

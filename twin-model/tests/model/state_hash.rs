@@ -193,7 +193,7 @@ fn lots_and_holds() -> Vec<(&'static str, Value)> {
         events.push((
             "hold.placed",
             json!({"hold": hold, "scope": {"kind": kind, "id": id},
-            "reason": "why", "placed_by": "QA"}),
+            "reason": "why", "placed_by": "QA", "ncr": "N1", "propagate": hold != "H1"}),
         ));
     }
     events.push((

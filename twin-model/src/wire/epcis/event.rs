@@ -4,7 +4,10 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{Amount, GateToken, HoldId, HoldScope, OperationId, Quantity, SmolStr, Time, Unit};
+use crate::{
+    Amount, GateToken, HoldId, HoldScope, NonconformanceId, OperationId, Quantity, SmolStr, Time,
+    Unit,
+};
 
 /// What an event does to the things that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -212,6 +215,15 @@ pub struct Extension {
     /// What it stops, which may be more than lots.
     #[serde(rename = "twin:scope", skip_serializing_if = "Option::is_none")]
     pub scope: Option<HoldScope>,
+    /// The nonconformance that it was placed for.
+    #[serde(
+        rename = "twin:nonconformance",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub ncr: Option<NonconformanceId>,
+    /// `false` where it stops only what it names; absent where it goes on.
+    #[serde(rename = "twin:propagate", skip_serializing_if = "Option::is_none")]
+    pub propagate: Option<bool>,
     /// Who placed or released it.
     #[serde(rename = "twin:by", skip_serializing_if = "Option::is_none")]
     pub by: Option<SmolStr>,

@@ -59,6 +59,8 @@ impl Exporter<'_> {
                 out.extension.scope = Some(body.scope.clone());
                 out.extension.reason = Some(body.reason.clone());
                 out.extension.by.clone_from(&body.placed_by);
+                out.extension.ncr.clone_from(&body.ncr);
+                out.extension.propagate = (!body.propagate).then_some(false);
             }
             EventBody::HoldReleased(body) => {
                 if let Some(hold) = self.about.plant.hold(&body.hold) {

@@ -151,6 +151,8 @@ impl Object<'_> {
                 scope: self.required(&extension.scope, "twin:scope")?,
                 reason: self.required(&extension.reason, "twin:reason")?,
                 placed_by: extension.by.clone(),
+                ncr: extension.ncr.clone(),
+                propagate: extension.propagate.unwrap_or(true),
             })]);
         }
         let state = event.disposition.as_deref().unwrap_or("no disposition");
@@ -165,6 +167,8 @@ impl Object<'_> {
                 scope: HoldScope::Lot(named.lot),
                 reason: format!("set apart, says an EPCIS event ({state})").into(),
                 placed_by: None,
+                ncr: None,
+                propagate: true,
             }))
         });
         held.collect()

@@ -303,6 +303,8 @@ fn extension(fields: &mut Fields<'_>) -> Result<Extension, Fault> {
         reason: fields.take("twin:reason")?,
         hold: fields.take("twin:hold")?,
         scope: fields.take("twin:scope")?,
+        ncr: fields.take("twin:nonconformance")?,
+        propagate: fields.take("twin:propagate")?,
         by: fields.take("twin:by")?,
         decision: fields.take("twin:decision")?,
         customer: fields.take("twin:customer")?,

@@ -87,6 +87,7 @@ stored! {
         production: Option<TimeWindow>,
         made_at: BTreeMap<WorkCenterId, TimeWindow>,
         expiry: Option<Time>,
+        whole_expiry: Option<Time>,
         usage: Usage,
         parents: BTreeMap<LotId, Parentage>,
         children: BTreeMap<LotId, Time>,
