@@ -11,6 +11,7 @@ mod demo;
 #[cfg(feature = "chaos")]
 mod disk;
 mod exceptions;
+mod genealogy_exchange;
 #[cfg(feature = "amqp-tests")]
 mod import_through_rabbitmq;
 mod job_shop;

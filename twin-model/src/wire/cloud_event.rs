@@ -36,6 +36,13 @@ macro_rules! define_wire {
             }
         }
 
+        /// The data of an event as JSON; [`read_body`] reads it back.
+        pub(super) fn data(body: &EventBody) -> String {
+            match body {
+                $(EventBody::$variant(body) => json(body),)+
+            }
+        }
+
         /// Encodes an event as a CloudEvent in structured JSON mode; [`decode`] reads it back.
         #[must_use]
         pub fn encode(event: &Event) -> String {
@@ -183,7 +190,8 @@ fn set_aside(rule: Option<&str>, from: &str, path: &str, detail: String) -> Reje
     }
 }
 
-fn read_body(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
+/// The data of an event of a type, within its limits.
+pub(super) fn read_body(from: &str, type_name: &str, data: &str) -> Result<EventBody, Rejection> {
     let body = read_data(from, type_name, data)?;
     limits::check(&body).map_err(|broken| unreadable(from, broken.path, broken.detail))?;
     Ok(body)
@@ -310,7 +318,11 @@ fn write<B: Serialize>(event: &Event, data: &B) -> String {
         correlationid: event.correlation.as_ref(),
         data,
     };
-    match serde_json::to_string(&outgoing) {
+    json(&outgoing)
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    match serde_json::to_string(value) {
         Ok(text) => text,
         Err(error) => unreachable!("events are encodable: {error}"),
     }

@@ -4,6 +4,7 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::told::Told;
 use crate::{
     Amount, GateToken, HoldId, HoldScope, NonconformanceId, OperationId, Quantity, SmolStr, Time,
     Unit,
@@ -239,6 +240,9 @@ pub struct Extension {
     /// When it left, where that is not the event's time.
     #[serde(rename = "twin:shippedAt", skip_serializing_if = "Option::is_none")]
     pub shipped_at: Option<Time>,
+    /// What happened to the stock or the quality of lots, as the twin says it.
+    #[serde(rename = "twin:told", skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
 }
 
 /// One event.

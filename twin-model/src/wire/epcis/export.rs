@@ -6,7 +6,7 @@ use super::event::{
     Action, EpcisEvent, Extension, LotChange, LotMasterData, PersistentDisposition, Things, What,
 };
 use super::facts::About;
-use super::{Naming, words};
+use super::{Naming, told, words};
 use crate::{
     Amount, Decimal, DeliveryId, Event, EventBody, HoldScope, LogisticUnitId, LotCreated, LotId,
     LotMerged, LotPacked, LotQuantity, LotSplit, LotTransformed, OperationId, PackAction, Quantity,
@@ -36,7 +36,7 @@ impl Exporter<'_> {
                 | EventBody::ShipmentRequested(_)
                 | EventBody::ShipmentConfirmed(_)
                 | EventBody::ShipmentCancelled(_)
-        )
+        ) || told::is_told(body)
     }
 
     /// # Panics
@@ -91,6 +91,7 @@ impl Exporter<'_> {
                 out.biz_step = Some(words::SHIPMENT_CANCELLED.to_owned());
                 out.extension.reason = Some(body.reason.clone());
             }
+            body if told::is_told(body) => self.tell(body, &mut out),
             other => unreachable!("{} is not exported", other.type_name()),
         }
         out
@@ -293,7 +294,7 @@ impl Exporter<'_> {
         out.transactions.push(self.naming.delivery(delivery));
     }
 
-    fn add_known(&self, things: &mut Things, lot: &LotId, quantity: Quantity) {
+    pub(super) fn add_known(&self, things: &mut Things, lot: &LotId, quantity: Quantity) {
         let material = self.about.plant.lot(lot).map(crate::Lot::material);
         self.naming.add(things, lot, material, quantity);
     }

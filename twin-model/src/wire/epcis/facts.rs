@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use super::export::Exporter;
-use super::{EpcisDocument, Naming};
+use super::{EpcisDocument, Naming, told};
 use crate::{
     DeliveryId, Entity, Event, EventBody, HoldScope, LogisticUnitId, LotId, LotPacked, Ownership,
     Plant, Time, WorkOrderId,
@@ -193,7 +193,7 @@ impl<'p> About<'p> {
             }
             EventBody::ShipmentConfirmed(body) => self.shipped(&body.delivery),
             EventBody::ShipmentCancelled(body) => self.shipped(&body.delivery),
-            _ => Vec::new(),
+            body => told::lots(body, self.plant),
         }
     }
 

@@ -389,6 +389,12 @@ impl Reader<'_> {
         order.parse().ok()
     }
 
+    /// Whether it belongs to an order of another plant.
+    pub(super) fn is_for_another_plant(&self) -> bool {
+        let order = self.document(words::PRODUCTION_ORDER, "order");
+        order.is_some_and(|[plant, _]| plant != self.naming.plant().as_str())
+    }
+
     pub(super) fn delivery(&self) -> Option<DeliveryId> {
         let [_, delivery] = self.document(words::DESPATCH, "delivery")?;
         delivery.parse().ok()

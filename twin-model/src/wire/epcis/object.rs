@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use super::event::{Action, Things};
 use super::fault::Fault;
 use super::import::{NamedLot, Reader};
+use super::told::{self, Told};
 use super::words;
 use crate::{
-    Amount, EventBody, HoldPlaced, HoldReleased, HoldScope, LotCreated, Quantity,
+    Amount, EventBody, HoldPlaced, HoldReleased, HoldScope, LotCreated, LotId, Quantity,
     ShipmentCancelled, ShipmentConfirmed, ShipmentRequested, SmolStr, StockAdjusted, Time, Usage,
 };
 
@@ -23,6 +24,9 @@ impl Object<'_> {
         let event = self.reader.event;
         let step = event.biz_step.as_deref();
         let extension = &event.extension;
+        if let Some(Told(body)) = &extension.told {
+            return self.told(body);
+        }
         match (self.action, step) {
             (Action::Add, None | Some(words::COMMISSIONING | words::CREATING))
             | (Action::Observe, Some(words::RECEIVING | "accepting")) => self.creations(),
@@ -62,6 +66,48 @@ impl Object<'_> {
             (Action::Add, _) => format!("things that come into being by {step}"),
             (Action::Observe, _) => format!("things that are only seen ({step})"),
         }
+    }
+
+    /// What a twin has said in its own words; the standard's fields must say the same. For an order
+    /// of another plant nothing is moved here; what that plant has received is a lot.
+    fn told(&self, body: &EventBody) -> Result<Vec<EventBody>, Fault> {
+        if let Some(other) = self.differs(body)? {
+            let detail = format!("says another {other} than the event");
+            return Err(Fault::unreadable(self.reader.place("twin:told"), detail));
+        }
+        if told::order_of(body).is_none() || !self.reader.is_for_another_plant() {
+            return Ok(vec![body.clone()]);
+        }
+        match body {
+            EventBody::GoodsReceived(_) => self.creations(),
+            _ => {
+                let detail = "material that moves for an order of another plant";
+                Err(Fault::no_place(self.reader.at, detail))
+            }
+        }
+    }
+
+    /// What the standard's fields say otherwise than the twin's own words.
+    fn differs(&self, body: &EventBody) -> Result<Option<&'static str>, Fault> {
+        let (reader, event) = (self.reader, self.reader.event);
+        let lots = reader.lots(self.things, "epcList", "quantityList")?;
+        let told = told::named_lots(body);
+        let is_named = |lot: &LotId| lots.iter().any(|named| named.lot == *lot);
+        let amounts = || lots.iter().map(|named| named.quantity);
+        let quantity = told::quantity_of(body);
+        Ok(
+            if !told.is_empty() && (told.len() != lots.len() || !told.iter().all(is_named)) {
+                Some("lot")
+            } else if !told.is_empty() && amounts().any(|amount| amount != quantity) {
+                Some("amount")
+            } else if told::order_of(body) != reader.order().as_ref() {
+                Some("order")
+            } else if event.biz_step.as_deref() != Some(told::step_of(body)) {
+                Some("step")
+            } else {
+                None
+            },
+        )
     }
 
     fn lots(&self) -> Result<Vec<NamedLot>, Fault> {

@@ -310,6 +310,7 @@ fn extension(fields: &mut Fields<'_>) -> Result<Extension, Fault> {
         customer: fields.take("twin:customer")?,
         gate_token: fields.take("twin:gateToken")?,
         shipped_at: fields.take("twin:shippedAt")?,
+        told: fields.take("twin:told")?,
     })
 }
 

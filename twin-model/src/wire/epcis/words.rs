@@ -14,6 +14,10 @@ pub(super) const HOLDING: &str = "holding";
 pub(super) const INSPECTING: &str = "inspecting";
 /// Stock is counted.
 pub(super) const STOCK_TAKING: &str = "stock_taking";
+/// Some of a lot is taken out of the stock for an order.
+pub(super) const PICKING: &str = "picking";
+/// Some of a lot is put into the stock again.
+pub(super) const STORING: &str = "storing";
 /// Something goes into a unit.
 pub(super) const PACKING: &str = "packing";
 /// Something comes out of a unit.
@@ -26,6 +30,13 @@ pub(super) const SHIPMENT_REQUESTED: &str = "urn:plant-twin:bizstep:shipment_req
 /// A shipment that has not left is called off; `void_shipping` is for what has left.
 pub(super) const SHIPMENT_CANCELLED: &str = "urn:plant-twin:bizstep:shipment_cancelled";
 
+/// Some of a lot was used up for an order. `DELETE` would say that the lot ceases to be.
+pub(super) const CONSUMED: &str = "urn:plant-twin:bizstep:consumed";
+
+/// What a lot is that waits for an inspection: its condition is not known.
+pub(super) const NOT_KNOWN: &str = "unknown";
+/// What a lot is of which something does not conform.
+pub(super) const NON_CONFORMANT: &str = "non_conformant";
 /// What a held lot is: it must not be sold.
 pub(super) const HELD: &str = "non_sellable_other";
 /// What leaves is under way.
@@ -42,9 +53,9 @@ pub(super) fn disposition_of(usage: Usage) -> &'static str {
         Usage::Unrestricted => "conformant",
         Usage::Restricted => HELD,
         // CBV: the condition of the object is not known.
-        Usage::QualityInspection => "unknown",
+        Usage::QualityInspection => NOT_KNOWN,
         Usage::Blocked => "unavailable",
-        Usage::Rejected => "non_conformant",
+        Usage::Rejected => NON_CONFORMANT,
     }
 }
 

@@ -239,6 +239,7 @@ impl Serialize for EpcisDocument {
                 "twin": NAMESPACE,
                 "twin:scope": {"@id": format!("{NAMESPACE}scope"), "@type": "@json"},
                 "twin:measured": {"@id": format!("{NAMESPACE}measured"), "@type": "@json"},
+                "twin:told": {"@id": format!("{NAMESPACE}told"), "@type": "@json"},
             }]),
             kind: "EPCISDocument",
             schema_version: "2.0",
