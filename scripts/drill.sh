@@ -2,7 +2,7 @@
 # Breaks a running twin again and again, on a private broker, and counts what it cost.
 #
 #   drill.sh kill|points [--cycles N] [--seed S] [--json]
-#   drill.sh disk [--json]
+#   drill.sh disk|broker [--json]
 #
 # kill: imports the real log through RabbitMQ and kills the twin (kill -9) N times at moments that
 # the seed chooses; only kills that hit a running import count. Prints what was lost (events
@@ -12,10 +12,12 @@
 # shuffled, refused and corrupt messages come in; "fired" counts the kills of each point.
 # disk: fills a file system of 4 MB (of its own, which needs unshare) under a serving twin, and
 # gives it room again; "back_ms" is until the event that waited is confirmed.
+# broker: kills RabbitMQ under load and starts it again, lets it run out of disk, and cuts, slows
+# and silences its connections; "noticed_ms" is until /ready says it, "back_ms" until all goes on.
 set -euo pipefail
 
 usage() {
-    echo "usage: drill.sh kill|points [--cycles N] [--seed S] [--json] | disk [--json]" >&2
+    echo "usage: drill.sh kill|points [--cycles N] [--seed S] [--json] | disk|broker [--json]" >&2
     exit 2
 }
 
@@ -25,6 +27,7 @@ case ${1:-} in
         tests=kill_points::a_process name=kill_points features=amqp-tests,chaos
         ;;
     disk) tests=disk:: name=disk features=chaos ;;
+    broker) tests=broker:: name='broker_[a-z]*' features=amqp-tests,chaos ;;
     *) usage ;;
 esac
 shift
@@ -70,7 +73,7 @@ else
     TWIN_TEST_AMQP=$(<"$work/rabbitmq/url")
     TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
     export TWIN_TEST_AMQP TWIN_DATA TWIN_KILLS=$cycles TWIN_KILL_SEED=$seed
-    [[ $json == yes ]] || echo "$cycles kills with seed $seed, one to three a second" >&2
+    [[ $json == yes || $name == broker* ]] || echo "$cycles kills with seed $seed, one to three a second" >&2
 fi
 
 status=0

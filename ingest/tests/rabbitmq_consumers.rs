@@ -4,8 +4,8 @@
 
 #[path = "amqp/bench.rs"]
 mod bench;
-#[path = "amqp/cut_proxy.rs"]
-mod cut_proxy;
+#[path = "amqp/fault_proxy.rs"]
+mod fault_proxy;
 #[path = "plant/open_plant.rs"]
 mod open_plant;
 #[path = "plant/overload.rs"]
@@ -15,7 +15,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bench::{Bench, CREATED, amqp, raw_channel};
-use cut_proxy::CutProxy;
+use fault_proxy::FaultProxy;
 use futures_util::StreamExt;
 use ingest::connection::AmqpUrl;
 use ingest::consumer::SUSPECT_RETURNS;
@@ -135,7 +135,7 @@ async fn consumers_and_imports_survive_cut_connections_and_both_ways_end_in_the_
     let bench = Bench::new().await;
     let uri: lapin::uri::AMQPUri = amqp().parse().unwrap();
     let authority = &uri.authority;
-    let proxy = CutProxy::before(format!("{}:{}", authority.host, authority.port)).await;
+    let proxy = FaultProxy::before(format!("{}:{}", authority.host, authority.port)).await;
     let user = &authority.userinfo;
     let url = format!(
         "amqp://{}:{}@{}/%2f",

@@ -1,8 +1,6 @@
 //! The process ends at every commit point, again and again, while duplicates, shuffled and corrupt
 //! messages come through RabbitMQ: nothing is lost, nothing is applied twice. Two controls, which
 //! break a promise on purpose, must be found out by the same harness.
-#[path = "kill_points/feed.rs"]
-mod feed;
 #[path = "kill_points/life.rs"]
 mod life;
 
@@ -11,14 +9,15 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use actors::KILL_POINTS;
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
+use crate::account::Account;
+use crate::feed::{Feed, SLICES, Seed};
 use crate::kill_in_import::from_environment;
 use crate::rabbitmq::commands::PlantCommands;
 use crate::rabbitmq::{PlantQueues, broker_url};
 use crate::twin_process::{Served, TwinProcess, pause};
-use feed::{Feed, Message, SLICES, Seed};
 use life::{End, Life};
 
 /// Kills that must be counted, unless `TWIN_KILLS` says otherwise.
@@ -32,27 +31,17 @@ const WAIT: Duration = Duration::from_secs(60);
 /// The same when a promise is broken on purpose, so that some of it never comes.
 const BROKEN_WAIT: Duration = Duration::from_secs(2);
 
-/// What a round came to, compared with what the feed knows itself.
+/// What a round came to.
 #[derive(Debug, Default)]
 struct Round {
     fired: BTreeMap<&'static str, u64>,
-    /// Pieces that were reported and are not in the plant, and refusals that nobody was told.
-    lost: u64,
-    /// Pieces in the plant that nobody reported.
-    twice: u64,
-    hash_equal: bool,
-    /// Every corrupt message is exactly one exception.
-    corrupt_once: bool,
+    account: Account,
     story: String,
 }
 
 impl Round {
     fn kills(&self) -> u64 {
         self.fired.values().sum()
-    }
-
-    fn kept(&self) -> bool {
-        self.lost == 0 && self.twice == 0 && self.hash_equal && self.corrupt_once
     }
 }
 
@@ -66,24 +55,6 @@ fn chosen(seed: Seed, life: usize) -> (&'static str, u64) {
         _ => 2,
     };
     (name, 1 + seed.below("passage", life as u64, passages))
-}
-
-/// The state hash after the same events without any kill.
-fn undisturbed(plant: &str, feed: &Feed) -> Value {
-    let dir = TempDir::new().unwrap();
-    let served = Served {
-        plant,
-        clock: "event_time",
-        broker: None,
-    };
-    let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
-    for slice in &feed.slices {
-        let readable = |message: &Message| serde_json::from_slice(&message.body).ok();
-        let events: Vec<Value> = slice.iter().filter_map(readable).collect();
-        let answer = twin.post(json!(events).to_string().as_bytes());
-        assert!(answer.status < 300, "{answer:?}");
-    }
-    twin.get(&format!("/api/v1/plants/{plant}/state")).json()["state_hash"].clone()
 }
 
 /// A plant with all its lives.
@@ -120,9 +91,8 @@ impl Drill<'_> {
     /// A life with each slice, then one that nobody ends, in which everything comes through.
     fn round(&self, seed: Seed) -> Round {
         let mut round = Round::default();
-        for (number, slice) in self.feed.slices.iter().enumerate() {
-            let bodies: Vec<&[u8]> = slice.iter().map(|message| &message.body[..]).collect();
-            self.queues.publish(&bodies);
+        for number in 0..SLICES {
+            self.queues.publish(&self.feed.bodies(number));
             let chosen = chosen(seed, number);
             let life = Life::start(self.dir.path(), &self.served(), chosen, self.controls);
             let end = life.end(self.patience(), |counts| {
@@ -139,7 +109,13 @@ impl Drill<'_> {
         while !self.is_through(&twin) && started.elapsed() < self.patience() {
             pause(Duration::from_millis(50));
         }
-        self.compare(&mut round, &twin);
+        round.account = Account::of(&twin, &self.feed, &self.commands.told());
+        let log = fs::read_to_string(self.dir.path().join("twin.log"));
+        round.story = format!(
+            "{}, log {}",
+            twin.counts(&self.queues.plant),
+            log.unwrap_or_default()
+        );
         round
     }
 
@@ -155,31 +131,6 @@ impl Drill<'_> {
             .is_through(SLICES, &twin.counts(&self.queues.plant))
             && self.queues.backlog() == 0
             && self.commands.told() == self.feed.refused
-    }
-
-    fn compare(&self, round: &mut Round, twin: &TwinProcess) {
-        let plant = &self.queues.plant;
-        let state = twin.get(&format!("/api/v1/plants/{plant}/state")).json();
-        round.hash_equal = state["state_hash"] == undisturbed(plant, &self.feed);
-        for (order, pieces) in &self.feed.pieces {
-            let item = twin.get(&format!("/api/v1/plants/{plant}/work-orders/{order}"));
-            let good = item.json()["item"]["operations"][0]["good"].clone();
-            let good: u64 = good.as_str().map_or(0, |good| good.parse().unwrap());
-            round.lost += pieces.saturating_sub(good);
-            round.twice += good.saturating_sub(*pieces);
-        }
-        let told = self.commands.told();
-        round.lost += self.feed.refused.difference(&told).count() as u64;
-        let mut kept: Vec<String> = twin
-            .items(plant, "exceptions")
-            .iter()
-            .filter(|entry| entry["refused"] == json!(false))
-            .map(|entry| entry["raw"].as_str().unwrap().to_owned())
-            .collect();
-        kept.sort_unstable();
-        round.corrupt_once = kept == self.feed.corrupt;
-        let log = fs::read_to_string(self.dir.path().join("twin.log"));
-        round.story = format!("{}, log {}", twin.counts(plant), log.unwrap_or_default());
     }
 }
 
@@ -202,16 +153,16 @@ fn a_process_that_ends_at_every_commit_point_loses_and_doubles_nothing() {
             *fired.entry(point).or_default() += times;
         }
         tried += 1;
-        let (kills, kept) = (fired.values().sum::<u64>(), round.kept());
-        if kills >= kills_min || !kept {
+        let (kills, account) = (fired.values().sum::<u64>(), &round.account);
+        if kills >= kills_min || !account.is_right() {
             // The drill picks this line.
             let report = json!({"name": "kill_points", "cycles": kills, "fired": fired,
-                "lost": round.lost, "twice": round.twice, "hash_equal": round.hash_equal,
-                "corrupt_once": round.corrupt_once, "rounds": tried, "seed": seed,
+                "lost": account.lost, "twice": account.twice, "hash_equal": account.hash_equal,
+                "corrupt_once": account.corrupt_once, "rounds": tried, "seed": seed,
                 "seconds": started.elapsed().as_secs()});
             println!("{report}");
         }
-        assert!(kept, "seed {}: {round:?}", seed + tried - 1);
+        assert!(account.is_right(), "seed {}: {round:?}", seed + tried - 1);
         let lives = tried * SLICES as u64;
         assert!(
             kills * 10 >= lives * KILLED_OF_TEN_MIN,
@@ -233,13 +184,13 @@ fn a_process_that_ends_at_every_commit_point_loses_and_doubles_nothing() {
 #[test]
 fn the_harness_finds_out_who_acknowledges_before_the_commit() {
     let round = round(SEED, "ack_first");
-    assert!(round.kills() > 0 && round.lost > 0, "{round:?}");
-    assert!(!round.kept());
+    assert!(round.kills() > 0 && round.account.lost > 0, "{round:?}");
+    assert!(!round.account.is_right());
 }
 
 #[test]
 fn the_harness_finds_out_who_keeps_no_marks() {
     let round = round(SEED, "no_marks");
-    assert!(round.kills() > 0 && round.twice > 0, "{round:?}");
-    assert!(!round.kept());
+    assert!(round.kills() > 0 && round.account.twice > 0, "{round:?}");
+    assert!(!round.account.is_right());
 }

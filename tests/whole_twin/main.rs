@@ -5,12 +5,18 @@
 //! and finds it by `TWIN_TEST_AMQP`; `scripts/test.sh` sets both up.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
+mod account;
 mod bad_messages;
+#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
+mod broker;
 mod closed_pipe;
 mod demo;
 #[cfg(feature = "chaos")]
 mod disk;
 mod exceptions;
+#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
+mod feed;
 mod genealogy_exchange;
 #[cfg(feature = "amqp-tests")]
 mod import_through_rabbitmq;

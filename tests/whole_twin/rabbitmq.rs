@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ingest::publisher::{Outgoing, Publisher};
+use ingest::publisher::{Outgoing, PublishError, Publisher};
 use ingest::topology::{Class, IN_EXCHANGE, PlantTopology};
 use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::FieldTable;
@@ -26,35 +26,53 @@ pub(crate) fn broker_url() -> String {
 /// The queues of a plant that no other test uses; deleted at the end.
 pub(crate) struct PlantQueues {
     pub(crate) plant: String,
+    url: String,
     topology: PlantTopology,
     runtime: Runtime,
 }
 
 impl PlantQueues {
     pub(crate) fn new(purpose: &str) -> PlantQueues {
+        PlantQueues::at(broker_url(), purpose)
+    }
+
+    /// As [`PlantQueues::new`], on another broker.
+    pub(crate) fn at(url: String, purpose: &str) -> PlantQueues {
         let number = PLANTS.fetch_add(1, Ordering::Relaxed);
         let plant = format!("P-{purpose}-{}-{number}", std::process::id());
         PlantQueues {
             topology: PlantTopology::new(&plant.parse().unwrap()).unwrap(),
             plant,
+            url,
             runtime: Runtime::new().unwrap(),
         }
     }
 
     /// Publishes messages into the plant's queue, in order, and waits until all are stored.
     pub(crate) fn publish<B: AsRef<[u8]>>(&self, bodies: &[B]) {
+        self.try_publish(bodies).unwrap();
+    }
+
+    /// As [`PlantQueues::publish`]; after an error nobody knows which of them are stored.
+    pub(crate) fn try_publish<B: AsRef<[u8]>>(&self, bodies: &[B]) -> Result<(), PublishError> {
         // One type for all, so that all are in one queue, in this order.
         let type_name = "mfg.operation.progressed.v1";
-        let messages = bodies.iter().map(|body| (type_name, body.as_ref()));
-        self.publish_typed(messages);
+        self.try_publish_typed(bodies.iter().map(|body| (type_name, body.as_ref())))
     }
 
     /// Publishes messages by their types, in order, and waits until all are stored.
     pub(crate) fn publish_typed<'m>(&self, messages: impl Iterator<Item = (&'m str, &'m [u8])>) {
-        let url = broker_url().parse().unwrap();
+        self.try_publish_typed(messages).unwrap();
+    }
+
+    fn try_publish_typed<'m>(
+        &self,
+        messages: impl Iterator<Item = (&'m str, &'m [u8])>,
+    ) -> Result<(), PublishError> {
+        let url = self.url.parse().unwrap();
         self.runtime.block_on(async {
-            let publisher = Publisher::connect(&url, "whole twin test").await.unwrap();
-            self.topology.declare(publisher.channel()).await.unwrap();
+            let publisher = Publisher::connect(&url, "whole twin test").await?;
+            self.topology.declare(publisher.channel()).await?;
             let mut unconfirmed = Vec::new();
             for (type_name, body) in messages {
                 let message = Outgoing {
@@ -64,19 +82,20 @@ impl PlantQueues {
                     type_name,
                     body,
                 };
-                unconfirmed.push(publisher.send(message).await.unwrap());
+                unconfirmed.push(publisher.send(message).await?);
             }
             for message in unconfirmed {
-                message.confirmed().await.unwrap();
+                message.confirmed().await?;
             }
             publisher.close().await;
-        });
+            Ok(())
+        })
     }
 
     /// What the plant's commands say from now on.
     #[cfg(feature = "chaos")]
     pub(crate) fn commands(&self) -> commands::PlantCommands {
-        commands::PlantCommands::bind(&self.topology)
+        commands::PlantCommands::bind(&self.url, &self.topology)
     }
 
     /// Messages that wait in the plant's queues.
@@ -99,16 +118,14 @@ impl PlantQueues {
     }
 
     fn on_channel<T>(&self, work: impl AsyncFnOnce(&Channel) -> T) -> T {
-        on_channel(&self.runtime, work)
+        on_channel(&self.runtime, &self.url, work)
     }
 }
 
-fn on_channel<T>(runtime: &Runtime, work: impl AsyncFnOnce(&Channel) -> T) -> T {
+fn on_channel<T>(runtime: &Runtime, url: &str, work: impl AsyncFnOnce(&Channel) -> T) -> T {
     runtime.block_on(async {
         let properties = ConnectionProperties::default();
-        let connection = Connection::connect(&broker_url(), properties)
-            .await
-            .unwrap();
+        let connection = Connection::connect(url, properties).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
         let result = work(&channel).await;
         connection.close(200, "done".into()).await.unwrap();

@@ -1,7 +1,7 @@
 //! The commands of one plant, as a system that takes them sees them.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use ingest::topology::{COMMANDS_EXCHANGE, PlantTopology, declare_commands};
 use lapin::options::{BasicGetOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions};
@@ -14,17 +14,18 @@ use super::on_channel;
 /// A queue of its own with the plant's commands; deleted at the end.
 pub(crate) struct PlantCommands {
     queue: String,
+    url: String,
     runtime: Runtime,
     /// What was taken, by the command's identifier.
-    taken: RefCell<BTreeMap<String, Value>>,
+    taken: Mutex<BTreeMap<String, Value>>,
 }
 
 impl PlantCommands {
-    pub(crate) fn bind(topology: &PlantTopology) -> PlantCommands {
+    pub(crate) fn bind(url: &str, topology: &PlantTopology) -> PlantCommands {
         let runtime = Runtime::new().unwrap();
         let queue = format!("test.commands.{}", topology.plant());
         let key = topology.command_key("#");
-        on_channel(&runtime, async |channel| {
+        on_channel(&runtime, url, async |channel| {
             declare_commands(channel).await.unwrap();
             let (options, none) = (QueueDeclareOptions::durable(), FieldTable::default());
             let name = queue.as_str().into();
@@ -36,16 +37,17 @@ impl PlantCommands {
         });
         PlantCommands {
             queue,
+            url: url.to_owned(),
             runtime,
-            taken: RefCell::default(),
+            taken: Mutex::default(),
         }
     }
 
     /// The events that commands were caused by, of all commands until now. A command may come
     /// twice, and then says the same.
     pub(crate) fn told(&self) -> BTreeSet<String> {
-        let mut taken = self.taken.borrow_mut();
-        on_channel(&self.runtime, async |channel| {
+        let mut taken = self.taken.lock().unwrap();
+        on_channel(&self.runtime, &self.url, async |channel| {
             let options = BasicGetOptions { no_ack: true };
             let next = async || channel.basic_get(self.queue.as_str().into(), options).await;
             while let Some(message) = next().await.unwrap() {
@@ -67,7 +69,7 @@ impl Drop for PlantCommands {
         if std::thread::panicking() {
             return;
         }
-        on_channel(&self.runtime, async |channel| {
+        on_channel(&self.runtime, &self.url, async |channel| {
             let (name, options) = (self.queue.as_str().into(), QueueDeleteOptions::default());
             channel.queue_delete(name, options).await.unwrap();
         });

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use simulators::random::{Purpose, Random, entity_number};
 
-/// Parts of a feed; one is published before each life.
+/// Parts of a feed, published one after the other.
 pub(crate) const SLICES: usize = 36;
 const ORDERS: u64 = 6;
 const REPORTS: u64 = 20 * SLICES as u64;
@@ -43,6 +43,7 @@ pub(crate) struct Message {
 /// What is published, and what must come of it.
 #[derive(Debug)]
 pub(crate) struct Feed {
+    pub(crate) plant: String,
     pub(crate) slices: Vec<Vec<Message>>,
     /// Pieces that were reported, by order.
     pub(crate) pieces: BTreeMap<String, u64>,
@@ -66,6 +67,7 @@ fn order_of(number: u64) -> String {
 impl Feed {
     pub(crate) fn new(plant: &str, seed: Seed) -> Feed {
         let mut feed = Feed {
+            plant: plant.to_owned(),
             slices: Vec::new(),
             pieces: (0..ORDERS).map(|n| (order_of(n), 0)).collect(),
             corrupt: Vec::new(),
@@ -117,6 +119,12 @@ impl Feed {
             .iter()
             .map(|text| text.clone().into())
             .collect()
+    }
+
+    /// The bodies of one part.
+    pub(crate) fn bodies(&self, slice: usize) -> Vec<&[u8]> {
+        let messages = self.slices[slice].iter();
+        messages.map(|message| &message.body[..]).collect()
     }
 
     /// Different messages among the first slices.

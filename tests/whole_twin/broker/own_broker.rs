@@ -1,0 +1,57 @@
+//! A RabbitMQ that belongs to one test, which may kill it.
+
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// Ended when dropped.
+pub(crate) struct OwnBroker {
+    dir: TempDir,
+    pub(crate) url: String,
+}
+
+fn script(arguments: &[&str]) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/rabbitmq.sh");
+    let output = Command::new(path).args(arguments).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "rabbitmq.sh {arguments:?}: {errors}"
+    );
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+impl OwnBroker {
+    pub(crate) fn start() -> OwnBroker {
+        let dir = TempDir::new().unwrap();
+        let url = script(&["start", dir.path().to_str().unwrap()]);
+        OwnBroker { dir, url }
+    }
+
+    fn dir(&self) -> &str {
+        self.dir.path().to_str().unwrap()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&self) {
+        script(&["kill", self.dir()]);
+    }
+
+    /// Starts it again, with its port and what it had stored; returns when it answers.
+    pub(crate) fn start_again(&self) {
+        script(&["start", self.dir()]);
+    }
+
+    /// Below so much free disk, in bytes, it takes no messages from publishers.
+    pub(crate) fn needs_free_disk(&self, bytes: u64) {
+        let limit = bytes.to_string();
+        script(&["ctl", self.dir(), "set_disk_free_limit", &limit]);
+    }
+}
+
+impl Drop for OwnBroker {
+    fn drop(&mut self) {
+        script(&["stop", self.dir()]);
+    }
+}
