@@ -336,6 +336,19 @@ impl View<'_> {
         self.refuse_since(&EntityKey::Lot(lot.id().clone()), since, action)
     }
 
+    /// The same for a lot that may not be known yet: a hold that waits for it counts as well.
+    pub(crate) fn refuse_if_held_at_all(
+        &self,
+        id: &LotId,
+        action: &'static str,
+    ) -> Result<(), crate::Rejection> {
+        if let Some(lot) = self.plant.lot(id) {
+            return self.refuse_if_lot_held(lot, action);
+        }
+        let key = EntityKey::Lot(id.clone());
+        self.refuse_if_held(&key, self.plant.holds_before_birth(&key), action)
+    }
+
     fn refuse_since<'h>(
         &self,
         object: &EntityKey,

@@ -102,14 +102,7 @@ impl WorkOrder {
             view.refuse_if_held(&key, center.holds().iter(), "used")?;
         }
         for id in input_lots {
-            match view.plant.lot(id) {
-                Some(lot) => view.refuse_if_lot_held(lot, "consumed")?,
-                None => {
-                    let key = EntityKey::Lot(id.clone());
-                    let holds = view.plant.holds_before_birth(&key);
-                    view.refuse_if_held(&key, holds, "consumed")?;
-                }
-            }
+            view.refuse_if_held_at_all(id, "consumed")?;
         }
         Ok(())
     }

@@ -34,9 +34,9 @@ pub(crate) fn check(body: &LotPacked, view: View<'_>) -> Result<(), Rejection> {
     let inside = view.plant.contents(body.units.iter());
     let packed = body.lots.iter().map(|line| &line.lot);
     let inside = inside.lots.keys().map(|(lot, _)| *lot);
-    // A lot that is not known yet is judged by the gate.
-    for lot in packed.chain(inside).filter_map(|lot| view.plant.lot(lot)) {
-        view.refuse_if_lot_held(lot, "packed")?;
+    // What a lot that is not known yet was made from is judged by the gate.
+    for lot in packed.chain(inside) {
+        view.refuse_if_held_at_all(lot, "packed")?;
     }
     Ok(())
 }

@@ -149,6 +149,8 @@ pub struct StoredEntity {
     pub told_silent: Option<Time>,
     /// The commands of a process; `None` for other entities.
     pub process: Option<StoredProcess>,
+    /// How the versions of a material were used, in their order; none for other entities.
+    pub uses: Vec<StoredUse>,
 }
 
 /// A whole plant, stored.
@@ -221,6 +223,10 @@ impl From<&Entity> for StoredEntity {
                 Entity::Process(process) => Some(process.into()),
                 _ => None,
             },
+            uses: match entity {
+                Entity::Material(material) => material.versions().iter().map(Into::into).collect(),
+                _ => Vec::new(),
+            },
         }
     }
 }
@@ -237,7 +243,7 @@ impl TryFrom<StoredEntity> for Entity {
                 Entity::WorkCenter(state.restore(stored.told_silent, version))
             }
             EntityState::Ownership(state) => Entity::Ownership(state.restore(version)),
-            EntityState::Material(state) => Entity::Material(state.restore(version)),
+            EntityState::Material(state) => Entity::Material(state.restore(stored.uses, version)),
             EntityState::Routing(state) => Entity::Routing(state.restore(version)),
             EntityState::Inspection(state) => Entity::Inspection(state.restore(version)),
             EntityState::Nonconformance(state) => Entity::Nonconformance(state.restore(version)),

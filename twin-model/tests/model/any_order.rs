@@ -4,8 +4,10 @@
 //!
 //! What a source keeps in order stays in order (same source, same owner, same operation; each event
 //! of a lot for itself). Decisions that were given out are left aside: nothing is confirmed as
-//! shipped, no two deliveries compete for one lot, who owns what is settled before and orders are
-//! closed after everything else.
+//! shipped, no two deliveries compete for one lot, who owns what is settled before, and orders and
+//! nonconformances are closed after everything else.
+#[path = "any_order/goods.rs"]
+mod goods;
 #[path = "any_order/story.rs"]
 mod story;
 
@@ -16,7 +18,7 @@ use story::Random;
 use twin_model::{Code, Event, EventBody, Plant, wire};
 
 /// Events tried in one story.
-const EVENTS: usize = 120;
+const EVENTS: usize = 200;
 /// Random stories; each is shuffled [`SHUFFLES`] times.
 const STORIES: u64 = 200;
 /// Arrival orders of each story.
@@ -26,7 +28,7 @@ const SHUFFLES: u64 = 5;
 fn phase(event: &Event) -> u8 {
     match event.body {
         EventBody::OwnershipPublished(_) => 0,
-        EventBody::WorkOrderClosed(_) => 2,
+        EventBody::WorkOrderClosed(_) | EventBody::NonconformanceClosed(_) => 2,
         _ => 1,
     }
 }
@@ -211,7 +213,7 @@ fn any_order_of_arrival_with_repetitions_ends_in_the_same_state() {
     );
     assert!(waited > 1_000, "only {waited} had to wait: too tame");
     assert!(
-        types.len() >= 34,
+        types.len() >= 54,
         "only {} types of events: too tame",
         types.len()
     );

@@ -35,13 +35,31 @@ pub struct MaterialVersionState {
     pub inspection_required: bool,
     pub lot_controlled: bool,
     pub catch_weight_tolerance: Option<Decimal>,
+}
+
+/// Until when a version of a material was used. Which of several that agree was there when it was
+/// needed hangs on their arrival, so it is no business state: it is what was given out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredUse {
+    /// When its factor from one unit to another was used last.
     pub used: Vec<(Unit, Unit, Time)>,
+    /// When its tolerance judged a measurement last.
     pub weighed: Option<Time>,
+}
+
+impl From<&MaterialVersion> for StoredUse {
+    fn from(version: &MaterialVersion) -> StoredUse {
+        let used = version.used.iter();
+        StoredUse {
+            used: used.map(|((from, to), at)| (*from, *to, *at)).collect(),
+            weighed: version.weighed,
+        }
+    }
 }
 
 impl From<&MaterialVersion> for MaterialVersionState {
     fn from(version: &MaterialVersion) -> MaterialVersionState {
-        let used = version.used.iter();
         MaterialVersionState {
             number: version.number,
             at: version.at,
@@ -51,16 +69,15 @@ impl From<&MaterialVersion> for MaterialVersionState {
             inspection_required: version.inspection_required,
             lot_controlled: version.lot_controlled,
             catch_weight_tolerance: version.catch_weight_tolerance,
-            used: used.map(|((from, to), at)| (*from, *to, *at)).collect(),
-            weighed: version.weighed,
         }
     }
 }
 
 impl MaterialVersionState {
-    fn restore(self) -> MaterialVersion {
+    fn restore(self, stored: Option<StoredUse>) -> MaterialVersion {
         let conversions = self.conversions.into_iter();
-        let used = self.used.into_iter();
+        let weighed = stored.as_ref().and_then(|stored| stored.weighed);
+        let used = stored.into_iter().flat_map(|stored| stored.used);
         MaterialVersion {
             number: self.number,
             at: self.at,
@@ -71,7 +88,7 @@ impl MaterialVersionState {
             lot_controlled: self.lot_controlled,
             catch_weight_tolerance: self.catch_weight_tolerance,
             used: used.map(|(from, to, at)| ((from, to), at)).collect(),
-            weighed: self.weighed,
+            weighed,
         }
     }
 }
@@ -97,11 +114,12 @@ impl From<&Material> for MaterialState {
 }
 
 impl MaterialState {
-    pub(super) fn restore(self, version: u64) -> Material {
+    pub(super) fn restore(self, uses: Vec<StoredUse>, version: u64) -> Material {
+        let mut uses = uses.into_iter();
         let versions = self.versions.into_iter();
         Material {
             id: self.id,
-            versions: versions.map(MaterialVersionState::restore).collect(),
+            versions: versions.map(|state| state.restore(uses.next())).collect(),
             claims: self.claims,
             version,
         }

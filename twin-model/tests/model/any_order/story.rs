@@ -4,6 +4,8 @@
 use serde_json::{Value, json};
 use twin_model::{Event, EventBody, wire};
 
+use super::goods;
+
 /// A small generator of its own: the seed is all there is to repeat a run.
 pub(crate) struct Random(u64);
 
@@ -19,7 +21,7 @@ impl Random {
         usize::try_from(self.0 % n as u64).unwrap()
     }
 
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+    pub(crate) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())]
     }
 
@@ -28,21 +30,21 @@ impl Random {
     }
 }
 
-const ORDERS: [&str; 2] = ["O1", "O2"];
-const LOTS: [&str; 6] = ["L1", "L2", "L3", "L4", "L5", "L6"];
+pub(crate) const ORDERS: [&str; 2] = ["O1", "O2"];
+pub(crate) const LOTS: [&str; 6] = ["L1", "L2", "L3", "L4", "L5", "L6"];
 const HOLDS: [&str; 4] = ["H1", "H2", "H3", "H4"];
 const CENTERS: [&str; 3] = ["W1", "W2", "W3"];
 
-fn time(minute: usize) -> String {
+pub(crate) fn time(minute: usize) -> String {
     format!("2026-03-01T{:02}:{:02}:00Z", 6 + minute / 60, minute % 60)
 }
 
-fn pieces(n: usize) -> Value {
+pub(crate) fn pieces(n: usize) -> Value {
     json!({"value": n.to_string(), "unit": "H87"})
 }
 
 /// What somebody says: source, type and data.
-type Said = (&'static str, &'static str, Value);
+pub(crate) type Said = (&'static str, &'static str, Value);
 
 /// The `n`th event of a story, a minute after the one before.
 pub(crate) fn event(n: usize, random: &mut Random) -> Event {
@@ -58,6 +60,15 @@ pub(crate) fn event(n: usize, random: &mut Random) -> Event {
         shipping,
         owners,
         work_center,
+        goods::movements,
+        goods::movements,
+        goods::movements,
+        goods::kinship,
+        goods::packing,
+        goods::usage,
+        goods::inspections,
+        goods::findings,
+        goods::reference,
     ];
     let (source, name, data) = tell[random.below(tell.len())](n, random);
     let text = json!({"specversion": "1.0", "id": format!("e{n}"), "source": source,
@@ -128,6 +139,9 @@ fn mes(n: usize, random: &mut Random) -> Said {
         report["mode"] = json!("cumulative");
         report["counter_epoch"] = json!(random.below(2));
     }
+    if random.one_in(2) {
+        report["document"] = json!(format!("rep{}", random.below(5)));
+    }
     if random.one_in(3) {
         report["work_center"] = json!(center);
     }
@@ -154,8 +168,11 @@ fn mes(n: usize, random: &mut Random) -> Said {
         17 => ("operation.aborted", why),
         18 => ("operation.skipped", why),
         _ => {
-            let named = format!("e{}", random.below(n + 1));
-            let back = json!({"order": order, "op": op, "event": named, "reason": "why"});
+            let mut back = json!({"order": order, "op": op, "reason": "why"});
+            match random.one_in(3) {
+                true => back["event"] = json!(format!("e{}", random.below(n + 1))),
+                false => back["document"] = json!(format!("rep{}", random.below(5))),
+            }
             ("confirmation.reversed", back)
         }
     };
