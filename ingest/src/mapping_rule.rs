@@ -46,6 +46,8 @@ pub(crate) struct ListText {
     record: String,
     same: Vec<String>,
     #[serde(default)]
+    once: bool,
+    #[serde(default)]
     when: Vec<Spanned<ConditionText>>,
     fields: BTreeMap<String, Spanned<FieldText>>,
 }
@@ -112,6 +114,8 @@ pub(crate) struct List {
     pub(crate) name: String,
     pub(crate) path: Vec<PathPart>,
     pub(crate) of: Same,
+    /// Whether rows that are the same in all columns are one item, told again.
+    pub(crate) once: bool,
     pub(crate) when: Vec<Condition>,
     pub(crate) fields: Vec<(Vec<PathPart>, Field)>,
 }
@@ -232,6 +236,7 @@ impl Check<'_> {
             name: path.to_owned(),
             path: PathPart::parse(path).map_err(|detail| self.wrong(at, key, detail))?,
             of: self.same(at, key, &text.record, &text.same)?,
+            once: text.once,
             when: Condition::check_all(&text.when, self, &format!("{key}.when"))?,
             fields: self.fields(&text.fields, &format!("{key}.fields"))?,
         })

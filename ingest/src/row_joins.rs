@@ -29,6 +29,8 @@ pub(crate) struct RuleRows {
     pub(crate) groups: HashMap<Digest, Span>,
     /// Items of each list by the columns that agree.
     pub(crate) items: Vec<HashMap<Digest, Vec<Values>>>,
+    /// Rows that are items already, of lists that have each only once.
+    told: Vec<HashSet<Digest>>,
     /// Rows of the rule itself, by the columns of each list.
     owners: Vec<HashSet<Digest>>,
     /// Rows whose presence keeps the rule silent.
@@ -103,6 +105,9 @@ impl Joins {
             for (place, list) in rule.lists.iter().enumerate() {
                 // What is wrong in a condition is told when the row itself is mapped.
                 if row.kind == Some(list.of.kind) && all_hold(&list.when, values) == Ok(true) {
+                    if list.once && !known.told[place].insert(digest(&row.content)) {
+                        continue;
+                    }
                     let key = group_of(&list.of.columns, values);
                     let items = known.items[place].entry(key).or_default();
                     items.push(values.as_slice().into());
@@ -177,6 +182,7 @@ impl RuleRows {
     fn of(rule: &Rule) -> RuleRows {
         RuleRows {
             items: vec![HashMap::new(); rule.lists.len()],
+            told: vec![HashSet::new(); rule.lists.len()],
             owners: vec![HashSet::new(); rule.lists.len()],
             ..RuleRows::default()
         }

@@ -4,6 +4,7 @@
 #[path = "adapters/samples.rs"]
 mod samples;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use samples::{files_below, import, import_texts, sample_folder};
@@ -272,6 +273,51 @@ fn a_master_recipe_that_names_its_product_is_its_routing() {
     let routing = &seen.data("mfg.routing.published.v1")[0];
     assert_eq!(routing["material"], "SYRUP");
     assert_eq!(routing["operations"].as_array().unwrap().len(), operations);
+}
+
+#[test]
+fn what_comes_of_each_example_is_what_a_count_of_its_elements_says() {
+    let Some(folder) = sample_folder("b2mml") else {
+        return;
+    };
+    // By the text of the files, without a mapping: an element, and the event that stands for it.
+    const PHASE: &str = "<RecipeElementType>Phase</RecipeElementType>";
+    let elements = [
+        ("<MaterialDefinition>", "mfg.material.updated.v1"),
+        ("<MaterialSubLot>", "mfg.lot.created.v1"),
+        ("<MaterialActual>", "mfg.material.consumed.v1"),
+        ("<ProductionRequest>", "mfg.work_order.created.v1"),
+        ("<ExecutedControlRecipe>", "mfg.work_order.created.v1"),
+        ("<ExecutedControlRecipe>", "mfg.work_order.released.v1"),
+        (PHASE, "mfg.operation.completed.v1"),
+        (
+            "\">Exception</EventSubType>",
+            "mfg.nonconformance.opened.v1",
+        ),
+    ];
+    for file in files_below(&folder.join("examples"), "xml") {
+        let raw = std::fs::read_to_string(&file).unwrap();
+        let mut expected = BTreeMap::new();
+        for (element, name) in elements {
+            let found = raw.matches(element).count();
+            if found > 0 {
+                *expected.entry(name).or_default() += found;
+            }
+        }
+        // A lot that is known by its sub-lots alone, a recipe of no product, a list of settings.
+        let alone = usize::from(raw.contains("<MaterialLot>") && !raw.contains("<MaterialSubLot>"))
+            + raw.matches("<batchML:MasterRecipe>").count()
+            + usize::from(!raw.contains("B2MML") && !raw.contains("BatchML"));
+        let seen = import(NAME, &[&file]);
+        assert_eq!(seen.by_type(), expected, "{}", file.display());
+        let exceptions = seen.exceptions();
+        assert_eq!(
+            exceptions.len(),
+            alone,
+            "{}: {exceptions:?}",
+            file.display()
+        );
+    }
 }
 
 #[test]

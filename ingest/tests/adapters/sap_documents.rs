@@ -377,3 +377,41 @@ fn products_with_their_units_and_routings_with_their_operations_are_reference_da
         ("40000060/1", "1")
     );
 }
+
+#[test]
+fn an_item_that_two_files_tell_is_one_item() {
+    let header = json!([{"DeliveryDocument": "0080000001", "ShippingPoint": "1010",
+        "SoldToParty": "17100001", "ShipToParty": "17100001", "CreationDate": "20260302",
+        "CreationTime": "PT07H00M00S"}]);
+    let item = |number: &str, quantity: &str| {
+        answer(
+            json!([{"DeliveryDocument": "0080000001", "DeliveryDocumentItem": number,
+            "Material": "FG1", "Batch": "0000000008", "ActualDeliveryQuantity": quantity,
+            "DeliveryQuantityUnit": "PC"}]),
+        )
+    };
+    let line = |quantity: &str| json!({"lot": "FG1/8", "quantity": pieces(quantity)});
+    let told = [
+        answer(header),
+        item("000010", "5"),
+        item("000010", "5"),
+        item("000020", "5"),
+    ];
+    let (name, data) = only(&import_texts(NAME, &told));
+    assert_eq!(name, "mfg.shipment.requested.v1");
+    assert_eq!(
+        data["lots"],
+        json!([line("5"), line("5")]),
+        "two items, one of them told twice"
+    );
+
+    let Some(folder) = sample_folder("sap-s4-samples") else {
+        return;
+    };
+    let outputs = folder.join("production-routing-reads-sandbox/Outputs");
+    let seen = import(NAME, &crate::samples::files_below(&outputs, "json"));
+    let routing = &seen.data("mfg.routing.published.v1")[0];
+    let operations = routing["operations"].as_array().unwrap().iter();
+    let operations: Vec<&Value> = operations.map(|op| &op["op"]).collect();
+    assert_eq!(operations, ["10", "20", "30"], "30 stands in two files");
+}
