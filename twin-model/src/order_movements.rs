@@ -342,7 +342,10 @@ impl WorkOrder {
         let list = self.movements().map_or(&[][..], Movements::list);
         let is_named = |known: &Movement| match id {
             Some(id) => known.id == id,
-            None => known.document.is_some() && known.document == body.document,
+            // What bears the number of the document later is not meant.
+            None => {
+                known.document.is_some() && known.document == body.document && known.at <= view.at
+            }
         };
         let named: Vec<usize> = (0..list.len()).filter(|n| is_named(&list[*n])).collect();
         let Some(first) = named.first() else {

@@ -52,6 +52,7 @@ mod shelf_life;
 mod shipping;
 mod state_hash;
 mod stock_status;
+mod stored_log;
 mod time_accounting;
 mod versions;
 mod work_center_life;

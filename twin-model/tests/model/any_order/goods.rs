@@ -35,7 +35,7 @@ fn some(random: &mut Random, most: usize) -> Value {
 pub(super) fn movements(n: usize, random: &mut Random) -> Said {
     let (order, raw) = (random.one_of(&ORDERS), random.one_of(&RAW));
     let moved = json!({"order": order, "material": "RAW", "lot": raw,
-        "quantity": kilograms(random), "document": format!("doc{}", random.below(4))});
+        "quantity": kilograms(random), "document": format!("doc{n}")});
     match random.below(12) {
         0..=2 => {
             let quantity = json!({"value": "40.5", "unit": "KGM"});
@@ -52,16 +52,17 @@ pub(super) fn movements(n: usize, random: &mut Random) -> Said {
         8 => ("/wms", "material.returned", moved),
         9 | 10 => {
             let data = json!({"order": order, "lot": random.one_of(&LOTS),
-                "quantity": some(random, 4), "document": format!("doc{}", random.below(4))});
+                "quantity": some(random, 4), "document": format!("doc{n}")});
             ("/wms", "goods.received", data)
         }
         _ => {
-            if random.one_in(4) {
-                let event = format!("e{}", random.below(n + 1));
+            if random.one_in(2) {
+                let event = format!("e{}", n.saturating_sub(1 + random.below(20)));
                 let data = json!({"order": order, "event": event, "reason": "wrong"});
                 return ("/mes", "movement.reversed", data);
             }
-            let document = format!("doc{}", random.below(4));
+            // A document has one number, and its lines come before its reversal.
+            let document = format!("doc{}", n.saturating_sub(1 + random.below(20)));
             let data = json!({"order": order, "document": document, "reason": "wrong"});
             ("/wms", "movement.reversed", data)
         }
