@@ -51,8 +51,9 @@ impl Plant {
             }
             EventBody::StockAdjusted(body) => {
                 self.require(&event.body.owner(), event)?;
+                let report = ReportId::of(&event.source, &event.id);
                 self.change_lot(&body.lot, cause, effects, |lot, view, effects| {
-                    lot.adjust(body, view, effects)
+                    lot.adjust(body, report, view, effects)
                 })
             }
             EventBody::StockStatusChanged(body) => {

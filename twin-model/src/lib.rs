@@ -152,6 +152,7 @@ pub use item_state::{IdleCause, ItemState, Mode};
 pub use job_control::{Ending, Interruption, JobCause, JobState, Preparation};
 pub use logistic_unit::{LogisticUnit, PACKINGS_PER_UNIT_MAX, UnitMove};
 pub use lot::{Lot, LotLifecycle, Usage};
+pub use lot_movement::{COUNTS_PER_LOT_MAX, StockCount};
 pub use lot_nonconformance::{Affected, LotNonconformance};
 pub use lot_quality::{LotDecision, LotInspection, LotQuality};
 pub use lot_stock::{LotFlows, LotStock, OrderTake};

@@ -9,7 +9,7 @@ use crate::effect::{Effects, View};
 use crate::{
     Claims, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId, LotQuality,
     LotStock, LotWeight, MaterialId, Message, OperationId, Parentage, Reach, Reason, Rejection,
-    TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
+    StockCount, TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -96,6 +96,8 @@ pub struct Lot {
     pub(crate) unit: Unit,
     /// Where its quantity came from and went.
     pub(crate) stock: LotStock,
+    /// What the warehouse counted, ascending by time.
+    pub(crate) counts: Vec<StockCount>,
     /// Promised to shipments whose gate is cleared.
     pub(crate) reserved: Decimal,
     /// Whether its own creation was reported, beside any transformation that made it.
@@ -139,6 +141,7 @@ impl Lot {
             material,
             unit,
             stock: LotStock::default(),
+            counts: Vec::new(),
             reserved: Decimal::ZERO,
             announced: false,
             order: None,

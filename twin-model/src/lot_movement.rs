@@ -3,7 +3,24 @@
 use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
-use crate::{Lot, Message, MovementKind, Rejection, StockAdjusted, TimeWindow};
+use crate::{
+    EntityKey, EventRetracted, Lot, Message, MovementKind, Notice, Rejection, ReportId,
+    StockAdjusted, Time, TimeWindow,
+};
+
+/// Counts that one lot keeps by their events, the newest; older ones stay in its books.
+pub const COUNTS_PER_LOT_MAX: usize = 1_000;
+
+/// A count of the warehouse, as far as it changed the books.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StockCount {
+    pub(crate) at: Time,
+    /// The event that told it.
+    pub(crate) report: ReportId,
+    /// Counted less booked, in the lot's unit.
+    pub(crate) difference: Decimal,
+}
 
 impl Lot {
     /// Something of the lot was moved for an order, which asked before whether there is enough.
@@ -47,6 +64,7 @@ impl Lot {
     pub(crate) fn adjust(
         &mut self,
         body: &StockAdjusted,
+        report: ReportId,
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
@@ -59,7 +77,57 @@ impl Lot {
             self.require_on_hand(-difference)?;
         }
         self.stock.flow(|flows| flows.adjusted += difference);
+        let count = StockCount {
+            at: view.at,
+            report,
+            difference: difference.normalize(),
+        };
+        let place = self.counts.partition_point(|known| *known < count);
+        self.counts.insert(place, count);
+        if self.counts.len() > COUNTS_PER_LOT_MAX {
+            self.counts.remove(0);
+        }
         self.tell_gates(effects);
+        Ok(())
+    }
+
+    /// A count is taken back; it may still come (R46). What it brought must still be there (R17).
+    pub(crate) fn retract_count(
+        &mut self,
+        report: ReportId,
+        body: &EventRetracted,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        let Some(place) = self.counts.iter().position(|count| count.report == report) else {
+            return Err(Rejection::NotYet {
+                object: EntityKey::Lot(self.id.clone()),
+                state: self.lifecycle().as_str().to_owned(),
+                action: "a retraction",
+                until: "the count that it takes back",
+            });
+        };
+        let difference = self.counts[place].difference;
+        if difference > Decimal::ZERO {
+            self.require_on_hand(difference)?;
+        }
+        let count = self.counts.remove(place);
+        self.stock.flow(|flows| flows.adjusted -= difference);
+        self.tell_gates(effects);
+        let text = format!(
+            "Count {} of lot {}, which had changed its books by {difference} {}, was retracted ({}); \
+             its stock was recomputed from {}.",
+            body.event,
+            self.id,
+            self.unit,
+            body.in_words(),
+            count.at,
+        );
+        effects.notice(Notice::Corrected {
+            object: EntityKey::Lot(self.id.clone()),
+            code: None,
+            from: count.at,
+            text: text.into(),
+        });
         Ok(())
     }
 }

@@ -10,7 +10,9 @@ use crate::{EventId, OperationReport, ReportMode, SourceId, Time, TimeWindow};
 pub const REPORTS_PER_OPERATION_MAX: usize = 10_000;
 
 /// Names one report: the first 16 bytes of BLAKE3 over its source and event id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct ReportId(pub(crate) [u8; 16]);
 
 impl ReportId {

@@ -19,6 +19,8 @@ pub(crate) enum Kept {
     Movement,
     /// A posting of usage status.
     StatusChange,
+    /// A count of stock.
+    Count,
 }
 
 impl Kept {
@@ -31,6 +33,7 @@ impl Kept {
             | "mfg.material.returned"
             | "mfg.goods.received" => Some(Kept::Movement),
             "mfg.stock.status_changed" => Some(Kept::StatusChange),
+            "mfg.stock.adjusted" => Some(Kept::Count),
             _ => None,
         }
     }
@@ -134,6 +137,12 @@ impl Plant {
                 let report = ReportId::of(body.source(&event.source), &body.event);
                 self.change_lot(lot, cause, effects, |lot, view, effects| {
                     lot.retract_status(report, body, view, effects)
+                })
+            }
+            (Kept::Count, ObjectRef::Lot(lot)) => {
+                let report = ReportId::of(body.source(&event.source), &body.event);
+                self.change_lot(lot, cause, effects, |lot, _, effects| {
+                    lot.retract_count(report, body, effects)
                 })
             }
             _ => unreachable!("a type and its object were compared when the event was read"),

@@ -41,6 +41,23 @@ pub enum ObjectRef {
 }
 
 impl ObjectRef {
+    /// The name of an entity; `None` for the plant's own tables and processes.
+    pub(crate) fn of(key: &EntityKey) -> Option<ObjectRef> {
+        Some(match key {
+            EntityKey::WorkOrder(id) => ObjectRef::WorkOrder(id.clone()),
+            EntityKey::Lot(id) => ObjectRef::Lot(id.clone()),
+            EntityKey::WorkCenter(id) => ObjectRef::WorkCenter(id.clone()),
+            EntityKey::Hold(id) => ObjectRef::Hold(id.clone()),
+            EntityKey::Shipment(id) => ObjectRef::Shipment(id.clone()),
+            EntityKey::Material(id) => ObjectRef::Material(id.clone()),
+            EntityKey::Routing(id) => ObjectRef::Routing(id.clone()),
+            EntityKey::Inspection(id) => ObjectRef::Inspection(id.clone()),
+            EntityKey::Nonconformance(id) => ObjectRef::Nonconformance(id.clone()),
+            EntityKey::LogisticUnit(id) => ObjectRef::LogisticUnit(id.clone()),
+            EntityKey::Ownership | EntityKey::Process(_) | EntityKey::ProcessRules => return None,
+        })
+    }
+
     /// The entity that it names.
     #[must_use]
     pub fn key(&self) -> EntityKey {

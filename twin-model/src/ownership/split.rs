@@ -15,17 +15,14 @@ pub(super) struct Foreign {
 pub(super) fn split(body: &EventBody, owns: impl Fn(Field) -> bool) -> Option<Foreign> {
     match body {
         EventBody::WorkOrderChanged(change) => split_change(change, owns),
-        EventBody::EventRetracted(body) => all_or_nothing(body.writes(), owns),
-        other => all_or_nothing(other.writes(), owns),
+        other => {
+            let foreign = other.writes().iter().any(|field| !owns(*field));
+            foreign.then_some(Foreign {
+                own: None,
+                rest: None,
+            })
+        }
     }
-}
-
-fn all_or_nothing(fields: &[Field], owns: impl Fn(Field) -> bool) -> Option<Foreign> {
-    let foreign = fields.iter().any(|field| !owns(*field));
-    foreign.then_some(Foreign {
-        own: None,
-        rest: None,
-    })
 }
 
 /// A change writes each of its fields for itself.

@@ -120,6 +120,13 @@ macro_rules! define_writes {
             /// The fields that the event writes, as ownership sees it.
             pub(crate) fn writes(&self) -> &'static [Field] {
                 match self {
+                    EventBody::EventRetracted(body) => body.writes(),
+                    other => other.written_by_type(),
+                }
+            }
+
+            fn written_by_type(&self) -> &'static [Field] {
+                match self {
                     $(EventBody::$variant(_) => const { written_by($name) },)+
                 }
             }
@@ -144,6 +151,7 @@ impl EventRetracted {
             Some(Kept::Report) => &[OperationReversal],
             Some(Kept::Movement) => &[OrderMovementReversal],
             Some(Kept::StatusChange) => &[LotUsage],
+            Some(Kept::Count) => &[LotStock],
             None => &[],
         }
     }

@@ -5,6 +5,7 @@
 //! so that a document of a twin reads back to exactly the events that it was written from.
 //! docs/epcis.md has the table, docs/adr/0024 the reasons.
 
+mod declared;
 mod event;
 mod export;
 mod facts;

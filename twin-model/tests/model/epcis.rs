@@ -82,7 +82,25 @@ fn bolts() -> Story {
         json!({"delivery": "D-2", "reason": "not wanted"}),
     );
     divide(&mut story);
+    recount(&mut story);
     story
+}
+
+/// The steel in the tank is counted, and that is taken back.
+fn recount(story: &mut Story) {
+    story.tell(
+        "/wms",
+        "stock.adjusted",
+        json!({"lot": "S-2", "counted": kg("6"), "booked": kg("7"), "reason": "dipstick"}),
+    );
+    let wrong = story.journal.last().unwrap().id.clone();
+    story.tell(
+        "/wms",
+        "event.retracted",
+        json!({"object": {"kind": "lot", "id": "S-2"}, "type": "mfg.stock.adjusted.v1",
+            "event": wrong, "reason": "incorrect_data", "corrected_by": ["c 1"],
+            "note": "another tank"}),
+    );
 }
 
 /// Some of the steel is split off and flows together again in a tank.
@@ -213,6 +231,63 @@ fn a_split_names_all_that_left_and_a_merger_its_tank() {
 }
 
 #[test]
+fn a_count_that_was_taken_back_is_declared_wrong_under_its_own_name() {
+    let story = bolts();
+    let document = story.document(None, &naming(&[STEEL]));
+    let wrong = field(&document, 12, "/eventID");
+    assert_eq!(field(&document, 13, "/eventID"), wrong);
+    for part in ["/quantityList", "/bizStep", "/eventTime", "/twin:booked"] {
+        assert_eq!(
+            field(&document, 13, part),
+            field(&document, 12, part),
+            "{part}"
+        );
+    }
+    assert_eq!(field(&document, 12, "/errorDeclaration"), Value::Null);
+    assert_eq!(
+        field(&document, 13, "/errorDeclaration"),
+        json!({"declarationTime": story.journal.last().unwrap().time, "reason": "incorrect_data",
+            "correctiveEventIDs": ["urn:plant-twin:event:P1:%2Fwms:c%201"]})
+    );
+    assert_eq!(lot(&story.plant, "S-2").on_hand(), 7.into());
+    // Without the words of a twin it is a declaration like every other: a person's work.
+    let mut others = document;
+    let event = others.pointer_mut("/epcisBody/eventList/13").unwrap();
+    event.as_object_mut().unwrap().remove("twin:retraction");
+    let read = twin_model::wire::epcis::read(&others.to_string(), &naming(&[STEEL]))
+        .pop()
+        .map(|last| last.outcome.unwrap_err().code);
+    assert_eq!(read, Some(Code::R74));
+}
+
+#[test]
+fn a_posting_that_was_taken_back_reads_back_with_its_retraction() {
+    let mut story = Story::new();
+    let created = json!({"lot": "L", "material": "M", "quantity": kg("10"),
+        "usage": "quality_inspection"});
+    story.tell("/wms", "lot.created", created);
+    let posted = json!({"lot": "L", "quantity": kg("4"), "from": "quality_inspection",
+        "to": "unrestricted"});
+    story.tell("/wms", "stock.status_changed", posted);
+    let wrong = story.journal.last().unwrap().id.clone();
+    let back = json!({"object": {"kind": "lot", "id": "L"}, "event": wrong,
+        "type": "mfg.stock.status_changed.v1", "reason": "did_not_occur"});
+    story.tell("/wms", "event.retracted", back);
+    let naming = naming(&[]);
+    let document = story.document(Some("L"), &naming);
+    if let Some(schema) = Schema::read() {
+        schema.assert_valid(&document);
+    }
+    assert_eq!(
+        field(&document, 2, "/errorDeclaration/reason"),
+        "did_not_occur"
+    );
+    let read = events(&document.to_string(), &naming);
+    assert_eq!(read, story.journal);
+    assert_eq!(plant_of(&read).state_hash(), story.plant.state_hash());
+}
+
+#[test]
 fn what_was_written_reads_back_to_the_same_events_and_the_same_plant() {
     let story = bolts();
     for naming in [naming(&[]), naming(&[STEEL])] {
@@ -273,7 +348,7 @@ fn the_document_of_a_lot_has_its_family_and_nobody_else() {
         let types = events.iter().map(|event| event.body.type_name());
         types.collect::<Vec<_>>()
     };
-    assert_eq!(all["epcisBody"]["eventList"].as_array().unwrap().len(), 13);
+    assert_eq!(all["epcisBody"]["eventList"].as_array().unwrap().len(), 15);
     assert_eq!(of("X"), ["mfg.lot.created.v1"]);
     // From the bolts up to what went into them, with what was said of each of these.
     assert_eq!(
@@ -288,7 +363,7 @@ fn the_document_of_a_lot_has_its_family_and_nobody_else() {
         ]
     );
     // From the steel down to both lots of bolts.
-    assert_eq!(of("S-1").len(), 10);
+    assert_eq!(of("S-1").len(), 12);
     assert_eq!(of("NOT-THERE"), Vec::<&str>::new());
 }
 
@@ -313,7 +388,7 @@ fn a_claim_of_a_source_that_does_not_own_it_is_no_fact() {
         json!({"lot": "B-2", "counted": pieces("490"), "booked": pieces("500"), "reason": "?"}),
     );
     let now = story.document(None, &naming(&[]));
-    assert_eq!(now["epcisBody"]["eventList"].as_array().unwrap().len(), 13);
+    assert_eq!(now["epcisBody"]["eventList"].as_array().unwrap().len(), 15);
 }
 
 #[test]

@@ -172,6 +172,53 @@ fn a_posting_of_usage_status_that_is_retracted_gives_the_status_back() {
 }
 
 #[test]
+fn a_count_that_is_retracted_gives_back_what_it_took_and_takes_only_what_is_there() {
+    let mut story = Story::with_an_order();
+    let before = story.0.state_hash();
+    let count = |counted: &str| json!({"lot": "L", "counted": q(counted), "booked": q("100"), "reason": "count"});
+    let on_hand = |story: &Story| {
+        let lot = story.0.lot(&"L".parse().unwrap()).unwrap();
+        lot.on_hand().normalize().to_string()
+    };
+    story.ok("/wms", "n1", "stock.adjusted", "08:00", count("70"));
+    story.ok("/wms", "n2", "stock.adjusted", "09:00", count("105"));
+    assert_eq!(on_hand(&story), "75");
+    let turn = story.retract("x1", lot(), "stock.adjusted", "n1").unwrap();
+    assert_eq!(on_hand(&story), "105");
+    assert!(
+        turn.notices.iter().any(
+            |notice| matches!(notice, Notice::Corrected { from, .. } if *from == time("08:00"))
+        )
+    );
+    let issued = json!({"order": "WO", "material": "RAW", "lot": "L", "quantity": q("103")});
+    story.ok("/wms", "m1", "material.issued", "10:00", issued);
+    let waits = story
+        .retract("x2", lot(), "stock.adjusted", "n2")
+        .unwrap_err();
+    assert_eq!((waits.code(), waits.kind()), (Code::R17, Kind::Park));
+    story
+        .retract("x3", order(), "material.issued", "m1")
+        .unwrap();
+    story.retract("x2", lot(), "stock.adjusted", "n2").unwrap();
+    assert_eq!(on_hand(&story), "100");
+    let mut taken_back = Story::with_an_order();
+    let issued = json!({"order": "WO", "material": "RAW", "lot": "L", "quantity": q("103")});
+    taken_back.ok("/wms", "n2", "stock.adjusted", "09:00", count("105"));
+    taken_back.ok("/wms", "m1", "material.issued", "10:00", issued);
+    taken_back
+        .retract("x3", order(), "material.issued", "m1")
+        .unwrap();
+    taken_back
+        .retract("x2", lot(), "stock.adjusted", "n2")
+        .unwrap();
+    assert_eq!(story.0.state_hash(), taken_back.0.state_hash());
+    let mut only = Story::with_an_order();
+    only.ok("/wms", "n1", "stock.adjusted", "08:00", count("70"));
+    only.retract("x1", lot(), "stock.adjusted", "n1").unwrap();
+    assert_eq!(only.0.state_hash(), before, "nothing of it is left");
+}
+
+#[test]
 fn a_retraction_that_is_quicker_than_its_event_waits_for_it() {
     let mut story = Story::with_an_order();
     for (object, what, event, code) in [

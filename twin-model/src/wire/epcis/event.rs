@@ -243,6 +243,12 @@ pub struct Extension {
     /// What happened to the stock or the quality of lots, as the twin says it.
     #[serde(rename = "twin:told", skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
+    /// The name of the event that says that this one was wrong.
+    #[serde(rename = "twin:retraction", skip_serializing_if = "Option::is_none")]
+    pub retraction: Option<String>,
+    /// More about that, in words.
+    #[serde(rename = "twin:note", skip_serializing_if = "Option::is_none")]
+    pub note: Option<SmolStr>,
 }
 
 /// One event.

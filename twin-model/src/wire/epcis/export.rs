@@ -2,6 +2,7 @@
 
 use jiff::tz::{Offset, TimeZone};
 
+use super::declared;
 use super::event::{
     Action, EpcisEvent, Extension, LotChange, LotMasterData, PersistentDisposition, Things, What,
 };
@@ -23,6 +24,9 @@ pub(super) struct Exporter<'a> {
 impl Exporter<'_> {
     /// Whether events of this type are written.
     pub(super) fn writes(body: &EventBody) -> bool {
+        if let EventBody::EventRetracted(body) = body {
+            return declared::is_written(body);
+        }
         matches!(
             body,
             EventBody::LotCreated(_)

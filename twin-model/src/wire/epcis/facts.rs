@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::export::Exporter;
 use super::{EpcisDocument, Naming, told};
+use crate::retraction::Kept;
 use crate::{
-    DeliveryId, Entity, Event, EventBody, HoldScope, LogisticUnitId, LotId, LotPacked, Ownership,
-    Plant, Time, WorkOrderId,
+    DeliveryId, Entity, Event, EventBody, EventId, HoldScope, LogisticUnitId, LotId, LotPacked,
+    Ownership, Plant, SourceId, Time, WorkOrderId,
 };
 
 /// Events in one document; a plant with more is written lot by lot.
@@ -68,7 +69,7 @@ impl LotFacts {
         let about = About::of(plant, &self.events);
         let wanted = |event: &&Event| {
             family.as_ref().is_none_or(|family| {
-                let lots = about.lots_of(&event.body);
+                let lots = about.lots_of(event);
                 lots.iter().any(|lot| family.contains(lot))
             })
         };
@@ -81,7 +82,15 @@ impl LotFacts {
             .events
             .iter()
             .filter(wanted)
-            .map(|event| exporter.event(event))
+            .filter_map(|event| match &event.body {
+                EventBody::EventRetracted(body) => {
+                    // Without the event itself nobody could read what was wrong.
+                    let source = body.source(&event.source);
+                    let wrong = about.said.get(&(source, &body.event))?;
+                    Some(exporter.declaration(event, body, wrong))
+                }
+                _ => Some(exporter.event(event)),
+            })
             .collect();
         if events.len() > EVENTS_PER_DOCUMENT_MAX {
             let found = events.len();
@@ -127,14 +136,20 @@ pub(super) struct About<'p> {
     made_for: BTreeMap<&'p WorkOrderId, BTreeSet<&'p LotId>>,
     /// Everything that was ever packed into each unit itself.
     packed: BTreeMap<&'p LogisticUnitId, Vec<&'p LotPacked>>,
+    /// What may be taken back, by source and id.
+    said: BTreeMap<(&'p SourceId, &'p EventId), &'p Event>,
 }
 
 impl<'p> About<'p> {
     fn of(plant: &'p Plant, events: &'p [Event]) -> About<'p> {
         let mut packed: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut said = BTreeMap::new();
         for event in events {
             if let EventBody::LotPacked(body) = &event.body {
                 packed.entry(&body.unit).or_default().push(body);
+            }
+            if Kept::of(event.body.type_name()).is_some() {
+                said.insert((&event.source, &event.id), event);
             }
         }
         let mut made_for: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
@@ -158,11 +173,18 @@ impl<'p> About<'p> {
             plant,
             made_for,
             packed,
+            said,
         }
     }
 
-    fn lots_of(&self, body: &EventBody) -> Vec<LotId> {
-        match body {
+    fn lots_of(&self, event: &Event) -> Vec<LotId> {
+        match &event.body {
+            // Those of what is taken back.
+            EventBody::EventRetracted(body) => {
+                let named = (body.source(&event.source), &body.event);
+                let wrong = self.said.get(&named);
+                wrong.map_or_else(Vec::new, |wrong| self.lots_of(wrong))
+            }
             EventBody::LotCreated(body) => vec![body.lot.clone()],
             EventBody::LotTransformed(body) => {
                 let outputs = body.outputs.iter().map(|output| &output.lot);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::declared;
 use super::event::{Action, EpcisEvent, LotChange, Things, What};
 use super::fault::Fault;
 use super::naming::{Named, Naming};
@@ -97,12 +98,17 @@ fn read_one<'a>(
         id: &read.id,
         at: &found.at,
     };
-    read.outcome = reader.bodies().map(|bodies| {
+    let bodies = reader.bodies();
+    let time = event.error.as_ref().map_or(event.time, |it| it.declared_at);
+    if let Some(teller) = declared::teller(&event, naming) {
+        (read.source, read.id) = teller;
+    }
+    read.outcome = bodies.map(|bodies| {
         let events = bodies.into_iter().enumerate().map(|(n, body)| Event {
             id: nth_id(&read.id, n),
             source: read.source.clone(),
             plant: naming.plant().clone(),
-            time: event.time,
+            time,
             sequence: event.extension.sequence.clone(),
             correlation: event.extension.correlation.clone(),
             body,
@@ -159,19 +165,14 @@ pub(super) struct NamedLot {
 
 impl Reader<'_> {
     fn bodies(&self) -> Result<Vec<EventBody>, Fault> {
-        if let Some(error) = &self.event.error {
-            let reason = error.reason.as_deref().unwrap_or("no reason given");
-            let corrected = match error.corrective.as_slice() {
-                [] => "without a corrective event".to_owned(),
-                events => format!("corrected by {}", events.join(", ")),
-            };
-            let named = self.event.id.as_deref().unwrap_or("without a name");
-            let detail = format!("event {named}: {reason}, {corrected}");
-            return Err(Fault::declared_wrong(
-                self.place("errorDeclaration"),
-                detail,
-            ));
+        match &self.event.error {
+            Some(error) => Ok(vec![self.declared(error)?]),
+            None => self.content(),
         }
+    }
+
+    /// What it says, whether that was wrong or not.
+    pub(super) fn content(&self) -> Result<Vec<EventBody>, Fault> {
         let bodies = match &self.event.what {
             What::Object { action, things } => Object {
                 reader: self,

@@ -311,6 +311,8 @@ fn extension(fields: &mut Fields<'_>) -> Result<Extension, Fault> {
         gate_token: fields.take("twin:gateToken")?,
         shipped_at: fields.take("twin:shippedAt")?,
         told: fields.take("twin:told")?,
+        retraction: fields.take("twin:retraction")?,
+        note: fields.take("twin:note")?,
     })
 }
 

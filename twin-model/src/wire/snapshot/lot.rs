@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::LotQualityState;
 use crate::{
     Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, LotWeight, MaterialId,
-    OperationId, OrderTake, Parentage, Reach, TankDrawing, Time, TimeWindow, Unit, Usage,
-    WorkCenterId, WorkOrderId,
+    OperationId, OrderTake, Parentage, Reach, StockCount, TankDrawing, Time, TimeWindow, Unit,
+    Usage, WorkCenterId, WorkOrderId,
 };
 
 stored! {
@@ -80,6 +80,7 @@ stored! {
         id: LotId,
         material: MaterialId,
         unit: Unit,
+        counts: Vec<StockCount>,
         reserved: Decimal,
         announced: bool,
         order: Option<WorkOrderId>,

@@ -82,7 +82,7 @@ pub(crate) fn retraction(of: &Event, n: usize) -> Option<Event> {
         EventBody::OperationProgressed(body) | EventBody::OperationCompleted(body) => {
             ("work_order", Some(&body.op))
         }
-        EventBody::StockStatusChanged(_) => ("lot", None),
+        EventBody::StockStatusChanged(_) | EventBody::StockAdjusted(_) => ("lot", None),
         _ => return None,
     };
     let data = json!({"object": {"kind": kind, "id": of.body.owner().id()}, "op": op,
