@@ -44,14 +44,11 @@ impl StreamKey {
     }
 }
 
-/// What waits for the very event that it takes back must not keep that back.
+/// What waits for the very event that it takes back must not keep that back. With its operation it
+/// stays in order with the reports of that; a reversal, which may name a document, with everything
+/// that its source tells of the order.
 fn takes_back(body: &EventBody) -> bool {
-    match body {
-        // With its operation it stays in order with the reports of that.
-        EventBody::EventRetracted(body) => body.op.is_none(),
-        EventBody::MovementReversed(_) => true,
-        _ => false,
-    }
+    matches!(body, EventBody::EventRetracted(body) if body.op.is_none())
 }
 
 /// One waiting event.

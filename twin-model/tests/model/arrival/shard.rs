@@ -9,16 +9,12 @@ use twin_model::{
 };
 
 /// What a source sends in order: same source, same owner, same operation. What is told of lots adds
-/// up in any order, so each of it is a stream of its own, as is what takes an event back.
+/// up in any order, so each of it is a stream of its own, as is a retraction.
 pub(crate) type Stream = (SourceId, EntityKey, Option<OperationId>, Option<EventId>);
 
 pub(crate) fn stream_of(event: &Event) -> Stream {
     let (owner, operation) = (event.body.owner(), event.body.operation().cloned());
-    let takes_back = match &event.body {
-        EventBody::EventRetracted(body) => body.op.is_none(),
-        EventBody::MovementReversed(_) => true,
-        _ => false,
-    };
+    let takes_back = matches!(&event.body, EventBody::EventRetracted(body) if body.op.is_none());
     let alone = matches!(owner, EntityKey::Lot(_)) || takes_back;
     let alone = alone.then(|| event.id.clone());
     (event.source.clone(), owner, operation, alone)
