@@ -6,6 +6,7 @@ mod collections;
 mod exception_groups;
 mod exceptions;
 mod genealogy;
+mod movements;
 mod parked;
 mod plants;
 
@@ -32,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(exception_groups::list_exception_groups)
         .service(parked::list_parked)
         .service(genealogy::get_genealogy)
+        .service(movements::list_movements)
         .service(crate::stream::get_stream)
         .service(crate::metrics::get_metrics);
     for collection in &collections::ALL {
@@ -62,6 +64,7 @@ struct ItemQuery {
         exception_groups::list_exception_groups,
         parked::list_parked,
         genealogy::get_genealogy,
+        movements::list_movements,
         crate::stream::get_stream,
         crate::metrics::get_metrics,
     ),

@@ -14,6 +14,7 @@ mod inspection;
 mod logistic_unit;
 mod lot;
 mod material;
+mod movement;
 mod nonconformance;
 mod parked;
 mod plain;
@@ -40,6 +41,7 @@ pub use lot::{LotView, RelativeView};
 pub use material::{
     ConversionView, MATERIAL_VERSIONS_SHOWN_MAX, MaterialVersionView, MaterialView,
 };
+pub use movement::{MovementView, ReversalView};
 pub use nonconformance::{DisposedPartView, LotDispositionView, NonconformanceView, SaidView};
 pub use parked::ParkedView;
 pub use plain::PlainView;

@@ -36,6 +36,21 @@ pub enum MovementKind {
     Received,
 }
 
+impl MovementKind {
+    /// The kind's name in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MovementKind::Issued => "issued",
+            MovementKind::Returned => "returned",
+            MovementKind::Consumed => "consumed",
+            MovementKind::Backflushed => "backflushed",
+            MovementKind::Scrapped => "scrapped",
+            MovementKind::Received => "received",
+        }
+    }
+}
+
 /// One movement. It never changes; what takes it back stands beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Movement {
@@ -109,6 +124,12 @@ impl Movement {
     #[must_use]
     pub fn stands(&self) -> bool {
         self.reversed.is_none()
+    }
+
+    /// By which event it was taken back, and why.
+    #[must_use]
+    pub fn reversal(&self) -> Option<(&EventId, &SmolStr)> {
+        self.reversed.as_ref().map(|(by, reason)| (by, reason))
     }
 
     fn place(&self) -> (Time, ReportId) {

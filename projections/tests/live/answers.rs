@@ -228,6 +228,7 @@ async fn the_description_names_every_route() {
         wanted.push(format!("{plant}/{list}"));
     }
     wanted.push(format!("{plant}/lots/{{id}}/genealogy"));
+    wanted.push(format!("{plant}/work-orders/{{id}}/movements"));
     wanted.sort();
     let mut paths: Vec<String> = api["paths"].as_object().unwrap().keys().cloned().collect();
     paths.sort();

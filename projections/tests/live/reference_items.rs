@@ -153,3 +153,70 @@ async fn an_orders_accounts_tell_what_was_planned_taken_used_and_given() {
     );
     assert_eq!(plant.ids("work-orders?material=STEEL").await, ["WO-1"]);
 }
+
+#[actix_web::test]
+async fn an_orders_movements_stand_behind_its_accounts_with_what_took_them_back() {
+    let mut plant = LivePlant::open(PlantClock::EventTime).await;
+    plant
+        .tell("work_order.created", "08:00", created("WO-1", "10"))
+        .await;
+    let released = json!({"order": "WO-1",
+        "components": [{"material": "STEEL", "quantity": {"value": "20", "unit": "KGM"}}]});
+    plant.tell("work_order.released", "08:00", released).await;
+    let steel = json!({"order": "WO-1", "material": "STEEL", "document": "49/2026",
+        "quantity": {"value": "15000", "unit": "GRM"}});
+    plant.tell("material.issued", "08:20", steel).await;
+    let used = json!({"order": "WO-1", "material": "STEEL",
+        "quantity": {"value": "1.50", "unit": "KGM"}});
+    plant.tell("material.consumed", "08:10", used).await;
+    let made = json!({"order": "WO-1", "lot": "L-1", "quantity": {"value": "4", "unit": "H87"}});
+    plant.tell("goods.received", "08:30", made).await;
+    let back = json!({"order": "WO-1", "document": "49/2026", "reason": "wrong order"});
+    plant.tell("movement.reversed", "08:40", back).await;
+
+    let path = "/api/v1/plants/P1/work-orders/WO-1/movements";
+    let answer = plant.get(path).await.body;
+    let moved = |kind: &str, material: &str, told: [&str; 2], booked: [&str; 2], at: &str| {
+        let quantity = |[value, unit]: [&str; 2]| json!({"value": value, "unit": unit});
+        json!({"kind": kind, "material": material, "lot": null, "quantity": quantity(told),
+            "booked": quantity(booked), "at": format!("2026-03-01T{at}:00Z"), "op": null,
+            "document": null, "reversal": null})
+    };
+    let consumed = moved("consumed", "STEEL", ["1.5", "KGM"], ["1.5", "KGM"], "08:10");
+    let mut issued = moved("issued", "STEEL", ["15000", "GRM"], ["15", "KGM"], "08:20");
+    issued["document"] = json!("49/2026");
+    issued["reversal"] = json!({"event": "e6", "reason": "wrong order"});
+    let mut received = moved("received", "M-1", ["4", "H87"], ["4", "H87"], "08:30");
+    received["lot"] = json!("L-1");
+    assert_eq!(
+        answer["items"],
+        json!([consumed, issued, received]),
+        "by their times"
+    );
+    assert_eq!(
+        (&answer["total"], &answer["next"]),
+        (&json!(3), &Value::Null)
+    );
+    assert_eq!(answer["plant"], "P1");
+    for (query, kinds, next) in [
+        ("?limit=2", vec!["consumed", "issued"], json!(2)),
+        ("?limit=2&cursor=2", vec!["received"], Value::Null),
+        ("?cursor=9", vec![], Value::Null),
+        ("?material=STEEL", vec!["consumed", "issued"], Value::Null),
+        ("?lot=L-1", vec!["received"], Value::Null),
+    ] {
+        let page = plant.get(&format!("{path}{query}")).await.body;
+        let items = page["items"].as_array().unwrap().iter();
+        let found: Vec<&Value> = items.map(|item| &item["kind"]).collect();
+        assert_eq!(found, kinds, "{query}");
+        assert_eq!(page["next"], next, "{query}");
+    }
+    let unknown = plant
+        .get("/api/v1/plants/P1/work-orders/WO-9/movements")
+        .await;
+    assert_eq!(
+        (unknown.status.as_u16(), &unknown.body["code"]),
+        (404, &json!("TWIN-R01"))
+    );
+    assert_eq!(plant.get(&format!("{path}?color=red")).await.status, 400);
+}
