@@ -166,7 +166,7 @@ impl Lot {
         let Some(reach) = self.reach_here(hold, view.plant) else {
             return;
         };
-        for (child, at) in &self.children {
+        for (child, at) in self.children.iter() {
             let inherited = Message::HoldInherited {
                 hold: hold.clone(),
                 reach: reach.at_child(*at),

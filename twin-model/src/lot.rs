@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Effects, View};
 use crate::{
     Claims, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId, LotQuality,
-    LotStock, LotWeight, MaterialId, Message, OperationId, Parentage, Reach, Reason, Rejection,
-    StockCount, TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
+    LotStock, LotWeight, MaterialId, Message, OperationId, Parentage, Reaches, Reason, Rejection,
+    Shared, StockCount, TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -107,7 +107,7 @@ pub struct Lot {
     /// From its first making to its last.
     pub(crate) production: Option<TimeWindow>,
     /// The work centers that it was made at, with the first and the last time of that.
-    pub(crate) made_at: BTreeMap<WorkCenterId, TimeWindow>,
+    pub(crate) made_at: Shared<BTreeMap<WorkCenterId, TimeWindow>>,
     /// End of its shelf life as it was told of the lot itself.
     pub(crate) expiry: Option<Time>,
     /// The earliest end among the lots that it is a part of.
@@ -117,14 +117,14 @@ pub struct Lot {
     /// What quality says of it; `None` where it says nothing.
     pub(crate) quality: Option<Box<LotQuality>>,
     /// Lots it was made from.
-    pub(crate) parents: BTreeMap<LotId, Parentage>,
+    pub(crate) parents: Shared<BTreeMap<LotId, Parentage>>,
     /// Lots made from it, with since when at least something of it is in each.
-    pub(crate) children: BTreeMap<LotId, Time>,
+    pub(crate) children: Shared<BTreeMap<LotId, Time>>,
     /// The tanks that it came out of.
     pub(crate) drawings: BTreeSet<TankDrawing>,
     pub(crate) holds: BTreeSet<HoldId>,
     /// Holds on what it was made from or for, kept up by the messages of its parents.
-    pub(crate) inherited: BTreeMap<HoldId, Reach>,
+    pub(crate) inherited: Reaches,
     /// Shipments that want to hear of changes.
     pub(crate) gates: BTreeSet<DeliveryId>,
     /// What was weighed of it, by the unit that stands for what was measured.
@@ -147,16 +147,16 @@ impl Lot {
             order: None,
             op: None,
             production: None,
-            made_at: BTreeMap::new(),
+            made_at: Shared::default(),
             expiry: None,
             whole_expiry: None,
             usage: Usage::Unrestricted,
             quality: None,
-            parents: BTreeMap::new(),
-            children: BTreeMap::new(),
+            parents: Shared::default(),
+            children: Shared::default(),
             drawings: BTreeSet::new(),
             holds: BTreeSet::new(),
-            inherited: BTreeMap::new(),
+            inherited: Reaches::default(),
             gates: BTreeSet::new(),
             weighed: BTreeMap::new(),
             claims: Claims::default(),

@@ -86,7 +86,7 @@ impl Productions {
                 self.of_material.insert(&now.material, made, &now.id);
             }
         }
-        for (center, made) in &now.made_at {
+        for (center, made) in now.made_at.iter() {
             let was = former.and_then(|lot| lot.made_at.get(center));
             if was != Some(made) {
                 if let Some(was) = was {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::LotQualityState;
 use crate::{
     Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, LotWeight, MaterialId,
-    OperationId, OrderTake, Parentage, Reach, StockCount, TankDrawing, Time, TimeWindow, Unit,
-    Usage, WorkCenterId, WorkOrderId,
+    OperationId, OrderTake, Parentage, Reaches, Shared, StockCount, TankDrawing, Time, TimeWindow,
+    Unit, Usage, WorkCenterId, WorkOrderId,
 };
 
 stored! {
@@ -86,15 +86,15 @@ stored! {
         order: Option<WorkOrderId>,
         op: Option<OperationId>,
         production: Option<TimeWindow>,
-        made_at: BTreeMap<WorkCenterId, TimeWindow>,
+        made_at: Shared<BTreeMap<WorkCenterId, TimeWindow>>,
         expiry: Option<Time>,
         whole_expiry: Option<Time>,
         usage: Usage,
-        parents: BTreeMap<LotId, Parentage>,
-        children: BTreeMap<LotId, Time>,
+        parents: Shared<BTreeMap<LotId, Parentage>>,
+        children: Shared<BTreeMap<LotId, Time>>,
         drawings: BTreeSet<TankDrawing>,
         holds: BTreeSet<HoldId>,
-        inherited: BTreeMap<HoldId, Reach>,
+        inherited: Reaches,
         gates: BTreeSet<DeliveryId>,
         weighed: BTreeMap<Unit, LotWeight>,
         claims: Claims,
