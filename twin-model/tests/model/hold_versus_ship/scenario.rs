@@ -147,6 +147,7 @@ pub(crate) fn all() -> Vec<Scenario> {
             ],
         ),
     ];
+    all.push(on_a_pallet());
     all.push(expiring());
     all.push(Scenario {
         name: "the twin is restarted after every step",
@@ -183,6 +184,36 @@ fn on_an_order() -> Scenario {
             request("D", "L", 10, "06:40"),
             request("E", "M", 10, "06:40"),
             place("H", "work_order", "O", "07:00"),
+            release("H", "09:00"),
+        ],
+    )
+}
+
+fn on_a_pallet() -> Scenario {
+    let packed = |unit: &str, at: &str, data: Value| {
+        let mut data = data;
+        data["unit"] = unit.into();
+        event(&format!("into {unit} at {at}"), "lot.packed", at, &data)
+    };
+    let wanted = json!({"delivery": "D", "lots": [], "units": ["P"]});
+    scenario(
+        "a lot in a case on a pallet, packed before and after the hold",
+        vec![
+            lot("A"),
+            made("A", "B", "06:30"),
+            packed(
+                "C",
+                "06:35",
+                json!({"lots": [{"lot": "B", "quantity": kg(2)}]}),
+            ),
+            packed(
+                "C",
+                "08:00",
+                json!({"lots": [{"lot": "B", "quantity": kg(1)}]}),
+            ),
+            packed("P", "06:36", json!({"units": ["C"]})),
+            event("D wants P", "shipment.requested", "06:40", &wanted),
+            place("H", "lot", "A", "07:00"),
             release("H", "09:00"),
         ],
     )

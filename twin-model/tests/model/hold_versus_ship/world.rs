@@ -8,8 +8,8 @@ use serde_json::json;
 use twin_model::wire::decode;
 use twin_model::wire::snapshot::StoredPlant;
 use twin_model::{
-    Code, DeliveryId, Event, EventBody, GateDecision, HoldId, HoldScope, LotId, Notice, Plant,
-    ShipmentState, Time, Turn, WorkOrderId,
+    Code, DeliveryId, Event, EventBody, GateDecision, HoldId, HoldScope, LogisticUnitId, LotId,
+    Notice, Plant, ShipmentState, Time, Turn, WorkOrderId,
 };
 
 use super::shard::{Fate, Log, Shard};
@@ -23,7 +23,9 @@ struct Heard {
     children: BTreeMap<LotId, BTreeSet<LotId>>,
     lots_of: BTreeMap<WorkOrderId, BTreeSet<LotId>>,
     expiry: BTreeMap<LotId, Time>,
-    wanted: BTreeMap<DeliveryId, Vec<LotId>>,
+    wanted: BTreeMap<DeliveryId, (Vec<LotId>, Vec<LogisticUnitId>)>,
+    /// Lots and units that were put into each unit, also where the report still waits.
+    packed: BTreeMap<LogisticUnitId, (BTreeSet<LotId>, BTreeSet<LogisticUnitId>)>,
     /// Tokens that were given out, each with whether a hold has spoiled it since.
     tokens: BTreeMap<DeliveryId, BTreeMap<String, bool>>,
 }
@@ -55,7 +57,13 @@ impl Heard {
             }
             EventBody::ShipmentRequested(body) => {
                 let lots = body.lots.iter().map(|line| line.lot.clone()).collect();
-                self.wanted.insert(body.delivery.clone(), lots);
+                let wanted = (lots, body.units.clone());
+                self.wanted.insert(body.delivery.clone(), wanted);
+            }
+            EventBody::LotPacked(body) => {
+                let (lots, units) = self.packed.entry(body.unit.clone()).or_default();
+                lots.extend(body.lots.iter().map(|line| line.lot.clone()));
+                units.extend(body.units.iter().cloned());
             }
             _ => {}
         }
@@ -109,13 +117,27 @@ impl Heard {
         reached
     }
 
+    /// Lots that a delivery takes, also in units.
+    fn lots_of_delivery(&self, delivery: &DeliveryId) -> BTreeSet<&LotId> {
+        let (lots, units) = &self.wanted[delivery];
+        let mut lots: BTreeSet<&LotId> = lots.iter().collect();
+        let mut stack: Vec<&LogisticUnitId> = units.iter().collect();
+        while let Some(unit) = stack.pop() {
+            if let Some((inside, units)) = self.packed.get(unit) {
+                lots.extend(inside);
+                stack.extend(units);
+            }
+        }
+        lots
+    }
+
     fn held(&self) -> BTreeSet<DeliveryId> {
         let reached = self.reached();
-        let held = self
-            .wanted
-            .iter()
-            .filter(|(_, lots)| lots.iter().any(|lot| reached.contains(lot)));
-        held.map(|(delivery, _)| delivery.clone()).collect()
+        let held = self.wanted.keys().filter(|delivery| {
+            let mut lots = self.lots_of_delivery(delivery).into_iter();
+            lots.any(|lot| reached.contains(lot))
+        });
+        held.cloned().collect()
     }
 }
 
@@ -290,7 +312,7 @@ impl World {
                 "{delivery} was confirmed with {token} from before a hold"
             ));
         }
-        for lot in &self.heard.wanted[delivery] {
+        for lot in self.heard.lots_of_delivery(delivery) {
             if self
                 .heard
                 .expiry
@@ -310,7 +332,12 @@ impl World {
         let mut tried = 0;
         for number in &self.applied {
             let event = &events[*number];
-            if matches!(event.body, EventBody::LotTransformed(_)) {
+            // What adds up relies on the net.
+            let adds = matches!(
+                event.body,
+                EventBody::LotTransformed(_) | EventBody::LotPacked(_)
+            );
+            if adds {
                 continue;
             }
             tried += 1;
