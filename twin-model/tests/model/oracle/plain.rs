@@ -18,12 +18,29 @@ pub(crate) struct Plain {
 pub(crate) struct PlainOrder {
     pub(crate) quantity: u32,
     pub(crate) over: u32,
-    pub(crate) released: bool,
+    /// Whether it was released, and whether that was withdrawn since.
+    pub(crate) release: Option<bool>,
+    pub(crate) cancelled: bool,
+    pub(crate) aborted: bool,
+    pub(crate) tech_completed: bool,
+    pub(crate) closed: bool,
     pub(crate) good: BTreeMap<u8, u32>,
     pub(crate) scrap: BTreeMap<u8, u32>,
     pub(crate) started: BTreeSet<u8>,
     pub(crate) start_reported: BTreeSet<u8>,
     pub(crate) ended: BTreeSet<u8>,
+    pub(crate) reports: Vec<PlainReport>,
+}
+
+/// One report on an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PlainReport {
+    pub(crate) op: u8,
+    pub(crate) good: u32,
+    pub(crate) scrap: u32,
+    pub(crate) completes: bool,
+    pub(crate) document: u8,
+    pub(crate) taken_back: bool,
 }
 
 impl Plain {
@@ -44,35 +61,28 @@ impl Plain {
                 }
                 Step::Release { order } if *order == wanted => {
                     if let Some(order) = &mut found {
-                        order.released = true;
+                        order.release = Some(false);
+                    }
+                }
+                Step::Decide { order, what } if *order == wanted => {
+                    if let Some(order) = &mut found {
+                        order.decide(*what);
                     }
                 }
                 Step::Start { order, op, .. } if *order == wanted => {
                     if let Some(order) = &mut found {
-                        order.started.insert(*op);
                         order.start_reported.insert(*op);
                     }
                 }
-                Step::Report {
-                    order,
-                    op,
-                    good,
-                    scrap,
-                    completes,
-                } if *order == wanted => {
+                Step::Report { order, .. } | Step::Reverse { order, .. } if *order == wanted => {
                     if let Some(order) = &mut found {
-                        order.started.insert(*op);
-                        *order.good.entry(*op).or_default() += good;
-                        *order.scrap.entry(*op).or_default() += scrap;
-                        if *completes {
-                            order.ended.insert(*op);
-                        }
+                        order.report(step);
                     }
                 }
                 _ => {}
             }
         }
-        found
+        found.map(PlainOrder::counted)
     }
 
     pub(crate) fn lots(&self) -> BTreeSet<u8> {
@@ -82,7 +92,13 @@ impl Plain {
                 Step::Receive { lot, .. } => {
                     lots.insert(*lot);
                 }
-                Step::Transform { outputs, .. } => lots.extend(outputs.iter().map(|(lot, _)| *lot)),
+                Step::Transform { outputs, .. }
+                | Step::Split {
+                    children: outputs, ..
+                } => lots.extend(outputs.iter().map(|(lot, _)| *lot)),
+                Step::Merge { child, .. } => {
+                    lots.insert(*child);
+                }
                 _ => {}
             }
         }
@@ -103,6 +119,14 @@ impl Plain {
                 Step::Transform {
                     inputs, outputs, ..
                 } => sum(outputs) - sum(inputs),
+                Step::Split { parent, children } => {
+                    let all: i64 = children.iter().map(|(_, n)| i64::from(*n)).sum();
+                    sum(children) - if *parent == wanted { all } else { 0 }
+                }
+                Step::Merge { parents, child } => {
+                    let all: i64 = parents.iter().map(|(_, n)| i64::from(*n)).sum();
+                    (if *child == wanted { all } else { 0 }) - sum(parents)
+                }
                 Step::Ship { delivery, .. } => -self.asked(*delivery, wanted),
                 _ => 0,
             })
@@ -111,13 +135,20 @@ impl Plain {
 
     fn parents(&self, wanted: u8) -> BTreeSet<u8> {
         let mut parents = BTreeSet::new();
+        let names = |lots: &[(u8, u32)]| lots.iter().any(|(lot, _)| *lot == wanted);
         for step in &self.accepted {
-            if let Step::Transform {
-                inputs, outputs, ..
-            } = step
-                && outputs.iter().any(|(lot, _)| *lot == wanted)
-            {
-                parents.extend(inputs.iter().map(|(lot, _)| *lot));
+            match step {
+                Step::Transform {
+                    inputs, outputs, ..
+                } if names(outputs) => parents.extend(inputs.iter().map(|(lot, _)| *lot)),
+                Step::Split { parent, children } if names(children) => {
+                    parents.insert(*parent);
+                }
+                Step::Merge {
+                    parents: from,
+                    child,
+                } if *child == wanted => parents.extend(from.iter().map(|(lot, _)| *lot)),
+                _ => {}
             }
         }
         parents
@@ -300,7 +331,18 @@ impl Plain {
             Step::Create { order, .. } => self.order(*order).map(|_| 43),
             Step::Release { order } => match self.order(*order) {
                 None => Some(1),
-                Some(order) => order.released.then_some(2),
+                Some(order) => order.rule_against_release(),
+            },
+            Step::Decide { order, what } => match self.order(*order) {
+                None => Some(1),
+                Some(state) => {
+                    let held = !self.order_holds(*order).is_empty();
+                    state.rule_against(*what, held)
+                }
+            },
+            Step::Reverse { order, document } => match self.order(*order) {
+                None => Some(1),
+                Some(order) => order.rule_against_reversal(*document),
             },
             Step::Start { order, op, input } => self.rule_against_start(*order, *op, *input),
             Step::Report {
@@ -314,6 +356,11 @@ impl Plain {
             Step::Transform {
                 inputs, outputs, ..
             } => self.rule_against_transform(inputs, outputs),
+            Step::Split { parent, children } => self.rule_against_parting(
+                &[(*parent, children.iter().map(|(_, n)| n).sum())],
+                children,
+            ),
+            Step::Merge { parents, child } => self.rule_against_parting(parents, &[(*child, 0)]),
             Step::HoldLot { hold, .. } | Step::HoldOrder { hold, .. } => {
                 self.hold_is_known(*hold).then_some(43)
             }
@@ -341,8 +388,8 @@ impl Plain {
         let Some(state) = self.order(order) else {
             return Some(1);
         };
-        if !state.released {
-            return Some(3);
+        if let Some(rule) = state.rule_against_work() {
+            return Some(rule);
         }
         if !self.order_holds(order).is_empty() {
             return Some(7);
@@ -353,16 +400,15 @@ impl Plain {
         if state.ended.contains(&op) || state.start_reported.contains(&op) {
             return Some(2);
         }
-        let ready = state.ended.contains(&10) || state.good.get(&10).is_some_and(|n| *n > 0);
-        (op == 20 && !ready && !state.started.contains(&op)).then_some(6)
+        (op == 20 && !state.was_ever_ready(10) && !state.started.contains(&op)).then_some(6)
     }
 
     fn rule_against_report(&self, order: u8, op: u8, good: u32) -> Option<u8> {
         let Some(state) = self.order(order) else {
             return Some(1);
         };
-        if !state.released {
-            return Some(3);
+        if let Some(rule) = state.rule_against_work() {
+            return Some(rule);
         }
         if state.ended.contains(&op) {
             return Some(2);
@@ -396,6 +442,25 @@ impl Plain {
             .collect();
         outputs
             .iter()
+            .any(|(lot, _)| origins.contains(lot))
+            .then_some(15)
+    }
+
+    /// Splits and merges use nothing up, so holds do not stand against them.
+    fn rule_against_parting(&self, from: &[(u8, u32)], into: &[(u8, u32)]) -> Option<u8> {
+        let known = self.lots();
+        if from.iter().any(|(lot, _)| !known.contains(lot)) {
+            return Some(1);
+        }
+        let mut taken: BTreeMap<u8, i64> = BTreeMap::new();
+        for (lot, n) in from {
+            *taken.entry(*lot).or_default() += i64::from(*n);
+        }
+        if taken.iter().any(|(lot, n)| self.on_hand(*lot) < *n) {
+            return Some(17);
+        }
+        let origins: BTreeSet<u8> = taken.keys().flat_map(|lot| self.origins(*lot)).collect();
+        into.iter()
             .any(|(lot, _)| origins.contains(lot))
             .then_some(15)
     }

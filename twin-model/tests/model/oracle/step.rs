@@ -17,6 +17,11 @@ pub(crate) enum Step {
     Release {
         order: u8,
     },
+    /// What the ERP, or the MES with an abort, decides about the whole order.
+    Decide {
+        order: u8,
+        what: Decision,
+    },
     Start {
         order: u8,
         op: u8,
@@ -28,6 +33,13 @@ pub(crate) enum Step {
         good: u32,
         scrap: u32,
         completes: bool,
+        /// Of the ERP, where the MES has posted it.
+        document: u8,
+    },
+    /// All reports of the order that became this document are taken back.
+    Reverse {
+        order: u8,
+        document: u8,
     },
     Receive {
         lot: u8,
@@ -38,6 +50,14 @@ pub(crate) enum Step {
         inputs: Vec<(u8, u32)>,
         outputs: Vec<(u8, u32)>,
         order: Option<u8>,
+    },
+    Split {
+        parent: u8,
+        children: Vec<(u8, u32)>,
+    },
+    Merge {
+        parents: Vec<(u8, u32)>,
+        child: u8,
     },
     HoldLot {
         hold: u8,
@@ -64,10 +84,34 @@ pub(crate) enum Step {
     },
 }
 
+/// A decision about a whole order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision {
+    WithdrawRelease,
+    Cancel,
+    Abort,
+    TechComplete,
+    WithdrawTechCompletion,
+    Close,
+}
+
+/// Closings are tried most often: few orders are ready for one.
+const DECISIONS: [Decision; 9] = [
+    Decision::WithdrawRelease,
+    Decision::Cancel,
+    Decision::Abort,
+    Decision::TechComplete,
+    Decision::WithdrawTechCompletion,
+    Decision::Close,
+    Decision::Close,
+    Decision::Close,
+    Decision::Close,
+];
+
 /// The tokens that the gate of each delivery has given out, the last one last.
 pub(crate) type Tokens = BTreeMap<u8, Vec<String>>;
 
-pub(crate) const ORDERS: u8 = 3;
+pub(crate) const ORDERS: u8 = 2;
 pub(crate) const LOTS: u8 = 7;
 /// Operation 10, then 20, which delivers.
 pub(crate) const OPERATIONS: [u8; 2] = [10, 20];
@@ -99,18 +143,25 @@ fn outputs() -> impl Strategy<Value = Vec<(u8, u32)>> {
 pub(crate) fn step() -> impl Strategy<Value = Step> {
     let order = || 1..=ORDERS;
     prop_oneof![
-        2 => (order(), 1..20_u32, (0..3_u32).prop_map(|tenths| 10 * tenths))
+        2 => (order(), 5..40_u32, (0..3_u32).prop_map(|tenths| 10 * tenths))
             .prop_map(|(order, quantity, over)| Step::Create { order, quantity, over }),
-        2 => order().prop_map(|order| Step::Release { order }),
+        3 => order().prop_map(|order| Step::Release { order }),
+        6 => (order(), proptest::sample::select(&DECISIONS[..]))
+            .prop_map(|(order, what)| Step::Decide { order, what }),
         3 => (order(), op(), maybe(1..=LOTS))
             .prop_map(|(order, op, input)| Step::Start { order, op, input }),
-        6 => (order(), op(), 0..12_u32, 0..4_u32, proptest::bool::weighted(0.2)).prop_map(
-            |(order, op, good, scrap, completes)| Step::Report { order, op, good, scrap, completes }
+        9 => (order(), op(), 0..12_u32, 0..4_u32, proptest::bool::weighted(0.4), 1..=3_u8).prop_map(
+            |(order, op, good, scrap, completes, document)| {
+                Step::Report { order, op, good, scrap, completes, document }
+            }
         ),
+        3 => (order(), 1..=3_u8).prop_map(|(order, document)| Step::Reverse { order, document }),
         4 => (1..=LOTS, 1..20_u32, maybe(order()))
             .prop_map(|(lot, quantity, order)| Step::Receive { lot, quantity, order }),
         6 => (lots(3), outputs(), maybe(order()))
             .prop_map(|(inputs, outputs, order)| Step::Transform { inputs, outputs, order }),
+        2 => (1..=LOTS, outputs()).prop_map(|(parent, children)| Step::Split { parent, children }),
+        2 => (lots(3), 1..=LOTS).prop_map(|(parents, child)| Step::Merge { parents, child }),
         3 => (1..=4_u8, 1..=LOTS).prop_map(|(hold, lot)| Step::HoldLot { hold, lot }),
         2 => (5..=6_u8, order()).prop_map(|(hold, order)| Step::HoldOrder { hold, order }),
         2 => (1..=6_u8).prop_map(|hold| Step::ReleaseHold { hold }),
@@ -149,6 +200,17 @@ impl Step {
                     {"op": "10", "work_center": "W1"},
                     {"op": "20", "work_center": "W2", "predecessors": ["10"], "delivers": true}]}),
             ),
+            Step::Decide { order, what } => (
+                match what {
+                    Decision::WithdrawRelease => "work_order.release_withdrawn",
+                    Decision::Cancel => "work_order.cancelled",
+                    Decision::Abort => "work_order.aborted",
+                    Decision::TechComplete => "work_order.tech_completed",
+                    Decision::WithdrawTechCompletion => "work_order.tech_completion_withdrawn",
+                    Decision::Close => "work_order.closed",
+                },
+                json!({"order": format!("O{order}"), "reason": "why"}),
+            ),
             Step::Start { order, op, input } => (
                 "operation.started",
                 json!({"order": format!("O{order}"), "op": op.to_string(), "work_center": "W1",
@@ -160,6 +222,7 @@ impl Step {
                 good,
                 scrap,
                 completes,
+                document,
             } => (
                 if *completes {
                     "operation.completed"
@@ -167,7 +230,13 @@ impl Step {
                     "operation.progressed"
                 },
                 json!({"order": format!("O{order}"), "op": op.to_string(), "unit": "H87",
-                    "good": good.to_string(), "scrap": scrap.to_string()}),
+                    "good": good.to_string(), "scrap": scrap.to_string(),
+                    "document": format!("X{document}")}),
+            ),
+            Step::Reverse { order, document } => (
+                "confirmation.reversed",
+                json!({"order": format!("O{order}"), "document": format!("X{document}"),
+                    "reason": "wrong"}),
             ),
             _ => return None,
         })
@@ -199,6 +268,19 @@ impl Step {
                 (
                     "lot.transformed",
                     json!({"order": order_id(order), "inputs": parts(inputs), "outputs": outputs}),
+                )
+            }
+            Step::Split { parent, children } => (
+                "lot.split",
+                json!({"parent": format!("L{parent}"), "children": parts(children)}),
+            ),
+            Step::Merge { parents, child } => {
+                let all: u32 = parents.iter().map(|(_, n)| n).sum();
+                let child = json!({"lot": format!("L{child}"), "material": "M",
+                    "quantity": pieces(all)});
+                (
+                    "lot.merged",
+                    json!({"parents": parts(parents), "child": child}),
                 )
             }
             _ => return None,
