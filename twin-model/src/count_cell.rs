@@ -210,6 +210,10 @@ pub(crate) fn attribute(
     runs: &mut BTreeMap<RunKey, Run>,
     place: fn(&mut Run) -> &mut Pieces,
 ) {
+    let mut cells = cells.peekable();
+    if cells.peek().is_none() {
+        return;
+    }
     let mut spans: Vec<(Time, Time, usize)> = Vec::with_capacity(runs.len());
     spans.extend(
         runs.values()

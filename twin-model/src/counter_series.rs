@@ -170,6 +170,11 @@ impl CounterSeries {
         }
     }
 
+    /// Whether no counter was ever read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.samples.len() == 0 && self.before.iter().all(Option::is_none)
+    }
+
     /// Takes a reading and gives what it counted to the operations that ran; `false` when it was
     /// known.
     pub(crate) fn note(&mut self, sample: Sample, runs: &mut BTreeMap<RunKey, Run>) -> bool {

@@ -2,6 +2,7 @@
 //! whichever of both is reported first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,9 @@ impl WorkOrder {
         if known.is_some_and(|known| known.work_centers.contains(center)) {
             return;
         }
-        let making = self.makings.entry(op.clone()).or_default();
+        let making = Arc::make_mut(&mut self.makings)
+            .entry(op.clone())
+            .or_default();
         making.work_centers.insert(center.clone());
         for (lot, made) in &making.lots {
             tell(lot, center, *made, effects);
@@ -45,7 +48,9 @@ impl WorkOrder {
         made: TimeWindow,
         effects: &mut Effects,
     ) {
-        let making = self.makings.entry(op.clone()).or_default();
+        let making = Arc::make_mut(&mut self.makings)
+            .entry(op.clone())
+            .or_default();
         let known = making.lots.entry(lot.clone()).or_insert(made);
         *known = known.join(&made);
         for center in &making.work_centers {

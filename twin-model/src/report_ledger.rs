@@ -116,7 +116,7 @@ impl Report {
 
 /// The reports of one operation and what they come to. Readings of a counter count by epoch: the
 /// latest of an epoch is what the epoch made, and a lower one corrects a higher one before it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, PartialEq, Eq, Default)]
 pub(crate) struct Ledger {
     /// Ascending by end and id.
     reports: Vec<Report>,
@@ -129,6 +129,15 @@ pub(crate) struct Ledger {
     finals: u32,
     /// Whether any report, also one that was taken back, told of something good or of the end.
     ever_ready: bool,
+}
+
+impl Clone for Ledger {
+    /// A ledger is copied when a report comes, so the copy has room for one more.
+    fn clone(&self) -> Ledger {
+        let mut reports = Vec::with_capacity(self.reports.len() + 1);
+        reports.extend_from_slice(&self.reports);
+        Ledger { reports, ..*self }
+    }
 }
 
 impl Ledger {

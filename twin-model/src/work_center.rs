@@ -24,7 +24,7 @@ pub struct WorkCenter {
     pub(crate) plan: Arc<Planning>,
     pub(crate) counters: Arc<CounterSeries>,
     pub(crate) runs: Arc<BTreeMap<RunKey, Run>>,
-    pub(crate) queue: BTreeMap<RunKey, i32>,
+    pub(crate) queue: Arc<BTreeMap<RunKey, i32>>,
     pub(crate) holds: BTreeSet<HoldId>,
     pub(crate) claims: Claims,
     /// What is no longer known in detail.
@@ -61,7 +61,7 @@ impl WorkCenter {
             plan: Arc::default(),
             counters: Arc::default(),
             runs: Arc::default(),
-            queue: BTreeMap::new(),
+            queue: Arc::default(),
             holds: BTreeSet::new(),
             claims: Claims::default(),
             folded: None,

@@ -200,10 +200,11 @@ impl WorkCenter {
                 op,
                 priority,
             } => {
-                self.queue.insert((order.clone(), op.clone()), *priority);
+                let queue = Arc::make_mut(&mut self.queue);
+                queue.insert((order.clone(), op.clone()), *priority);
             }
             Message::Dequeued { order, op } => {
-                self.queue.remove(&(order.clone(), op.clone()));
+                Arc::make_mut(&mut self.queue).remove(&(order.clone(), op.clone()));
             }
             Message::Started { order, op, since } => {
                 let run = Run::between(*since, None);
@@ -234,27 +235,35 @@ impl WorkCenter {
 
     /// When an operation runs or ran there is what its order says; `None`: it never did.
     fn run(&mut self, key: RunKey, run: Option<Run>, effects: &mut Effects) {
-        let before = Arc::clone(&self.runs);
-        let runs = Arc::make_mut(&mut self.runs);
-        match run {
-            Some(run) => {
-                let settled = runs
-                    .get(&key)
-                    .map(|known| known.settled)
-                    .unwrap_or_default();
-                runs.insert(key.clone(), Run { settled, ..run });
-            }
-            None => {
-                runs.remove(&key);
-            }
+        if self.counters.is_empty() {
+            // Nothing was counted, so no operation gets other pieces.
+            self.note_run(&key, run);
+            self.fold_if_due();
+            return;
         }
-        let gone = !runs.contains_key(&key) && before.contains_key(&key);
-        self.counters.attribute(runs);
+        let before = Arc::clone(&self.runs);
+        self.note_run(&key, run);
+        self.counters.attribute(Arc::make_mut(&mut self.runs));
+        let gone = !self.runs.contains_key(&key) && before.contains_key(&key);
         self.fold_if_due();
         self.tell_counts(&before, effects);
         let none = Pieces::default();
         if gone && before.get(&key).is_some_and(|run| run.counted != none) {
             self.tell_count(&key, 0, 0, effects);
+        }
+    }
+
+    fn note_run(&mut self, key: &RunKey, run: Option<Run>) {
+        let runs = Arc::make_mut(&mut self.runs);
+        match run {
+            Some(run) => {
+                let known = runs.get(key);
+                let settled = known.map(|known| known.settled).unwrap_or_default();
+                runs.insert(key.clone(), Run { settled, ..run });
+            }
+            None => {
+                runs.remove(key);
+            }
         }
     }
 
@@ -309,6 +318,9 @@ impl WorkCenter {
             let good = counted.good_pieces().unwrap_or(0);
             (good, counted.scrapped_pieces().unwrap_or(0))
         };
+        if std::ptr::eq(before, &*self.runs) {
+            return;
+        }
         for (key, run) in self.runs.iter() {
             let (good, scrap) = pieces(Some(run));
             if (good, scrap) != pieces(before.get(key)) {

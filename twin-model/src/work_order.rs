@@ -133,7 +133,7 @@ pub struct WorkOrder {
     /// Lots made for it, with since when at least something of each belongs to it.
     pub(crate) lots: BTreeMap<LotId, Time>,
     /// Where each operation was reported, and what it made.
-    pub(crate) makings: BTreeMap<OperationId, Making>,
+    pub(crate) makings: Arc<BTreeMap<OperationId, Making>>,
     pub(crate) holds: BTreeSet<HoldId>,
     /// Those that name the order, without those that were cancelled.
     pub(crate) inspections: BTreeMap<InspectionId, OrderInspection>,
@@ -168,7 +168,7 @@ impl WorkOrder {
             operations: Vec::new(),
             moved: None,
             lots: BTreeMap::new(),
-            makings: BTreeMap::new(),
+            makings: Arc::default(),
             holds: BTreeSet::new(),
             inspections: BTreeMap::new(),
             nonconformances: BTreeSet::new(),

@@ -181,7 +181,7 @@ impl WorkCenterState {
                 counters.samples,
             )),
             runs: Arc::new(mapped(self.runs)),
-            queue: mapped(self.queue),
+            queue: Arc::new(mapped(self.queue)),
             holds: self.holds,
             claims: self.claims,
             folded: self.folded,

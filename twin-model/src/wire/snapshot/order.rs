@@ -369,7 +369,7 @@ impl From<&WorkOrder> for WorkOrderState {
                 .collect(),
             movements: order.movement_list().iter().map(Into::into).collect(),
             lots: order.lots.clone(),
-            makings: order.makings.clone(),
+            makings: BTreeMap::clone(&order.makings),
             holds: order.holds.clone(),
             nonconformances: order.nonconformances.clone(),
             inspections: order
@@ -432,7 +432,7 @@ impl WorkOrderState {
                 .collect(),
             moved: restore_movements(self.movements),
             lots: self.lots,
-            makings: self.makings,
+            makings: Arc::new(self.makings),
             holds: self.holds,
             nonconformances: self.nonconformances,
             inspections: self
