@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
 # Mutation testing of twin-model: changes one thing of its code at a time and runs its tests; a
 # change that no test notices is a hole in them. Prints one JSON object with the share that was
-# caught, and the missed ones on standard error.
+# noticed, and the others on standard error and in DIR/missed.txt.
 #
-#   scripts/mutants.sh [--shard K/N] [--file PATTERN] [--out DIR]
+#   scripts/mutants.sh [--minutes N] [--file GLOB] [--out DIR] [--one-by-one [--shard K/N]]
 #
-# --shard K/N   only every Nth mutant, starting with the Kth (from 0): a fixed, spread sample
-# --file GLOB   only mutants of these files, such as 'twin-model/src/lot*.rs'
-# --out DIR     where to keep the outcomes (default: target/mutants); run again with the same
-#               arguments to go on after a break
+# --minutes N    stop trying after so long: what was tried until then is a random sample
+# --file GLOB    only mutants of these files, such as 'twin-model/src/lot*.rs'
+# --out DIR      where to keep the outcomes (default: target/mutants); run again with the same
+#                arguments to go on after a break
+# --one-by-one   let cargo-mutants build the model anew for each mutant, half a minute and more,
+#                instead of all of them in one build (scripts/mutation)
+# --shard K/N    then only every Nth mutant, starting with the Kth (from 0)
+#
+# TWIN_DATA      folder with the reference data (default: ../shared/data beside the clone)
 #
 # Needs the network once, to install cargo-mutants into target/tools.
 set -euo pipefail
@@ -17,10 +22,16 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 tools=${CARGO_TARGET_DIR:-target}/tools
 out=${CARGO_TARGET_DIR:-target}/mutants
+export TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
+one_by_one=
 chosen=()
+shard=()
+minutes=()
 while (($#)); do
     case $1 in
-        --shard) chosen+=(--shard "$2" --sharding round-robin) ;;
+        --one-by-one) one_by_one=1 && shift && continue ;;
+        --shard) shard=(--shard "$2" --sharding round-robin) ;;
+        --minutes) minutes=(--minutes "$2") ;;
         --file) chosen+=(--file "$2") ;;
         --out) out=$2 ;;
         *)
@@ -33,14 +44,21 @@ done
 
 PATH=$tools/bin:$PATH
 command -v cargo-mutants >/dev/null ||
-    cargo install --locked --root "$tools" --version 27.1.0 cargo-mutants
-
+    cargo install --locked --debug --root "$tools" --version 27.1.0 cargo-mutants
 mkdir -p "$out"
+
+if [[ -z $one_by_one ]]; then
+    cargo mutants --package twin-model --list --json "${chosen[@]}" >"$out/list.json"
+    cargo run --locked --quiet --package mutation -- \
+        --list "$out/list.json" --out "$out" "${minutes[@]}"
+    exit
+fi
+
 status=0
 # The figure is what this is for: missed mutants (exit 2) and timeouts (exit 3) are no failure.
 CARGO_PROFILE_TEST_DEBUG=0 cargo mutants --package twin-model --test-package twin-model \
     --all-features --iterate --no-shuffle --output "$out" --timeout-multiplier 10 \
-    --minimum-test-timeout 60 "${chosen[@]}" -- --lib --tests >&2 || status=$?
+    --minimum-test-timeout 60 "${shard[@]}" "${chosen[@]}" -- --lib --tests >&2 || status=$?
 ((status == 0 || status == 2 || status == 3)) || exit "$status"
 
 python3 - "$out/mutants.out" <<'PYTHON'
@@ -57,8 +75,8 @@ def count(name):
 caught, timeouts, missed = count("caught"), count("timeout"), count("missed")
 viable = caught + timeouts + missed
 print(json.dumps({
-    "name": "mutants_twin_model",
-    "viable": viable,
+    "name": "mutants_twin_model_one_by_one",
+    "tried": viable,
     "caught": caught,
     "timeouts": timeouts,
     "missed": missed,

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use files::{files, none, root, shown, text};
 use serde_json::Value;
 
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "plant-twin",
     "twin-model",
     "actors",
@@ -18,6 +18,7 @@ const CRATES: [&str; 7] = [
     "projections",
     "simulators",
     "benches",
+    "mutation",
 ];
 
 /// What `twin-model` may use; nothing here reads a clock, does IO or draws random numbers.
@@ -151,6 +152,17 @@ fn nothing_sees_the_benches() {
 }
 
 #[test]
+fn mutation_testing_sees_the_model_only_as_text() {
+    sees_only("mutation", &[]);
+    only(
+        &[],
+        &[],
+        "mutation",
+        "it changes a copy of the model; nothing may need it",
+    );
+}
+
+#[test]
 fn nothing_sees_the_root_package() {
     only(
         &[],
@@ -215,7 +227,7 @@ fn http_lives_in_ingest_projections_and_the_root() {
 fn untyped_errors_live_in_the_root() {
     for name in ["anyhow", "miette"] {
         only(
-            &["plant-twin", "benches"],
+            &["plant-twin", "benches", "mutation"],
             &[],
             name,
             "libraries give typed errors; anyhow is for the binaries that nothing depends on",
