@@ -2,10 +2,11 @@
 //!
 //! The binaries measure the product and its limit alternately and print one [`figure::Figure`] per
 //! line; the criterion benches measure the small parts. What the limits do is in
-//! [`bare_consumer`], [`bare_orders`] and [`borrowed_event`]: read these before a ratio.
+//! [`bare_consumer`], [`bare_orders`], [`bare_plant`] and [`borrowed_event`]: read these before a ratio.
 
 pub mod bare_consumer;
 pub mod bare_orders;
+pub mod bare_plant;
 pub mod borrowed_event;
 pub mod broker_backlog;
 pub mod cpu_time;
@@ -19,4 +20,5 @@ pub mod load_average;
 pub mod memory;
 pub mod private_broker;
 pub mod shop;
+pub mod story;
 pub mod twin_drain;
