@@ -11,7 +11,7 @@ use crate::effect::{Effects, View};
 use crate::lot_stock::add;
 use crate::{
     EntityKey, Lot, MaterialId, MaterialRejection, Message, MovementKind, Quantity, Ratio,
-    Rejection, Share, ShareScale, Unit,
+    Rejection, Share, Unit,
 };
 
 /// The same goods in two units: counted (or booked), and as they were measured.
@@ -143,33 +143,28 @@ impl View<'_> {
             .into());
         };
         let factor = version.factor(booked.unit, measured.unit, self.at);
-        let weight = CatchWeight { booked, measured };
-        let tolerance = version.catch_weight_tolerance().unwrap_or(Decimal::ONE);
-        let tolerance = Share::read(tolerance, ShareScale::Fraction).ok();
-        let found = factor.zip(tolerance).and_then(|(factor, tolerance)| {
-            let found = weight.deviation(factor.ratio, tolerance)?;
-            Some((found, tolerance))
-        });
-        let Some((found, tolerance)) = found else {
-            return Err(MaterialRejection::NoConversion {
-                object: object.clone(),
-                material: material.clone(),
-                unit: booked.unit,
-                base: measured.unit,
-                at: self.at,
+        let factor = factor.ok_or_else(|| MaterialRejection::NoConversion {
+            object: object.clone(),
+            material: material.clone(),
+            unit: booked.unit,
+            base: measured.unit,
+            at: self.at,
+        })?;
+        if let Some(tolerance) = version.tolerance() {
+            let weight = CatchWeight { booked, measured };
+            let found = weight.deviation(factor.ratio, tolerance);
+            if found.is_none_or(|found| !found.is_within) {
+                return Err(MaterialRejection::WeighsOtherwise {
+                    object: object.clone(),
+                    material: material.clone(),
+                    booked,
+                    measured,
+                    // What is no amount any more is too much for any scale.
+                    nominal: found.map_or(Decimal::MAX, |found| found.nominal),
+                    tolerance,
+                }
+                .into());
             }
-            .into());
-        };
-        if !found.is_within && version.catch_weight_tolerance().is_some() {
-            return Err(MaterialRejection::WeighsOtherwise {
-                object: object.clone(),
-                material: material.clone(),
-                booked,
-                measured,
-                nominal: found.nominal,
-                tolerance,
-            }
-            .into());
         }
         effects.note_conversion(material, (booked.unit, measured.unit), self.at);
         let weighed = Message::Weighed { at: self.at };

@@ -12,9 +12,9 @@ use crate::effect::{Effects, View};
 use crate::inspection_course::Course;
 use crate::{
     Amount, Characteristic, Claims, EntityKey, InspectionCancelled, InspectionCreated,
-    InspectionDecided, InspectionId, InspectionReopened, InspectionResultRecorded, LotId, Message,
-    OperationId, QualityRejection, Quantity, Rejection, Said, Signature, Time, Unit, UsageDecision,
-    Verdict, WorkOrderId,
+    InspectionDecided, InspectionId, InspectionReopened, InspectionResultRecorded, Lot, LotId,
+    Message, OperationId, QualityRejection, Quantity, Rejection, Said, Signature, Time, Unit,
+    UsageDecision, Verdict, WorkOrderId,
 };
 
 /// Decisions, and reopenings, that one inspection keeps.
@@ -45,6 +45,8 @@ pub struct DecidedPart {
     pub decision: UsageDecision,
     /// How much, in the unit of the inspection.
     pub quantity: Decimal,
+    /// The same in the unit of the lot, as it was turned when the decision was taken.
+    pub of_lot: Decimal,
     /// The QMS' own code.
     pub code: Option<SmolStr>,
 }
@@ -65,31 +67,41 @@ pub struct InspectionDecision {
 }
 
 impl InspectionDecision {
-    fn new(body: &InspectionDecided, at: Time) -> InspectionDecision {
-        let mut parts: Vec<DecidedPart> = body
-            .decisions
-            .iter()
-            .map(|part| DecidedPart {
+    /// The decision on `lot`, where the inspection names one: in its unit as well.
+    fn new(
+        body: &InspectionDecided,
+        lot: Option<&Lot>,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<InspectionDecision, Rejection> {
+        let mut parts = Vec::with_capacity(body.decisions.len());
+        for part in &body.decisions {
+            let own = match lot {
+                Some(lot) => lot.in_own_unit(part.quantity, view, effects)?,
+                None => part.quantity,
+            };
+            parts.push(DecidedPart {
                 decision: part.decision,
                 quantity: part.quantity.value.value(),
+                of_lot: own.value.value(),
                 code: part.code.clone(),
-            })
-            .collect();
+            });
+        }
         parts.sort_unstable();
-        InspectionDecision {
-            at,
+        Ok(InspectionDecision {
+            at: view.at,
             parts,
             unit: body.decisions[0].quantity.unit,
             by: body.by.clone(),
             signature: body.signature.clone(),
-        }
+        })
     }
 
-    /// How much has this outcome, in the decision's unit.
+    /// How much of the lot has this outcome, in the lot's unit.
     #[must_use]
     pub fn sum_of(&self, decision: UsageDecision) -> Decimal {
         let parts = self.parts.iter().filter(|part| part.decision == decision);
-        parts.map(|part| part.quantity).sum()
+        parts.map(|part| part.of_lot).sum()
     }
 }
 
@@ -208,16 +220,11 @@ impl Inspection {
         if self.decisions.len() >= INSPECTION_VERSIONS_MAX {
             return Err(self.full("one more decision"));
         }
-        let decision = InspectionDecision::new(body, view.at);
-        if let Some(id) = &self.lot {
-            let lot = view.plant.lot(id).ok_or_else(|| Rejection::NotKnown {
-                object: EntityKey::Lot(id.clone()),
-                event: "mfg.inspection.decided.v1",
-            })?;
-            for part in &body.decisions {
-                lot.in_own_unit(part.quantity, view, effects)?;
-            }
-        }
+        let lot = match &self.lot {
+            Some(id) => Some(view.plant.known_lot(id, "mfg.inspection.decided.v1")?),
+            None => None,
+        };
+        let decision = InspectionDecision::new(body, lot, view, effects)?;
         let mut next = self.clone();
         if let Err(place) = next.decisions.binary_search(&decision) {
             next.decisions.insert(place, decision);

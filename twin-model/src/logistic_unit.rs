@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::lot_stock::add;
 use crate::{
     Claims, Discrepancy, EntityKey, LogisticUnitId, LotId, LotPacked, PackAction, Time, Unit,
 };
@@ -75,8 +76,8 @@ impl LogisticUnit {
             let quantity = line.quantity.value.value();
             let amount = self.lots.entry(key.clone()).or_default();
             match body.action {
-                PackAction::Add => *amount += quantity,
-                PackAction::Remove => *amount -= quantity,
+                PackAction::Add => add(amount, quantity),
+                PackAction::Remove => add(amount, -quantity),
             }
             if amount.is_zero() {
                 self.lots.remove(&key);

@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
 use crate::{
-    Amount, EntityKey, Inspection, InspectionId, Lot, LotNonconformance, Message, NonconformanceId,
-    Plant, QualityRejection, Quantity, Reason, StatusChange, Time, Unit, Usage, UsageDecision,
+    EntityKey, Inspection, InspectionId, Lot, LotNonconformance, Message, NonconformanceId,
+    QualityRejection, Quantity, Reason, StatusChange, Time, Usage, UsageDecision,
 };
 
 /// A decision as far as it concerns the stock of the lot.
@@ -34,41 +34,24 @@ pub struct LotInspection {
     pub undecided: bool,
     /// Whether the lot may not be used before that.
     pub blocking: bool,
-    /// How much is judged, in the lot's unit; `None` where only the decision says.
-    pub quantity: Option<Decimal>,
+    /// How much is judged, as it was told; `None` where only the decision says.
+    pub quantity: Option<Quantity>,
     /// The decision that stands.
     pub decision: Option<LotDecision>,
 }
 
 impl LotInspection {
-    /// What an inspection says of `lot`, in the lot's unit. A decision was converted before it was
-    /// accepted, and what a material said of its time stays.
-    fn of(inspection: &Inspection, lot: &Lot, plant: &Plant) -> LotInspection {
-        let converted = |value: Decimal, unit: Unit, at: Time| -> Option<Decimal> {
-            if unit == lot.unit {
-                return Some(value);
-            }
-            let value = Amount::try_from(value).ok()?;
-            let quantity = Quantity { value, unit };
-            let key = EntityKey::Lot(lot.id.clone());
-            let found = plant.in_unit(quantity, &lot.material, lot.unit, &key, at);
-            found.ok().map(|found| found.value.value())
-        };
-        let created = inspection.created_at();
-        let quantity = inspection.quantity();
+    fn of(inspection: &Inspection) -> LotInspection {
         LotInspection {
             undecided: inspection.is_undecided(),
             blocking: inspection.is_blocking(),
-            quantity: quantity.and_then(|it| converted(it.value.value(), it.unit, created)),
+            quantity: inspection.quantity(),
             decision: inspection.decision().map(|decision| LotDecision {
                 at: decision.at,
                 parts: decision
                     .parts
                     .iter()
-                    .filter_map(|part| {
-                        let quantity = converted(part.quantity, decision.unit, decision.at)?;
-                        Some((part.decision, quantity))
-                    })
+                    .map(|part| (part.decision, part.of_lot))
                     .collect(),
             }),
         }
@@ -112,7 +95,7 @@ impl Lot {
         let Some(inspection) = view.plant.inspection(id) else {
             return;
         };
-        let now = LotInspection::of(inspection, self, view.plant);
+        let now = LotInspection::of(inspection);
         let known = inspection.lot_known;
         let followed = inspection.followed;
         if self.inspection(id) != Some(&now) {
@@ -162,11 +145,14 @@ impl Lot {
         let blocking = self.blocking_inspections();
         let mut reasons: Vec<Reason> = blocking
             .map(|(id, inspection)| {
+                let told = inspection.quantity;
+                let told = told.map(|quantity| (quantity.value.value(), quantity.unit));
+                let (quantity, unit) = told.unwrap_or_else(|| (self.on_hand(), self.unit));
                 Reason::from(QualityRejection::InspectionOpen {
                     inspection: id.clone(),
                     lot: self.id.clone(),
-                    quantity: inspection.quantity.unwrap_or_else(|| self.on_hand()),
-                    unit: self.unit,
+                    quantity,
+                    unit,
                 })
             })
             .collect();

@@ -68,7 +68,8 @@ pub(crate) fn carry_out(
         unreachable!("a lot that exists has a material")
     };
     for child in &body.children {
-        plant.ensure_lot(&child.lot, &material, unit, effects);
+        let own = plant.view(cause).unit_of_new_lot(&material, unit);
+        plant.ensure_lot(&child.lot, &material, own, effects);
         let part = Parentage {
             quantity: child.quantity.value.value(),
             since: cause.at,

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::{
     Amount, Claims, Discrepancy, EntityKey, MaterialId, MaterialRejection, MaterialUpdated,
-    Message, Ratio, Rejection, Time, Unit, UnitConversion,
+    Message, Ratio, Rejection, Share, ShareScale, Time, Unit, UnitConversion,
 };
 
 /// Versions kept of one material. Of more, those that were published last are kept.
@@ -69,6 +70,14 @@ impl UnitFactor {
             ratio: self.ratio.inverse(),
             ..self
         }
+    }
+}
+
+/// How far weights may differ, for people.
+fn tolerance_in_words(tolerance: Option<Decimal>) -> SmolStr {
+    match tolerance {
+        Some(share) => format_smolstr!("by {} %", (share * Decimal::ONE_HUNDRED).normalize()),
+        None => SmolStr::new_static("as they like"),
     }
 }
 
@@ -159,6 +168,18 @@ impl MaterialVersion {
     #[must_use]
     pub fn catch_weight_tolerance(&self) -> Option<Decimal> {
         self.catch_weight_tolerance
+    }
+
+    /// The same as a share.
+    ///
+    /// # Panics
+    /// When it is none: decoding takes fractions only.
+    pub(crate) fn tolerance(&self) -> Option<Share> {
+        let told = self.catch_weight_tolerance?;
+        match Share::read(told, ShareScale::Fraction) {
+            Ok(share) => Some(share),
+            Err(error) => unreachable!("decoding asks for a fraction: {error}"),
+        }
     }
 
     /// The factor from one unit to another that this version tells for `at`; an exact one where
@@ -252,9 +273,11 @@ impl Material {
             }
         }
         if self.versions.len() > MATERIAL_VERSIONS_MAX {
+            // What quantities were turned by is kept as long as there is another one.
             let oldest = (0..self.versions.len()).min_by_key(|n| {
                 let version = &self.versions[*n];
-                (version.at, version.number)
+                let used = !version.used.is_empty() || version.weighed.is_some();
+                (used, version.at, version.number)
             });
             self.versions.remove(oldest.unwrap_or(0));
         }
@@ -275,7 +298,9 @@ impl Material {
                     material: self.id.clone(),
                     version: told.number,
                     from: told.at,
+                    lets: tolerance_in_words(told.catch_weight_tolerance),
                     used: known.number,
+                    let_then: tolerance_in_words(known.catch_weight_tolerance),
                     until,
                 }
                 .into());

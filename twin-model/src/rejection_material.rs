@@ -146,8 +146,8 @@ pub enum MaterialRejection {
     /// R57: a version that comes too late to judge what was weighed.
     #[error(
         "Version {version} of material {material} counts from {from} on and lets weights differ \
-         otherwise than version {used}, by which goods of up to {until} were judged. Publish it \
-         with a later time."
+         {lets}; version {used}, by which goods of up to {until} were judged, lets them differ \
+         {let_then}. Publish it with a later time."
     )]
     AlreadyWeighed {
         /// The material.
@@ -156,8 +156,12 @@ pub enum MaterialRejection {
         version: u64,
         /// From when on it would count.
         from: Time,
+        /// How far weights may differ by it.
+        lets: SmolStr,
         /// The version that was used.
         used: u64,
+        /// How far weights may differ by that one.
+        let_then: SmolStr,
         /// Time of the last event that used it.
         until: Time,
     },

@@ -43,7 +43,7 @@ fn waits_for(lot: &Lot, inspection: &InspectionId, cleared: bool) -> Option<Stri
 pub(super) fn nothing_before(plant: &Plant, tell: Tell<'_>) {
     let mut cleared: BTreeSet<&LotId> = BTreeSet::new();
     for shipment in shipments(plant).filter(|s| s.decision() == GateDecision::Cleared) {
-        cleared.extend(shipment.lots().iter().map(|(lot, _)| lot));
+        cleared.extend(shipment.wanted_lots(plant));
     }
     let mut waiting: BTreeMap<EntityKey, String> = BTreeMap::new();
     for (key, inspection) in inspections(plant) {

@@ -39,6 +39,7 @@ stored! {
     DecidedPartState of DecidedPart {
         decision: UsageDecision,
         quantity: Decimal,
+        of_lot: Decimal,
         code: Option<SmolStr>,
     } beside {}
 }
@@ -195,7 +196,7 @@ impl InspectionState {
 pub struct LotInspectionState {
     pub undecided: bool,
     pub blocking: bool,
-    pub quantity: Option<Decimal>,
+    pub quantity: Option<Quantity>,
     pub decision: Option<LotDecisionState>,
 }
 

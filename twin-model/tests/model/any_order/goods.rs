@@ -96,8 +96,11 @@ pub(super) fn packing(_: usize, random: &mut Random) -> Said {
     if random.one_in(3) && place > 0 {
         data["units"] = json!([UNITS[random.below(place)]]);
     } else {
-        data["lots"] =
-            json!([{"lot": random.one_of(&LOTS), "quantity": pieces(1 + random.below(9))}]);
+        let line = match random.one_in(3) {
+            true => json!({"lot": random.one_of(&RAW), "quantity": kilograms(random)}),
+            false => json!({"lot": random.one_of(&LOTS), "quantity": pieces(1 + random.below(9))}),
+        };
+        data["lots"] = json!([line]);
     }
     ("/wms", "lot.packed", data)
 }
