@@ -12,7 +12,17 @@ pub(crate) struct Template(Vec<Part>);
 #[derive(Debug)]
 enum Part {
     Text(String),
-    Column { column: usize, alpha: bool },
+    Column { column: usize, form: Form },
+}
+
+/// How a column stands in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    AsItIs,
+    /// `:alpha`: a number without the zeros before it.
+    Alpha,
+    /// `:number`: so too, and none where it is zeros only, which is a system's way to say nothing.
+    Number,
 }
 
 impl Template {
@@ -32,12 +42,13 @@ impl Template {
                 parts.push(Part::Text(rest[..open].to_owned()));
             }
             let inner = &rest[open + 1..open + len];
-            let (name, alpha) = match inner.strip_suffix(":alpha") {
-                Some(name) => (name, true),
-                None => (inner, false),
+            let (name, form) = match inner.rsplit_once(':') {
+                Some((name, "alpha")) => (name, Form::Alpha),
+                Some((name, "number")) => (name, Form::Number),
+                _ => (inner, Form::AsItIs),
             };
             let column = check.column(at, key, name)?;
-            parts.push(Part::Column { column, alpha });
+            parts.push(Part::Column { column, form });
             rest = &rest[open + len + 1..];
         }
         if !rest.is_empty() {
@@ -55,12 +66,16 @@ impl Template {
         for part in &self.0 {
             match part {
                 Part::Text(fixed) => text.push_str(fixed),
-                Part::Column { column, alpha } => {
+                Part::Column { column, form } => {
                     let value = values[*column].as_deref().unwrap_or("");
-                    if value.is_empty() {
+                    let is_none = *form == Form::Number && value.bytes().all(|byte| byte == b'0');
+                    if value.is_empty() || is_none {
                         return Err(Fault::empty(*column));
                     }
-                    text.push_str(if *alpha { without_zeros(value) } else { value });
+                    text.push_str(match form {
+                        Form::AsItIs => value,
+                        Form::Alpha | Form::Number => without_zeros(value),
+                    });
                 }
             }
         }

@@ -12,6 +12,7 @@ mod plants;
 
 use actix_web::web::ServiceConfig;
 use serde::Deserialize;
+use twin_model::EntityKind;
 use utoipa::openapi::RefOr;
 use utoipa::{IntoParams, Modify, OpenApi};
 
@@ -39,6 +40,11 @@ pub fn configure(config: &mut ServiceConfig) {
     for collection in &collections::ALL {
         collection.configure(config);
     }
+}
+
+/// The kinds of entities that have a list.
+pub(crate) fn kinds() -> impl Iterator<Item = EntityKind> {
+    collections::ALL.iter().map(|collection| collection.kind)
 }
 
 /// Parameters of a single item.

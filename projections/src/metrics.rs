@@ -4,23 +4,10 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use actors::Counts;
-use twin_model::{EntityKind, Invariant};
+use twin_model::Invariant;
 
 use crate::picture::{Picture, Published};
 use crate::projections::Projections;
-
-const KINDS: [EntityKind; 10] = [
-    EntityKind::WorkOrder,
-    EntityKind::Lot,
-    EntityKind::WorkCenter,
-    EntityKind::Hold,
-    EntityKind::Shipment,
-    EntityKind::Process,
-    EntityKind::Inspection,
-    EntityKind::Nonconformance,
-    EntityKind::Material,
-    EntityKind::Routing,
-];
 
 /// Name, kind and meaning of a metric, and its samples: labels and value.
 struct Metric {
@@ -156,7 +143,7 @@ fn add(metrics: &mut [Metric], name: &'static str, labels: String, value: u64) {
 fn add_plant(metrics: &mut [Metric], plant: &str, head: u64, published: &Published) {
     let model = &published.model;
     add_counts(metrics, plant, model.counts());
-    for kind in KINDS {
+    for kind in crate::http::kinds() {
         let labels = format!("{plant},kind=\"{}\"", kind.as_str());
         let size = model.entities.table(kind).len();
         add(metrics, "twin_entities", labels, size as u64);

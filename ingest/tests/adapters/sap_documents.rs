@@ -55,9 +55,13 @@ fn becomes(kind: &str, fields: Value, name: &str, data: Value) {
 #[test]
 fn what_goes_in_and_out_of_an_order_is_issued_returned_and_received() {
     let issued = json!({"order": "77", "material": "FG1", "lot": "FG1/8",
-        "quantity": pieces("10.000"), "from_location": "171A", "reservation": "0/0",
+        "quantity": pieces("10.000"), "from_location": "171A",
         "document": "49000002/2026"});
-    becomes("261", json!({}), "material.issued", issued);
+    becomes("261", json!({}), "material.issued", issued.clone());
+    let mut reserved = issued;
+    reserved["reservation"] = json!("4819/1");
+    let fields = json!({"Reservation": "0000004819", "ReservationItem": "0001"});
+    becomes("261", fields, "material.issued", reserved);
     let returned = json!({"order": "77", "material": "FG1", "lot": "FG1/8",
         "quantity": pieces("10.000"), "to_location": "171A", "document": "49000002/2026"});
     becomes("262", json!({}), "material.returned", returned);
@@ -161,6 +165,40 @@ fn a_movement_that_cannot_be_told_is_set_aside_with_its_reason() {
     );
 }
 
+/// Where the stock of an inspection lot can have been posted.
+const POSTED_TO: [&str; 9] = [
+    "InspLotQtyToFree",
+    "InspLotQtyToBlocked",
+    "InspLotQtyToScrap",
+    "InspLotQtyToSample",
+    "InspLotQtyToReserves",
+    "InspLotQtyToAnotherMaterial",
+    "InspLotQtyReturnedToSupplier",
+    "InspLotQtyToSpecialStock",
+    "InspLotQtyToOtherStock",
+];
+
+/// An inspection lot of ten pieces, of which so much was posted; the rest of the columns is zero.
+fn inspection_lot(posted: &[(&str, &str)]) -> Value {
+    let mut lot = json!({"InspectionLot": "040000000001", "InspectionLotType": "04",
+        "InspectionLotQuantity": "10", "InspectionLotQuantityUnit": "PC", "Material": "FG1",
+        "Batch": "0000000008", "ManufacturingOrder": "", "InspectionLotStartDate": "20260302",
+        "InspectionLotStartTime": "PT10H00M00S"});
+    for column in POSTED_TO {
+        lot[column] = json!("0.000");
+    }
+    for (column, quantity) in posted {
+        lot[*column] = json!(quantity);
+    }
+    lot
+}
+
+fn usage_decision(valuation: &str) -> Value {
+    json!({"InspectionLot": "040000000001", "InspLotUsageDecisionValuation": valuation,
+        "InspectionLotUsageDecisionCode": "A1", "InspectionLotUsageDecidedBy": "WEISS",
+        "InspectionLotUsageDecidedOn": "20260303", "InspLotUsageDecisionTime": "080000"})
+}
+
 fn plant_of(seen: &Seen) -> Plant {
     assert_eq!(seen.exceptions(), Vec::<String>::new());
     let mut plant = Plant::new("sap".parse().unwrap());
@@ -186,14 +224,8 @@ fn an_order_is_made_inspected_and_set_free_by_saps_documents_alone() {
         "8",
         json!({"InventoryStockType": "02"}),
     );
-    let lot = json!([{"InspectionLot": "040000000001", "InspectionLotType": "04",
-        "InspectionLotQuantity": "10", "InspectionLotQuantityUnit": "PC", "Material": "FG1",
-        "Batch": "0000000008", "ManufacturingOrder": "", "InspectionLotStartDate": "20260302",
-        "InspectionLotStartTime": "PT10H00M00S"}]);
-    let decision = json!([{"InspectionLot": "040000000001", "InspLotUsageDecisionValuation": "A",
-        "InspectionLotUsageDecisionCode": "A1", "InspectionLotUsageDecidedBy": "WEISS",
-        "InspectionLotUsageDecidedOn": "20260303", "InspLotUsageDecisionTime": "080000",
-        "InspLotQtyToBlocked": "0.000", "InspLotQtyToScrap": "0"}]);
+    let lot = json!([inspection_lot(&[("InspLotQtyToFree", "10.000")])]);
+    let decision = json!([usage_decision("A")]);
     let mut documents = vec![
         answer(order),
         answer(operation),
@@ -298,18 +330,52 @@ fn a_defect_reaches_its_batch_or_order_and_an_unknown_class_is_not_taken_lightly
     );
 }
 
+/// What is decided of an inspection lot, and the exceptions.
+fn decided(lot: Value, valuation: &str) -> (Vec<Value>, Vec<String>) {
+    let documents = [
+        answer(json!([lot])),
+        answer(json!([usage_decision(valuation)])),
+    ];
+    let seen = import_texts(NAME, &documents);
+    (seen.data("mfg.inspection.decided.v1"), seen.exceptions())
+}
+
 #[test]
-fn a_decision_for_parts_of_a_lot_is_not_taken_for_the_whole() {
-    let decision = json!([{"InspectionLot": "1", "InspLotUsageDecisionValuation": "A",
-        "InspectionLotUsageDecidedBy": "W", "InspectionLotUsageDecidedOn": "20260303",
-        "InspLotUsageDecisionTime": "080000", "InspLotQtyToBlocked": "2", "InspLotQtyToScrap": "0",
-        "InspectionLotQuantity": "10", "InspectionLotQuantityUnit": "PC"}]);
-    let seen = import_texts(NAME, &[answer(decision)]);
-    assert!(seen.read().is_empty());
+fn a_decision_is_taken_for_the_whole_only_where_all_of_the_lot_went_one_way() {
+    let parts = "a decision for parts of a lot, or without its lot";
+    for (valuation, posted, decision) in [
+        ("A", "InspLotQtyToFree", "accept"),
+        ("R", "InspLotQtyToBlocked", "reject"),
+    ] {
+        for quantity in ["10.000", "0"] {
+            let (told, exceptions) = decided(inspection_lot(&[(posted, quantity)]), valuation);
+            assert_eq!(exceptions, Vec::<String>::new());
+            let part = json!({"decision": decision, "quantity": pieces("10"), "code": "A1"});
+            assert_eq!(
+                told[0]["decisions"],
+                json!([part]),
+                "{valuation} {quantity}"
+            );
+        }
+        for column in POSTED_TO.into_iter().filter(|column| *column != posted) {
+            let split = inspection_lot(&[(posted, "8"), (column, "2")]);
+            let mut unknown = inspection_lot(&[]);
+            unknown.as_object_mut().unwrap().remove(column);
+            for lot in [split, unknown] {
+                let (told, exceptions) = decided(lot, valuation);
+                assert!(told.is_empty(), "{valuation} {column}: {told:?}");
+                assert_eq!(exceptions.len(), 1, "{valuation} {column}: {exceptions:?}");
+                assert!(exceptions[0].contains(parts), "{exceptions:?}");
+            }
+        }
+    }
+    let alone = import_texts(NAME, &[answer(json!([usage_decision("A")]))]);
+    assert!(alone.read().is_empty(), "nothing is known of where it went");
+    assert!(alone.exceptions()[0].contains(parts));
+    let (told, exceptions) = decided(inspection_lot(&[]), "F");
     assert!(
-        seen.exceptions()[0].contains("a decision for parts of a lot"),
-        "{:?}",
-        seen.exceptions()
+        told.is_empty() && exceptions.len() == 1,
+        "a valuation of its own: {exceptions:?}"
     );
 }
 

@@ -358,6 +358,17 @@ async fn metrics_count_without_naming_any_entity() {
             "{line} is missing in\n{text}"
         );
     }
+    let api = serde_json::to_value(projections::http::openapi()).unwrap();
+    let paths = api["paths"].as_object().unwrap().keys();
+    let items = paths.filter(|path| path.ends_with("/{id}") && !path.contains("/exceptions/"));
+    let counted = text
+        .lines()
+        .filter(|line| line.starts_with("twin_entities{"));
+    assert_eq!(
+        counted.count(),
+        items.count(),
+        "every kind that has a list is counted"
+    );
     for id in ["WO-1", "L-1", "H-1", "SAW"] {
         assert!(!text.contains(id), "{id} is in a label");
     }
