@@ -196,6 +196,10 @@ fn what_another_plant_received_is_a_lot_here_and_its_movements_stay_there() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one row for each way to tell it otherwise"
+)]
 fn what_a_twin_told_otherwise_than_the_fields_of_the_standard_is_not_believed() {
     let naming = naming(&[]);
     let whole = worked().document(None, &naming);
