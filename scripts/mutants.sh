@@ -3,9 +3,11 @@
 # change that no test notices is a hole in them. Prints one JSON object with the share that was
 # noticed, and the others on standard error and in DIR/missed.txt.
 #
-#   scripts/mutants.sh [--minutes N] [--file GLOB] [--out DIR] [--one-by-one [--shard K/N]]
+#   scripts/mutants.sh [--minutes N] [--without WORD] [--file GLOB] [--out DIR]
+#                      [--one-by-one [--shard K/N]]
 #
 # --minutes N    stop trying after so long: what was tried until then is a random sample
+# --without WORD leave out the tests that have WORD in their names, such as slow ones (repeatable)
 # --file GLOB    only mutants of these files, such as 'twin-model/src/lot*.rs'
 # --out DIR      where to keep the outcomes (default: target/mutants); run again with the same
 #                arguments to go on after a break
@@ -26,12 +28,12 @@ export TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
 one_by_one=
 chosen=()
 shard=()
-minutes=()
+woven=()
 while (($#)); do
     case $1 in
         --one-by-one) one_by_one=1 && shift && continue ;;
         --shard) shard=(--shard "$2" --sharding round-robin) ;;
-        --minutes) minutes=(--minutes "$2") ;;
+        --minutes | --without) woven+=("$1" "$2") ;;
         --file) chosen+=(--file "$2") ;;
         --out) out=$2 ;;
         *)
@@ -50,7 +52,7 @@ mkdir -p "$out"
 if [[ -z $one_by_one ]]; then
     cargo mutants --package twin-model --list --json "${chosen[@]}" >"$out/list.json"
     cargo run --locked --quiet --package mutation -- \
-        --list "$out/list.json" --out "$out" "${minutes[@]}"
+        --list "$out/list.json" --out "$out" "${woven[@]}"
     exit
 fi
 

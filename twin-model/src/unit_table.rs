@@ -178,6 +178,53 @@ mod tests {
     }
 
     #[test]
+    fn a_larger_unit_is_a_whole_number_of_smaller_ones() {
+        for (large, count, small) in [
+            ("TNE", 1_000, "KGM"),
+            ("KGM", 1_000, "GRM"),
+            ("GRM", 1_000, "MGM"),
+            ("LBR", 16, "ONZ"),
+            ("MTQ", 10, "HLT"),
+            ("HLT", 100, "LTR"),
+            ("LTR", 10, "DLT"),
+            ("DLT", 10, "CLT"),
+            ("CLT", 10, "MLT"),
+            ("DMQ", 1_000, "CMQ"),
+            ("GLL", 128, "OZA"),
+            ("GLI", 454_609, "MLT"),
+            ("KMT", 1_000, "MTR"),
+            ("MTR", 10, "DMT"),
+            ("DMT", 10, "CMT"),
+            ("CMT", 10, "MMT"),
+            ("YRD", 3, "FOT"),
+            ("FOT", 12, "INH"),
+            ("MTK", 10_000, "CMK"),
+            ("CMK", 100, "MMK"),
+            ("DAY", 24, "HUR"),
+            ("HUR", 60, "MIN"),
+            ("MIN", 60, "SEC"),
+            ("SEC", 1_000, "C26"),
+            ("MWH", 1_000, "KWH"),
+            ("KWH", 3_600_000, "JOU"),
+            ("MIL", 10, "CEN"),
+            ("CEN", 50, "PR"),
+            ("GRO", 12, "DZN"),
+            ("DZN", 6, "NPR"),
+            ("NPR", 2, "C62"),
+            ("PR", 2, "H87"),
+        ] {
+            let size = |code: &str| code.parse::<Unit>().unwrap().physical().unwrap();
+            let (measures, above, below) = size(large);
+            let (same, small_above, small_below) = size(small);
+            // An imperial gallon is 4,546.09 ml.
+            let hundredths = if large == "GLI" { 1 } else { 100 };
+            let whole = 100 * u128::from(above) * u128::from(small_below);
+            let parts = count * hundredths * u128::from(small_above) * u128::from(below);
+            assert_eq!((measures, whole), (same, parts), "{large} in {small}");
+        }
+    }
+
+    #[test]
     fn a_pack_has_no_size_of_its_own() {
         for pack in ["bottle", "case", "pallet"] {
             assert_eq!(pack.parse::<Unit>().unwrap().physical(), None, "{pack}");

@@ -78,16 +78,26 @@ fn main() -> Result<()> {
     if options.prepare {
         return Ok(());
     }
-    let kept = out.join(format!("outcomes-{:016x}.jsonl", tree.digest()?));
+    let kept = out.join(format!("outcomes-{}.jsonl", label(&tree, &options)?));
     let verdicts = try_all(&mutants, &left_out, &suite, &kept, options.minutes)?;
     write_lists(&mutants, &left_out, &verdicts, &out)?;
     report(&mutants, &left_out, &verdicts);
     Ok(())
 }
 
+/// Names what belongs to this tree and these tests.
+fn label(tree: &Tree, options: &Options) -> Result<String> {
+    let without = options.without.iter().map(|word| format!("-{word}"));
+    Ok(format!(
+        "{:016x}{}",
+        tree.digest()?,
+        without.collect::<String>()
+    ))
+}
+
 /// What each test comes across, measured once for a tree.
 fn suite(tree: &Tree, options: &Options, out: &Path) -> Result<Suite> {
-    let kept = out.join(format!("suite-{:016x}.json", tree.digest()?));
+    let kept = out.join(format!("suite-{}.json", label(tree, options)?));
     if kept.exists() {
         return Ok(serde_json::from_str(&fs::read_to_string(kept)?)?);
     }

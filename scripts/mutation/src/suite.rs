@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -14,8 +15,11 @@ use crate::workshop::binaries;
 
 /// Memory of one process of tests, in KiB: a mutant that collects without end stops there.
 const MEMORY_KIB_MAX: u64 = 4 << 20;
-/// CPU time of a trial, seconds: a mutant that goes on without end stops there.
-const TRIAL_S_MAX: u64 = 60;
+/// CPU time that a trial may take beyond what all tests took together with the model as it is,
+/// seconds: a mutant that goes on without end stops there.
+const TRIAL_S_MORE: u64 = 60;
+/// Threads of that run, so its CPU time is at most so many times its length.
+const THREADS: u64 = 2;
 /// How many tests make the first, second, ... part of a trial: most mutants are noticed by the
 /// first.
 const PARTS: [usize; 3] = [4, 32, usize::MAX];
@@ -34,6 +38,8 @@ pub(crate) struct Suite {
     /// Those that reach the least first: they say the most about it, and are the quickest.
     tests: Vec<Test>,
     folder: PathBuf,
+    /// How long all of them took, seconds.
+    seconds: u64,
 }
 
 /// What became of a mutant.
@@ -60,6 +66,7 @@ impl Suite {
         if notes.exists() {
             fs::remove_file(notes)?;
         }
+        let start = Instant::now();
         let skipped = without.iter().flat_map(|word| ["--skip", word]);
         let status = Command::new("cargo")
             .args([
@@ -70,7 +77,7 @@ impl Suite {
                 "--tests",
                 "--",
             ])
-            .args(["--quiet", "--test-threads", "2"])
+            .args(["--quiet", "--test-threads", &THREADS.to_string()])
             .args(skipped)
             .env("MUTANT_REACH", notes)
             .current_dir(tree.folder())
@@ -80,6 +87,7 @@ impl Suite {
             status.success(),
             "the tests fail with the woven model as it is"
         );
+        let seconds = start.elapsed().as_secs();
         let folder = tree.folder().join("twin-model");
         let mut binary_of = BTreeMap::new();
         for binary in binaries(tree)? {
@@ -104,7 +112,11 @@ impl Suite {
             });
         }
         tests.sort_by_key(|test| test.reaches.len());
-        Ok(Suite { tests, folder })
+        Ok(Suite {
+            tests,
+            folder,
+            seconds,
+        })
     }
 
     /// How many tests there are.
@@ -138,7 +150,8 @@ impl Suite {
     }
 
     fn run(&self, mutant: Number, binary: &Path, tests: &[&str]) -> Result<Verdict> {
-        let limits = format!("ulimit -v {MEMORY_KIB_MAX}; ulimit -t {TRIAL_S_MAX}");
+        let seconds = self.seconds * THREADS + TRIAL_S_MORE;
+        let limits = format!("ulimit -v {MEMORY_KIB_MAX}; ulimit -t {seconds}");
         let status = Command::new("sh")
             .args(["-c", &format!("{limits}; exec \"$0\" \"$@\"")])
             .arg(binary)

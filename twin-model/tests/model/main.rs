@@ -55,4 +55,5 @@ mod stock_status;
 mod stored_log;
 mod time_accounting;
 mod versions;
+mod words;
 mod work_center_life;

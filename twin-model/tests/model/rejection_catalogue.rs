@@ -51,6 +51,19 @@ fn every_code_has_a_sample_and_every_sample_another_code() {
 }
 
 #[test]
+fn who_must_act_is_whom_the_index_of_codes_names() {
+    let index = fs::read_to_string(below_the_crate("../docs/errors/README.md")).unwrap();
+    for code in Code::ALL {
+        let row = index
+            .lines()
+            .find(|line| line.starts_with(&format!("| [{code}]")));
+        let row = row.unwrap_or_else(|| panic!("{code} is in no row of the index"));
+        let named = row.trim_end_matches(" |").rsplit(" | ").next();
+        assert_eq!(named, Some(code.owner()), "{code}");
+    }
+}
+
+#[test]
 fn every_page_quotes_the_sentence() {
     for (code, _, text) in sample::one_of_each() {
         let page = below_the_crate(&format!("../docs/errors/{code}.md"));
