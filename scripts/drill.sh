@@ -26,8 +26,8 @@ case ${1:-} in
     points)
         tests=kill_points::a_process name=kill_points features=amqp-tests,chaos
         ;;
-    disk) tests=disk:: name=disk features=chaos ;;
-    broker) tests=broker:: name='broker_[a-z]*' features=amqp-tests,chaos ;;
+    disk) tests=disk:: name=disk features=chaos counted=no ;;
+    broker) tests=broker:: name='broker_[a-z]*' features=amqp-tests,chaos counted=no ;;
     *) usage ;;
 esac
 shift
@@ -35,7 +35,7 @@ cycles=100 seed=$((RANDOM + 1)) json=no
 while (($# > 0)); do
     case $1 in
         --cycles | --seed)
-            [[ ${2:-} =~ ^[1-9][0-9]{0,17}$ ]] || usage
+            [[ -z ${counted:-} && ${2:-} =~ ^[1-9][0-9]{0,17}$ ]] || usage
             if [[ $1 == --cycles ]]; then cycles=$2; else seed=$2; fi
             shift 2
             ;;

@@ -100,7 +100,17 @@ impl Door {
         wanted: Resolution,
         reply: oneshot::Sender<Result<Resolved, ResolveError>>,
     ) -> Result<(), Stopped> {
+        self.can_answer()?;
         self.send(Settle { wanted, reply }).await
+    }
+
+    /// A plant whose disk is full answers nobody until there is room: who asks is told at once, so
+    /// that nobody's question waits for hours, and no number of them piles up.
+    pub(crate) fn can_answer(&self) -> Result<(), Stopped> {
+        match self.waits_for_room() {
+            None => Ok(()),
+            Some(_) => Err(Stopped),
+        }
     }
 
     /// Lets `look` see the books as of the last commit; what it gives is run once that commit is
@@ -109,6 +119,7 @@ impl Door {
         &self,
         look: impl FnOnce(&Books, u64) -> Reveal + Send + 'static,
     ) -> Result<(), Stopped> {
+        self.can_answer()?;
         self.send(Peek(Box::new(look))).await
     }
 

@@ -21,6 +21,7 @@ impl Fork {
 }
 
 pub(crate) async fn take(door: &Door) -> Result<Snapshot, Stopped> {
+    door.can_answer()?;
     let snapshot = door.snapshot(None).await?;
     Ok(std::sync::Arc::try_unwrap(snapshot).unwrap_or_else(|shared| (*shared).clone()))
 }

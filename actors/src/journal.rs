@@ -120,6 +120,10 @@ impl Journal {
                     }
                     return Journal::new_segment(dir, last_commit + 1);
                 }
+                if len <= FILE_HEADER_BYTES as u64 {
+                    // It may have been made just before a fault, and its name not be durable yet.
+                    sync_dir(dir)?;
+                }
                 Ok(Journal {
                     dir: dir.to_owned(),
                     path,
@@ -142,12 +146,19 @@ impl Journal {
         let mut header = [0; FILE_HEADER_BYTES];
         header[..8].copy_from_slice(FILE_MAGIC);
         header[8..12].copy_from_slice(&JOURNAL_FORMAT.to_le_bytes());
-        if let Err(error) = file.write_all(&header).and_then(|()| file.sync_all()) {
-            // A segment without a header would stand in the way of the next try.
+        #[cfg(feature = "chaos")]
+        let refused = crate::chaos::write_error(dir);
+        #[cfg(not(feature = "chaos"))]
+        let refused: Option<io::Error> = None;
+        let made = match refused {
+            Some(error) => Err(error),
+            None => file.write_all(&header).and_then(|()| file.sync_all()),
+        };
+        if let Err(error) = made.map_err(io_error).and_then(|()| sync_dir(dir)) {
+            // Half a segment would stand in the way of the next try.
             fs::remove_file(&path).map_err(io_error)?;
-            return Err(io_error(error));
+            return Err(error);
         }
-        sync_dir(dir)?;
         Ok(Journal {
             dir: dir.to_owned(),
             path,
@@ -354,4 +365,44 @@ pub(crate) fn cut(path: &Path, at: u64) -> Result<(), JournalError> {
         .map_err(io_error)?;
     file.set_len(at).map_err(io_error)?;
     file.sync_all().map_err(io_error)
+}
+
+#[cfg(all(test, feature = "chaos"))]
+mod tests {
+    use twin_model::Time;
+
+    use super::*;
+
+    fn record(commit_no: u64) -> Record {
+        Record {
+            epoch: 1,
+            commit_no,
+            recorded: Time::EPOCH,
+            previous: [0; 32],
+            entries: Vec::new(),
+            poisoned: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_segment_for_which_there_is_no_room_is_made_when_there_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(dir.path(), 0).unwrap();
+        journal.append(&record(1)).unwrap();
+        // As if it were long.
+        journal.len = SEGMENT_BYTES_MAX;
+        let control = dir.path().join(crate::chaos::DISK_FILE);
+        fs::write(&control, "full").unwrap();
+        for _ in 0..2 {
+            let refused = journal.append(&record(2)).unwrap_err();
+            assert!(matches!(refused, AppendError::Full(_)), "{refused:?}");
+            assert_eq!(segments(dir.path()).unwrap().len(), 1, "nothing half made");
+        }
+        fs::remove_file(&control).unwrap();
+        journal.append(&record(2)).unwrap();
+        let segments = segments(dir.path()).unwrap();
+        assert_eq!(segments.len(), 2);
+        let records = read_segment(&segments[1], true).unwrap().records;
+        assert_eq!(records.len(), 1);
+    }
 }

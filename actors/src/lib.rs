@@ -78,7 +78,10 @@ pub use resolution::{
 };
 pub use verify::{Verified, replay, verify};
 
-/// A plant has stopped, or is stopping: nothing more can be asked of it.
+/// A plant has stopped, is stopping, or waits for room on its disk: nothing can be asked of it now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the plant is stopping or its journal has failed; ask again after it is back")]
+#[error(
+    "the plant is stopping, its disk is full or its journal has failed; ask again after it is \
+     back (/ready says what stands against it)"
+)]
 pub struct Stopped;

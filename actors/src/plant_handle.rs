@@ -16,6 +16,7 @@ use crate::journal::{self, Journal, JournalError};
 use crate::lanes::Lanes;
 use crate::recovery::{self, RecoveryError, Settings};
 use crate::shard::ShardActor;
+use crate::snapshot_file;
 use crate::snapshots::Snapshots;
 use crate::supervisor::PanicSupervisor;
 use crate::writer::{self, Published};
@@ -335,6 +336,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
     fs::create_dir_all(dir).map_err(|error| OpenError::from(JournalError::io(dir, error)))?;
     let lock = lock(dir)?;
     Identity::claim(options)?;
+    snapshot_file::remove_unfinished(dir)?;
     let home = Home {
         dir: dir.clone(),
         settings: options.settings(),

@@ -125,7 +125,8 @@ impl ShardActor {
 
     /// Decides what waits in the lanes, the most urgent first, as far as the journal keeps up.
     fn decide_waiting(&mut self, ctx: &mut Context<Self>) {
-        loop {
+        // What is decided while the disk is full would be decided by a time that stands still.
+        while !self.writer.waits_for_room() {
             let full = self.open.inputs >= COMMIT_INPUTS_MAX;
             let next = if full {
                 self.lanes.pop_urgent()
@@ -303,6 +304,8 @@ impl Actor for ShardActor {
                 if !ctx.connected() {
                     // Nobody can reach the plant any more; the timer alone would keep it alive.
                     ctx.stop();
+                } else if shard.writer.waits_for_room() {
+                    // Nobody could hear of what falls due, nor answer: it falls due afterwards.
                 } else if shard.books.waits_for_time(wall_clock()) {
                     shard.keep_time();
                     shard.flush(ctx);

@@ -50,6 +50,14 @@ pub(crate) fn write(dir: &Path, books: &StoredBooks) -> Result<PathBuf, JournalE
     Ok(path)
 }
 
+/// Removes what a process that ended has left unfinished. Nobody else may have the plant open.
+pub(crate) fn remove_unfinished(dir: &Path) -> Result<(), JournalError> {
+    for path in files(dir, "snapshot-", ".tmp")? {
+        fs::remove_file(&path).map_err(|error| JournalError::io(&path, error))?;
+    }
+    Ok(())
+}
+
 /// The snapshots of a directory, oldest first.
 pub(crate) fn list(dir: &Path) -> Result<Vec<PathBuf>, JournalError> {
     files(dir, "snapshot-", ".bin")

@@ -158,6 +158,11 @@ impl WriterHandle {
             .is_some_and(|jobs| jobs.send(job).is_ok())
     }
 
+    /// Whether nothing can be made durable for the time being.
+    pub(crate) fn waits_for_room(&self) -> bool {
+        self.published.no_room.read().is_some()
+    }
+
     /// From now on a follower that is full is given up instead of waited for.
     pub(crate) fn stop_waiting_for_followers(&self) {
         self.published.closing.store(true, Ordering::Release);

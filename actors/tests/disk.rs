@@ -122,6 +122,35 @@ async fn a_plant_whose_disk_is_full_waits_and_goes_on_by_itself_when_there_is_ro
 }
 
 #[tokio::test]
+async fn a_shard_that_panics_while_it_waits_for_room_is_rebuilt_with_what_waited() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    tell(&plant, "WO-1").await;
+    disk_refuses(dir.path(), "full");
+    let second = give(&plant, "WO-2").await;
+    until("it waits", || plant.waits_for_room().is_some()).await;
+    let third = give(&plant, "WO-3").await;
+    plant.panic_shard().await;
+    let asked = plant.exceptions().parked(0, 1).await;
+    assert_eq!(asked.unwrap_err(), Stopped, "who asks is told at once");
+    assert!(plant.is_open());
+
+    disk_is_well(dir.path());
+    for pending in [second, third] {
+        let receipt = tokio::time::timeout(NOTICED_WITHIN, pending).await;
+        let receipt = receipt.expect("it goes on").unwrap();
+        assert_eq!(receipt.dispositions, [Disposition::Applied]);
+    }
+    let before = hash(&plant).await;
+    plant.close().await;
+    let plant = open(options(dir.path())).await.unwrap();
+    assert_eq!(hash(&plant).await, before);
+    for order in ["WO-1", "WO-2", "WO-3"] {
+        assert_eq!(tell(&plant, order).await, Disposition::Duplicate);
+    }
+}
+
+#[tokio::test]
 async fn a_plant_that_waits_for_room_can_be_stopped_and_has_told_nobody_anything() {
     let dir = tempfile::tempdir().unwrap();
     let plant = open(options(dir.path())).await.unwrap();

@@ -36,6 +36,8 @@ const BROKEN_WAIT: Duration = Duration::from_secs(2);
 struct Round {
     fired: BTreeMap<&'static str, u64>,
     account: Account,
+    /// Messages that still wait at the broker.
+    backlog: u32,
     story: String,
 }
 
@@ -110,6 +112,7 @@ impl Drill<'_> {
             pause(Duration::from_millis(50));
         }
         round.account = Account::of(&twin, &self.feed, &self.commands.told());
+        round.backlog = self.queues.backlog();
         let log = fs::read_to_string(self.dir.path().join("twin.log"));
         round.story = format!(
             "{}, log {}",
@@ -185,6 +188,7 @@ fn a_process_that_ends_at_every_commit_point_loses_and_doubles_nothing() {
 fn the_harness_finds_out_who_acknowledges_before_the_commit() {
     let round = round(SEED, "ack_first");
     assert!(round.kills() > 0 && round.account.lost > 0, "{round:?}");
+    assert_eq!(round.backlog, 0, "gone, not late: {round:?}");
     assert!(!round.account.is_right());
 }
 

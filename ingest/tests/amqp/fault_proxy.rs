@@ -1,6 +1,8 @@
 //! A TCP proxy in front of the broker that does what networks do.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,8 +22,16 @@ struct Weather {
     down: bool,
 }
 
+/// What happened to connections.
+#[derive(Debug, Default)]
+struct Counts {
+    open: AtomicU64,
+    cut: AtomicU64,
+}
+
 pub(crate) struct FaultProxy {
     pub(crate) address: SocketAddr,
+    counts: Arc<Counts>,
     weather: watch::Sender<Weather>,
 }
 
@@ -32,18 +42,41 @@ impl FaultProxy {
         let address = listener.local_addr().unwrap();
         let weather = watch::Sender::new(Weather::default());
         let seen = weather.subscribe();
+        let counts = Arc::new(Counts::default());
+        let counted = Arc::clone(&counts);
         tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
-                tokio::spawn(connection(client, broker.clone(), seen.clone()));
+                tokio::spawn(connection(
+                    client,
+                    broker.clone(),
+                    seen.clone(),
+                    counted.clone(),
+                ));
             }
         });
-        FaultProxy { address, weather }
+        FaultProxy {
+            address,
+            counts,
+            weather,
+        }
     }
 
     /// Cuts every connection; new ones are let through.
     pub(crate) fn cut(&self) {
         self.weather.send_modify(|weather| weather.cuts += 1);
+    }
+
+    /// Connections that are carried now.
+    #[allow(dead_code, reason = "not every test binary that has the proxy counts")]
+    pub(crate) fn open(&self) -> u64 {
+        self.counts.open.load(Ordering::Acquire)
+    }
+
+    /// Connections that a cut has ended.
+    #[allow(dead_code, reason = "not every test binary that has the proxy counts")]
+    pub(crate) fn ended_by_cuts(&self) -> u64 {
+        self.counts.cut.load(Ordering::Acquire)
     }
 
     /// Carries every piece later.
@@ -74,7 +107,12 @@ impl FaultProxy {
     }
 }
 
-async fn connection(client: TcpStream, broker: String, mut seen: watch::Receiver<Weather>) {
+async fn connection(
+    client: TcpStream,
+    broker: String,
+    mut seen: watch::Receiver<Weather>,
+    counts: Arc<Counts>,
+) {
     if seen.wait_for(|weather| !weather.down).await.is_err() {
         return;
     }
@@ -84,12 +122,16 @@ async fn connection(client: TcpStream, broker: String, mut seen: watch::Receiver
     };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    // The first to end ends both: how does not matter here.
+    counts.open.fetch_add(1, Ordering::AcqRel);
+    // The first to end ends both: which does not matter here.
     tokio::select! {
         () = carry(from_client, to_server, since, seen.clone()) => {}
         () = carry(from_server, to_client, since, seen.clone()) => {}
-        _ = seen.wait_for(|now| now.cuts > since.cuts) => {}
+        _ = seen.wait_for(|now| now.cuts > since.cuts) => {
+            counts.cut.fetch_add(1, Ordering::AcqRel);
+        }
     }
+    counts.open.fetch_sub(1, Ordering::AcqRel);
 }
 
 async fn carry(
