@@ -7,7 +7,7 @@ use lapin::options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, B
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 
-use crate::connection::{self, AmqpUrl};
+use crate::connection::{self, AmqpUrl, Unanswered, answered};
 use crate::embedded::{EmbeddedBroker, EmbeddedConsumer, Refused};
 use crate::topology::{self, Class, PlantTopology};
 
@@ -26,6 +26,8 @@ pub enum Broker {
 pub(crate) enum Lost {
     #[error("the broker answers: {0}")]
     Amqp(#[from] lapin::Error),
+    #[error(transparent)]
+    Unanswered(#[from] Unanswered),
     #[error("the embedded broker answers: {0}")]
     Embedded(#[from] Refused),
     #[error("the broker ended the delivery from {queue}")]
@@ -44,11 +46,7 @@ impl Session {
     pub(crate) async fn open(broker: &Broker, plant: &PlantTopology) -> Result<Session, Lost> {
         match broker {
             Broker::Amqp(url) => {
-                let connection = url.connect(&format!("twin {}", plant.plant())).await?;
-                let channel = connection.create_channel().await?;
-                plant.declare(&channel).await?;
-                topology::declare_commands(&channel).await?;
-                channel.close(200, "declared".into()).await?;
+                let connection = answered(open_amqp(url, plant)).await??;
                 Ok(Session::Amqp(Box::new(connection)))
             }
             Broker::Embedded(broker) => {
@@ -68,16 +66,8 @@ impl Session {
         let queue = plant.queue(class);
         let source = match self {
             Session::Amqp(connection) => {
-                let channel = connection.create_channel().await?;
-                channel
-                    .basic_qos(prefetch, BasicQosOptions::default())
-                    .await?;
-                let options = BasicConsumeOptions::default();
-                let (name, tag) = (queue.as_str().into(), "".into());
-                let consumer = channel
-                    .basic_consume(name, tag, options, FieldTable::default())
-                    .await?;
-                Source::Amqp(Box::new((channel, consumer)))
+                let opened = answered(consume_amqp(connection, &queue, prefetch)).await??;
+                Source::Amqp(Box::new(opened))
             }
             Session::Embedded(broker) => Source::Embedded(broker.consume(&queue, prefetch)?),
         };
@@ -89,6 +79,32 @@ impl Session {
             connection::close(&connection).await;
         }
     }
+}
+
+async fn open_amqp(url: &AmqpUrl, plant: &PlantTopology) -> Result<Connection, lapin::Error> {
+    let connection = url.connect(&format!("twin {}", plant.plant())).await?;
+    let channel = connection.create_channel().await?;
+    plant.declare(&channel).await?;
+    topology::declare_commands(&channel).await?;
+    channel.close(200, "declared".into()).await?;
+    Ok(connection)
+}
+
+async fn consume_amqp(
+    connection: &Connection,
+    queue: &str,
+    prefetch: u16,
+) -> Result<(Channel, Consumer), lapin::Error> {
+    let channel = connection.create_channel().await?;
+    channel
+        .basic_qos(prefetch, BasicQosOptions::default())
+        .await?;
+    let options = BasicConsumeOptions::default();
+    let (name, tag) = (queue.into(), "".into());
+    let consumer = channel
+        .basic_consume(name, tag, options, FieldTable::default())
+        .await?;
+    Ok((channel, consumer))
 }
 
 /// One delivered message.
@@ -140,7 +156,7 @@ impl Deliveries {
     pub(crate) async fn ack_through(&mut self, tag: &Tag) -> Result<(), Lost> {
         let ours = match (&mut self.source, tag) {
             (Source::Amqp(_), Tag::Amqp(acker)) => {
-                acker.ack(BasicAckOptions { multiple: true }).await?
+                answered(acker.ack(BasicAckOptions { multiple: true })).await??
             }
             (Source::Embedded(consumer), Tag::Embedded(tag)) => consumer.ack(*tag, true),
             _ => false,
@@ -160,7 +176,7 @@ impl Deliveries {
         if let Source::Amqp(amqp) = &self.source {
             let (channel, consumer) = amqp.as_ref();
             let options = BasicCancelOptions::default();
-            channel.basic_cancel(consumer.tag(), options).await?;
+            answered(channel.basic_cancel(consumer.tag(), options)).await??;
         }
         Ok(())
     }
@@ -168,10 +184,17 @@ impl Deliveries {
     /// Gives the queue back by closing the channel: unacknowledged messages are redelivered.
     /// Cancelling the consumer instead would hand the queue over with messages still here.
     pub(crate) async fn close(self) {
-        if let Source::Amqp(amqp) = self.source
-            && let Err(error) = amqp.0.close(200, "done".into()).await
-        {
-            tracing::debug!(%error, queue = %self.queue, "the channel was closed first");
+        let Source::Amqp(amqp) = self.source else {
+            return;
+        };
+        match answered(amqp.0.close(200, "done".into())).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::debug!(%error, queue = %self.queue, "the channel was closed first");
+            }
+            Err(error) => {
+                tracing::debug!(%error, queue = %self.queue, "the channel is left behind")
+            }
         }
     }
 }

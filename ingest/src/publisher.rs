@@ -6,7 +6,7 @@
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, PublisherConfirm};
 
-use crate::connection::{self, AmqpUrl};
+use crate::connection::{self, AmqpUrl, Unanswered, answered, while_connected};
 
 /// AMQP delivery mode of messages that survive a restart of the broker.
 const PERSISTENT: u8 = 2;
@@ -19,6 +19,9 @@ pub enum PublishError {
     /// The broker cannot be reached, or answers with an error.
     #[error("the broker answers: {0}")]
     Broker(#[from] lapin::Error),
+    /// The broker does not answer.
+    #[error(transparent)]
+    Unanswered(#[from] Unanswered),
     /// A queue is full.
     #[error("the broker refused the message: a queue behind {exchange} is full")]
     Refused {
@@ -53,6 +56,7 @@ pub struct Outgoing<'a> {
 /// A message on its way: wait to know whether it is stored.
 pub struct Unconfirmed {
     confirm: PublisherConfirm,
+    channel: Channel,
     exchange: &'static str,
     routing_key: String,
 }
@@ -64,7 +68,8 @@ impl Unconfirmed {
     /// [`PublishError`]; the message may have been stored nevertheless when the connection broke.
     pub async fn confirmed(self) -> Result<(), PublishError> {
         let (exchange, routing_key) = (self.exchange, self.routing_key);
-        match self.confirm.await? {
+        // A broker that is short of disk or memory takes its time.
+        match while_connected(&self.channel, self.confirm).await?? {
             Confirmation::Ack(None) => Ok(()),
             Confirmation::Ack(Some(_)) => Err(PublishError::Unroutable {
                 exchange,
@@ -89,15 +94,18 @@ impl Publisher {
     /// # Errors
     /// [`PublishError::Broker`].
     pub async fn connect(url: &AmqpUrl, name: &str) -> Result<Publisher, PublishError> {
-        let connection = url.connect(name).await?;
-        let channel = connection.create_channel().await?;
-        channel
-            .confirm_select(ConfirmSelectOptions::default())
-            .await?;
-        Ok(Publisher {
-            connection,
-            channel,
-        })
+        let opened = async {
+            let connection = url.connect(name).await?;
+            let channel = connection.create_channel().await?;
+            channel
+                .confirm_select(ConfirmSelectOptions::default())
+                .await?;
+            Ok(Publisher {
+                connection,
+                channel,
+            })
+        };
+        answered(opened).await?
     }
 
     /// The channel, to declare objects on.
@@ -127,6 +135,7 @@ impl Publisher {
             .await?;
         Ok(Unconfirmed {
             confirm,
+            channel: self.channel.clone(),
             exchange: message.exchange,
             routing_key: message.routing_key.to_owned(),
         })

@@ -13,6 +13,7 @@ use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use crate::backoff::Backoff;
+use crate::connection::answered;
 use crate::delivery::Broker;
 use crate::embedded::{EmbeddedBroker, Refused, Unconfirmed};
 use crate::publisher::{Outgoing, PublishError, Publisher};
@@ -141,8 +142,9 @@ impl Work {
             Broker::Amqp(url) => {
                 let name = format!("twin {} commands", self.plant.plant());
                 let publisher = Publisher::connect(url, &name).await?;
-                topology::declare_commands(publisher.channel())
-                    .await
+                let declared = answered(topology::declare_commands(publisher.channel())).await;
+                declared
+                    .map_err(PublishError::from)?
                     .map_err(PublishError::from)?;
                 Ok(Way::Amqp(Box::new(publisher)))
             }

@@ -108,7 +108,7 @@ fn a_broker_that_is_killed_and_comes_back_is_used_again_and_nothing_is_lost() {
     let scene = Scene::new(&broker.url, "restart");
     let twin = scene.twin(&broker.url);
     let half = SLICES / 2;
-    (0..half).for_each(|slice| scene.queues.publish(&scene.feed.bodies(slice)));
+    (0..half).for_each(|slice| scene.publish_stubbornly(slice));
     let (noticed, back) = std::thread::scope(|scope| {
         // The second half meets the death of the broker, and is sent again.
         scope.spawn(|| (half..SLICES).for_each(|slice| scene.publish_stubbornly(slice)));
@@ -135,7 +135,7 @@ fn a_broker_that_is_killed_and_comes_back_is_used_again_and_nothing_is_lost() {
 fn a_broker_without_disk_keeps_back_commands_only_until_there_is_disk() {
     let broker = OwnBroker::start();
     let scene = Scene::new(&broker.url, "alarm");
-    (0..SLICES).for_each(|slice| scene.queues.publish(&scene.feed.bodies(slice)));
+    (0..SLICES).for_each(|slice| scene.publish_stubbornly(slice));
     broker.needs_free_disk(1 << 50);
     let twin = scene.twin(&broker.url);
     scene.wait_until_through(&twin, SLICES);
@@ -170,7 +170,7 @@ fn a_connection_that_is_cut_slow_or_silent_is_opened_anew_and_nothing_is_lost() 
     let twin = scene.twin(&through);
     let (cuts, slow) = (SLICES / 3, 2 * SLICES / 3);
     for slice in 0..cuts {
-        scene.queues.publish(&scene.feed.bodies(slice));
+        scene.publish_stubbornly(slice);
         wait_for("somebody is connected", WAIT, || {
             (proxy.open() > 0).then_some(())
         });
@@ -183,14 +183,14 @@ fn a_connection_that_is_cut_slow_or_silent_is_opened_anew_and_nothing_is_lost() 
     scene.wait_until_through(&twin, cuts);
     proxy.delay(Duration::from_millis(20));
     for slice in cuts..slow {
-        scene.queues.publish(&scene.feed.bodies(slice));
+        scene.publish_stubbornly(slice);
     }
     scene.wait_until_through(&twin, slow);
     proxy.delay(Duration::ZERO);
 
     proxy.silence();
     for slice in slow..SLICES {
-        scene.queues.publish(&scene.feed.bodies(slice));
+        scene.publish_stubbornly(slice);
     }
     let noticed = wait_until_not_ready(&twin, SILENCE_NOTICED_WITHIN);
     let started = Instant::now();
