@@ -68,7 +68,7 @@ impl Family {
         })
     }
 
-    /// The plant's name.
+    /// The plant that the family belongs to.
     #[must_use]
     pub fn shop(&self) -> &Shop {
         &self.shop

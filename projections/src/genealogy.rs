@@ -11,6 +11,8 @@ use crate::view::{EdgeView, GenealogyView, KinView, QuantityView, RELATIVES_SHOW
 pub const KIN_SHOWN_MAX: usize = 500;
 /// Edges in one answer.
 pub const EDGES_SHOWN_MAX: usize = 5_000;
+/// Ties that one answer follows in each direction: changes of the plant wait meanwhile.
+const TIES_SCANNED_MAX: usize = 50_000;
 
 /// Lots by the steps to them, and whether there are more.
 struct Kin<'m> {
@@ -65,11 +67,16 @@ fn kin<'m>(
     };
     let mut seen: BTreeSet<&LotId> = BTreeSet::from([own.id()]);
     let mut step = vec![own];
-    let mut steps = 0;
+    let (mut steps, mut scanned) = (0, 0);
     while !step.is_empty() {
         steps += direction;
         let mut found: BTreeMap<&LotId, &Lot> = BTreeMap::new();
         for id in step.iter().flat_map(|lot| next(lot)) {
+            scanned += 1;
+            if scanned > TIES_SCANNED_MAX {
+                kin.truncated = true;
+                break;
+            }
             let Some(relative) = lot(entities, id.as_str()) else {
                 continue;
             };
@@ -93,22 +100,27 @@ fn kin<'m>(
 fn edges(lots: &[(&Lot, i64)]) -> (Vec<EdgeView>, bool) {
     let shown: BTreeMap<&LotId, &Lot> = lots.iter().map(|(lot, _)| (lot.id(), *lot)).collect();
     let mut edges = Vec::new();
-    for (id, parent) in &shown {
-        for child in parent.children().keys() {
-            let Some(part) = shown.get(child).and_then(|child| child.parents().get(*id)) else {
+    for (id, child) in &shown {
+        for (parent, part) in child.parents() {
+            let Some(parent) = shown.get(parent) else {
                 continue;
             };
             if edges.len() == EDGES_SHOWN_MAX {
-                return (edges, true);
+                return (sorted(edges), true);
             }
             edges.push(EdgeView {
-                parent: (*id).clone(),
-                child: child.clone(),
+                parent: parent.id().clone(),
+                child: (*id).clone(),
                 quantity: QuantityView::new(part.quantity, parent.unit()),
                 by: part.by.as_str(),
                 since: part.since,
             });
         }
     }
-    (edges, false)
+    (sorted(edges), false)
+}
+
+fn sorted(mut edges: Vec<EdgeView>) -> Vec<EdgeView> {
+    edges.sort_by(|a, b| (&a.parent, &a.child).cmp(&(&b.parent, &b.child)));
+    edges
 }

@@ -86,7 +86,11 @@ fn title(genealogy: &GenealogyView) -> String {
         (false, true) => ": the nearest descendants, there are more",
         (true, true) => ": the nearest ancestors and descendants, there are more",
     };
-    escaped(&format!("Genealogy of lot {}{cut}", genealogy.lot))
+    let edges = match genealogy.edges_truncated {
+        true => "; not every line is drawn",
+        false => "",
+    };
+    escaped(&format!("Genealogy of lot {}{cut}{edges}", genealogy.lot))
 }
 
 fn draw(svg: &mut String, kin: &KinView, (x, y): (usize, usize)) {

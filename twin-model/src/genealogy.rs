@@ -48,13 +48,27 @@ pub struct Parentage {
     pub since: Time,
     /// How it went in.
     pub by: Kinship,
+    /// Whether some of it is a part of the parent under another name: it was split off, whatever
+    /// else went in.
+    pub is_part: bool,
 }
 
 impl Parentage {
+    /// So much of a parent went in, once.
+    pub(crate) fn new(quantity: Decimal, since: Time, by: Kinship) -> Parentage {
+        Parentage {
+            quantity,
+            since,
+            by,
+            is_part: by == Kinship::Split,
+        }
+    }
+
     fn add(&mut self, more: Parentage) {
         add(&mut self.quantity, more.quantity);
         self.since = self.since.min(more.since);
         self.by = self.by.max(more.by);
+        self.is_part |= more.is_part;
     }
 }
 
@@ -73,7 +87,7 @@ impl Lot {
                 self.parents.insert(parent.clone(), part);
             }
         }
-        self.catch_shelf_life(part.by, effects);
+        self.catch_shelf_life(part.is_part, effects);
         if !view.plant.awaited_origins.is_empty() {
             effects.links.push((Some(parent.clone()), self.id.clone()));
         }

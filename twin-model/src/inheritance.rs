@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::effect::{Effects, View};
-use crate::{EntityKey, Hold, HoldId, Lot, Message, Plant, Time};
+use crate::{EntityKey, Hold, HoldId, Lot, LotId, Message, Plant, Time};
 
 /// How a hold reaches a lot. The way and the time are the best of all ways each for itself, so they
 /// do not depend on the order of arrival.
@@ -79,7 +79,9 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        for hold in parent.all_holds().filter(|hold| goes_on(hold, view.plant)) {
+        let is_part = self.is_part_of(&parent.id);
+        let reaches = |hold: &&HoldId| is_part || goes_on(hold, view.plant);
+        for hold in parent.all_holds().filter(reaches) {
             if let Some(reach) = parent.reach_here(hold, view.plant) {
                 self.inherit(hold, &reach.at_child(since), view, effects);
             }
@@ -160,19 +162,30 @@ impl Lot {
 
     /// Tells every child of a hold, with the way and the time that hold for the child.
     pub(crate) fn hand_on(&self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
-        if !goes_on(hold, view.plant) {
-            return;
-        }
+        let all = goes_on(hold, view.plant);
         let Some(reach) = self.reach_here(hold, view.plant) else {
             return;
         };
         for (child, at) in self.children.iter() {
+            if !all
+                && !view
+                    .plant
+                    .lot(child)
+                    .is_some_and(|child| child.is_part_of(&self.id))
+            {
+                continue;
+            }
             let inherited = Message::HoldInherited {
                 hold: hold.clone(),
                 reach: reach.at_child(*at),
             };
             effects.tell(EntityKey::Lot(child.clone()), inherited);
         }
+    }
+
+    /// Whether some of it was split off another lot.
+    pub(crate) fn is_part_of(&self, whole: &LotId) -> bool {
+        self.parents.get(whole).is_some_and(|part| part.is_part)
     }
 
     /// Its own holds, then those that reach it only by what it was made from or for.
@@ -193,7 +206,8 @@ impl Lot {
     }
 }
 
-/// Whether a hold goes on to what is made from what it stands on.
+/// Whether a hold goes on to what is made from what it stands on. To the parts of that it goes on
+/// in any case: they are the same goods under other names.
 fn goes_on(hold: &HoldId, plant: &Plant) -> bool {
     plant.hold(hold).is_none_or(Hold::propagates)
 }

@@ -211,11 +211,7 @@ impl Lot {
         let made = TimeWindow::at(view.at);
         self.note_production(made, None, view, effects);
         for (parent, amount) in from {
-            let part = Parentage {
-                quantity: *amount,
-                since: view.at,
-                by: Kinship::Transformed,
-            };
+            let part = Parentage::new(*amount, view.at, Kinship::Transformed);
             self.come_from(parent, part, view, effects);
         }
         if let Some(order) = made_by.0 {

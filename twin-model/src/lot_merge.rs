@@ -109,11 +109,7 @@ pub(crate) fn carry_out(
         lot.take_in(child.quantity.value.value(), effects);
         lot.note_production(made, body.tank.as_ref(), view, effects);
         for (parent, quantity) in &parents {
-            let part = Parentage {
-                quantity: *quantity,
-                since: made.from,
-                by: Kinship::Merged,
-            };
+            let part = Parentage::new(*quantity, made.from, Kinship::Merged);
             lot.come_from(parent, part, view, effects);
         }
         Ok(())

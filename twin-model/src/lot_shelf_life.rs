@@ -1,7 +1,7 @@
 //! How long a lot is good. A part of a lot has no better end than the lot itself.
 
 use crate::effect::{Effects, View};
-use crate::{EntityKey, Kinship, Lot, Message, Time};
+use crate::{EntityKey, Lot, Message, Time};
 
 impl Lot {
     /// End of its shelf life: its own or that of a lot that it is a part of, whichever is earlier.
@@ -21,7 +21,7 @@ impl Lot {
     pub(crate) fn look_at_shelf_life(&mut self, view: View<'_>, effects: &mut Effects) {
         let before = self.expiry();
         let parts = self.parents.iter();
-        let parts = parts.filter(|(_, part)| part.by == Kinship::Split);
+        let parts = parts.filter(|(_, part)| part.is_part);
         let wholes = parts.filter_map(|(whole, _)| view.plant.lot(whole));
         self.whole_expiry = wholes.filter_map(Lot::expiry).min();
         self.tell_expiry(before, effects);
@@ -35,8 +35,8 @@ impl Lot {
     }
 
     /// Looks at the shelf life of a lot that this one is a part of, within this turn.
-    pub(crate) fn catch_shelf_life(&self, by: Kinship, effects: &mut Effects) {
-        if by == Kinship::Split {
+    pub(crate) fn catch_shelf_life(&self, is_part: bool, effects: &mut Effects) {
+        if is_part {
             effects.tell(EntityKey::Lot(self.id.clone()), Message::ShelfLifeChanged);
         }
     }

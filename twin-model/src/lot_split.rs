@@ -70,11 +70,7 @@ pub(crate) fn carry_out(
     for child in &body.children {
         let own = plant.view(cause).unit_of_new_lot(&material, unit);
         plant.ensure_lot(&child.lot, &material, own, effects);
-        let part = Parentage {
-            quantity: child.quantity.value.value(),
-            since: cause.at,
-            by: Kinship::Split,
-        };
+        let part = Parentage::new(child.quantity.value.value(), cause.at, Kinship::Split);
         plant.change_lot(&child.lot, cause, effects, |lot, view, effects| {
             let quantity = lot.in_own_unit(child.quantity, view, effects)?;
             lot.take_in(quantity.value.value(), effects);

@@ -55,11 +55,7 @@ fn refuse_circle(body: &LotPacked, view: View<'_>) -> Result<(), Rejection> {
         if *id == body.unit {
             let mut path = vec![id.as_str()];
             let mut outer = id;
-            let mut waits_for = id;
             while let Some(next) = is_in.get(outer) {
-                if path.len() == 1 {
-                    waits_for = next;
-                }
                 path.push(next.as_str());
                 outer = next;
             }
@@ -67,7 +63,6 @@ fn refuse_circle(body: &LotPacked, view: View<'_>) -> Result<(), Rejection> {
                 unit: outer.clone(),
                 into: body.unit.clone(),
                 path: shown(&path),
-                waits_for: waits_for.clone(),
             }));
         }
         let inside = view.plant.logistic_unit(id).into_iter();
@@ -95,6 +90,9 @@ pub(crate) fn carry_out(
             plant.give_birth(Entity::LogisticUnit(unit), effects);
         }
     }
+    if body.action == PackAction::Remove {
+        touch_what_comes_out(plant, body, cause, effects)?;
+    }
     let key = EntityKey::LogisticUnit(body.unit.clone());
     plant.change(&key, cause, effects, |entity, view, _| match entity {
         Entity::LogisticUnit(unit) => {
@@ -103,4 +101,34 @@ pub(crate) fn carry_out(
         }
         _ => unreachable!("a unit's key names a unit"),
     })
+}
+
+/// What comes out is touched with all that is in it: a packing of something into one of these may
+/// wait for just that ([`refuse_circle`]).
+fn touch_what_comes_out(
+    plant: &mut Plant,
+    body: &LotPacked,
+    cause: Cause<'_>,
+    effects: &mut Effects,
+) -> Result<(), Rejection> {
+    let outer = plant.logistic_unit(&body.unit);
+    let out: Vec<LogisticUnitId> = match body.takes_all_out() {
+        true => outer
+            .into_iter()
+            .flat_map(LogisticUnit::units)
+            .cloned()
+            .collect(),
+        false => body.units.clone(),
+    };
+    let all: Vec<LogisticUnitId> = plant
+        .contents(out.iter())
+        .units
+        .into_iter()
+        .cloned()
+        .collect();
+    for unit in all {
+        let key = EntityKey::LogisticUnit(unit);
+        plant.change(&key, cause, effects, |_, _, _| Ok(()))?;
+    }
+    Ok(())
 }

@@ -18,8 +18,6 @@ pub enum PackingRejection {
         into: LogisticUnitId,
         /// From the one to the other.
         path: String,
-        /// The unit in which `into` is itself.
-        waits_for: LogisticUnitId,
     },
     /// R51: what is in a unit is not booked yet.
     #[error(
@@ -86,9 +84,8 @@ impl PackingRejection {
     #[must_use]
     pub fn waits_for(&self) -> Option<EntityKey> {
         match self {
-            PackingRejection::Circle { waits_for, .. } => {
-                Some(EntityKey::LogisticUnit(waits_for.clone()))
-            }
+            // Whatever is taken out on the path touches it.
+            PackingRejection::Circle { into, .. } => Some(EntityKey::LogisticUnit(into.clone())),
             _ => None,
         }
     }

@@ -110,11 +110,7 @@ pub(crate) fn draw(
             Ok(())
         })?;
         plant.change_lot(&child, cause, effects, |lot, view, effects| {
-            let part = Parentage {
-                quantity: Decimal::ZERO,
-                since,
-                by: Kinship::Commingled,
-            };
+            let part = Parentage::new(Decimal::ZERO, since, Kinship::Commingled);
             lot.come_from(&parent, part, view, effects);
             lot.tell_gates(effects);
             Ok(())

@@ -4,7 +4,7 @@ use serde::Serialize;
 use twin_model::{HoldId, Lot, LotId, MaterialId, Time, Usage};
 use utoipa::ToSchema;
 
-use super::QuantityView;
+use super::{QuantityView, RELATIVES_SHOWN_MAX};
 
 /// A lot with everything that it was made from and that was made from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -43,10 +43,10 @@ pub struct KinView {
     /// `unrestricted`, `restricted`, `quality_inspection`, `blocked` or `rejected`.
     #[schema(value_type = String)]
     pub usage: Usage,
-    /// Holds on the lot itself.
+    /// Holds on the lot itself, the first 200.
     #[schema(value_type = Vec<String>)]
     pub holds: Vec<HoldId>,
-    /// Holds on what it was made from or for.
+    /// Holds on what it was made from or for, the first 200.
     #[schema(value_type = Vec<String>)]
     pub inherited_holds: Vec<HoldId>,
     /// Logistic units that some of it is packed in, the first 200; what those are in stands with
@@ -63,8 +63,17 @@ impl KinView {
             quantity: QuantityView::new(lot.on_hand(), lot.unit()),
             lifecycle: lot.lifecycle().as_str(),
             usage: lot.usage(),
-            holds: lot.holds().iter().cloned().collect(),
-            inherited_holds: lot.inherited_holds().cloned().collect(),
+            holds: lot
+                .holds()
+                .iter()
+                .take(RELATIVES_SHOWN_MAX)
+                .cloned()
+                .collect(),
+            inherited_holds: lot
+                .inherited_holds()
+                .take(RELATIVES_SHOWN_MAX)
+                .cloned()
+                .collect(),
             packed_in,
         }
     }

@@ -66,7 +66,7 @@ pub(super) fn reached(plant: &Plant) -> BTreeMap<&LotId, BTreeSet<&HoldId>> {
     for hold in open_holds(plant) {
         let mut stack = in_scope(hold, plant);
         while let Some(id) = stack.pop() {
-            if reached.entry(id).or_default().insert(hold.id()) && hold.propagates() {
+            if reached.entry(id).or_default().insert(hold.id()) {
                 let children = plant
                     .lot(id)
                     .into_iter()
@@ -74,6 +74,7 @@ pub(super) fn reached(plant: &Plant) -> BTreeMap<&LotId, BTreeSet<&HoldId>> {
                 stack.extend(
                     children
                         .filter_map(|child| plant.lot(child))
+                        .filter(|child| hold.propagates() || child.is_part_of(id))
                         .map(|lot| lot.id()),
                 );
             }

@@ -135,8 +135,13 @@ fn reached(plant: &Plant, hold: &Hold) -> BTreeSet<LotId> {
             continue;
         }
         // Several ways may lead to one lot: it goes on from there once.
-        if seen.insert(id) && hold.propagates() {
-            queue.extend(lot.children().keys().cloned());
+        let goes_to = |child: &&LotId| {
+            let is_part = || plant.lot(child).is_some_and(|child| child.is_part_of(&id));
+            hold.propagates() || is_part()
+        };
+        let children: Vec<LotId> = lot.children().keys().filter(goes_to).cloned().collect();
+        if seen.insert(id) {
+            queue.extend(children);
         }
     }
     seen

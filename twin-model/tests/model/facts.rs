@@ -1,8 +1,10 @@
 //! Facts that are told in every order of arrival, as a plant in operation takes them: what parks is
 //! told again after every accepted one.
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use twin_model::wire::decode;
-use twin_model::{Code, Event, GateDecision, Kind, Plant};
+use twin_model::{Code, EntityKey, Event, GateDecision, Kind, Plant, Turn};
 
 use crate::arrival_order::permutations;
 
@@ -26,23 +28,46 @@ pub(crate) fn tell(plant: &mut Plant, number: usize, fact: &Fact) -> Result<(), 
     told.map(|_| ()).map_err(|rejection| rejection.code())
 }
 
+fn keys(turn: Turn) -> BTreeSet<EntityKey> {
+    turn.touched
+        .into_iter()
+        .map(|touched| touched.key)
+        .collect()
+}
+
 /// Tells the facts in an order of arrival; none may be refused or wait at the end.
 pub(crate) fn tell_all(facts: &[Fact], order: &[usize]) -> Plant {
     let mut plant = Plant::new("P1".parse().unwrap());
-    let mut waiting: Vec<Event> = Vec::new();
+    let mut waiting: Vec<(EntityKey, Event)> = Vec::new();
     for number in order {
         let event = event(*number, &facts[*number]);
-        match plant.apply(&event) {
-            Ok(_) => {}
+        let mut touched = match plant.apply(&event) {
+            Ok(turn) => keys(turn),
             Err(rejection) => {
                 assert_eq!(rejection.kind(), Kind::Park, "{order:?}: {rejection}");
-                plant.note_waiting(&event, true);
-                waiting.push(event);
-                continue;
+                let key = rejection.waits_for().unwrap_or_else(|| event.body.owner());
+                waiting.push((key, event.clone()));
+                keys(plant.note_waiting(&event, true))
             }
-        }
-        while let Some(place) = waiting.iter().position(|event| plant.apply(event).is_ok()) {
-            plant.note_waiting(&waiting.remove(place), false);
+        };
+        // As a plant in operation does: only what waits for something that changed is tried again.
+        while let Some(key) = touched.pop_first() {
+            for (waits_for, event) in std::mem::take(&mut waiting) {
+                if waits_for != key {
+                    waiting.push((waits_for, event));
+                    continue;
+                }
+                match plant.apply(&event) {
+                    Ok(turn) => {
+                        touched.extend(keys(turn));
+                        touched.extend(keys(plant.note_waiting(&event, false)));
+                    }
+                    Err(rejection) => {
+                        let key = rejection.waits_for().unwrap_or_else(|| event.body.owner());
+                        waiting.push((key, event));
+                    }
+                }
+            }
         }
     }
     assert!(waiting.is_empty(), "{order:?}: {waiting:?} still waits");

@@ -276,6 +276,7 @@ fn a_hold_that_does_not_go_on_stops_what_it_names_and_nothing_made_from_it() {
     };
     let made = json!({"inputs": [{"lot": "A", "quantity": q("1")}],
         "outputs": [{"lot": "B", "material": "M", "quantity": q("1")}]});
+    let split = json!({"parent": "A", "children": [{"lot": "C", "quantity": q("2")}]});
     let parts = [
         ("lot.created", "06:00", lot("A", Some("O"))),
         ("lot.transformed", "06:30", made),
@@ -283,9 +284,15 @@ fn a_hold_that_does_not_go_on_stops_what_it_names_and_nothing_made_from_it() {
         ("hold.placed", "07:10", narrow("H2", "work_order", "O")),
         ("shipment.requested", "08:00", ship("DA", &[("A", "1")])),
         ("shipment.requested", "08:10", ship("DB", &[("B", "1")])),
+        ("lot.split", "06:40", split),
+        ("shipment.requested", "08:20", ship("DC", &[("C", "1")])),
     ];
     let mut hashes = Vec::new();
-    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 0, 1], [0, 2, 3, 1, 5, 4]] {
+    for order in [
+        [0, 1, 2, 3, 4, 5, 6, 7],
+        [7, 5, 4, 3, 2, 0, 1, 6],
+        [0, 6, 7, 2, 3, 1, 5, 4],
+    ] {
         let mut plant = plant();
         for n in order {
             let (name, at, data) = &parts[n];
@@ -302,6 +309,8 @@ fn a_hold_that_does_not_go_on_stops_what_it_names_and_nothing_made_from_it() {
             (GateDecision::Cleared, vec![]),
             "{order:?}"
         );
+        // Parts are the same goods under another name.
+        assert_eq!(gate(&plant, "DC").0, GateDecision::Blocked, "{order:?}");
         assert_eq!(plant.breaches(), vec![], "{order:?}");
         let known = plant.hold(&"H1".parse().unwrap()).unwrap();
         assert_eq!(

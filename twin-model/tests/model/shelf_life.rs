@@ -161,3 +161,16 @@ fn a_part_of_a_lot_is_good_no_longer_than_the_lot_whichever_is_told_first() {
     tick(&mut plant, "12:00");
     assert_eq!(gate(&plant), (GateDecision::Blocked, vec![Code::R10], None));
 }
+
+#[test]
+fn a_lot_that_was_split_off_and_made_from_another_is_a_part_of_it_all_the_same() {
+    let (name, at, mut whole) = created("P", "06:00", None);
+    whole["expiry"] = json!(time("12:00"));
+    let plant = ends_the_same(&[
+        (name, at, whole),
+        split("P", &[("C", "2")], "07:00"),
+        used("P", "C", "07:10", None),
+    ]);
+    let part = plant.lot(&"C".parse().unwrap()).unwrap();
+    assert_eq!(part.expiry(), Some(time("12:00")));
+}

@@ -8,7 +8,6 @@ pub(super) fn rejections() -> Vec<Rejection> {
             unit: "PALLET-1".parse().unwrap(),
             into: "CASE-7".parse().unwrap(),
             path: "CASE-7 -> LAYER-2 -> PALLET-1".to_owned(),
-            waits_for: "LAYER-2".parse().unwrap(),
         },
         PackingRejection::PackingAwaited {
             awaited: "106141412345678908".parse().unwrap(),
