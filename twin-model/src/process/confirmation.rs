@@ -8,7 +8,8 @@ use smol_str::{SmolStr, ToSmolStr};
 use super::{Bearing, Next, Plan, Process, Rule, Step, posted_as};
 use crate::{
     CommandBody, Confirmation, ConfirmationMode, ConfirmationPost, ConfirmationReverse,
-    ConfirmedBy, Operation, OperationId, Plant, PostedAs, System, Time, WorkOrder, WorkOrderId,
+    ConfirmedBy, Operation, OperationId, Plant, PostedAs, PostingLine, System, Time, Unit,
+    WorkOrder, WorkOrderId,
 };
 
 /// The lane of a confirmation of a whole order. Operations have their numbers, which may be the
@@ -51,6 +52,23 @@ impl Work {
             mrb: join(self.mrb, other.mrb),
             setup_s: self.setup_s + other.setup_s * sign,
             run_s: self.run_s + other.run_s * sign,
+        }
+    }
+}
+
+impl Work {
+    /// What to post so that all postings together come to this, each quantity rounded once as the
+    /// ERP takes it; what is left over goes into a later posting.
+    fn due(self, posted: Work, unit: Unit) -> Work {
+        let scale = unit.posting_scale();
+        let due = |exact, posted| PostingLine { exact, posted }.due(scale);
+        Work {
+            good: due(self.good, posted.good),
+            scrap: due(self.scrap, posted.scrap),
+            rework: due(self.rework, posted.rework),
+            mrb: due(self.mrb, posted.mrb),
+            setup_s: self.setup_s - posted.setup_s,
+            run_s: self.run_s - posted.run_s,
         }
     }
 }
@@ -183,6 +201,10 @@ impl Lane<'_> {
         let standing = known.map(|process| process.standing(&self.name));
         let standing = standing.unwrap_or_default();
         let posted = sum(&standing);
+        let due = wanted
+            .as_ref()
+            .map(|wanted| wanted.work.due(posted, self.order.unit()));
+        let due = due.unwrap_or_default();
         let body = match wanted {
             Some(wanted) if standing.is_empty() => {
                 if wanted.end < rule.from {
@@ -198,12 +220,11 @@ impl Lane<'_> {
                     );
                     return;
                 }
-                self.post(ConfirmationMode::Full, wanted.work, &wanted, Vec::new())
+                self.post(ConfirmationMode::Full, due, &wanted, Vec::new())
             }
-            Some(wanted) if wanted.work != posted => {
-                let difference = wanted.work.with(posted, -1);
+            Some(wanted) if due != Work::default() => {
                 let corrects = posted_as(known, &standing);
-                self.post(ConfirmationMode::Delta, difference, &wanted, corrects)
+                self.post(ConfirmationMode::Delta, due, &wanted, corrects)
             }
             None if !standing.is_empty() => CommandBody::ConfirmationReverse(ConfirmationReverse {
                 order: self.order.id().clone(),

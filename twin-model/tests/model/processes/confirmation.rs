@@ -259,3 +259,29 @@ fn a_lane_ends_with_a_person_when_its_facts_never_settle() {
     story.ok("/mes", "operation.progressed", "08:59", scrap);
     assert_eq!(story.with_person.len(), 1, "said once");
 }
+
+#[test]
+fn parts_of_pieces_are_posted_whole_and_the_rest_goes_into_a_later_posting() {
+    let mut story = story();
+    // 1.25 kg are nominally a piece.
+    let material = json!({"material": "M", "base_unit": "H87", "conversions":
+        [{"unit": "KGM", "numerator": "4", "denominator": "5", "nominal": true}]});
+    story.ok("/erp", "material.updated", "06:00", material);
+    let weighed =
+        |kilograms: &str| json!({"order": "WO", "op": "10", "unit": "KGM", "good": kilograms});
+    story.ok("/mes", "operation.completed", "09:00", weighed("8"));
+    let sent = story.only();
+    assert_eq!(sent.data["good"], "6", "6.4 pieces");
+    story.acknowledge("/erp", "09:01", &sent.id, "4711");
+    story.ok("/mes", "operation.progressed", "08:50", weighed("0.05"));
+    assert_eq!(story.news(), [], "6.44 are 6 as well");
+    story.ok("/mes", "operation.progressed", "08:51", weighed("0.1"));
+    let sent = story.only();
+    assert_eq!(
+        (&sent.data["mode"], &sent.data["good"]),
+        (&json!("delta"), &json!("1")),
+        "6.52"
+    );
+    story.acknowledge("/erp", "09:02", &sent.id, "4712");
+    assert_eq!(story.state(PROCESS), ProcessState::Settled);
+}
