@@ -59,6 +59,9 @@ pub(crate) fn viable(tree: &Tree, mutants: &[Mutant], kept: &Path) -> Result<Lef
         }
         let errors = errors(tree)?;
         if errors.is_empty() {
+            // What no compiler takes alone would not be taken in a build of its own either.
+            let unviable = &left_out.unviable;
+            left_out.apart.retain(|number| !unviable.contains(number));
             fs::write(kept, serde_json::to_string(&left_out)?)?;
             return Ok(left_out);
         }
