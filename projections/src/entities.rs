@@ -102,6 +102,27 @@ impl Entities {
         self.inspections_by_lot.get(lot)
     }
 
+    /// Lots that a delivery wants, by themselves and in units at any depth.
+    pub(crate) fn lots_of_shipment<'m>(&'m self, shipment: &'m Shipment) -> BTreeSet<&'m LotId> {
+        let mut lots: BTreeSet<&LotId> = shipment.lots().iter().map(|(lot, _)| lot).collect();
+        let mut stack: Vec<&str> = shipment.units().iter().map(|unit| unit.as_str()).collect();
+        let mut seen: BTreeSet<&str> = stack.iter().copied().collect();
+        while let Some(id) = stack.pop() {
+            let Some(entity) = self.get(EntityKind::LogisticUnit, id) else {
+                continue;
+            };
+            if let Entity::LogisticUnit(unit) = entity.as_ref() {
+                lots.extend(unit.lots().into_iter().map(|(lot, ..)| lot));
+                stack.extend(
+                    unit.units()
+                        .map(|inner| inner.as_str())
+                        .filter(|id| seen.insert(id)),
+                );
+            }
+        }
+        lots
+    }
+
     /// Logistic units that some of a lot is in itself.
     pub(crate) fn units_of_lot(&self, lot: &str) -> &BTreeSet<SmolStr> {
         self.units_by_lot.get(lot)

@@ -129,10 +129,8 @@ fn is_of_order(entity: &Entity, order: &str, entities: &Entities) -> bool {
         }
         Entity::Shipment(shipment) => {
             let lots = entities.lots_of_order(order);
-            shipment
-                .lots()
-                .iter()
-                .any(|(lot, _)| lots.contains(lot.as_str()))
+            let wanted = entities.lots_of_shipment(shipment);
+            wanted.iter().any(|lot| lots.contains(lot.as_str()))
         }
         Entity::Process(process) => process.order().is_some_and(|own| own == order),
         Entity::Inspection(inspection) => {
@@ -155,7 +153,10 @@ fn concerns_lot(entity: &Entity, lot: &str, entities: &Entities) -> bool {
         Entity::Inspection(inspection) => inspection.lot().is_some_and(|own| own.as_str() == lot),
         Entity::Nonconformance(found) => entities.affected_by(found.id().as_str()).contains(lot),
         Entity::Hold(hold) => entities.held_by(hold.id().as_str()).contains(lot),
-        Entity::Shipment(shipment) => shipment.lots().iter().any(|(own, _)| own.as_str() == lot),
+        Entity::Shipment(shipment) => {
+            let wanted = entities.lots_of_shipment(shipment);
+            wanted.iter().any(|own| own.as_str() == lot)
+        }
         _ => false,
     }
 }

@@ -151,6 +151,8 @@ async fn a_unit_shows_what_is_in_it() {
     assert_eq!(case.body["item"]["lots"], lots);
     let wanted = json!({"delivery": "D-1", "lots": [], "units": ["PALLET-1"]});
     plant.tell("shipment.requested", "09:00", wanted).await;
+    assert_eq!(plant.ids("shipments?lot=PART-1").await, ["D-1"]);
+    assert!(plant.ids("shipments?lot=PART-2").await.is_empty());
     let shipment = plant.get("/api/v1/plants/P1/shipments/D-1").await;
     assert_eq!(shipment.body["item"]["units"], json!(["PALLET-1"]));
     assert_eq!(shipment.body["item"]["reasons"][0]["code"], "TWIN-R08");
