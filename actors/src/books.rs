@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use twin_model::{
-    CommandBody, EntityKey, Event, EventRejected, GateDecided, IntakeRejection, Kind, Notice,
-    Plant, PlantId, RecallDecisionRequired, RecallRequired, Rejection, SourceId, Time, Turn,
+    CommandBody, DeliveryId, EntityKey, Event, EventRejected, GateDecided, HoldId, IntakeRejection,
+    Kind, LotId, NonconformanceId, Notice, Plant, PlantId, RecallDecisionRequired, RecallRequired,
+    Rejection, SmolStr, SourceId, Time, Turn,
 };
 
 use crate::because::Because;
@@ -340,8 +341,25 @@ impl Books {
                 });
                 self.send(because, delivery.as_str(), &body);
             }
-            Notice::RecallRequired { .. } | Notice::RecallDecisionRequired { .. } => {
-                self.book_recall(because, notice);
+            Notice::RecallRequired {
+                delivery,
+                customer,
+                hold,
+                lots,
+                shipped_at,
+            } => {
+                let left = (delivery, customer.as_ref(), lots.as_slice(), *shipped_at);
+                self.send(because, delivery.as_str(), &recalled_by(hold, left));
+            }
+            Notice::RecallDecisionRequired {
+                delivery,
+                customer,
+                nonconformance,
+                lots,
+                shipped_at,
+            } => {
+                let left = (delivery, customer.as_ref(), lots.as_slice(), *shipped_at);
+                self.send(because, delivery.as_str(), &to_decide(nonconformance, left));
             }
             Notice::DiscrepancyFound { code, .. } => {
                 *self.counts.discrepancies_found.entry(*code).or_default() += 1;
@@ -365,45 +383,6 @@ impl Books {
             | Notice::Corrected { .. }
             | Notice::PersonNeeded { .. }
             | Notice::PersonNoLongerNeeded { .. } => {}
-        }
-    }
-
-    /// What has left is to be recalled, or quality must decide whether it is.
-    fn book_recall(&mut self, because: &Because, notice: &Notice) {
-        match notice {
-            Notice::RecallRequired {
-                delivery,
-                customer,
-                hold,
-                lots,
-                shipped_at,
-            } => {
-                let body = CommandBody::RecallRequired(RecallRequired {
-                    delivery: delivery.clone(),
-                    customer: customer.clone(),
-                    hold: hold.clone(),
-                    lots: lots.clone(),
-                    shipped_at: *shipped_at,
-                });
-                self.send(because, delivery.as_str(), &body);
-            }
-            Notice::RecallDecisionRequired {
-                delivery,
-                customer,
-                nonconformance,
-                lots,
-                shipped_at,
-            } => {
-                let body = CommandBody::RecallDecisionRequired(RecallDecisionRequired {
-                    delivery: delivery.clone(),
-                    customer: customer.clone(),
-                    nonconformance: nonconformance.clone(),
-                    lots: lots.clone(),
-                    shipped_at: *shipped_at,
-                });
-                self.send(because, delivery.as_str(), &body);
-            }
-            _ => unreachable!("{notice:?} is about no recall"),
         }
     }
 
@@ -479,4 +458,32 @@ impl Books {
         };
         outcome.sources.insert(source.clone(), newest);
     }
+}
+
+/// What has left: the delivery, for whom it was, the lots that are reached, and when.
+type Left<'n> = (&'n DeliveryId, Option<&'n SmolStr>, &'n [LotId], Time);
+
+/// A hold reaches what has left.
+fn recalled_by(hold: &HoldId, (delivery, customer, lots, shipped_at): Left<'_>) -> CommandBody {
+    CommandBody::RecallRequired(RecallRequired {
+        delivery: delivery.clone(),
+        customer: customer.cloned(),
+        hold: hold.clone(),
+        lots: lots.to_vec(),
+        shipped_at,
+    })
+}
+
+/// A nonconformance reaches what has left.
+fn to_decide(
+    nonconformance: &NonconformanceId,
+    (delivery, customer, lots, shipped_at): Left<'_>,
+) -> CommandBody {
+    CommandBody::RecallDecisionRequired(RecallDecisionRequired {
+        delivery: delivery.clone(),
+        customer: customer.cloned(),
+        nonconformance: nonconformance.clone(),
+        lots: lots.to_vec(),
+        shipped_at,
+    })
 }

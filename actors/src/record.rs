@@ -8,7 +8,7 @@ use crate::CommandId;
 use crate::marks::MarkKey;
 
 /// Version of the journal's format. A journal of a newer format is not opened.
-pub const JOURNAL_FORMAT: u32 = 2;
+pub const JOURNAL_FORMAT: u32 = 3;
 
 /// A batch as it is journaled. Accepted events are kept as they were received; what was decided
 /// is kept to verify a replay, not to trust it.
@@ -105,7 +105,7 @@ pub(crate) enum Found {
         code: Code,
         text: String,
     },
-    /// The command of the exception was sent again.
+    /// The command of the exception was sent again. Since format 3.
     Sent,
 }
 

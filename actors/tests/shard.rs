@@ -318,25 +318,27 @@ async fn a_journal_of_a_newer_format_is_refused_with_a_clear_sentence() {
 
 #[tokio::test]
 async fn what_an_older_format_wrote_goes_on_in_a_segment_of_its_own() {
-    let dir = tempfile::tempdir().unwrap();
-    let plant = open(options(dir.path())).await.unwrap();
-    tell(&plant, created("WO-1")).await;
-    plant.close().await;
-    let path = dir.path().join("journal-00000000000000000001.log");
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes[8] = 1;
-    std::fs::write(&path, &bytes).unwrap();
-    let plant = open(options(dir.path())).await.unwrap();
-    tell(&plant, created("WO-2")).await;
-    plant.close().await;
-    assert_eq!(
-        std::fs::read(&path).unwrap(),
-        bytes,
-        "an older twin still reads it"
-    );
-    let newer = std::fs::read(dir.path().join("journal-00000000000000000002.log")).unwrap();
-    assert_eq!(u32::from(newer[8]), JOURNAL_FORMAT);
-    assert_eq!(verify(&options(dir.path())).unwrap().events, 2);
+    for older in 1..u8::try_from(JOURNAL_FORMAT).unwrap() {
+        let dir = tempfile::tempdir().unwrap();
+        let plant = open(options(dir.path())).await.unwrap();
+        tell(&plant, created("WO-1")).await;
+        plant.close().await;
+        let path = dir.path().join("journal-00000000000000000001.log");
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[8] = older;
+        std::fs::write(&path, &bytes).unwrap();
+        let plant = open(options(dir.path())).await.unwrap();
+        tell(&plant, created("WO-2")).await;
+        plant.close().await;
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            bytes,
+            "an older twin still reads it"
+        );
+        let newer = std::fs::read(dir.path().join("journal-00000000000000000002.log")).unwrap();
+        assert_eq!(u32::from(newer[8]), JOURNAL_FORMAT);
+        assert_eq!(verify(&options(dir.path())).unwrap().events, 2);
+    }
 }
 
 #[tokio::test]

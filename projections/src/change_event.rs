@@ -222,48 +222,23 @@ fn gate_decided(delivery: &DeliveryId, decision: GateDecision, reasons: &[Reason
     }
 }
 
-fn recall(notice: &Notice) -> Sentence {
-    match notice {
-        Notice::RecallRequired {
-            delivery,
-            hold,
-            lots,
-            shipped_at,
-            customer: _,
-        } => recall_required(
-            delivery,
-            (Code::R37, &format!("hold {hold}")),
-            lots,
-            *shipped_at,
-        ),
-        Notice::RecallDecisionRequired {
-            delivery,
-            nonconformance,
-            lots,
-            shipped_at,
-            customer: _,
-        } => recall_required(
-            delivery,
-            (Code::R68, &format!("nonconformance {nonconformance}")),
-            lots,
-            *shipped_at,
-        ),
-        _ => unreachable!("{notice:?} is about no recall"),
-    }
-}
-
 fn recall_required(
     delivery: &DeliveryId,
-    (code, cause): (Code, &str),
+    (code, id): (Code, &str),
     lots: &[LotId],
     shipped_at: Time,
 ) -> Sentence {
     let lots: Vec<&str> = lots.iter().map(LotId::as_str).collect();
+    let noun = if code == Code::R68 {
+        "nonconformance"
+    } else {
+        "hold"
+    };
     Sentence {
         code: Some(code),
         kind: "recall_required",
         text: format!(
-            "Shipment {delivery} left on {shipped_at} with {}, which {cause} reaches. Recall \
+            "Shipment {delivery} left on {shipped_at} with {}, which {noun} {id} reaches. Recall \
              decision needed from quality.",
             lots.join(", ")
         ),
@@ -280,7 +255,20 @@ fn sentence(notice: &Notice) -> Sentence {
             token: _,
             valid_until: _,
         } => gate_decided(delivery, *decision, reasons),
-        Notice::RecallRequired { .. } | Notice::RecallDecisionRequired { .. } => recall(notice),
+        Notice::RecallRequired {
+            delivery,
+            hold,
+            lots,
+            shipped_at,
+            customer: _,
+        } => recall_required(delivery, (Code::R37, hold.as_str()), lots, *shipped_at),
+        Notice::RecallDecisionRequired {
+            delivery,
+            nonconformance: ncr,
+            lots,
+            shipped_at,
+            customer: _,
+        } => recall_required(delivery, (Code::R68, ncr.as_str()), lots, *shipped_at),
         Notice::HoldPropagated { hold, lots, placed } => {
             let noun = if *lots == 1 { "lot" } else { "lots" };
             let text = match placed {

@@ -43,6 +43,9 @@ impl WorkOrder {
         effects: &mut Effects,
     ) {
         let found = view.plant.nonconformance(id);
+        if found.is_some_and(|found| found.order() == Some(&self.id)) {
+            self.found.insert(id.clone());
+        }
         let open = found.is_some_and(|found| found.is_open() && found.order() == Some(&self.id));
         let changed = match open {
             true => self.nonconformances.insert(id.clone()),
@@ -59,6 +62,12 @@ impl WorkOrder {
             let message = Message::NonconformanceChanged(id.clone());
             effects.tell(EntityKey::Lot(lot.clone()), message);
         }
+    }
+
+    /// Nonconformances that ever named the order, also those that are over or were none.
+    #[must_use]
+    pub fn ever_nonconforming(&self) -> &BTreeSet<NonconformanceId> {
+        &self.found
     }
 
     /// Open nonconformances that name the order.

@@ -360,9 +360,9 @@ pub enum Rejection {
     },
     /// R69: what others may have followed is not taken back by itself.
     #[error(
-        "{source_id} takes back event {event} ({type_name}) of {object}: {reason}. What followed \
-         from it stands, since others may have used it. Decide what of it must go, and correct that \
-         in the owning systems."
+        "{by} takes back event {event} of {source_id} ({type_name}, {object}): {reason}. What \
+         followed from it stands, since others may have used it. Decide what of it must go, and \
+         correct that in the owning systems."
     )]
     NotTakenBack {
         /// What the event was about.
@@ -371,6 +371,8 @@ pub enum Rejection {
         event: EventId,
         /// Who had sent it.
         source_id: SourceId,
+        /// Who takes it back.
+        by: SourceId,
         /// Its type.
         type_name: SmolStr,
         /// Why it is taken back.

@@ -111,6 +111,7 @@ impl Plant {
                 object: key,
                 event: body.event.clone(),
                 source_id: body.source(&event.source).clone(),
+                by: event.source.clone(),
                 type_name: body.r#type.clone(),
                 reason: body.reason.as_str(),
             });

@@ -139,6 +139,8 @@ pub struct WorkOrder {
     pub(crate) inspections: BTreeMap<InspectionId, OrderInspection>,
     /// Those that name the order and are open.
     pub(crate) nonconformances: BTreeSet<NonconformanceId>,
+    /// Everything that quality ever found about the order, also what is over or was none.
+    pub(crate) found: BTreeSet<NonconformanceId>,
     pub(crate) claims: Claims,
     pub(crate) version: u64,
 }
@@ -172,6 +174,7 @@ impl WorkOrder {
             holds: BTreeSet::new(),
             inspections: BTreeMap::new(),
             nonconformances: BTreeSet::new(),
+            found: BTreeSet::new(),
             claims: Claims::default(),
             version: 0,
         })

@@ -155,7 +155,18 @@ impl CommandBody {
             CommandBody::VerificationRequested(body) => {
                 format!("the verification of nonconformance {}", body.nonconformance)
             }
-            _ => unreachable!("{} is not about stock", self.type_name()),
+            CommandBody::GateDecided(_)
+            | CommandBody::RecallRequired(_)
+            | CommandBody::RecallDecisionRequired(_)
+            | CommandBody::EventRejected(_)
+            | CommandBody::ConfirmationPost(_)
+            | CommandBody::ConfirmationReverse(_)
+            | CommandBody::OrderDispatchRequested(_)
+            | CommandBody::OrderDispatchWithdrawn(_)
+            | CommandBody::HoldBlockRequested(_)
+            | CommandBody::HoldReleaseRequested(_)
+            | CommandBody::StopAnnounced(_)
+            | CommandBody::StopEnded(_) => unreachable!("{} is no stock", self.type_name()),
         }
     }
 }

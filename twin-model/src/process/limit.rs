@@ -51,7 +51,7 @@ impl Limit {
                 numerator,
                 denominator,
             } = share;
-            format!("{numerator}/{denominator} of that")
+            format!("{numerator}/{denominator} of what was expected")
         });
         let quantity = self.quantity.map(|quantity| quantity.to_string());
         let both: Vec<String> = share.into_iter().chain(quantity).collect();

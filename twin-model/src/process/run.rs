@@ -8,7 +8,7 @@ use super::{
 use crate::effect::Effects;
 use crate::plant::Cause;
 use crate::{
-    Entity, EntityKey, Event, EventBody, HoldId, Plant, ProcessId, ProcessKind, ProcessRules,
+    Entity, EntityKey, Event, EventBody, HoldId, Lot, Plant, ProcessId, ProcessKind, ProcessRules,
     Rejection, Rule, Time,
 };
 
@@ -191,14 +191,22 @@ fn concern(
                 about(ProcessKind::Hold, hold.as_str());
             }
             let before = match former {
-                Some(Entity::Lot(former)) => Some(former.nonconformances()),
+                Some(Entity::Lot(former)) => Some(former),
                 _ => None,
             };
             if lot.inspections().next().is_some() {
                 about(ProcessKind::Usage, lot.id().as_str());
             }
-            for (id, _) in before.into_iter().flatten().chain(lot.nonconformances()) {
-                about(ProcessKind::Deviation, id.as_str());
+            // What a board decided may cover a lot of which something has left.
+            let same = before.is_some_and(|before| {
+                before.nonconformances().eq(lot.nonconformances())
+                    && before.on_hand() == lot.on_hand()
+            });
+            if !same {
+                let before = before.into_iter().flat_map(Lot::nonconformances);
+                for (id, _) in before.chain(lot.nonconformances()) {
+                    about(ProcessKind::Deviation, id.as_str());
+                }
             }
         }
         Entity::WorkCenter(center) if rules.of(ProcessKind::Maintenance).is_some() => {

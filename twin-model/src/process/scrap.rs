@@ -1,9 +1,11 @@
 //! Scrap beyond the limit of the plant: quality is asked to open a nonconformance.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr};
 
-use super::{Bearing, Limit, Next, Plan, Process, Rule};
+use super::{Bearing, Limit, Next, Plan, Process, Rule, Step};
 use crate::{
     CommandBody, NonconformanceNotNeeded, NonconformanceRequested, Operation, Plant, ProcessRules,
     System, WorkOrder,
@@ -16,6 +18,7 @@ pub(super) fn plan(plant: &Plant, subject: &str, known: Option<&Process>, rule: 
     let (Some(order), Some(limit)) = (order, limit) else {
         return plan;
     };
+    let standings = known.map(Process::standings).unwrap_or_default();
     for operation in order.operations() {
         let case = Case {
             plant,
@@ -23,7 +26,7 @@ pub(super) fn plan(plant: &Plant, subject: &str, known: Option<&Process>, rule: 
             operation,
             lane: operation.id().to_smolstr(),
         };
-        plan.nexts.extend(case.next(known, limit, rule));
+        plan.nexts.extend(case.next(&standings, limit, rule));
         if case.is_known_to_quality() {
             plan.overtaken.push(case.lane);
         }
@@ -40,9 +43,14 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn next(&self, known: Option<&Process>, limit: &Limit, rule: Rule) -> Option<Next> {
-        let standing = known.map(|process| process.standing(&self.lane));
-        let asked = standing.as_ref().and_then(|steps| steps.last());
+    fn next(
+        &self,
+        standings: &BTreeMap<&str, Vec<&Step>>,
+        limit: &Limit,
+        rule: Rule,
+    ) -> Option<Next> {
+        let standing = standings.get(self.lane.as_str());
+        let asked = standing.and_then(|steps| steps.last());
         let (bearing, body) = match (self.is_beyond(limit), asked) {
             (true, None) if !self.is_known_to_quality() => {
                 if self.operation.last_report_at()? < rule.from {
@@ -88,9 +96,10 @@ impl Case<'_> {
         bad > Decimal::ZERO && exceeded.unwrap_or(false)
     }
 
-    /// Whether quality has opened one for the operation, or for the order as a whole.
+    /// Whether quality has looked at the operation, or at the order as a whole: it has opened one,
+    /// may have closed it since, or has found that it is none. It is not asked again.
     fn is_known_to_quality(&self) -> bool {
-        let known = self.order.nonconformances().iter();
+        let known = self.order.ever_nonconforming().iter();
         let mut known = known.filter_map(|id| self.plant.nonconformance(id));
         known.any(|found| {
             found

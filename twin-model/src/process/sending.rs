@@ -1,7 +1,11 @@
 //! From the plan of a process to its commands.
 
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
 use super::{Next, Plan, Process, Rule, STEPS_PER_LANE_MAX, Step, StepState};
-use crate::{CommandKey, EntityKey, Notice, ProcessRejection, Time};
+use crate::{CommandBody, CommandKey, EntityKey, Notice, ProcessRejection, Time};
 
 impl Process {
     /// Sends what the plan lacks, and drops what it no longer wants. Gives what the outside hears
@@ -12,12 +16,25 @@ impl Process {
         for lane in &plan.overtaken {
             self.drop_overtaken(lane, &mut notices);
         }
+        let wanted: BTreeMap<&SmolStr, &CommandBody> = plan
+            .nexts
+            .iter()
+            .map(|next| (&next.lane, &next.body))
+            .collect();
         for at in 0..self.steps.len() {
-            self.drop_unwanted(at, &plan, &mut notices);
+            self.drop_unwanted(at, &wanted, &mut notices);
+        }
+        // The newest command of each lane, and how many it has.
+        let mut lanes: BTreeMap<SmolStr, (usize, usize)> = BTreeMap::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            let lane = lanes.entry(step.lane.clone()).or_default();
+            *lane = (at, lane.1 + 1);
         }
         for next in plan.nexts {
-            if self.is_free_for(&next) {
-                self.send_new(next, rule, now, &mut notices);
+            let known = lanes.get(&next.lane).copied();
+            if known.is_none_or(|(at, _)| self.steps[at].state.is_over()) {
+                let sent = known.map_or(0, |(_, sent)| sent);
+                self.send_new(next, sent, rule, now, &mut notices);
             }
         }
         self.obstacles = plan.obstacles;
@@ -51,13 +68,20 @@ impl Process {
     }
 
     /// A refused command that the plan would no longer send is not tried again.
-    fn drop_unwanted(&mut self, at: usize, plan: &Plan, notices: &mut Vec<Notice>) {
+    fn drop_unwanted(
+        &mut self,
+        at: usize,
+        wanted: &BTreeMap<&SmolStr, &CommandBody>,
+        notices: &mut Vec<Notice>,
+    ) {
         let step = &self.steps[at];
         if !matches!(step.state, StepState::Refused | StepState::GivenUp) {
             return;
         }
-        let mut wanted = plan.nexts.iter().filter(|next| next.lane == step.lane);
-        if wanted.any(|next| next.body == step.body) {
+        if wanted
+            .get(&step.lane)
+            .is_some_and(|body| **body == step.body)
+        {
             return;
         }
         let step = &mut self.steps[at];
@@ -82,18 +106,15 @@ impl Process {
         }
     }
 
-    /// Whether the lane of a command has nothing under way, and was not refused this very command.
-    fn is_free_for(&self, next: &Next) -> bool {
-        self.last_of(&next.lane).is_none_or(|at| {
-            matches!(
-                self.steps[at].state,
-                StepState::Acknowledged | StepState::Dropped
-            )
-        })
-    }
-
-    fn send_new(&mut self, next: Next, rule: Rule, now: Time, notices: &mut Vec<Notice>) {
-        let sent = self.lane(&next.lane).count();
+    /// Sends one more command in a lane that has nothing under way and has had `sent`.
+    fn send_new(
+        &mut self,
+        next: Next,
+        sent: usize,
+        rule: Rule,
+        now: Time,
+        notices: &mut Vec<Notice>,
+    ) {
         if sent >= STEPS_PER_LANE_MAX {
             self.tell_full(&next, notices);
             return;

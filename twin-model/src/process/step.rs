@@ -38,6 +38,11 @@ pub enum StepState {
 }
 
 impl StepState {
+    /// Whether nothing is under way any more, so that another command may follow.
+    pub(crate) fn is_over(self) -> bool {
+        matches!(self, StepState::Acknowledged | StepState::Dropped)
+    }
+
     /// The state's name in answers and streams.
     #[must_use]
     pub fn as_str(self) -> &'static str {

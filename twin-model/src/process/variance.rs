@@ -34,10 +34,7 @@ pub(super) fn plan(plant: &Plant, subject: &str, known: Option<&Process>, rule: 
             // The plant no longer watches the material: what was posted stands.
             continue;
         };
-        if lane.standing.is_empty() && lane.last_known() < rule.from {
-            continue;
-        }
-        lane.plan(limit, is_complete, &mut plan);
+        lane.plan(limit, is_complete, rule, &mut plan);
     }
     plan
 }
@@ -73,7 +70,7 @@ impl Lane<'_> {
         moved.max(ended).unwrap_or(Time::EPOCH)
     }
 
-    fn plan(&self, limit: &Limit, is_complete: bool, plan: &mut Plan) {
+    fn plan(&self, limit: &Limit, is_complete: bool, rule: Rule, plan: &mut Plan) {
         let difference = self.used - self.expected;
         let (material, unit) = (&self.account.material, self.account.unit);
         let Some(exceeded) = limit.is_exceeded(difference, self.expected, unit) else {
@@ -85,6 +82,9 @@ impl Lane<'_> {
         };
         // What is still to be used is no variance.
         let is_beyond = exceeded && (is_complete || difference > Decimal::ZERO);
+        if is_beyond && self.standing.is_empty() && self.last_known() < rule.from {
+            return;
+        }
         if is_beyond {
             plan.findings.push(Finding::Variance {
                 order: self.order.id().clone(),

@@ -182,6 +182,7 @@ pub struct WorkOrderState {
     pub holds: BTreeSet<HoldId>,
     pub inspections: BTreeMap<InspectionId, OrderInspectionState>,
     pub nonconformances: BTreeSet<NonconformanceId>,
+    pub found: BTreeSet<NonconformanceId>,
     pub claims: Claims,
 }
 
@@ -372,6 +373,7 @@ impl From<&WorkOrder> for WorkOrderState {
             makings: BTreeMap::clone(&order.makings),
             holds: order.holds.clone(),
             nonconformances: order.nonconformances.clone(),
+            found: order.found.clone(),
             inspections: order
                 .inspections
                 .iter()
@@ -435,6 +437,7 @@ impl WorkOrderState {
             makings: Arc::new(self.makings),
             holds: self.holds,
             nonconformances: self.nonconformances,
+            found: self.found,
             inspections: self
                 .inspections
                 .into_iter()

@@ -69,7 +69,7 @@ fn what_is_used_beyond_the_limits_is_posted_at_once_and_shown() {
     assert_eq!(
         found[0].to_string(),
         "Order WO used 112 KGM of RAW; 100 were expected. The difference of 12 exceeds the limit \
-         (1/20 of that and 2 KGM) and is posted at once. Look why in production."
+         (1/20 of what was expected and 2 KGM) and is posted at once. Look why in production."
     );
     story.acknowledge("/erp", "08:11", &sent.id, "4900");
     assert_eq!(
@@ -264,6 +264,16 @@ fn an_operation_that_scraps_too_much_asks_for_a_nonconformance() {
         "defect": "crack", "severity": "major"});
     story.ok("/qms", "nonconformance.opened", "08:01", found);
     assert_eq!(story.fates("scrap/WO").last(), Some(&"dropped"));
+    // Nor is quality asked again when it has closed one, or has found that it was none.
+    let closed = json!({"nonconformance": "NCR-3", "verification": "sorted out"});
+    story.ok("/qms", "nonconformance.closed", "08:02", closed);
+    let none = json!({"nonconformance": "NCR-2", "reason": "a shadow"});
+    story.ok("/qms", "nonconformance.cancelled", "08:03", none);
+    for op in ["10", "20"] {
+        let more = json!({"order": "WO", "op": op, "unit": "H87", "good": "0", "scrap": "1"});
+        story.ok("/mes", "operation.progressed", "08:04", more);
+    }
+    assert_eq!(story.news(), []);
     story.tick("23:00");
     assert_eq!(story.news(), []);
     assert_eq!(story.with_person.len(), 0);

@@ -201,6 +201,7 @@ fn of_lots() -> Vec<Rejection> {
             object: lot("L-77"),
             event: id("E-4711"),
             source_id: id("/wms"),
+            by: id("/wms"),
             type_name: "mfg.lot.created.v1".into(),
             reason: "did_not_occur",
         },
@@ -365,7 +366,7 @@ fn discrepancies_of_quality() -> Vec<Discrepancy> {
             used: 112.into(),
             expected: 100.into(),
             difference: 12.into(),
-            limit: "1/20 of that and 2 KGM".into(),
+            limit: "1/20 of what was expected and 2 KGM".into(),
         },
         Discrepancy::NotDecidedInTime {
             nonconformance: id("NCR-3"),
