@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use twin_model::{Amount, Decimal, Event, EventBody, LotId, Plant, Quantity, StockAdjusted, Unit};
 
-/// Events of one run. Ten million with `--release`, where they take well below a minute.
+/// Events of one run: ten million with `--release`.
 const EVENTS: u64 = if cfg!(debug_assertions) {
     20_000
 } else {
