@@ -155,7 +155,7 @@ async fn send(plant: &PlantHandle) -> Result<()> {
         let Some(last) = due.last() else {
             return Ok(());
         };
-        plant.outbox().mark_sent(last.id.clone()).await?;
+        plant.outbox().mark_sent(last.id).await?;
     }
 }
 
