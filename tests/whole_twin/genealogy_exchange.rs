@@ -19,15 +19,12 @@ fn kg(value: &str) -> Value {
     json!({"value": value, "unit": "KGM"})
 }
 
-/// Steel becomes bolts for an order, which are received, inspected, held, freed, and partly packed.
-fn story() -> Vec<(&'static str, &'static str, Value)> {
+/// Steel becomes bolts for an order, which are received.
+fn making() -> Vec<(&'static str, &'static str, Value)> {
     let split = json!({"parent": "S-1", "children": [{"lot": "S-1a", "quantity": kg("5.5")}]});
     let made = json!({"order": "WO-1",
         "inputs": [{"lot": "S-1a", "quantity": kg("5.123456789")}],
         "outputs": [{"lot": "B-1", "material": "BOLT", "quantity": pieces("80")}]});
-    let scope = json!({"kind": "lot", "id": "S-1"});
-    let part =
-        |decision: &str, value: &str| json!({"decision": decision, "quantity": pieces(value)});
     vec![
         (
             "/erp/sap",
@@ -61,6 +58,15 @@ fn story() -> Vec<(&'static str, &'static str, Value)> {
             json!({"order": "WO-1", "lot": "B-2",
             "quantity": pieces("50"), "usage": "quality_inspection"}),
         ),
+    ]
+}
+
+/// What quality finds and stops, and what is to be delivered.
+fn finding() -> Vec<(&'static str, &'static str, Value)> {
+    let scope = json!({"kind": "lot", "id": "S-1"});
+    let part =
+        |decision: &str, value: &str| json!({"decision": decision, "quantity": pieces(value)});
+    vec![
         (
             "/qms",
             "inspection.created",
@@ -100,7 +106,7 @@ fn story() -> Vec<(&'static str, &'static str, Value)> {
 }
 
 fn tell(twin: &TwinProcess, plant: &str) {
-    for (n, (source, name, data)) in story().into_iter().enumerate() {
+    for (n, (source, name, data)) in making().into_iter().chain(finding()).enumerate() {
         let event = json!({"specversion": "1.0", "id": format!("e-{n}"), "source": source,
             "type": format!("mfg.{name}.v1"), "time": format!("2026-03-01T08:{n:02}:00Z"),
             "plant": plant, "data": data});
@@ -156,71 +162,41 @@ fn told_of(lot: &Value) -> Value {
         .collect()
 }
 
-#[test]
-fn another_plant_reads_the_genealogy_the_holds_and_the_quality_that_one_exports() {
-    let dir = TempDir::new().unwrap();
-    let (one, other) = (dir.path().join("one"), dir.path().join("other"));
-    std::fs::create_dir_all(&one).unwrap();
-    std::fs::create_dir_all(&other).unwrap();
-    let serve = |dir: &Path, plant: &'static str| {
-        let served = Served {
-            plant,
-            clock: "event_time",
-            broker: None,
-        };
-        TwinProcess::serve(dir, &served, "127.0.0.1:0")
+fn serve(dir: &Path, plant: &str) -> TwinProcess {
+    let served = Served {
+        plant,
+        clock: "event_time",
+        broker: None,
     };
-    let first = serve(&one, "P1");
-    tell(&first, "P1");
-    let file = dir.path().join("p1.jsonld");
-    let data = one.join("data");
-    let refused = run_twin(&[
-        "export",
-        "--format",
-        "epcis",
-        "--data-dir",
-        data.to_str().unwrap(),
-    ]);
+    TwinProcess::serve(dir, &served, "127.0.0.1:0")
+}
+
+/// A document is not made while somebody has the plant open, who does not notice the try.
+fn refuse_export(twin: &TwinProcess, data: &Path) {
+    let data = data.to_str().unwrap();
+    let refused = run_twin(&["export", "--format", "epcis", "--data-dir", data]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("is open in another process"), "{said}");
-    assert_eq!(first.get("/ready").status, 200, "and it goes on");
-    assert!(first.terminate(STOPPED_WITHIN).success());
-    let written = export(&data, &file);
-    let first = serve(&one, "P1");
+    assert_eq!(twin.get("/ready").status, 200, "and it goes on");
+}
 
-    let import = || {
-        json_of(&run_twin(&[
-            "import",
-            file.to_str().unwrap(),
-            "--format",
-            "epcis",
-            "--plant",
-            "P2",
-            "--data-dir",
-            other.join("data").to_str().unwrap(),
-            "--json",
-        ]))
-    };
-    let report = import();
-    let events = by_name(&written).len();
-    // The orders and their issue stay where they are.
-    assert_eq!(report["exceptions"], json!({"TWIN-R73": 1}), "{report}");
-    assert_eq!(report["applied"], events - 1, "{report}");
-    let again = import();
-    assert_eq!(
-        (&again["applied"], &again["duplicates"]),
-        (&json!(0), &json!(events)),
-        "{again}"
-    );
+fn import(file: &Path, data: &Path) -> Value {
+    let (file, data) = (file.to_str().unwrap(), data.to_str().unwrap());
+    let words = ["import", file, "--format", "epcis", "--plant", "P2"];
+    json_of(&run_twin(
+        &[&words[..], &["--data-dir", data, "--json"]].concat(),
+    ))
+}
 
-    let second = serve(&other, "P2");
+fn compare(first: &TwinProcess, second: &TwinProcess) {
     let (lots, theirs) = (first.items("P1", "lots"), second.items("P2", "lots"));
     let ids: Vec<&Value> = lots.iter().map(|lot| &lot["id"]).collect();
     assert_eq!(ids, ["B-1", "B-2", "S-1", "S-1a"]);
     let ours: Vec<Value> = lots.iter().map(told_of).collect();
     assert_eq!(theirs.iter().map(told_of).collect::<Vec<_>>(), ours);
+    let inherited = &ours[0]["inherited_holds"];
     assert_eq!(
-        ours[0]["inherited_holds"],
+        *inherited,
         json!(["H-1"]),
         "through the split and the making"
     );
@@ -236,27 +212,52 @@ fn another_plant_reads_the_genealogy_the_holds_and_the_quality_that_one_exports(
         assert_eq!(strip(second.items("P2", list)), ours, "{list}");
     }
     let quantity = |lot: &Value| lot["quantity"].clone();
-    assert_eq!(
-        quantity(&theirs[1]),
-        quantity(&lots[1]),
-        "what was received"
-    );
-    assert_eq!(quantity(&lots[2]), kg("105"), "issued here");
+    let (received, issued) = (quantity(&lots[1]), quantity(&lots[2]));
+    assert_eq!(quantity(&theirs[1]), received, "what was received");
+    assert_eq!(issued, kg("105"), "issued here");
     assert_eq!(quantity(&theirs[2]), kg("115"), "and not there");
+}
+
+/// What events are about, without the names that each plant gives, and without picking: stock that
+/// another plant's order takes stays where it is.
+fn kinds(events: &BTreeMap<String, Value>) -> Vec<[String; 3]> {
+    let told = events.values();
+    let told = told.filter(|event| event["bizStep"] != "picking");
+    let mut kinds: Vec<[String; 3]> = told
+        .map(|event| ["type", "eventTime", "disposition"].map(|field| event[field].to_string()))
+        .collect();
+    kinds.sort();
+    kinds
+}
+
+#[test]
+fn another_plant_reads_the_genealogy_the_holds_and_the_quality_that_one_exports() {
+    let dir = TempDir::new().unwrap();
+    let (one, other) = (dir.path().join("one"), dir.path().join("other"));
+    std::fs::create_dir_all(&one).unwrap();
+    std::fs::create_dir_all(&other).unwrap();
+    let first = serve(&one, "P1");
+    tell(&first, "P1");
+    refuse_export(&first, &one.join("data"));
+    assert!(first.terminate(STOPPED_WITHIN).success());
+    let file = dir.path().join("p1.jsonld");
+    let written = by_name(&export(&one.join("data"), &file));
+    let first = serve(&one, "P1");
+
+    let report = import(&file, &other.join("data"));
+    let events = written.len();
+    // The orders and their issue stay where they are.
+    assert_eq!(report["exceptions"], json!({"TWIN-R73": 1}), "{report}");
+    assert_eq!(report["applied"], events - 1, "{report}");
+    let again = import(&file, &other.join("data"));
+    assert_eq!(again["applied"], 0, "{again}");
+    assert_eq!(again["duplicates"], events, "{again}");
+
+    let second = serve(&other, "P2");
+    compare(&first, &second);
     assert!(second.terminate(STOPPED_WITHIN).success());
     assert!(first.terminate(STOPPED_WITHIN).success());
-
     // What the other plant tells in turn is the same, but for its own names.
     let back = export(&other.join("data"), &dir.path().join("p2.jsonld"));
-    let (first, second) = (by_name(&written), by_name(&back));
-    let kinds = |events: &BTreeMap<String, Value>| {
-        let mut kinds: Vec<[String; 3]> = events
-            .values()
-            .filter(|event| event["bizStep"] != "picking")
-            .map(|event| ["type", "eventTime", "disposition"].map(|field| event[field].to_string()))
-            .collect();
-        kinds.sort();
-        kinds
-    };
-    assert_eq!(kinds(&second), kinds(&first));
+    assert_eq!(kinds(&by_name(&back)), kinds(&written));
 }
