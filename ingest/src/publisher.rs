@@ -22,8 +22,8 @@ pub enum PublishError {
     /// The broker does not answer.
     #[error(transparent)]
     Unanswered(#[from] Unanswered),
-    /// A queue is full.
-    #[error("the broker refused the message: a queue behind {exchange} is full")]
+    /// A queue is full, or cannot take anything yet, as just after a restart of the broker.
+    #[error("the broker refused the message: a queue behind {exchange} is full or not up yet")]
     Refused {
         /// Where it was sent.
         exchange: &'static str,

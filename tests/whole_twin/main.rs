@@ -8,9 +8,9 @@
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod account;
 mod bad_messages;
-#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
-mod broker;
 mod closed_pipe;
+#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
+mod connection;
 mod demo;
 #[cfg(feature = "chaos")]
 mod disk;
@@ -34,4 +34,6 @@ mod rabbitmq;
 mod refusals;
 #[cfg(feature = "amqp-tests")]
 mod refusals_over_amqp;
+#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
+mod scene;
 mod twin_process;

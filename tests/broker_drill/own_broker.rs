@@ -2,13 +2,18 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
+
+/// A broker takes a small machine for itself while it starts: one at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Ended when dropped.
 pub(crate) struct OwnBroker {
     dir: TempDir,
     pub(crate) url: String,
+    _turn: MutexGuard<'static, ()>,
 }
 
 fn script(arguments: &[&str]) -> String {
@@ -24,9 +29,15 @@ fn script(arguments: &[&str]) -> String {
 
 impl OwnBroker {
     pub(crate) fn start() -> OwnBroker {
+        let turn = ONE_AT_A_TIME.lock();
         let dir = TempDir::new().unwrap();
         let url = script(&["start", dir.path().to_str().unwrap()]);
-        OwnBroker { dir, url }
+        OwnBroker {
+            dir,
+            url,
+            // One that failed has ended its broker all the same.
+            _turn: turn.unwrap_or_else(PoisonError::into_inner),
+        }
     }
 
     fn dir(&self) -> &str {
