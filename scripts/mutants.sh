@@ -44,6 +44,11 @@ while (($#)); do
     shift 2
 done
 
+if [[ -z $one_by_one ]] && ((${#shard[@]} > 0)); then
+    echo "mutants.sh: --shard goes with --one-by-one; --minutes takes a part of all others" >&2
+    exit 2
+fi
+
 PATH=$tools/bin:$PATH
 command -v cargo-mutants >/dev/null ||
     cargo install --locked --debug --root "$tools" --version 27.1.0 cargo-mutants
