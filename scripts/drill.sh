@@ -12,7 +12,8 @@
 # shuffled, refused and corrupt messages come in; "fired" counts the kills of each point.
 # disk: fills a file system of 4 MB (of its own, which needs unshare) under a serving twin, and
 # gives it room again; "back_ms" is until the event that waited is confirmed.
-# broker: kills RabbitMQ under load and starts it again, and lets it run out of disk; "noticed_ms" is until /ready says it, "back_ms" until all goes on.
+# broker: kills RabbitMQ under load and starts it again, and lets it run out of disk; "noticed_ms"
+# is until /ready says it, "back_ms" until all goes on.
 set -euo pipefail
 
 usage() {
