@@ -32,6 +32,23 @@ struct Told<'b> {
     usage: Option<Usage>,
 }
 
+impl<'b> Told<'b> {
+    /// What every movement says; a kind adds what only it can say.
+    fn of(kind: MovementKind, material: &'b MaterialId, quantity: Quantity) -> Told<'b> {
+        Told {
+            kind,
+            material,
+            lot: None,
+            quantity,
+            measured: None,
+            op: None,
+            document: None,
+            is_final: false,
+            usage: None,
+        }
+    }
+}
+
 impl Plant {
     /// A receipt brings its lot into being, in the unit of its material's stock; where nothing is
     /// published of that, in the unit of the order where it is what the order makes.
@@ -63,15 +80,9 @@ impl WorkOrder {
     ) -> Result<(), Rejection> {
         self.admit_movement(None, view, "an issue")?;
         let told = Told {
-            kind: MovementKind::Issued,
-            material: &body.material,
             lot: body.lot.as_ref(),
-            quantity: body.quantity,
-            measured: None,
-            op: None,
             document: body.document.as_ref(),
-            is_final: false,
-            usage: None,
+            ..Told::of(MovementKind::Issued, &body.material, body.quantity)
         };
         self.book(&told, id, view, effects)
     }
@@ -92,20 +103,16 @@ impl WorkOrder {
                 order: self.id.clone(),
             });
         }
+        let kind = match (body.scrapped, body.backflush) {
+            (true, _) => MovementKind::Scrapped,
+            (false, true) => MovementKind::Backflushed,
+            (false, false) => MovementKind::Consumed,
+        };
         let told = Told {
-            kind: match (body.scrapped, body.backflush) {
-                (true, _) => MovementKind::Scrapped,
-                (false, true) => MovementKind::Backflushed,
-                (false, false) => MovementKind::Consumed,
-            },
-            material: &body.material,
             lot: body.lot.as_ref(),
-            quantity: body.quantity,
             measured: body.measured,
             op: body.op.as_ref(),
-            document: None,
-            is_final: false,
-            usage: None,
+            ..Told::of(kind, &body.material, body.quantity)
         };
         self.book(&told, id, view, effects)
     }
@@ -121,15 +128,9 @@ impl WorkOrder {
     ) -> Result<(), Rejection> {
         self.refuse_closed()?;
         let told = Told {
-            kind: MovementKind::Returned,
-            material: &body.material,
             lot: body.lot.as_ref(),
-            quantity: body.quantity,
-            measured: None,
-            op: None,
             document: body.document.as_ref(),
-            is_final: false,
-            usage: None,
+            ..Told::of(MovementKind::Returned, &body.material, body.quantity)
         };
         self.book(&told, id, view, effects)
     }
@@ -154,15 +155,12 @@ impl WorkOrder {
             self.refuse_over_delivery(value, total, released)?;
         }
         let told = Told {
-            kind: MovementKind::Received,
-            material: &material,
             lot: Some(&body.lot),
-            quantity: body.quantity,
             measured: body.measured,
-            op: None,
             document: body.document.as_ref(),
             is_final: body.final_delivery,
             usage: body.usage,
+            ..Told::of(MovementKind::Received, &material, body.quantity)
         };
         self.book(&told, id, view, effects)
     }
