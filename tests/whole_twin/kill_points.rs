@@ -10,14 +10,13 @@ use std::time::{Duration, Instant};
 
 use actors::KILL_POINTS;
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::account::Account;
-use crate::feed::{Feed, SLICES, Seed};
+use crate::feed::{SLICES, Seed};
 use crate::kill_in_import::from_environment;
-use crate::rabbitmq::commands::PlantCommands;
-use crate::rabbitmq::{PlantQueues, broker_url};
-use crate::twin_process::{Served, TwinProcess, pause};
+use crate::rabbitmq::broker_url;
+use crate::scene::Scene;
+use crate::twin_process::{TwinProcess, pause};
 use life::{End, Life};
 
 /// Kills that must be counted, unless `TWIN_KILLS` says otherwise.
@@ -61,62 +60,49 @@ fn chosen(seed: Seed, life: usize) -> (&'static str, u64) {
 
 /// A plant with all its lives.
 struct Drill<'a> {
-    feed: Feed,
-    queues: PlantQueues,
-    commands: PlantCommands,
-    dir: TempDir,
+    scene: Scene,
     url: String,
     controls: &'a str,
 }
 
 impl Drill<'_> {
     fn new(seed: Seed, controls: &str) -> Drill<'_> {
-        let queues = PlantQueues::new("points");
+        let url = broker_url();
         Drill {
-            feed: Feed::new(&queues.plant, seed),
-            commands: queues.commands(),
-            queues,
-            dir: TempDir::new().unwrap(),
-            url: broker_url(),
+            scene: Scene::seeded(&url, "points", seed),
+            url,
             controls,
-        }
-    }
-
-    fn served(&self) -> Served<'_> {
-        Served {
-            plant: &self.queues.plant,
-            clock: "event_time",
-            broker: Some(&self.url),
         }
     }
 
     /// A life with each slice, then one that nobody ends, in which everything comes through.
     fn round(&self, seed: Seed) -> Round {
+        let (scene, served) = (&self.scene, self.scene.served(&self.url));
+        let dir = scene.dir.path();
         let mut round = Round::default();
         for number in 0..SLICES {
-            self.queues.publish(&self.feed.bodies(number));
+            scene.queues.publish(&scene.feed.bodies(number));
             let chosen = chosen(seed, number);
-            let life = Life::start(self.dir.path(), &self.served(), chosen, self.controls);
+            let life = Life::start(dir, &served, chosen, self.controls);
             let end = life.end(self.patience(), |counts| {
-                self.feed.is_through(number + 1, counts)
+                scene.feed.is_through(number + 1, counts)
             });
             if end == End::Killed {
                 *round.fired.entry(chosen.0).or_default() += 1;
             }
         }
         let environment = [("TWIN_CHAOS", self.controls)];
-        let (dir, served) = (self.dir.path(), self.served());
         let twin = TwinProcess::serve_with(dir, &served, "127.0.0.1:0", &environment);
         let started = Instant::now();
         while !self.is_through(&twin) && started.elapsed() < self.patience() {
             pause(Duration::from_millis(50));
         }
-        round.account = Account::of(&twin, &self.feed, &self.commands.told());
-        round.backlog = self.queues.backlog();
-        let log = fs::read_to_string(self.dir.path().join("twin.log"));
+        round.account = Account::of(&twin, &scene.feed, &scene.commands.told());
+        round.backlog = scene.queues.backlog();
+        let log = fs::read_to_string(dir.join("twin.log"));
         round.story = format!(
             "{}, log {}",
-            twin.counts(&self.queues.plant),
+            twin.counts(served.plant),
             log.unwrap_or_default()
         );
         round
@@ -130,10 +116,11 @@ impl Drill<'_> {
     }
 
     fn is_through(&self, twin: &TwinProcess) -> bool {
-        self.feed
-            .is_through(SLICES, &twin.counts(&self.queues.plant))
-            && self.queues.backlog() == 0
-            && self.commands.told() == self.feed.refused
+        let scene = &self.scene;
+        let counts = twin.counts(&scene.queues.plant);
+        scene.feed.is_through(SLICES, &counts)
+            && scene.queues.backlog() == 0
+            && scene.commands.told() == scene.feed.refused
     }
 }
 

@@ -20,14 +20,18 @@ pub(crate) struct Scene {
     pub(crate) feed: Feed,
     pub(crate) queues: PlantQueues,
     pub(crate) commands: PlantCommands,
-    dir: TempDir,
+    pub(crate) dir: TempDir,
 }
 
 impl Scene {
     pub(crate) fn new(broker: &str, purpose: &str) -> Scene {
+        Scene::seeded(broker, purpose, Seed::new(SEED))
+    }
+
+    pub(crate) fn seeded(broker: &str, purpose: &str, seed: Seed) -> Scene {
         let queues = PlantQueues::at(broker.to_owned(), purpose);
         Scene {
-            feed: Feed::new(&queues.plant, Seed::new(SEED)),
+            feed: Feed::new(&queues.plant, seed),
             commands: queues.commands(),
             queues,
             dir: TempDir::new().unwrap(),
@@ -35,12 +39,15 @@ impl Scene {
     }
 
     pub(crate) fn twin(&self, broker: &str) -> TwinProcess {
-        let served = Served {
+        TwinProcess::serve(self.dir.path(), &self.served(broker), "127.0.0.1:0")
+    }
+
+    pub(crate) fn served<'a>(&'a self, broker: &'a str) -> Served<'a> {
+        Served {
             plant: &self.queues.plant,
             clock: "event_time",
             broker: Some(broker),
-        };
-        TwinProcess::serve(self.dir.path(), &served, "127.0.0.1:0")
+        }
     }
 
     /// Publishes until all is stored, as a sender does that got no confirm.
