@@ -304,9 +304,11 @@ impl Actor for ShardActor {
                 if !ctx.connected() {
                     // Nobody can reach the plant any more; the timer alone would keep it alive.
                     ctx.stop();
-                } else if shard.writer.waits_for_room() {
-                    // Nobody could hear of what falls due, nor answer: it falls due afterwards.
-                } else if shard.books.waits_for_time(wall_clock()) {
+                    return;
+                }
+                // While there is no room nobody could hear of what falls due, nor answer.
+                let goes_on = !shard.writer.waits_for_room();
+                if goes_on && shard.books.waits_for_time(wall_clock()) {
                     shard.keep_time();
                     shard.flush(ctx);
                 }
