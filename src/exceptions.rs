@@ -240,38 +240,14 @@ fn settled(answer: &Value, json: bool) {
 
 /// The fields in which two items differ, a line each, as `path: before -> after`.
 fn differences(before: &Value, after: &Value) -> Vec<String> {
-    fn walk(path: &str, before: &Value, after: &Value, lines: &mut Vec<String>) {
-        if before == after || path == "version" {
-            return;
-        }
-        match (before, after) {
-            (Value::Object(was), Value::Object(is)) => {
-                let mut names: Vec<&String> = was.keys().chain(is.keys()).collect();
-                names.sort_unstable();
-                names.dedup();
-                for name in names {
-                    let path = if path.is_empty() {
-                        name.clone()
-                    } else {
-                        format!("{path}.{name}")
-                    };
-                    walk(&path, &before[name], &after[name], lines);
-                }
-            }
-            (Value::Array(was), Value::Array(is)) if was.len() == is.len() => {
-                for (place, (was, is)) in was.iter().zip(is).enumerate() {
-                    walk(&format!("{path}[{place}]"), was, is, lines);
-                }
-            }
-            _ => lines.push(format!("{path}: {before} -> {after}")),
-        }
+    if before.is_null() {
+        return vec!["would be new".to_owned()];
     }
-    let mut lines = Vec::new();
-    match before.is_null() {
-        true => lines.push("would be new".to_owned()),
-        false => walk("", before, after, &mut lines),
-    }
-    lines
+    let fields = actors::differing_fields(before, after).into_iter();
+    fields
+        .filter(|field| field.path != "version")
+        .map(|field| field.to_string())
+        .collect()
 }
 
 fn text<'a>(item: &'a Value, field: &str) -> &'a str {

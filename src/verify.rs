@@ -1,7 +1,8 @@
 //! `twin verify`: replays a journal and compares.
 
-use actors::PlantOptions;
-use serde_json::json;
+use actors::{Difference, EntityDifference, PlantOptions, Verified};
+use serde_json::{Value, json};
+use twin_model::PlantId;
 
 use crate::cli::VerifyArguments;
 use crate::data_dir;
@@ -16,31 +17,12 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
     };
     let verified = actors::verify(&options)?;
     if arguments.json {
-        let found = json!({
-            "plant": identity.plant,
-            "commits": verified.head.commit_no,
-            "events": verified.events,
-            "input": verified.counts.input(),
-            "state_hash": verified.state_hash.to_string(),
-            "ledger_head": verified.head.to_string(),
-            "snapshot_agrees": verified.snapshot_agrees,
-            "torn_end": verified.torn,
-            "broken_invariants": verified.breaches.iter().map(ToString::to_string)
-                .collect::<Vec<_>>(),
-        });
-        say!("{found}");
+        say!("{}", as_json(&identity.plant, &verified));
     } else {
-        say!("plant        {}", identity.plant);
-        say!("commits      {}", verified.head.commit_no);
-        say!(
-            "events       {} replayed, every verdict as journaled",
-            verified.events
-        );
-        say!("state hash   {}", verified.state_hash);
-        say!("ledger head  {}", verified.head);
-        if verified.torn {
-            say!("torn end     yes: never acknowledged, cut off at the next start");
-        }
+        tell(&identity.plant, &verified);
+    }
+    if let Some(difference) = &verified.difference {
+        return Err(Failure::new(Kind::Finding, difference));
     }
     if let Some(first) = verified.breaches.first() {
         let text = format!(
@@ -49,11 +31,91 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
         );
         return Err(Failure::new(Kind::Finding, text));
     }
-    match verified.snapshot_agrees {
-        Some(false) => Err(Failure::new(
-            Kind::Finding,
-            "the newest snapshot disagrees with the journal",
-        )),
-        _ => Ok(()),
+    Ok(())
+}
+
+fn as_json(plant: &PlantId, verified: &Verified) -> Value {
+    let snapshots = verified.snapshots.iter();
+    json!({
+        "plant": plant,
+        "began_after": verified.began_after,
+        "commits": verified.head.commit_no,
+        "events": verified.events,
+        "input": verified.counts.input(),
+        "state_hash": verified.state_hash.to_string(),
+        "ledger_head": verified.head.to_string(),
+        "snapshots": snapshots.map(|(path, against)| json!({"file": path, "passed_over": against}))
+            .collect::<Vec<_>>(),
+        "torn_end": verified.torn,
+        "difference": verified.difference.as_ref().map(difference_as_json),
+        "broken_invariants": verified.breaches.iter().map(ToString::to_string)
+            .collect::<Vec<_>>(),
+    })
+}
+
+fn difference_as_json(difference: &Difference) -> Value {
+    json!({
+        "segment": difference.place.segment,
+        "offset": difference.place.offset,
+        "commit_no": difference.place.commit_no,
+        "event": difference.event,
+        "against": difference.against.as_str(),
+        "snapshot": difference.against.snapshot(),
+        "what": difference.what,
+        "kept": difference.kept,
+        "replayed": difference.replayed,
+        "entities_len": difference.entities_len,
+        "entities": difference.entities.iter().map(entity_as_json).collect::<Vec<_>>(),
+    })
+}
+
+fn entity_as_json(differs: &EntityDifference) -> Value {
+    json!({
+        "kind": differs.key.kind().as_str(),
+        "id": differs.key.id(),
+        "fields": differs.fields,
+    })
+}
+
+fn tell(plant: &PlantId, verified: &Verified) {
+    say!("plant        {plant}");
+    if verified.began_after > 0 {
+        say!(
+            "begins       after commit {}, with the oldest snapshot: what was before is not here",
+            verified.began_after
+        );
+    }
+    say!("commits      {}", verified.head.commit_no);
+    let (events, as_it_was) = match verified.difference {
+        None => (verified.events, ", every verdict as journaled"),
+        Some(_) => (verified.events, ", up to the first difference"),
+    };
+    say!("events       {events} replayed{as_it_was}");
+    for (path, against) in &verified.snapshots {
+        let found = match (against, &verified.difference) {
+            (Some(why), _) => why.as_str(),
+            (None, None) => "agrees",
+            (None, Some(_)) => "not compared to the end",
+        };
+        say!("snapshot     {}: {found}", path.display());
+    }
+    say!("state hash   {}", verified.state_hash);
+    say!("ledger head  {}", verified.head);
+    if verified.torn {
+        say!("torn end     yes: never acknowledged, cut off at the next start");
+    }
+    let Some(difference) = &verified.difference else {
+        return;
+    };
+    say!("\nDIFFERENCE   {difference}");
+    for entity in &difference.entities {
+        say!("  {}", entity.key);
+        for field in &entity.fields {
+            say!("    {field}");
+        }
+    }
+    let named = difference.entities.len();
+    if difference.entities_len > named {
+        say!("  and {} more", difference.entities_len - named);
     }
 }

@@ -1,21 +1,14 @@
 //! The plant's append-only journal: segment files of checksummed records.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::record::{JOURNAL_FORMAT, Record};
+use crate::segment::{FILE_HEADER_BYTES, encode, format_of, header, name_of};
 
 /// A segment that has reached this size, in bytes, is followed by a new one.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Largest record that is believed when reading, in bytes: the intake's limit with room for the
-/// encoding.
-const RECORD_BYTES_MAX: usize = 256 * 1024 * 1024;
-
-const FILE_MAGIC: &[u8; 8] = b"PTWINJNL";
-const FILE_HEADER_BYTES: usize = 16;
-const FRAME_MAGIC: [u8; 4] = *b"\xF5PTR";
-const FRAME_HEADER_BYTES: usize = 12;
 
 /// Why a journal cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -136,23 +129,20 @@ impl Journal {
     }
 
     fn new_segment(dir: &Path, first_commit: u64) -> Result<Journal, JournalError> {
-        let path = dir.join(format!("journal-{first_commit:020}.log"));
+        let path = dir.join(name_of(first_commit));
         let io_error = |error| JournalError::io(&path, error);
         let mut file = OpenOptions::new()
             .create_new(true)
             .append(true)
             .open(&path)
             .map_err(io_error)?;
-        let mut header = [0; FILE_HEADER_BYTES];
-        header[..8].copy_from_slice(FILE_MAGIC);
-        header[8..12].copy_from_slice(&JOURNAL_FORMAT.to_le_bytes());
         #[cfg(feature = "chaos")]
         let refused = crate::chaos::write_error(dir);
         #[cfg(not(feature = "chaos"))]
         let refused: Option<io::Error> = None;
         let made = match refused {
             Some(error) => Err(error),
-            None => file.write_all(&header).and_then(|()| file.sync_all()),
+            None => file.write_all(&header()).and_then(|()| file.sync_all()),
         };
         if let Err(error) = made.map_err(io_error).and_then(|()| sync_dir(dir)) {
             // Half a segment would stand in the way of the next try.
@@ -219,33 +209,6 @@ impl Journal {
     }
 }
 
-fn encode(record: &Record) -> (Vec<u8>, [u8; 32]) {
-    let frame = vec![0; FRAME_HEADER_BYTES];
-    let mut frame = match postcard::to_extend(record, frame) {
-        Ok(frame) => frame,
-        Err(error) => unreachable!("records are encodable: {error}"),
-    };
-    let body = &frame[FRAME_HEADER_BYTES..];
-    let hash = *blake3::hash(body).as_bytes();
-    let crc = crc32c::crc32c(body);
-    let Ok(len) = u32::try_from(body.len()) else {
-        unreachable!("the intake holds less than a record may have")
-    };
-    frame[..4].copy_from_slice(&FRAME_MAGIC);
-    frame[4..8].copy_from_slice(&len.to_le_bytes());
-    frame[8..12].copy_from_slice(&crc.to_le_bytes());
-    (frame, hash)
-}
-
-/// The format that a segment says it has.
-fn format_of(path: &Path) -> Result<u32, JournalError> {
-    let mut header = [0; FILE_HEADER_BYTES];
-    File::open(path)
-        .and_then(|mut file| file.read_exact(&mut header))
-        .map_err(|error| JournalError::io(path, error))?;
-    Ok(u32_at(&header, 8))
-}
-
 /// The segments of a journal, oldest first.
 pub(crate) fn segments(dir: &Path) -> Result<Vec<PathBuf>, JournalError> {
     files(dir, "journal-", ".log")
@@ -274,104 +237,12 @@ pub(crate) fn sync_dir(dir: &Path) -> Result<(), JournalError> {
         .map_err(|error| JournalError::io(dir, error))
 }
 
-/// What was read of a segment.
-#[derive(Debug)]
-pub(crate) struct SegmentRead {
-    /// Intact records with their hashes.
-    pub(crate) records: Vec<(Record, [u8; 32])>,
-    /// Where the intact part ends, when something torn follows it.
-    pub(crate) torn_at: Option<u64>,
-}
-
-/// Reads a segment. Only the newest may have a torn end: the record that was being written when
-/// the process died, which was never acknowledged.
-pub(crate) fn read_segment(path: &Path, newest: bool) -> Result<SegmentRead, JournalError> {
-    let bytes = fs::read(path).map_err(|error| JournalError::io(path, error))?;
-    let damaged = |offset: usize| JournalError::Damaged {
-        path: path.to_owned(),
-        offset: offset as u64,
-    };
-    if bytes.len() < FILE_HEADER_BYTES {
-        return match newest {
-            true => Ok(SegmentRead {
-                records: Vec::new(),
-                torn_at: Some(0),
-            }),
-            false => Err(damaged(0)),
-        };
-    }
-    if &bytes[..8] != FILE_MAGIC {
-        return Err(damaged(0));
-    }
-    let found = u32_at(&bytes, 8);
-    if found > JOURNAL_FORMAT {
-        return Err(JournalError::NewerFormat {
-            path: path.to_owned(),
-            found,
-        });
-    }
-    let mut records = Vec::new();
-    let mut offset = FILE_HEADER_BYTES;
-    while offset < bytes.len() {
-        let Some(body) = frame_at(&bytes, offset) else {
-            let intact_follows = (offset + 1..bytes.len()).any(|at| frame_at(&bytes, at).is_some());
-            if !newest || intact_follows {
-                return Err(damaged(offset));
-            }
-            return Ok(SegmentRead {
-                records,
-                torn_at: Some(offset as u64),
-            });
-        };
-        let record: Record = postcard::from_bytes(body).map_err(|_| damaged(offset))?;
-        records.push((record, *blake3::hash(body).as_bytes()));
-        offset += FRAME_HEADER_BYTES + body.len();
-    }
-    Ok(SegmentRead {
-        records,
-        torn_at: None,
-    })
-}
-
-/// The body of the intact frame at `offset`, if there is one.
-fn frame_at(bytes: &[u8], offset: usize) -> Option<&[u8]> {
-    let header = bytes.get(offset..offset + FRAME_HEADER_BYTES)?;
-    if header[..4] != FRAME_MAGIC {
-        return None;
-    }
-    let len = u32_at(header, 4) as usize;
-    if len > RECORD_BYTES_MAX {
-        return None;
-    }
-    let start = offset + FRAME_HEADER_BYTES;
-    let body = bytes.get(start..start + len)?;
-    (crc32c::crc32c(body) == u32_at(header, 8)).then_some(body)
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-}
-
-/// Cuts a torn end off the newest segment.
-pub(crate) fn cut(path: &Path, at: u64) -> Result<(), JournalError> {
-    let io_error = |error| JournalError::io(path, error);
-    if at == 0 {
-        // Not even the header was written: the segment holds nothing.
-        return fs::remove_file(path).map_err(io_error);
-    }
-    let file = OpenOptions::new()
-        .write(true)
-        .open(path)
-        .map_err(io_error)?;
-    file.set_len(at).map_err(io_error)?;
-    file.sync_all().map_err(io_error)
-}
-
 #[cfg(all(test, feature = "chaos"))]
 mod tests {
     use twin_model::Time;
 
     use super::*;
+    use crate::segment::Segment;
 
     fn record(commit_no: u64) -> Record {
         Record {
@@ -402,7 +273,8 @@ mod tests {
         journal.append(&record(2)).unwrap();
         let segments = segments(dir.path()).unwrap();
         assert_eq!(segments.len(), 2);
-        let records = read_segment(&segments[1], true).unwrap().records;
-        assert_eq!(records.len(), 1);
+        let mut second = Segment::read(&segments[1], true).unwrap();
+        assert_eq!(second.next().unwrap().unwrap().record, record(2));
+        assert!(second.next().unwrap().is_none());
     }
 }

@@ -16,6 +16,7 @@ pub mod chaos;
 mod commit;
 mod counts;
 mod cursor;
+mod difference;
 mod door;
 mod exception_entry;
 mod exception_list;
@@ -35,14 +36,17 @@ mod outbox;
 mod parking;
 mod plant_handle;
 mod raising;
+mod reading;
 mod record;
 mod recovery;
 mod resolution;
 mod resolving;
+mod segment;
 mod shard;
 mod snapshot_file;
 mod snapshots;
 mod stored;
+mod stored_difference;
 mod supervisor;
 mod verify;
 mod waiting;
@@ -52,6 +56,10 @@ pub use because::TICK;
 pub use commit::{CauseRef, Change, Commit, Snapshot};
 pub use counts::Counts;
 pub use cursor::{Cursor, InvalidCursor};
+pub use difference::{
+    Against, DIFFERING_ENTITIES_MAX, Difference, EntityDifference, EventName, FieldDifference,
+    Place, differing_fields,
+};
 pub use exception_entry::{Closed, ExceptionEntry, ExceptionId, How, InvalidExceptionId, Step};
 pub use exception_list::{EXCEPTIONS_BYTES_MAX, EXCEPTIONS_MAX};
 pub use exceptions::{DRY_RUNS_MAX, DryRun, Exceptions, PARKED_PAGE_MAX, ParkedPage};

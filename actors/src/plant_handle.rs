@@ -12,9 +12,10 @@ use tokio::sync::{oneshot, watch};
 use twin_model::PlantId;
 
 use crate::door::Door;
-use crate::journal::{self, Journal, JournalError};
+use crate::journal::{Journal, JournalError};
 use crate::lanes::Lanes;
 use crate::recovery::{self, RecoveryError, Settings};
+use crate::segment;
 use crate::shard::ShardActor;
 use crate::snapshot_file;
 use crate::snapshots::Snapshots;
@@ -356,7 +357,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
         .panic_in_handler_of(options.panic_at.clone());
     if let Some((path, at)) = &recovered.torn {
         tracing::warn!(path = %path.display(), at, "torn end of the journal cut off");
-        journal::cut(path, *at)?;
+        segment::cut(path, *at)?;
     }
     let journal = Journal::open(dir, recovered.head.commit_no)?;
     let LedgerHead { commit_no, .. } = recovered.head;

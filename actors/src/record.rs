@@ -1,5 +1,7 @@
 //! One record of the journal: a batch of inputs with what was decided on them.
 
+use std::fmt;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use twin_model::{Code, EntityKey, EventId, SmolStr, SourceId, Time};
@@ -116,6 +118,17 @@ pub(crate) enum Verdict {
     Refused(Code),
     Parked(Code),
     Exception(Code),
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Applied => f.write_str("applied"),
+            Verdict::Refused(code) => write!(f, "refused ({code})"),
+            Verdict::Parked(code) => write!(f, "parked ({code})"),
+            Verdict::Exception(code) => write!(f, "an exception ({code})"),
+        }
+    }
 }
 
 /// An event that was given up because its handler panicked.

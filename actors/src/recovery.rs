@@ -2,15 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use twin_model::{Event, Plant, PlantId, Time};
 
 use crate::books::{Books, Outcome};
+use crate::difference::{Against, Difference, EventName, Place};
 use crate::exception_entry::KeyedBy;
-use crate::input::{Input, Kind};
+use crate::input::{DecodedEvent, Input, Kind};
 use crate::journal::{self, JournalError};
 use crate::marks::MarkKey;
-use crate::record::{Entry, OperatorEntry, Record, Verdict};
-use crate::{Disposition, ExceptionId, LedgerHead, PlantClock, snapshot_file};
+use crate::reading::{self, Reached, ReadRecord};
+use crate::record::{Entry, OperatorEntry, Verdict};
+use crate::segment::first_commit;
+use crate::snapshot_file::Found;
+use crate::stored::{InvalidBooks, StoredBooks};
+use crate::{Change, Disposition, ExceptionId, LedgerHead, PlantClock, snapshot_file};
 
 /// Books as the files have them.
 #[derive(Debug)]
@@ -32,19 +38,20 @@ pub enum RecoveryError {
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// A replay decides otherwise than the journal says.
+    #[error("{0} Use the version that wrote the journal, and report this.")]
+    Diverged(Box<Difference>),
+    /// The first records are not there, and no snapshot stands for them.
     #[error(
-        "commit {commit_no}: event {event} was {journaled} when it came, but this version of the \
-         twin says {replayed}. Use the version that wrote the journal, and report this."
+        "{}: the journal begins at commit {first_commit}, and {snapshots}. Use the version that \
+         wrote them, or bring the earlier segments back.", .dir.display()
     )]
-    Diverged {
-        /// Which commit.
-        commit_no: u64,
-        /// Which event.
-        event: String,
-        /// The journal's verdict.
-        journaled: String,
-        /// This version's verdict.
-        replayed: String,
+    NoBeginning {
+        /// The plant's directory.
+        dir: PathBuf,
+        /// The first commit that is there.
+        first_commit: u64,
+        /// Why no snapshot serves.
+        snapshots: String,
     },
 }
 
@@ -56,28 +63,90 @@ pub(crate) struct Settings {
     pub(crate) parking_limit_s: i64,
 }
 
-/// Recovers from the newest good snapshot and the journal. Changes no file.
-pub(crate) fn recover(dir: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
-    let mut start = None;
-    for path in snapshot_file::list(dir)?.iter().rev() {
-        let Some(stored) = snapshot_file::read(path)? else {
-            tracing::warn!(path = %path.display(), "snapshot passed over: damaged or of another format");
-            continue;
-        };
+impl Recovered {
+    /// A plant of which nothing is known.
+    pub(crate) fn empty(settings: &Settings) -> Recovered {
+        let Settings {
+            plant,
+            clock,
+            parking_limit_s,
+        } = settings.clone();
+        Recovered {
+            books: Books::new(plant, clock, parking_limit_s),
+            epoch: 0,
+            head: LedgerHead {
+                commit_no: 0,
+                hash: [0; 32],
+            },
+            recorded: Time::EPOCH,
+            replayed: 0,
+            torn: None,
+        }
+    }
+
+    /// A plant as a snapshot has it.
+    pub(crate) fn of(stored: StoredBooks, settings: &Settings) -> Result<Recovered, InvalidBooks> {
         let (epoch, recorded) = (stored.epoch, stored.recorded);
         let head = LedgerHead {
             commit_no: stored.commit_no,
             hash: stored.hash,
         };
-        match stored.restore(settings.clock, settings.parking_limit_s) {
-            Ok(books) => {
-                start = Some((books, epoch, head, recorded));
-                break;
+        let books = stored.restore(settings.clock, settings.parking_limit_s)?;
+        Ok(Recovered {
+            books,
+            epoch,
+            head,
+            recorded,
+            replayed: 0,
+            torn: None,
+        })
+    }
+}
+
+/// Recovers from the newest good snapshot and the journal. Changes no file.
+pub(crate) fn recover(dir: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
+    let mut passed_over = Vec::new();
+    for path in snapshot_file::list(dir)?.iter().rev() {
+        match restored(path, settings)? {
+            Ok(start) => return replay(dir, start, Watcher::Nobody),
+            Err(why) => {
+                tracing::warn!(path = %path.display(), %why, "snapshot passed over");
+                passed_over.push(format!("{} {why}", path.display()));
             }
-            Err(error) => tracing::warn!(path = %path.display(), %error, "snapshot passed over"),
         }
     }
-    replay(dir, settings, start, Watcher::Nobody)
+    must_begin(dir, passed_over)?;
+    replay(dir, Recovered::empty(settings), Watcher::Nobody)
+}
+
+/// A plant from a snapshot file, or why it cannot be had from there.
+pub(crate) fn restored(
+    path: &Path,
+    settings: &Settings,
+) -> Result<Result<Recovered, String>, JournalError> {
+    let stored = match snapshot_file::read(path)? {
+        Found::Books(stored) => stored,
+        unusable => return Ok(Err(unusable.to_string())),
+    };
+    Ok(Recovered::of(*stored, settings).map_err(|error| error.to_string()))
+}
+
+/// Insists that the journal has its first record, as nothing else stands for it.
+pub(crate) fn must_begin(dir: &Path, passed_over: Vec<String>) -> Result<(), RecoveryError> {
+    let segments = journal::segments(dir)?;
+    let first_commit = segments.first().map_or(1, |path| first_commit(path));
+    if first_commit <= 1 {
+        return Ok(());
+    }
+    let snapshots = match passed_over.is_empty() {
+        true => "there is no snapshot of what was before".to_owned(),
+        false => passed_over.join(", "),
+    };
+    Err(RecoveryError::NoBeginning {
+        dir: dir.to_owned(),
+        first_commit,
+        snapshots,
+    })
 }
 
 /// Replays the whole journal, without any snapshot, while `watcher` looks on.
@@ -86,7 +155,8 @@ pub(crate) fn replay_all(
     settings: &Settings,
     watcher: Watcher<'_>,
 ) -> Result<Recovered, RecoveryError> {
-    replay(dir, settings, None, watcher)
+    must_begin(dir, vec!["the replay must begin at the first".to_owned()])?;
+    replay(dir, Recovered::empty(settings), watcher)
 }
 
 /// Who looks on while a journal is replayed.
@@ -95,88 +165,52 @@ pub(crate) enum Watcher<'a> {
     Nobody,
     /// Somebody who hears of each event that is applied, in the order in which they are.
     OfEvents(&'a mut dyn FnMut(Event)),
-    /// Somebody who sees the plant after each commit, with the events decided so far.
-    OfCommits(&'a mut dyn FnMut(&Plant, u64)),
+    /// Somebody who sees what changed.
+    OfChanges(&'a mut dyn FnMut(Vec<Change>)),
 }
 
 fn replay(
     dir: &Path,
-    settings: &Settings,
-    start: Option<(Books, u64, LedgerHead, Time)>,
+    mut recovered: Recovered,
     mut watcher: Watcher<'_>,
 ) -> Result<Recovered, RecoveryError> {
-    let (books, epoch, head, recorded) = start.unwrap_or_else(|| {
-        let Settings {
-            plant,
-            clock,
-            parking_limit_s,
-        } = settings.clone();
-        let head = LedgerHead {
-            commit_no: 0,
-            hash: [0; 32],
-        };
-        (
-            Books::new(plant, clock, parking_limit_s),
-            0,
-            head,
-            Time::EPOCH,
-        )
-    });
-    let mut recovered = Recovered {
-        books,
-        epoch,
-        head,
-        recorded,
-        replayed: 0,
-        torn: None,
-    };
     recovered.books.replaying = true;
-    let segments = journal::segments(dir)?;
-    // A segment's name is its first commit: those wholly before the snapshot need not be read.
-    let first = segments
-        .iter()
-        .rposition(|path| first_commit(path) <= recovered.head.commit_no + 1)
-        .unwrap_or(0);
-    // How far the journal itself reaches, wherever the snapshot is.
-    let mut reached = 0;
-    for (place, path) in segments.iter().enumerate().skip(first) {
-        reached = reached.max(first_commit(path).saturating_sub(1));
-        let read = journal::read_segment(path, place + 1 == segments.len())?;
-        for (record, hash) in read.records {
-            reached = record.commit_no;
-            if record.commit_no > recovered.head.commit_no {
-                check_chain(path, &record, &recovered.head)?;
-                replay_record(&mut recovered, record, hash, &mut watcher)?;
-            }
-        }
-        recovered.torn = read.torn_at.map(|at| (path.clone(), at));
-    }
-    if reached < recovered.head.commit_no {
+    let reached = reading::read(dir, recovered.head.commit_no, |record| {
+        replay_record(&mut recovered, record, &mut watcher)
+    })?;
+    finish(dir, &mut recovered, reached)?;
+    Ok(recovered)
+}
+
+/// Ends a replay that came to the end of the journal.
+pub(crate) fn finish(
+    dir: &Path,
+    recovered: &mut Recovered,
+    reached: Reached,
+) -> Result<(), RecoveryError> {
+    recovered.torn = reached.torn;
+    if reached.commit_no < recovered.head.commit_no {
         // The snapshot holds what was acknowledged, so what is missing here is damage, not a torn
         // end: going on would leave a gap in the only truth.
-        let path = segments.last().cloned().unwrap_or_else(|| dir.to_owned());
+        let path = journal::segments(dir)?.pop();
+        let path = path.unwrap_or_else(|| dir.to_owned());
         let detail = format!(
-            "the journal ends at commit {reached}{}, but a snapshot holds commit {}",
+            "the journal ends at commit {}{}, but a snapshot holds commit {}",
+            reached.commit_no,
             recovered
                 .torn
+                .as_ref()
                 .map_or(String::new(), |(_, at)| format!(" (offset {at})")),
             recovered.head.commit_no
         );
         return Err(JournalError::Broken { path, detail }.into());
     }
     recovered.books.replaying = false;
-    Ok(recovered)
+    Ok(())
 }
 
-fn first_commit(path: &Path) -> u64 {
-    let name = path
-        .file_stem()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    name.trim_start_matches("journal-").parse().unwrap_or(0)
-}
-
-fn check_chain(path: &Path, record: &Record, head: &LedgerHead) -> Result<(), JournalError> {
+fn check_chain(read: &ReadRecord, head: &LedgerHead) -> Result<(), JournalError> {
+    let record = &read.record;
     let detail = if record.commit_no != head.commit_no + 1 {
         format!(
             "commit {} follows commit {}",
@@ -191,68 +225,55 @@ fn check_chain(path: &Path, record: &Record, head: &LedgerHead) -> Result<(), Jo
         return Ok(());
     };
     Err(JournalError::Broken {
-        path: path.to_owned(),
-        detail,
+        path: read.segment.to_path_buf(),
+        detail: format!("at offset {}, {detail}", read.offset),
     })
 }
 
-fn replay_record(
+/// Decides a record again.
+pub(crate) fn replay_record(
     recovered: &mut Recovered,
-    record: Record,
-    hash: [u8; 32],
+    read: ReadRecord,
     watcher: &mut Watcher<'_>,
 ) -> Result<(), RecoveryError> {
+    check_chain(&read, &recovered.head)?;
+    let ReadRecord {
+        segment,
+        offset,
+        record,
+        hash,
+        events,
+    } = read;
+    let place = || Place {
+        segment: segment.to_path_buf(),
+        offset,
+        commit_no: record.commit_no,
+    };
     let books = &mut recovered.books;
     books.poison_script = record.poisoned;
-    // A replay hands nothing out.
+    let mut events = events.into_iter();
     for entry in record.entries {
         let mut outcome = match watcher {
             Watcher::OfEvents(_) => Outcome::listing_applied(),
-            Watcher::OfCommits(_) | Watcher::Nobody => Outcome::default(),
+            Watcher::OfChanges(_) | Watcher::Nobody => Outcome::default(),
         };
-        match entry {
-            Entry::Event { raw, verdict } => {
+        let event = match entry {
+            Entry::Event { .. } => {
                 recovered.replayed += 1;
-                let Kind::Event(decoded) = Input::decode(raw).0 else {
-                    return Err(diverged(record.commit_no, "unreadable now", verdict, None));
-                };
-                let name = format!("{} from {}", decoded.event.id, decoded.event.source);
-                let replayed = verdict_of(&books.decide(*decoded, &mut outcome));
-                if replayed != Some(verdict) {
-                    return Err(diverged(record.commit_no, &name, verdict, replayed));
-                }
+                events.next().flatten()
             }
-            Entry::Duplicates(count) => books.counts.duplicates += count,
-            Entry::Unreadable(entry) => {
-                let key = MarkKey::of_bytes(&entry.raw);
-                books.unreadable(&entry, (key, KeyedBy::Bytes), &mut outcome);
-            }
-            Entry::Start(entry, key) => {
-                books.unreadable(&entry, (key, KeyedBy::Start), &mut outcome);
-            }
-            Entry::Tick(now) => books.tick(now, &mut outcome),
-            Entry::Operator(OperatorEntry::Replayed(was)) => {
-                let found = books.replay_again(&was, &mut outcome);
-                if found != was.found {
-                    return Err(RecoveryError::Diverged {
-                        commit_no: record.commit_no,
-                        event: format!("of exception {}, replayed", ExceptionId(was.exception)),
-                        journaled: format!("{:?}", was.found),
-                        replayed: format!("{found:?}"),
-                    });
-                }
-            }
-            Entry::Operator(entry) => books.operate(&entry, &mut outcome),
-            Entry::SeenAgain(id) => books.note_seen(ExceptionId(id), &mut outcome),
-        }
-        if let Watcher::OfEvents(tell) = watcher {
-            outcome.applied.into_iter().flatten().for_each(tell);
+            _ => None,
+        };
+        replay_entry(books, entry, event, &mut outcome)
+            .map_err(|otherwise| otherwise.at(place()))?;
+        // A replay hands nothing out.
+        match watcher {
+            Watcher::OfEvents(tell) => outcome.applied.into_iter().flatten().for_each(tell),
+            Watcher::OfChanges(tell) => tell(outcome.changes),
+            Watcher::Nobody => {}
         }
     }
     books.poison_script = Vec::new();
-    if let Watcher::OfCommits(look) = watcher {
-        look(&books.plant, recovered.replayed);
-    }
     recovered.epoch = record.epoch;
     recovered.recorded = record.recorded;
     recovered.head = LedgerHead {
@@ -260,6 +281,92 @@ fn replay_record(
         hash,
     };
     Ok(())
+}
+
+/// What is decided otherwise, and how.
+#[derive(Debug)]
+struct Otherwise {
+    what: String,
+    event: Option<EventName>,
+    journaled: String,
+    replayed: String,
+}
+
+impl Otherwise {
+    fn at(self, place: Place) -> RecoveryError {
+        RecoveryError::Diverged(Box::new(Difference {
+            place,
+            event: self.event,
+            against: Against::Journal,
+            what: self.what,
+            kept: self.journaled,
+            replayed: self.replayed,
+            entities: Vec::new(),
+            entities_len: 0,
+        }))
+    }
+}
+
+/// Decides one entry again; `event` is the decoded one of an event.
+fn replay_entry(
+    books: &mut Books,
+    entry: Entry,
+    event: Option<Box<DecodedEvent>>,
+    outcome: &mut Outcome,
+) -> Result<(), Otherwise> {
+    match entry {
+        Entry::Event { raw, verdict } => {
+            let Some(decoded) = event else {
+                return Err(unreadable_now(raw, verdict));
+            };
+            let name = EventName::of(&decoded.event);
+            let disposition = books.decide(*decoded, outcome);
+            if verdict_of(&disposition) != Some(verdict) {
+                return Err(Otherwise {
+                    what: "event".to_owned(),
+                    event: Some(name),
+                    journaled: verdict.to_string(),
+                    replayed: in_words(&disposition),
+                });
+            }
+        }
+        Entry::Duplicates(count) => books.counts.duplicates += count,
+        Entry::Unreadable(entry) => {
+            let key = MarkKey::of_bytes(&entry.raw);
+            books.unreadable(&entry, (key, KeyedBy::Bytes), outcome);
+        }
+        Entry::Start(entry, key) => {
+            books.unreadable(&entry, (key, KeyedBy::Start), outcome);
+        }
+        Entry::Tick(now) => books.tick(now, outcome),
+        Entry::Operator(OperatorEntry::Replayed(was)) => {
+            let found = books.replay_again(&was, outcome);
+            if found != was.found {
+                return Err(Otherwise {
+                    what: format!("a replay of exception {}", ExceptionId(was.exception)),
+                    event: None,
+                    journaled: format!("{:?}", was.found),
+                    replayed: format!("{found:?}"),
+                });
+            }
+        }
+        Entry::Operator(entry) => books.operate(&entry, outcome),
+        Entry::SeenAgain(id) => books.note_seen(ExceptionId(id), outcome),
+    }
+    Ok(())
+}
+
+fn unreadable_now(raw: Bytes, verdict: Verdict) -> Otherwise {
+    let replayed = match Input::decode(raw).0 {
+        Kind::Unreadable { error, .. } => format!("unreadable ({})", error.rejection),
+        Kind::Event(_) | Kind::Tick(_) => "readable the second time".to_owned(),
+    };
+    Otherwise {
+        what: "an event".to_owned(),
+        event: None,
+        journaled: verdict.to_string(),
+        replayed,
+    }
 }
 
 fn verdict_of(disposition: &Disposition) -> Option<Verdict> {
@@ -272,16 +379,60 @@ fn verdict_of(disposition: &Disposition) -> Option<Verdict> {
     }
 }
 
-fn diverged(
-    commit_no: u64,
-    event: &str,
-    journaled: Verdict,
-    replayed: Option<Verdict>,
-) -> RecoveryError {
-    RecoveryError::Diverged {
-        commit_no,
-        event: event.to_owned(),
-        journaled: format!("{journaled:?}"),
-        replayed: replayed.map_or_else(|| "something else".to_owned(), |v| format!("{v:?}")),
+fn in_words(disposition: &Disposition) -> String {
+    let verdict = match verdict_of(disposition) {
+        Some(verdict) => verdict.to_string(),
+        None => "a duplicate".to_owned(),
+    };
+    match disposition {
+        Disposition::Applied | Disposition::Duplicate => verdict,
+        Disposition::Refused(rejection) | Disposition::Exception { rejection, .. } => {
+            format!("{verdict}: {rejection}")
+        }
+        Disposition::Parked { text, .. } => format!("{verdict}: {text}"),
     }
+}
+
+/// What deciding one entry anew would change.
+pub(crate) struct Anew {
+    pub(crate) before: Plant,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Replays again up to a record that is decided otherwise, and shows what its first such entry
+/// changes now.
+pub(crate) fn decided_anew(
+    dir: &Path,
+    start: Recovered,
+    commit_no: u64,
+) -> Result<Option<Anew>, RecoveryError> {
+    let (mut recovered, mut found) = (start, None);
+    recovered.books.replaying = true;
+    reading::read(dir, recovered.head.commit_no, |read| {
+        if read.record.commit_no < commit_no {
+            return replay_record(&mut recovered, read, &mut Watcher::Nobody);
+        }
+        if found.is_none() && read.record.commit_no == commit_no {
+            found = first_otherwise(&mut recovered.books, read);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn first_otherwise(books: &mut Books, read: ReadRecord) -> Option<Anew> {
+    books.poison_script = read.record.poisoned;
+    let mut events = read.events.into_iter();
+    for entry in read.record.entries {
+        let event = match entry {
+            Entry::Event { .. } => events.next().flatten(),
+            _ => None,
+        };
+        let (before, mut outcome) = (books.plant.clone(), Outcome::default());
+        if replay_entry(books, entry, event, &mut outcome).is_err() {
+            let changes = outcome.changes;
+            return Some(Anew { before, changes });
+        }
+    }
+    None
 }

@@ -1,5 +1,6 @@
 //! Snapshot files: a cache of a prefix of the journal, so that recovery need not start at zero.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -63,17 +64,43 @@ pub(crate) fn list(dir: &Path) -> Result<Vec<PathBuf>, JournalError> {
     files(dir, "snapshot-", ".bin")
 }
 
-/// Reads a snapshot; `None` when it is damaged or of another format, which the journal makes good.
-pub(crate) fn read(path: &Path) -> Result<Option<StoredBooks>, JournalError> {
+/// What is in a snapshot file.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Books(Box<StoredBooks>),
+    /// It was cut, changed, or is no snapshot.
+    Damaged,
+    /// Another version wrote it.
+    OtherFormat(u32),
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Found::Books(_) => f.write_str("is a good snapshot"),
+            Found::Damaged => f.write_str("is damaged"),
+            Found::OtherFormat(found) => write!(
+                f,
+                "has snapshot format {found}, and this twin reads {SNAPSHOT_FORMAT}"
+            ),
+        }
+    }
+}
+
+/// Reads a snapshot. One that cannot be used costs time: the journal makes it good.
+pub(crate) fn read(path: &Path) -> Result<Found, JournalError> {
     let bytes = fs::read(path).map_err(|error| JournalError::io(path, error))?;
     if bytes.len() < HEADER_BYTES || &bytes[..8] != MAGIC {
-        return Ok(None);
+        return Ok(Found::Damaged);
     }
     let number =
         |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-    let body = &bytes[HEADER_BYTES..];
-    if number(8) != SNAPSHOT_FORMAT || number(12) != crc32c::crc32c(body) {
-        return Ok(None);
+    if number(8) != SNAPSHOT_FORMAT {
+        return Ok(Found::OtherFormat(number(8)));
     }
-    Ok(postcard::from_bytes(body).ok())
+    let body = &bytes[HEADER_BYTES..];
+    if number(12) != crc32c::crc32c(body) {
+        return Ok(Found::Damaged);
+    }
+    Ok(postcard::from_bytes(body).map_or(Found::Damaged, |books| Found::Books(Box::new(books))))
 }

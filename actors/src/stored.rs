@@ -26,21 +26,21 @@ pub(crate) struct StoredBooks {
     pub(crate) recorded: Time,
     /// Hash of the record of `commit_no`.
     pub(crate) hash: [u8; 32],
-    plant: StoredPlant,
-    now: Time,
-    marks: Marks,
-    parked: Vec<StoredParked>,
-    exceptions: Vec<StoredException>,
-    exceptions_last: u64,
-    commands: Vec<Command>,
-    commands_last: u64,
-    counts: Counts,
-    supervision: Supervision,
-    sources: BTreeMap<SourceId, Time>,
+    pub(crate) plant: StoredPlant,
+    pub(crate) now: Time,
+    pub(crate) marks: Marks,
+    pub(crate) parked: Vec<StoredParked>,
+    pub(crate) exceptions: Vec<StoredException>,
+    pub(crate) exceptions_last: u64,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) commands_last: u64,
+    pub(crate) counts: Counts,
+    pub(crate) supervision: Supervision,
+    pub(crate) sources: BTreeMap<SourceId, Time>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct StoredParked {
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredParked {
     raw: Bytes,
     code: Code,
     text: String,
@@ -48,8 +48,8 @@ struct StoredParked {
     since: Time,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct StoredException {
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredException {
     id: u64,
     refused: bool,
     code: Code,

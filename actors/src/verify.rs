@@ -1,19 +1,26 @@
-//! Proves a plant's files: the chain is whole, and a replay from the first record comes to the
-//! same state as the snapshots.
+//! Proves a plant's files: the chain is whole, a replay decides every event as it was decided, and
+//! comes to what each snapshot holds, also when it begins there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use twin_model::{Breach, Code, Event, Plant, StateHash};
 
+use crate::difference::{Against, DIFFERING_ENTITIES_MAX, Difference, EntityDifference, Place};
+use crate::journal::JournalError;
 use crate::plant_handle::{OpenError, PlantOptions, lock};
-use crate::recovery::Watcher;
-use crate::{Counts, Identity, LedgerHead, recovery, snapshot_file};
+use crate::reading::{self, ReadRecord};
+use crate::recovery::{Recovered, RecoveryError, Settings, Watcher};
+use crate::snapshot_file::Found;
+use crate::stored::StoredBooks;
+use crate::{Change, Counts, Identity, LedgerHead, recovery, snapshot_file, stored_difference};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// The newest record.
+    /// The newest record that was replayed: the last one, unless there is a difference.
     pub head: LedgerHead,
+    /// The commit that the replay began after: 0, unless the journal was compacted.
+    pub began_after: u64,
     /// Events replayed.
     pub events: u64,
     /// State after the replay.
@@ -22,9 +29,10 @@ pub struct Verified {
     pub counts: Counts,
     /// Discrepancies that are open in the replayed state, by rule.
     pub open_discrepancies: std::collections::BTreeMap<Code, u64>,
-    /// Whether a recovery that starts at the newest snapshot comes to the same state; `None`
-    /// without snapshots.
-    pub snapshot_agrees: Option<bool>,
+    /// The first difference; the replay ends there.
+    pub difference: Option<Difference>,
+    /// Each snapshot, oldest first, with what stands against using it; none when it agrees.
+    pub snapshots: Vec<(PathBuf, Option<String>)>,
     /// Rules that the replayed state breaks, or that were broken on the way to it: a fault of the
     /// twin.
     pub breaches: Vec<Breach>,
@@ -32,41 +40,297 @@ pub struct Verified {
     pub torn: bool,
 }
 
-/// Replays a plant's journal from its first record and compares with the newest snapshot.
-/// The plant must not be open.
+/// Replays a plant's journal and compares: each decision with the one that was journaled, the books
+/// with those of each snapshot, and record by record with a replay that begins at that snapshot.
+/// Ends at the first difference. The plant must not be open.
+///
+/// A journal that was compacted is replayed from its oldest snapshot, whose content is then taken
+/// for true.
 ///
 /// # Errors
-/// [`OpenError`] naming the file and offset, or the first event that decides otherwise.
+/// [`OpenError`] naming the file and offset of what cannot be read.
 pub fn verify(options: &PlantOptions) -> Result<Verified, OpenError> {
     let dir: &Path = &options.dir;
     let _lock = lock(dir)?;
     Identity::claim(options)?;
     let settings = options.settings();
-    let mut steps = Steps::new(&options.plant);
-    let mut look = |plant: &Plant, events| steps.look(plant, events);
-    let replayed = recovery::replay_all(dir, &settings, Watcher::OfCommits(&mut look))?;
-    let mut breaches = steps.end(&replayed.books.plant);
-    breaches.extend(replayed.books.plant.breaches());
-    let state_hash = replayed.books.plant.state_hash();
-    let snapshot_agrees = match snapshot_file::list(dir)?.last() {
-        Some(_) => {
-            let recovered = recovery::recover(dir, &settings)?;
-            Some(
-                recovered.books.plant.state_hash() == state_hash
-                    && recovered.books.counts == replayed.books.counts,
-            )
-        }
-        None => None,
+    let (main, snapshots) = beginning(dir, &settings)?;
+    let began_after = main.head.commit_no;
+    let mut run = Run {
+        settings: &settings,
+        steps: Steps::new(&main.books.plant),
+        main,
+        lanes: Vec::new(),
+        snapshots,
+        last: None,
     };
-    Ok(Verified {
-        head: replayed.head,
-        events: replayed.replayed,
-        state_hash,
-        breaches,
-        open_discrepancies: replayed.books.plant.open_discrepancies(),
-        counts: replayed.books.counts,
-        snapshot_agrees,
-        torn: replayed.torn.is_some(),
+    let difference = match run.until_the_end(dir) {
+        Ok(()) => None,
+        Err(Ended::Differs(difference)) => Some(*difference),
+        Err(Ended::Failed(RecoveryError::Diverged(difference))) => {
+            let (start, _) = beginning(dir, &settings)?;
+            Some(with_entities(dir, start, *difference)?)
+        }
+        Err(Ended::Failed(error)) => return Err(error.into()),
+    };
+    Ok(run.end(began_after, difference))
+}
+
+/// Where the replay begins, and the snapshots.
+fn beginning(
+    dir: &Path,
+    settings: &Settings,
+) -> Result<(Recovered, Vec<SnapshotCheck>), RecoveryError> {
+    let mut checks = Vec::new();
+    for path in snapshot_file::list(dir)? {
+        let (found, against) = match snapshot_file::read(&path)? {
+            Found::Books(stored) => (Some(stored), None),
+            unusable => (None, Some(unusable.to_string())),
+        };
+        checks.push(SnapshotCheck {
+            path,
+            stored: found,
+            against,
+        });
+    }
+    let mut start = Recovered::empty(settings);
+    let unusable = checks.iter().filter_map(|check| check.against.clone());
+    if let Err(error) = recovery::must_begin(dir, unusable.collect()) {
+        let oldest = checks.iter_mut().find(|check| check.stored.is_some());
+        let Some(check) = oldest else {
+            return Err(error);
+        };
+        match recovery::restored(&check.path, settings)? {
+            Ok(from) => start = from,
+            Err(_) => return Err(error),
+        }
+        check.stored = None;
+    }
+    start.books.replaying = true;
+    Ok((start, checks))
+}
+
+struct SnapshotCheck {
+    path: PathBuf,
+    /// Until it was compared.
+    stored: Option<Box<StoredBooks>>,
+    /// Why it cannot be used.
+    against: Option<String>,
+}
+
+/// Why a run ended before the end of the journal.
+enum Ended {
+    Differs(Box<Difference>),
+    Failed(RecoveryError),
+}
+
+impl From<RecoveryError> for Ended {
+    fn from(error: RecoveryError) -> Ended {
+        Ended::Failed(error)
+    }
+}
+
+impl From<JournalError> for Ended {
+    fn from(error: JournalError) -> Ended {
+        Ended::Failed(error.into())
+    }
+}
+
+/// A replay from the beginning, with one beside it from each snapshot that it has passed.
+struct Run<'a> {
+    settings: &'a Settings,
+    main: Recovered,
+    lanes: Vec<(PathBuf, Recovered)>,
+    snapshots: Vec<SnapshotCheck>,
+    steps: Steps,
+    /// The newest record.
+    last: Option<Place>,
+}
+
+impl Run<'_> {
+    fn until_the_end(&mut self, dir: &Path) -> Result<(), Ended> {
+        let reached = reading::read(dir, self.main.head.commit_no, |read| self.record(read))?;
+        recovery::finish(dir, &mut self.main, reached.clone())?;
+        if let Some(check) = self.snapshots.iter().find(|check| check.stored.is_some()) {
+            // It is of a commit that the journal does not have.
+            if let Ok(mut ahead) = recovery::restored(&check.path, self.settings)? {
+                recovery::finish(dir, &mut ahead, reached)?;
+            }
+        }
+        let Some(place) = self.last.clone() else {
+            return Ok(());
+        };
+        let replayed = stored(&self.main);
+        for (path, lane) in &self.lanes {
+            let against = Against::StartFrom(path.clone());
+            let found =
+                stored_difference::between(&stored(lane), &replayed, place.clone(), against);
+            found.map_or(Ok(()), |found| Err(Ended::Differs(Box::new(found))))?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, read: ReadRecord) -> Result<(), Ended> {
+        let place = Place {
+            segment: read.segment.to_path_buf(),
+            offset: read.offset,
+            commit_no: read.record.commit_no,
+        };
+        let again = (!self.lanes.is_empty()).then(|| read.clone());
+        let changed = decide(&mut self.main, read)?;
+        self.steps.look(&self.main.books.plant, self.main.replayed);
+        if let Some(read) = again {
+            for (path, lane) in &mut self.lanes {
+                let against = Against::StartFrom(path.clone());
+                let in_lane = match decide(lane, read.clone()) {
+                    Ok(changed) => changed,
+                    Err(RecoveryError::Diverged(found)) => {
+                        // The replay from the beginning agreed with the journal.
+                        let found = Difference {
+                            against,
+                            kept: found.replayed.clone(),
+                            replayed: found.kept.clone(),
+                            ..*found
+                        };
+                        return Err(Ended::Differs(Box::new(found)));
+                    }
+                    Err(error) => return Err(error.into()),
+                };
+                compare_changes(&in_lane, &changed, &place, &against)?;
+            }
+        }
+        self.compare_snapshot(&place)?;
+        self.last = Some(place);
+        Ok(())
+    }
+
+    /// Compares with the snapshot of this commit, if there is one, and begins a replay there.
+    fn compare_snapshot(&mut self, place: &Place) -> Result<(), Ended> {
+        for check in &mut self.snapshots {
+            let is_due = |stored: &mut Box<StoredBooks>| stored.commit_no == place.commit_no;
+            let Some(kept) = check.stored.take_if(is_due) else {
+                continue;
+            };
+            let against = Against::Snapshot(check.path.clone());
+            let replayed = stored(&self.main);
+            let found = stored_difference::between(&kept, &replayed, place.clone(), against);
+            if let Some(found) = found {
+                return Err(Ended::Differs(Box::new(found)));
+            }
+            match Recovered::of(*kept, self.settings) {
+                Ok(mut lane) => {
+                    lane.books.replaying = true;
+                    self.lanes.push((check.path.clone(), lane));
+                }
+                Err(error) => check.against = Some(error.to_string()),
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self, began_after: u64, difference: Option<Difference>) -> Verified {
+        let plant = &self.main.books.plant;
+        let mut breaches = self.steps.end(plant);
+        breaches.extend(plant.breaches());
+        let snapshots = self.snapshots.into_iter();
+        Verified {
+            head: self.main.head,
+            began_after,
+            events: self.main.replayed,
+            state_hash: plant.state_hash(),
+            breaches,
+            open_discrepancies: plant.open_discrepancies(),
+            counts: self.main.books.counts.clone(),
+            difference,
+            snapshots: snapshots.map(|check| (check.path, check.against)).collect(),
+            torn: self.main.torn.is_some(),
+        }
+    }
+}
+
+fn stored(recovered: &Recovered) -> StoredBooks {
+    let Recovered {
+        books,
+        epoch,
+        head,
+        recorded,
+        ..
+    } = recovered;
+    StoredBooks::of(books, *epoch, head.commit_no, *recorded, head.hash)
+}
+
+/// Decides a record again; gives what changed.
+fn decide(recovered: &mut Recovered, read: ReadRecord) -> Result<Vec<Change>, RecoveryError> {
+    let mut changed = Vec::new();
+    let mut note = |changes: Vec<Change>| changed.extend(changes);
+    recovery::replay_record(recovered, read, &mut Watcher::OfChanges(&mut note))?;
+    Ok(changed)
+}
+
+fn compare_changes(
+    kept: &[Change],
+    replayed: &[Change],
+    place: &Place,
+    against: &Against,
+) -> Result<(), Ended> {
+    let longest = kept.len().max(replayed.len());
+    let differs = (0..longest).find_map(|at| {
+        let (was, is) = (kept.get(at), replayed.get(at));
+        let was_key = was.map(|change| &change.key);
+        let key = is.map(|change| &change.key).or(was_key)?;
+        let was = was.filter(|change| change.key == *key);
+        let change = is.or(was)?;
+        let between = EntityDifference::between(
+            key,
+            was.map(|change| change.state.as_ref()),
+            is.map(|change| change.state.as_ref()),
+        );
+        Some((between?, change.caused_by.clone()))
+    });
+    let Some((entity, cause)) = differs else {
+        return Ok(());
+    };
+    let (what, kept, replayed) = stored_difference::of_entity(&entity);
+    let what = format!(
+        "after {} {} of {}, {what}",
+        cause.type_name, cause.event, cause.source
+    );
+    Err(Ended::Differs(Box::new(Difference {
+        place: place.clone(),
+        event: None,
+        against: against.clone(),
+        what,
+        kept,
+        replayed,
+        entities: vec![entity],
+        entities_len: 1,
+    })))
+}
+
+/// Adds what the replay changes and the journal's decision does not: what an event that was not
+/// applied would have done.
+fn with_entities(
+    dir: &Path,
+    start: Recovered,
+    difference: Difference,
+) -> Result<Difference, RecoveryError> {
+    let Some(anew) = recovery::decided_anew(dir, start, difference.place.commit_no)? else {
+        return Ok(difference);
+    };
+    let mut last = std::collections::BTreeMap::new();
+    for change in &anew.changes {
+        last.insert(&change.key, change.state.as_ref());
+    }
+    let changed = last.into_iter().filter_map(|(key, after)| {
+        EntityDifference::between(key, anew.before.get(key).map(AsRef::as_ref), Some(after))
+    });
+    let mut entities: Vec<_> = changed.collect();
+    let entities_len = entities.len();
+    entities.truncate(DIFFERING_ENTITIES_MAX);
+    Ok(Difference {
+        entities,
+        entities_len,
+        ..difference
     })
 }
 
@@ -97,9 +361,9 @@ struct Steps {
 }
 
 impl Steps {
-    fn new(plant: &twin_model::PlantId) -> Steps {
+    fn new(before: &Plant) -> Steps {
         Steps {
-            before: Plant::new(plant.clone()),
+            before: before.clone(),
             events: 0,
             found: Vec::new(),
         }
