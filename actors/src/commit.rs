@@ -28,7 +28,7 @@ pub struct Change {
     /// Which entity.
     pub key: EntityKey,
     /// Its state.
-    pub state: Arc<Entity>,
+    pub state: Entity,
     /// When it happened, by the event.
     pub at: Time,
     /// The event behind it.

@@ -81,7 +81,7 @@ impl Twin {
     /// When the plant is stopping.
     pub async fn good(&self) -> Result<Decimal> {
         let snapshot = self.handle.fork().take().await?;
-        let operations = snapshot.plant.entities().map(|entity| match &**entity {
+        let operations = snapshot.plant.entities().map(|entity| match entity {
             Entity::WorkOrder(order) => order.operations().iter().map(|op| op.good()).sum(),
             _ => Decimal::ZERO,
         });

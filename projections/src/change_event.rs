@@ -85,7 +85,7 @@ pub struct NoticeView {
 pub(crate) enum Happening {
     /// An item is different now.
     State {
-        state: Arc<Entity>,
+        state: Entity,
         related: Related,
         /// The plant's now at that commit: decides what is late and what is expired.
         now: Time,

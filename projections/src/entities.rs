@@ -4,7 +4,6 @@ mod around;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
-use std::sync::Arc;
 
 use twin_model::{
     Entity, EntityKey, EntityKind, HoldId, Inspection, Lifecycle, LogisticUnit, Lot, LotId,
@@ -18,7 +17,7 @@ use crate::view::Related;
 /// next cursor, instead of keeping the plant's changes waiting.
 pub(crate) const PAGE_SCAN_MAX: usize = 20_000;
 
-type Table = BTreeMap<SmolStr, Arc<Entity>>;
+type Table = BTreeMap<SmolStr, Entity>;
 
 static EMPTY: Table = Table::new();
 
@@ -52,7 +51,7 @@ pub(crate) struct Entities {
 
 /// Some entities of a list, ascending by id, and where to go on.
 pub(crate) struct Page {
-    pub(crate) items: Vec<Arc<Entity>>,
+    pub(crate) items: Vec<Entity>,
     pub(crate) next: Option<SmolStr>,
 }
 
@@ -68,7 +67,7 @@ impl Entities {
         }
     }
 
-    pub(crate) fn get(&self, kind: EntityKind, id: &str) -> Option<&Arc<Entity>> {
+    pub(crate) fn get(&self, kind: EntityKind, id: &str) -> Option<&Entity> {
         self.table(kind).get(id)
     }
 
@@ -111,7 +110,7 @@ impl Entities {
             let Some(entity) = self.get(EntityKind::LogisticUnit, id) else {
                 continue;
             };
-            if let Entity::LogisticUnit(unit) = entity.as_ref() {
+            if let Entity::LogisticUnit(unit) = entity {
                 lots.extend(unit.lots().into_iter().map(|(lot, ..)| lot));
                 stack.extend(
                     unit.units()
@@ -134,7 +133,7 @@ impl Entities {
 
     /// Whether the order or one of its lots is on hold.
     pub(crate) fn is_held(&self, order: &WorkOrder) -> bool {
-        let held = |id: &str| match self.lots.get(id).map(AsRef::as_ref) {
+        let held = |id: &str| match self.lots.get(id) {
             Some(Entity::Lot(lot)) => lot.all_holds().next().is_some(),
             _ => false,
         };
@@ -147,7 +146,7 @@ impl Entities {
     }
 
     /// Entities that time alone changes after `from`, up to and including `to`.
-    pub(crate) fn alarms(&self, from: Time, to: Time) -> impl Iterator<Item = &Arc<Entity>> {
+    pub(crate) fn alarms(&self, from: Time, to: Time) -> impl Iterator<Item = &Entity> {
         let due = (from < to).then(|| {
             self.alarms
                 .range((Bound::Excluded(from), Bound::Included(to)))
@@ -185,7 +184,7 @@ impl Entities {
     /// Takes an entity's new state in. Adds to `reached` the entities whose items show something
     /// else because of it: holds and nonconformances that now reach other lots, inspections for
     /// which other deliveries wait.
-    pub(crate) fn put(&mut self, state: &Arc<Entity>, reached: &mut BTreeSet<EntityKey>) {
+    pub(crate) fn put(&mut self, state: &Entity, reached: &mut BTreeSet<EntityKey>) {
         let key = state.key();
         let table = match key.kind() {
             EntityKind::WorkOrder => &mut self.work_orders,
@@ -196,15 +195,15 @@ impl Entities {
             other => self.others.entry(other).or_default(),
         };
         let before = match table.get_mut(key.id()) {
-            Some(place) => Some(std::mem::replace(place, Arc::clone(state))),
+            Some(place) => Some(std::mem::replace(place, state.clone())),
             None => {
-                table.insert(key.id().into(), Arc::clone(state));
+                table.insert(key.id().into(), state.clone());
                 None
             }
         };
-        let before = before.as_deref();
+        let before = before.as_ref();
         self.set_alarm(&key, before.and_then(alarm), alarm(state));
-        match (before, state.as_ref()) {
+        match (before, state) {
             (Some(Entity::WorkOrder(old)), Entity::WorkOrder(new)) => {
                 self.index_order(Some(old), new);
             }
@@ -369,7 +368,7 @@ fn open_lots(shipment: &Shipment) -> BTreeSet<&LotId> {
 }
 
 fn fill<'m>(
-    candidates: impl Iterator<Item = (&'m SmolStr, &'m Arc<Entity>)>,
+    candidates: impl Iterator<Item = (&'m SmolStr, &'m Entity)>,
     limit: usize,
     keep: impl Fn(&Entity) -> bool,
 ) -> Page {
@@ -382,7 +381,7 @@ fn fill<'m>(
     while let Some((id, entity)) = candidates.next() {
         scanned += 1;
         if keep(entity) {
-            page.items.push(Arc::clone(entity));
+            page.items.push(entity.clone());
         }
         if (page.items.len() >= limit || scanned >= PAGE_SCAN_MAX) && candidates.peek().is_some() {
             page.next = Some(id.clone());

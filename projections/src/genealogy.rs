@@ -21,7 +21,7 @@ struct Kin<'m> {
 }
 
 fn lot<'m>(entities: &'m Entities, id: &str) -> Option<&'m Lot> {
-    match entities.get(EntityKind::Lot, id)?.as_ref() {
+    match entities.get(EntityKind::Lot, id)? {
         Entity::Lot(lot) => Some(lot),
         _ => None,
     }
@@ -101,7 +101,7 @@ fn edges(lots: &[(&Lot, i64)]) -> (Vec<EdgeView>, bool) {
     let shown: BTreeMap<&LotId, &Lot> = lots.iter().map(|(lot, _)| (lot.id(), *lot)).collect();
     let mut edges = Vec::new();
     for (id, child) in &shown {
-        for (parent, part) in child.parents() {
+        for (parent, part) in child.parents().iter() {
             let Some(parent) = shown.get(parent) else {
                 continue;
             };

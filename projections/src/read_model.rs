@@ -162,9 +162,9 @@ impl ReadModel {
             .collect()
     }
 
-    fn state(&self, state: &Arc<Entity>, now: Time, cause: Option<Arc<CauseRef>>) -> Happening {
+    fn state(&self, state: &Entity, now: Time, cause: Option<Arc<CauseRef>>) -> Happening {
         Happening::State {
-            state: Arc::clone(state),
+            state: state.clone(),
             related: self.entities.related(state),
             now,
             caused_by: cause,
@@ -179,7 +179,7 @@ impl ReadModel {
         commit: &'m Commit,
         before: Time,
         reached: BTreeSet<EntityKey>,
-    ) -> Vec<&'m Arc<Entity>> {
+    ) -> Vec<&'m Entity> {
         let changed: BTreeSet<&EntityKey> =
             commit.changes.iter().map(|change| &change.key).collect();
         let reached = reached

@@ -124,7 +124,7 @@ fn the_opening_finds_a_plant_in_mid_life() {
         let mut late = 0;
         let mut running = 0;
         for entity in plant.entities() {
-            match entity.as_ref() {
+            match entity {
                 Entity::WorkOrder(order) => {
                     *stages.entry(order.lifecycle().as_str()).or_default() += 1;
                     let end = order.actual_end().unwrap_or(opening());
@@ -189,9 +189,7 @@ fn the_opening_hold_blocks_a_delivery_that_later_clears() {
             match &event.body {
                 EventBody::HoldPlaced(body) if minutes == 20 && placed_at.is_none() => {
                     placed_at = Some(event.time);
-                    let Entity::Lot(lot) =
-                        plant.get(&body.scope.target().unwrap()).unwrap().as_ref()
-                    else {
+                    let Entity::Lot(lot) = plant.get(&body.scope.target().unwrap()).unwrap() else {
                         panic!("seed {seed}: the hold is on a lot");
                     };
                     assert!(
@@ -222,7 +220,7 @@ fn the_opening_hold_blocks_a_delivery_that_later_clears() {
 }
 
 fn decision(plant: &Plant, key: &EntityKey) -> GateDecision {
-    match plant.get(key).map(|entity| entity.as_ref()) {
+    match plant.get(key) {
         Some(Entity::Shipment(shipment)) => shipment.decision(),
         other => panic!("{key:?} is a shipment, not {other:?}"),
     }

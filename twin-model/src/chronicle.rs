@@ -1,124 +1,77 @@
-//! Facts in ascending order, kept in pieces that copies share.
-//!
-//! A plant copies an entity before it changes it. A busy machine has thousands of facts, so only
-//! the piece that a new fact falls into is copied, not all of them.
+//! Facts in ascending order, kept in pages that copies share ([`crate::paged`]).
 
-use std::sync::Arc;
-
-/// Entries of one piece.
-const PIECE_ENTRIES_MAX: usize = 64;
+use crate::paged::Paged;
 
 /// An ascending list without doubles.
-#[derive(Debug, Clone)]
-pub(crate) struct Chronicle<T> {
-    /// None of them is empty.
-    pieces: Vec<Arc<Vec<T>>>,
-}
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chronicle<T>(Paged<T>);
 
 impl<T> Default for Chronicle<T> {
     fn default() -> Chronicle<T> {
-        Chronicle { pieces: Vec::new() }
+        Chronicle(Paged::default())
     }
 }
-
-impl<T: PartialEq> PartialEq for Chronicle<T> {
-    fn eq(&self, other: &Chronicle<T>) -> bool {
-        self.len() == other.len() && self.iter().eq(other.iter())
-    }
-}
-
-impl<T: Eq> Eq for Chronicle<T> {}
 
 impl<T> Chronicle<T> {
     pub(crate) fn len(&self) -> usize {
-        self.pieces.iter().map(|piece| piece.len()).sum()
+        self.0.len()
     }
 
     pub(crate) fn first(&self) -> Option<&T> {
-        self.pieces.first()?.first()
+        self.0.first()
     }
 
     pub(crate) fn last(&self) -> Option<&T> {
-        self.pieces.last()?.last()
+        self.0.last()
     }
 
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.pieces.iter().flat_map(|piece| piece.iter())
+        self.0.iter()
     }
 
     /// The last entry before the first one that is not `past`.
     pub(crate) fn last_past(&self, past: impl Fn(&T) -> bool) -> Option<&T> {
-        let pieces = self.pieces.partition_point(|piece| past(&piece[0]));
-        let piece = &self.pieces[pieces.checked_sub(1)?];
-        let entries = piece.partition_point(past);
-        piece.get(entries.checked_sub(1)?)
+        self.0.before(self.0.place(past))
     }
 
     /// The entries from the first one on that is not `past`.
-    pub(crate) fn after_past(&self, past: impl Fn(&T) -> bool) -> impl Iterator<Item = &T> {
-        let piece = self
-            .pieces
-            .partition_point(|piece| piece.last().is_some_and(&past));
-        let skipped = self
-            .pieces
-            .get(piece)
-            .map_or(0, |piece| piece.partition_point(past));
-        let pieces = &self.pieces[piece..];
-        pieces.iter().flat_map(|piece| piece.iter()).skip(skipped)
+    pub(crate) fn after_past(
+        &self,
+        past: impl Fn(&T) -> bool,
+    ) -> impl DoubleEndedIterator<Item = &T> {
+        self.0.from(self.0.place(past))
     }
 }
 
 impl<T: Ord + Clone> Chronicle<T> {
     /// Puts an entry at its place. `false` when it was there before.
     pub(crate) fn insert(&mut self, entry: T) -> bool {
-        let found = self
-            .pieces
-            .partition_point(|piece| piece.last().is_some_and(|last| *last < entry));
-        if found == self.pieces.len() {
-            match self.pieces.last_mut() {
-                Some(last) if last.len() < PIECE_ENTRIES_MAX => Arc::make_mut(last).push(entry),
-                _ => self.pieces.push(Arc::new(vec![entry])),
-            }
-            return true;
-        }
-        let Err(place) = self.pieces[found].binary_search(&entry) else {
-            return false;
+        let place = match self.0.last() {
+            Some(last) if *last < entry => self.0.end(),
+            _ => self.0.place(|known| *known < entry),
         };
-        let piece = Arc::make_mut(&mut self.pieces[found]);
-        piece.insert(place, entry);
-        if piece.len() > PIECE_ENTRIES_MAX {
-            let rest = piece.split_off(PIECE_ENTRIES_MAX / 2);
-            self.pieces.insert(found + 1, Arc::new(rest));
+        let news = self.0.get(place) != Some(&entry);
+        if news {
+            self.0.insert(place, entry);
         }
-        true
+        news
+    }
+
+    /// Takes an entry away. `false` when it was not there.
+    pub(crate) fn remove(&mut self, entry: &T) -> bool {
+        let place = self.0.place(|known| known < entry);
+        self.0.get(place) == Some(entry) && self.0.remove(place).is_some()
     }
 
     /// Takes the last entry away.
     pub(crate) fn take_last(&mut self) -> Option<T> {
-        let piece = Arc::make_mut(self.pieces.last_mut()?);
-        let last = piece.pop();
-        if piece.is_empty() {
-            self.pieces.pop();
-        }
-        last
+        let last = self.last()?.clone();
+        self.remove(&last).then_some(last)
     }
 
     /// Takes the entries away before the first one that is not `past`.
     pub(crate) fn take_past(&mut self, past: impl Fn(&T) -> bool) -> Vec<T> {
-        let whole = self
-            .pieces
-            .partition_point(|piece| piece.last().is_some_and(&past));
-        let mut taken: Vec<T> = Vec::new();
-        for piece in self.pieces.drain(..whole) {
-            taken.extend(Arc::unwrap_or_clone(piece));
-        }
-        if let Some(first) = self.pieces.first_mut() {
-            let part = first.partition_point(past);
-            if part > 0 {
-                taken.extend(Arc::make_mut(first).drain(..part));
-            }
-        }
-        taken
+        self.0.take_before(self.0.place(past))
     }
 }
 
@@ -163,6 +116,9 @@ mod tests {
             prop_assert_eq!(last.as_ref(), plain.range(limit..).next_back());
             let rest = plain.range(limit..).count().saturating_sub(1);
             prop_assert_eq!(kept.len(), rest);
+            let mut less = copy.clone();
+            prop_assert_eq!(less.remove(&limit), plain.contains(&limit));
+            prop_assert!(less.iter().eq(plain.iter().filter(|entry| **entry != limit)));
             prop_assert!(copy.iter().eq(plain.iter()), "a copy keeps what it had");
             prop_assert_eq!(kept == copy, kept.iter().eq(copy.iter()));
             let again: Chronicle<u32> = plain.into_iter().collect();

@@ -19,7 +19,7 @@ impl Plant {
             EventBody::WorkOrderCreated(body) => {
                 let key = event.body.owner();
                 self.refuse_taken(&key)?;
-                self.give_birth(Entity::WorkOrder(WorkOrder::create(body)?), effects);
+                self.give_birth(WorkOrder::create(body)?.into(), effects);
                 Ok(())
             }
             EventBody::LotCreated(body) => self.announce_lot(body, cause, effects),
@@ -93,7 +93,7 @@ impl Plant {
         cause: Cause<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        if self.lot(&body.lot).is_some_and(|lot| lot.announced) {
+        if self.lot(&body.lot).is_some_and(|lot| lot.card.announced) {
             let object = EntityKey::Lot(body.lot.clone());
             return Err(Rejection::IdentifierTaken { object });
         }
@@ -118,7 +118,7 @@ impl Plant {
             EventBody::HoldPlaced(body) => {
                 self.refuse_taken(&key)?;
                 let hold = Hold::place(body, self.view(cause), effects);
-                self.give_birth(Entity::Hold(hold), effects);
+                self.give_birth(hold.into(), effects);
                 Ok(())
             }
             EventBody::HoldReleased(body) => {
@@ -131,7 +131,7 @@ impl Plant {
             EventBody::ShipmentRequested(body) => {
                 self.refuse_taken(&key)?;
                 let shipment = Shipment::request(body, self.view(cause), effects)?;
-                self.give_birth(Entity::Shipment(shipment), effects);
+                self.give_birth(shipment.into(), effects);
                 Ok(())
             }
             EventBody::ShipmentConfirmed(body) => {
@@ -168,8 +168,8 @@ impl Plant {
         let key = event.body.owner();
         if self.get(&key).is_none() {
             let entity = match &key {
-                EntityKey::Material(id) => Entity::Material(Material::named(id.clone())),
-                EntityKey::Routing(id) => Entity::Routing(Routing::named(id.clone())),
+                EntityKey::Material(id) => Material::named(id.clone()).into(),
+                EntityKey::Routing(id) => Routing::named(id.clone()).into(),
                 _ => unreachable!("{key:?} is no reference data"),
             };
             self.give_birth(entity, effects);

@@ -1,7 +1,6 @@
 //! What falls due when: shelf lives that end, deadlines that pass. The clock itself is outside.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::effect::{Effects, View};
 use crate::plant::Cause;
@@ -115,7 +114,7 @@ impl Plant {
     /// Builds what follows from the entities anew: what falls due, which processes wait, which lots
     /// were made where, and what is packed in what.
     pub(crate) fn index_anew(&mut self) {
-        let entities: Vec<Arc<Entity>> = self.entities().cloned().collect();
+        let entities: Vec<Entity> = self.entities().cloned().collect();
         for entity in entities {
             self.due.moved(None, &entity);
             self.waiting.moved(None, &entity);

@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use crate::{
     Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, MovementKind,
-    NonconformanceId, Notice, OperationId, PlannedOperation, Plant, Reach, RoutingWish, SourceId,
-    Time, TimeWindow, Unit, Usage, WipDisposition, WorkCenterId, WorkOrderId,
+    NonconformanceId, Notice, OperationId, PagedMap, PlannedOperation, Plant, Reach, RoutingWish,
+    SourceId, Time, TimeWindow, Unit, Usage, WipDisposition, WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -214,6 +214,17 @@ impl Message {
         )
     }
 
+    /// The message for a child in which something is since `at`: a hold comes one step on.
+    pub(crate) fn for_child(&self, at: Time) -> Message {
+        match self {
+            Message::HoldInherited { hold, reach } => Message::HoldInherited {
+                hold: hold.clone(),
+                reach: reach.at_child(at),
+            },
+            other => other.clone(),
+        }
+    }
+
     /// Whether it is what an order wants to know of a routing.
     pub(crate) fn is_wish_of(&self, who: &WorkOrderId) -> bool {
         matches!(self, Message::RoutingWanted { order, .. } if order == who)
@@ -258,10 +269,20 @@ impl Message {
     }
 }
 
+/// What is to be delivered within the turn.
+#[derive(Debug)]
+pub(crate) enum Letter {
+    /// To one entity.
+    One(EntityKey, Message),
+    /// To all lots that were made from one, since when something of it is in each. One letter for
+    /// thousands of children is as one after the other.
+    ToChildren(PagedMap<LotId, Time>, Message),
+}
+
 /// Collects what follows from an event while the turn goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
-    pub(crate) messages: VecDeque<(EntityKey, Message)>,
+    pub(crate) letters: VecDeque<Letter>,
     pub(crate) notices: Vec<Notice>,
     /// Shipments to decide anew when everything else is settled: a gate that was decided in the
     /// middle of a turn could clear before a hold has reached its lot.
@@ -277,7 +298,15 @@ pub(crate) struct Effects {
 
 impl Effects {
     pub(crate) fn tell(&mut self, to: EntityKey, message: Message) {
-        self.messages.push_back((to, message));
+        self.letters.push_back(Letter::One(to, message));
+    }
+
+    pub(crate) fn tell_children(&mut self, lot: &Lot, message: Message) {
+        if !lot.children().is_empty() {
+            let children = lot.children().clone();
+            self.letters
+                .push_back(Letter::ToChildren(children, message));
+        }
     }
 
     pub(crate) fn check_gate(&mut self, delivery: &DeliveryId) {

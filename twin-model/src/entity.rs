@@ -5,8 +5,8 @@ use std::fmt;
 use crate::{
     Claims, DeliveryId, Discrepancy, Hold, HoldId, Inspection, InspectionId, LogisticUnit,
     LogisticUnitId, Lot, LotId, Material, MaterialId, Nonconformance, NonconformanceId, Ownership,
-    Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId, WorkOrder,
-    WorkOrderId,
+    Process, ProcessId, ProcessRules, Routing, Shared, Shipment, WorkCenter, WorkCenterId,
+    WorkOrder, WorkOrderId,
 };
 
 /// Names one entity within its plant.
@@ -162,35 +162,50 @@ impl fmt::Debug for EntityKey {
     }
 }
 
-/// The state of one entity.
+/// The state of one entity. A clone shares it: it is copied only by who changes it while somebody
+/// else still has it, and takes no more room than its own kind needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entity {
     /// A work order with its operations.
-    WorkOrder(WorkOrder),
+    WorkOrder(Shared<WorkOrder>),
     /// A lot with its genealogy.
-    Lot(Lot),
+    Lot(Shared<Lot>),
     /// A work center with its queue.
-    WorkCenter(WorkCenter),
+    WorkCenter(Shared<WorkCenter>),
     /// A hold.
-    Hold(Hold),
+    Hold(Shared<Hold>),
     /// A shipment and its gate.
-    Shipment(Shipment),
+    Shipment(Shared<Shipment>),
     /// Who owns what in the plant.
-    Ownership(Ownership),
+    Ownership(Shared<Ownership>),
     /// A process.
-    Process(Process),
+    Process(Shared<Process>),
     /// Which processes run in the plant.
-    ProcessRules(ProcessRules),
+    ProcessRules(Shared<ProcessRules>),
     /// A material with its versions.
-    Material(Material),
+    Material(Shared<Material>),
     /// The routings of a material.
-    Routing(Routing),
+    Routing(Shared<Routing>),
     /// An inspection with what it found.
-    Inspection(Inspection),
+    Inspection(Shared<Inspection>),
     /// A nonconformance with what became of its lots.
-    Nonconformance(Nonconformance),
+    Nonconformance(Shared<Nonconformance>),
     /// A logistic unit with what is packed in it.
-    LogisticUnit(LogisticUnit),
+    LogisticUnit(Shared<LogisticUnit>),
+}
+
+macro_rules! entities {
+    ($($kind:ident),+ $(,)?) => {$(
+        impl From<$kind> for Entity {
+            fn from(state: $kind) -> Entity {
+                Entity::$kind(Shared::new(state))
+            }
+        }
+    )+};
+}
+
+entities! {
+    WorkOrder, Lot, WorkCenter, Hold, Shipment, Ownership, Process, ProcessRules, Material, Routing, Inspection, Nonconformance, LogisticUnit,
 }
 
 impl Entity {
@@ -260,7 +275,7 @@ impl Entity {
     pub fn claims(&self) -> Option<&Claims> {
         match self {
             Entity::WorkOrder(order) => Some(&order.claims),
-            Entity::Lot(lot) => Some(&lot.claims),
+            Entity::Lot(lot) => Some(&lot.card.claims),
             Entity::WorkCenter(center) => Some(&center.claims),
             Entity::Shipment(shipment) => Some(&shipment.claims),
             Entity::Ownership(ownership) => Some(&ownership.claims),
@@ -278,7 +293,7 @@ impl Entity {
     pub(crate) fn claims_mut(&mut self) -> Option<&mut Claims> {
         match self {
             Entity::WorkOrder(order) => Some(&mut order.claims),
-            Entity::Lot(lot) => Some(&mut lot.claims),
+            Entity::Lot(lot) => Some(&mut lot.card.claims),
             Entity::WorkCenter(center) => Some(&mut center.claims),
             Entity::Shipment(shipment) => Some(&mut shipment.claims),
             Entity::Ownership(ownership) => Some(&mut ownership.claims),

@@ -45,8 +45,8 @@ impl FlowReport {
         let mut at_work: BTreeMap<&WorkCenterId, Vec<(Time, Time)>> = BTreeMap::new();
         let mut orders: Vec<&WorkOrder> = plant
             .entities()
-            .filter_map(|entity| match entity.as_ref() {
-                Entity::WorkOrder(order) => Some(order),
+            .filter_map(|entity| match entity {
+                Entity::WorkOrder(order) => Some(order.as_ref()),
                 _ => None,
             })
             .collect();

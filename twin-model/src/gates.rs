@@ -66,7 +66,7 @@ impl Plant {
             self.decide_gate(&id, cause, effects)?;
         }
         assert!(
-            effects.messages.is_empty(),
+            effects.letters.is_empty(),
             "a gate's decision is delivered at once"
         );
         effects.freed.clear();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::lot_stock::add;
-use crate::{Lot, LotId, Plant, Rejection, Time};
+use crate::{Lot, LotId, PagedMap, Plant, Rejection, Time};
 
 /// How a lot came from another one. Where several are true of the same two lots the greatest is
 /// shown: the one that says most.
@@ -81,10 +81,10 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        match self.parents.get_mut(parent) {
+        match self.card.parents.get_mut(parent) {
             Some(known) => known.add(part),
             None => {
-                self.parents.insert(parent.clone(), part);
+                self.card.parents.insert(parent.clone(), part);
             }
         }
         self.catch_shelf_life(part.is_part, effects);
@@ -100,24 +100,24 @@ impl Lot {
 
     /// Something of this lot is in `child` since a time.
     pub(crate) fn go_into(&mut self, child: &LotId, since: Time) {
-        match self.children.get_mut(child) {
+        match self.card.children.get_mut(child) {
             Some(known) => *known = (*known).min(since),
             None => {
-                self.children.insert(child.clone(), since);
+                self.card.children.insert(child.clone(), since);
             }
         }
     }
 
     /// Lots it was made from.
     #[must_use]
-    pub fn parents(&self) -> &BTreeMap<LotId, Parentage> {
-        &self.parents
+    pub fn parents(&self) -> &PagedMap<LotId, Parentage> {
+        &self.card.parents
     }
 
     /// Lots made from it, with since when at least something of it is in each.
     #[must_use]
-    pub fn children(&self) -> &BTreeMap<LotId, Time> {
-        &self.children
+    pub fn children(&self) -> &PagedMap<LotId, Time> {
+        &self.card.children
     }
 }
 

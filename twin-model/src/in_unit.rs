@@ -167,10 +167,10 @@ impl Lot {
         effects: &mut Effects,
     ) -> Result<Quantity, Rejection> {
         let key = EntityKey::Lot(self.id.clone());
-        let value = view.in_unit(quantity, &self.material, self.unit, &key, effects)?;
+        let value = view.in_unit(quantity, &self.card.material, self.card.unit, &key, effects)?;
         Ok(Quantity {
             value,
-            unit: self.unit,
+            unit: self.card.unit,
         })
     }
 }

@@ -36,7 +36,7 @@ impl Reach {
     }
 
     /// One step on, to a lot that something went into at `at`.
-    fn at_child(&self, at: Time) -> Reach {
+    pub(crate) fn at_child(&self, at: Time) -> Reach {
         Reach {
             steps: self.steps.saturating_add(1),
             from: self.from.clone(),
@@ -122,7 +122,7 @@ impl Lot {
     /// A hold on the lot itself is over.
     pub(crate) fn hold_released(&mut self, hold: &HoldId, effects: &mut Effects) {
         if self.holds.remove(hold) {
-            self.tell_children(&Message::HoldDisinherited(hold.clone()), effects);
+            self.tell_children(Message::HoldDisinherited(hold.clone()), effects);
             self.tell_gates(effects);
         }
     }
@@ -135,7 +135,9 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        let before = self.reach_here(hold, view.plant);
+        // A lot that is held itself has told its children of a shorter way.
+        let own = self.holds.contains(hold);
+        let before = own.then(|| self.reach_here(hold, view.plant));
         if let Some(known) = self.inherited.get_mut(hold) {
             if !known.improve(reach) {
                 return;
@@ -144,8 +146,7 @@ impl Lot {
             self.inherited.insert(hold.clone(), reach.clone());
             effects.hold_spread_to_one_more(hold, true);
         }
-        // A lot that is held itself has told its children of a shorter way.
-        if before != self.reach_here(hold, view.plant) {
+        if before.is_none_or(|before| before != self.reach_here(hold, view.plant)) {
             self.hand_on(hold, view, effects);
             self.tell_gates(effects);
         }
@@ -155,37 +156,39 @@ impl Lot {
     pub(crate) fn disinherit(&mut self, hold: &HoldId, effects: &mut Effects) {
         if self.inherited.remove(hold).is_some() {
             effects.hold_spread_to_one_more(hold, false);
-            self.tell_children(&Message::HoldDisinherited(hold.clone()), effects);
+            self.tell_children(Message::HoldDisinherited(hold.clone()), effects);
             self.tell_gates(effects);
         }
     }
 
     /// Tells every child of a hold, with the way and the time that hold for the child.
     pub(crate) fn hand_on(&self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
-        let all = goes_on(hold, view.plant);
+        if self.card.children.is_empty() {
+            return;
+        }
         let Some(reach) = self.reach_here(hold, view.plant) else {
             return;
         };
-        for (child, at) in self.children.iter() {
-            if !all
-                && !view
-                    .plant
-                    .lot(child)
-                    .is_some_and(|child| child.is_part_of(&self.id))
-            {
-                continue;
+        let hold = hold.clone();
+        if goes_on(&hold, view.plant) {
+            self.tell_children(Message::HoldInherited { hold, reach }, effects);
+            return;
+        }
+        let inherited = Message::HoldInherited { hold, reach };
+        for (child, at) in self.card.children.iter() {
+            let known = view.plant.lot(child);
+            if known.is_some_and(|child| child.is_part_of(&self.id)) {
+                effects.tell(EntityKey::Lot(child.clone()), inherited.for_child(*at));
             }
-            let inherited = Message::HoldInherited {
-                hold: hold.clone(),
-                reach: reach.at_child(*at),
-            };
-            effects.tell(EntityKey::Lot(child.clone()), inherited);
         }
     }
 
     /// Whether some of it was split off another lot.
     pub(crate) fn is_part_of(&self, whole: &LotId) -> bool {
-        self.parents.get(whole).is_some_and(|part| part.is_part)
+        self.card
+            .parents
+            .get(whole)
+            .is_some_and(|part| part.is_part)
     }
 
     /// Its own holds, then those that reach it only by what it was made from or for.

@@ -76,6 +76,8 @@ mod order_reports;
 mod origin;
 mod ownership;
 mod packing;
+mod paged;
+mod paged_map;
 mod plant;
 mod plant_entities;
 mod process;
@@ -175,6 +177,7 @@ pub use order_quality::OrderInspection;
 pub use ownership::{
     CLAIMS_PER_OBJECT_MAX, Claim, Claimed, Claims, Facet, Field, Owners, Ownership, System, Writer,
 };
+pub use paged_map::PagedMap;
 pub use plant::{Plant, Touched, Turn};
 pub use process::{
     ANSWER_WITHIN_S, Bearing, DOCUMENTS_PER_STEP_MAX, Limit, Process, ProcessRules, ProcessState,

@@ -6,10 +6,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::effect::{Effects, View};
+use crate::paged::Paged;
 use crate::{
     Claims, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId, LotQuality,
-    LotStock, LotWeight, MaterialId, Message, OperationId, Parentage, Reaches, Reason, Rejection,
-    Shared, StockCount, TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
+    LotStock, LotWeight, MaterialId, Message, OperationId, PagedMap, Parentage, Reaches, Reason,
+    Rejection, Shared, StockCount, TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -88,18 +89,12 @@ impl LotLifecycle {
     }
 }
 
-/// A lot of material.
+/// What a lot is, where it came from and went: what hardly changes once the lot is there. Copies of
+/// the lot share it, so that a hold which reaches thousands of lots copies none of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lot {
-    pub(crate) id: LotId,
+pub(crate) struct LotCard {
     pub(crate) material: MaterialId,
     pub(crate) unit: Unit,
-    /// Where its quantity came from and went.
-    pub(crate) stock: LotStock,
-    /// What the warehouse counted, ascending by time.
-    pub(crate) counts: Vec<StockCount>,
-    /// Promised to shipments whose gate is cleared.
-    pub(crate) reserved: Decimal,
     /// Whether its own creation was reported, beside any transformation that made it.
     pub(crate) announced: bool,
     pub(crate) order: Option<WorkOrderId>,
@@ -107,59 +102,75 @@ pub struct Lot {
     /// From its first making to its last.
     pub(crate) production: Option<TimeWindow>,
     /// The work centers that it was made at, with the first and the last time of that.
-    pub(crate) made_at: Shared<BTreeMap<WorkCenterId, TimeWindow>>,
+    pub(crate) made_at: PagedMap<WorkCenterId, TimeWindow>,
     /// End of its shelf life as it was told of the lot itself.
     pub(crate) expiry: Option<Time>,
     /// The earliest end among the lots that it is a part of.
     pub(crate) whole_expiry: Option<Time>,
     /// The usage status that it began with.
     pub(crate) usage: Usage,
-    /// What quality says of it; `None` where it says nothing.
-    pub(crate) quality: Option<Box<LotQuality>>,
     /// Lots it was made from.
-    pub(crate) parents: Shared<BTreeMap<LotId, Parentage>>,
+    pub(crate) parents: PagedMap<LotId, Parentage>,
     /// Lots made from it, with since when at least something of it is in each.
-    pub(crate) children: Shared<BTreeMap<LotId, Time>>,
+    pub(crate) children: PagedMap<LotId, Time>,
     /// The tanks that it came out of.
     pub(crate) drawings: BTreeSet<TankDrawing>,
-    pub(crate) holds: BTreeSet<HoldId>,
-    /// Holds on what it was made from or for, kept up by the messages of its parents.
-    pub(crate) inherited: Reaches,
     /// Shipments that want to hear of changes.
     pub(crate) gates: BTreeSet<DeliveryId>,
     /// What was weighed of it, by the unit that stands for what was measured.
     pub(crate) weighed: BTreeMap<Unit, LotWeight>,
     pub(crate) claims: Claims,
+}
+
+/// A lot of material.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lot {
+    pub(crate) id: LotId,
+    pub(crate) card: Shared<LotCard>,
+    /// Where its quantity came from and went.
+    pub(crate) stock: LotStock,
+    /// What the warehouse counted, ascending by time.
+    pub(crate) counts: Paged<StockCount>,
+    /// Promised to shipments whose gate is cleared.
+    pub(crate) reserved: Decimal,
+    /// What quality says of it; `None` where it says nothing.
+    pub(crate) quality: Option<Shared<LotQuality>>,
+    pub(crate) holds: BTreeSet<HoldId>,
+    /// Holds on what it was made from or for, kept up by the messages of its parents.
+    pub(crate) inherited: Reaches,
     pub(crate) version: u64,
 }
 
 impl Lot {
     /// A lot that nothing is known of but its name, material and unit.
     pub(crate) fn named(id: LotId, material: MaterialId, unit: Unit) -> Lot {
-        Lot {
-            id,
+        let card = LotCard {
             material,
             unit,
-            stock: LotStock::default(),
-            counts: Vec::new(),
-            reserved: Decimal::ZERO,
             announced: false,
             order: None,
             op: None,
             production: None,
-            made_at: Shared::default(),
+            made_at: PagedMap::default(),
             expiry: None,
             whole_expiry: None,
             usage: Usage::Unrestricted,
-            quality: None,
-            parents: Shared::default(),
-            children: Shared::default(),
+            parents: PagedMap::default(),
+            children: PagedMap::default(),
             drawings: BTreeSet::new(),
-            holds: BTreeSet::new(),
-            inherited: Reaches::default(),
             gates: BTreeSet::new(),
             weighed: BTreeMap::new(),
             claims: Claims::default(),
+        };
+        Lot {
+            id,
+            card: Shared::new(card),
+            stock: LotStock::default(),
+            counts: Paged::default(),
+            reserved: Decimal::ZERO,
+            quality: None,
+            holds: BTreeSet::new(),
+            inherited: Reaches::default(),
             version: 0,
         }
     }
@@ -174,12 +185,12 @@ impl Lot {
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         let key = EntityKey::Lot(self.id.clone());
-        if self.material != body.material {
+        if self.card.material != body.material {
             return Err(Rejection::IdentifierTaken { object: key });
         }
         let told = (body.quantity, body.measured);
-        view.check_weight(told, &self.material, &key, effects)?;
-        self.announced = true;
+        view.check_weight(told, &self.card.material, &key, effects)?;
+        self.card.announced = true;
         self.stock.receive(quantity);
         if let Some(measured) = body.measured {
             self.weigh_created(measured);
@@ -189,7 +200,7 @@ impl Lot {
         let made = TimeWindow::at(made_at);
         self.note_production(made, None, view, effects);
         self.set_expiry(body.expiry, effects);
-        self.usage = self.usage.max(body.usage);
+        self.card.usage = self.card.usage.max(body.usage);
         if let Some(order) = &body.order {
             self.join_order((order, body.op.as_ref()), made_at, made, effects);
         }
@@ -230,7 +241,7 @@ impl Lot {
         effects: &mut Effects,
     ) {
         self.stock.consume(order, quantity);
-        self.stock.assert_covered(&self.id, self.unit);
+        self.stock.assert_covered(&self.id, self.card.unit);
         for child in children {
             self.go_into(child, at);
         }
@@ -269,12 +280,16 @@ impl Lot {
     /// A lot can be filled more than once. What is shown as its origin and its production time must
     /// not depend on which report came first: the smallest order and operation, the earliest time.
     pub(crate) fn note_origin(&mut self, order: Option<&WorkOrderId>, op: Option<&OperationId>) {
-        let known = self.order.as_ref().map(|order| (order, self.op.as_ref()));
+        let known = self
+            .card
+            .order
+            .as_ref()
+            .map(|order| (order, self.card.op.as_ref()));
         if let Some(order) = order
             && known.is_none_or(|known| (order, op) < known)
         {
-            self.order = Some(order.clone());
-            self.op = op.cloned();
+            self.card.order = Some(order.clone());
+            self.card.op = op.cloned();
         }
     }
 
@@ -295,14 +310,12 @@ impl Lot {
         effects.tell(key, produced);
     }
 
-    pub(crate) fn tell_children(&self, message: &Message, effects: &mut Effects) {
-        for child in self.children.keys() {
-            effects.tell(EntityKey::Lot(child.clone()), message.clone());
-        }
+    pub(crate) fn tell_children(&self, message: Message, effects: &mut Effects) {
+        effects.tell_children(self, message);
     }
 
     pub(crate) fn tell_gates(&self, effects: &mut Effects) {
-        for delivery in &self.gates {
+        for delivery in &self.card.gates {
             effects.check_gate(delivery);
         }
     }
@@ -317,7 +330,7 @@ impl Lot {
             lot: self.id.clone(),
             have,
             want,
-            unit: self.unit,
+            unit: self.card.unit,
         })
     }
 
@@ -348,13 +361,13 @@ impl Lot {
     /// Of which material.
     #[must_use]
     pub fn material(&self) -> &MaterialId {
-        &self.material
+        &self.card.material
     }
 
     /// Unit of every quantity of the lot.
     #[must_use]
     pub fn unit(&self) -> Unit {
-        self.unit
+        self.card.unit
     }
 
     /// What is in stock, in the lot's unit.
@@ -404,13 +417,13 @@ impl Lot {
     /// The order that made it.
     #[must_use]
     pub fn order(&self) -> Option<&WorkOrderId> {
-        self.order.as_ref()
+        self.card.order.as_ref()
     }
 
     /// The operation that made it.
     #[must_use]
     pub fn op(&self) -> Option<&OperationId> {
-        self.op.as_ref()
+        self.card.op.as_ref()
     }
 
     /// Holds on the lot itself.
@@ -422,7 +435,7 @@ impl Lot {
     /// The soft rules that the lot breaks now.
     #[must_use]
     pub fn discrepancies(&self) -> Vec<Discrepancy> {
-        let mut found = self.claims.discrepancies(
+        let mut found = self.card.claims.discrepancies(
             || EntityKey::Lot(self.id.clone()),
             |facet| self.standing(facet),
         );

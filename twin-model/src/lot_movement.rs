@@ -42,14 +42,14 @@ impl Lot {
             unreachable!("{message:?} moves nothing")
         };
         self.stock.book(order, *kind, *quantity);
-        self.stock.assert_covered(&self.id, self.unit);
+        self.stock.assert_covered(&self.id, self.card.unit);
         if let Some(measured) = measured {
             self.weigh(*kind, *measured);
         }
         if *kind == MovementKind::Received {
             if let Some(usage) = usage {
                 // Of what several say the worst counts, whoever comes first.
-                self.usage = self.usage.max(*usage);
+                self.card.usage = self.card.usage.max(*usage);
             }
             self.note_origin(Some(order), None);
             let made = TimeWindow::at(*at);
@@ -82,13 +82,22 @@ impl Lot {
             report,
             difference: difference.normalize(),
         };
-        let place = self.counts.partition_point(|known| *known < count);
-        self.counts.insert(place, count);
-        if self.counts.len() > COUNTS_PER_LOT_MAX {
-            self.counts.remove(0);
-        }
+        self.keep_count(count);
         self.tell_gates(effects);
         Ok(())
+    }
+
+    /// Keeps a count by its event, as long as it is among the newest.
+    fn keep_count(&mut self, count: StockCount) {
+        let full = self.counts.len() >= COUNTS_PER_LOT_MAX;
+        if full && self.counts.first().is_some_and(|oldest| count <= *oldest) {
+            return;
+        }
+        let place = self.counts.place(|known| *known < count);
+        self.counts.insert(place, count);
+        if full {
+            self.counts.remove(self.counts.start());
+        }
     }
 
     /// A count is taken back; it may still come (R46). What it brought must still be there (R17).
@@ -98,7 +107,8 @@ impl Lot {
         body: &EventRetracted,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        let Some(place) = self.counts.iter().position(|count| count.report == report) else {
+        let found = self.counts.iter().find(|count| count.report == report);
+        let Some(count) = found.cloned() else {
             return Err(Rejection::NotYet {
                 object: EntityKey::Lot(self.id.clone()),
                 state: self.lifecycle().as_str().to_owned(),
@@ -106,11 +116,12 @@ impl Lot {
                 until: "the count that it takes back",
             });
         };
-        let difference = self.counts[place].difference;
+        let difference = count.difference;
         if difference > Decimal::ZERO {
             self.require_on_hand(difference)?;
         }
-        let count = self.counts.remove(place);
+        self.counts
+            .remove(self.counts.place(|known| *known < count));
         self.stock.flow(|flows| flows.adjusted -= difference);
         self.tell_gates(effects);
         let text = format!(
@@ -118,7 +129,7 @@ impl Lot {
              its stock was recomputed from {}.",
             body.event,
             self.id,
-            self.unit,
+            self.card.unit,
             body.in_words(),
             count.at,
         );

@@ -89,7 +89,7 @@ impl Lot {
         });
         if goes_on {
             let message = Message::NonconformanceChanged(id.clone());
-            self.tell_children(&message, effects);
+            self.tell_children(message, effects);
         }
         self.tell_gates(effects);
     }
@@ -108,7 +108,11 @@ impl Lot {
             steps: 1,
             from: EntityKey::WorkOrder(order.clone()),
         });
-        let parents = self.parents.keys().filter_map(|parent| plant.lot(parent));
+        let parents = self
+            .card
+            .parents
+            .keys()
+            .filter_map(|parent| plant.lot(parent));
         let by_parents = parents.filter_map(|parent| {
             let known = parent.nonconformance(nonconformance.id());
             known.and_then(LotNonconformance::handed_on)
@@ -161,7 +165,7 @@ impl Lot {
                 from: affected.from.clone(),
                 steps: affected.steps,
                 quantity: self.on_hand(),
-                unit: self.unit,
+                unit: self.card.unit,
             })
         })
     }

@@ -120,7 +120,7 @@ impl Lot {
         }
         if !more.is_zero() {
             self.stock.flow(|flows| flows.scrapped += more);
-            self.stock.assert_covered(&self.id, self.unit);
+            self.stock.assert_covered(&self.id, self.card.unit);
         }
     }
 
@@ -147,7 +147,7 @@ impl Lot {
             .map(|(id, inspection)| {
                 let told = inspection.quantity;
                 let told = told.map(|quantity| (quantity.value.value(), quantity.unit));
-                let (quantity, unit) = told.unwrap_or_else(|| (self.on_hand(), self.unit));
+                let (quantity, unit) = told.unwrap_or_else(|| (self.on_hand(), self.card.unit));
                 Reason::from(QualityRejection::InspectionOpen {
                     inspection: id.clone(),
                     lot: self.id.clone(),
@@ -163,7 +163,7 @@ impl Lot {
                 lot: self.id.clone(),
                 usage: usage.as_str(),
                 quantity: self.stock_by_usage().of(usage),
-                unit: self.unit,
+                unit: self.card.unit,
             }));
         }
         reasons

@@ -11,7 +11,7 @@ impl Lot {
     pub(crate) fn hear_of_shipment(&mut self, message: &Message, effects: &mut Effects) {
         match message {
             Message::GateOpened(delivery) => {
-                self.gates.insert(delivery.clone());
+                self.card.gates.insert(delivery.clone());
                 effects.check_gate(delivery);
             }
             Message::GateClosed(delivery) => self.close_gate(delivery),
@@ -37,7 +37,7 @@ impl Lot {
     }
 
     fn close_gate(&mut self, delivery: &DeliveryId) {
-        self.gates.remove(delivery);
+        self.card.gates.remove(delivery);
     }
 
     /// What cleared shipments will take of what is on hand, in the lot's unit.

@@ -111,7 +111,7 @@ impl Lot {
     /// Some of this lot became lots of its own, or flowed into others.
     pub(crate) fn part_with(&mut self, quantity: Decimal, effects: &mut Effects) {
         self.stock.flow(|flows| flows.split_out += quantity);
-        self.stock.assert_covered(&self.id, self.unit);
+        self.stock.assert_covered(&self.id, self.card.unit);
         self.tell_gates(effects);
     }
 

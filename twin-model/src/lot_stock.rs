@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::{LotId, MovementKind, Unit, WorkOrderId};
+use crate::{LotId, MovementKind, PagedMap, Shared, Unit, WorkOrderId};
 
 /// What one order took of a lot, as two witnesses tell it: the warehouse by issues and returns,
 /// the MES by consumptions and transformations. In the lot's unit.
@@ -96,9 +96,9 @@ pub struct LotStock {
     /// Went into other lots without an order.
     pub(crate) consumed: Decimal,
     /// Went to orders, ascending by order.
-    pub(crate) orders: Vec<(WorkOrderId, OrderTake)>,
+    pub(crate) orders: PagedMap<WorkOrderId, OrderTake>,
     /// What most lots of a plant do not have; `None` when all of it is zero.
-    pub(crate) flows: Option<Box<LotFlows>>,
+    pub(crate) flows: Option<Shared<LotFlows>>,
 }
 
 impl LotStock {
@@ -110,7 +110,7 @@ impl LotStock {
     /// Adds what an order, or nobody in particular, consumed.
     pub(crate) fn consume(&mut self, order: Option<&WorkOrderId>, quantity: Decimal) {
         match order {
-            Some(order) => add(&mut self.take_of(order).transformed, quantity),
+            Some(order) => self.take(order, |take| &mut take.transformed, quantity),
             None => add(&mut self.consumed, quantity),
         }
     }
@@ -119,37 +119,35 @@ impl LotStock {
     pub(crate) fn book(&mut self, order: &WorkOrderId, kind: MovementKind, quantity: Decimal) {
         match kind {
             MovementKind::Received => self.flow(|flows| flows.stored += quantity),
-            MovementKind::Issued => add(&mut self.take_of(order).issued, quantity),
-            MovementKind::Returned => add(&mut self.take_of(order).returned, quantity),
+            MovementKind::Issued => self.take(order, |take| &mut take.issued, quantity),
+            MovementKind::Returned => self.take(order, |take| &mut take.returned, quantity),
             MovementKind::Consumed | MovementKind::Backflushed | MovementKind::Scrapped => {
-                add(&mut self.take_of(order).consumed, quantity);
+                self.take(order, |take| &mut take.consumed, quantity);
             }
         }
     }
 
-    fn take_of(&mut self, order: &WorkOrderId) -> &mut OrderTake {
-        let place = match self.find(order) {
-            Ok(place) => place,
-            Err(place) => {
-                // Most lots go to one order, and there are many lots.
-                self.orders.reserve_exact(1);
-                let take = OrderTake::default();
-                self.orders.insert(place, (order.clone(), take));
-                place
+    /// Adds to one account of what an order took.
+    fn take(
+        &mut self,
+        order: &WorkOrderId,
+        account: fn(&mut OrderTake) -> &mut Decimal,
+        quantity: Decimal,
+    ) {
+        match self.orders.get_mut(order) {
+            Some(take) => add(account(take), quantity),
+            None => {
+                let mut take = OrderTake::default();
+                add(account(&mut take), quantity);
+                self.orders.insert(order.clone(), take);
             }
-        };
-        &mut self.orders[place].1
-    }
-
-    fn find(&self, order: &WorkOrderId) -> Result<usize, usize> {
-        self.orders.binary_search_by(|(known, _)| known.cmp(order))
+        }
     }
 
     /// What `order` took; nothing when it is unknown here.
     #[must_use]
     pub fn taken_by(&self, order: &WorkOrderId) -> OrderTake {
-        self.find(order)
-            .map_or_else(|_| OrderTake::default(), |place| self.orders[place].1)
+        self.orders.get(order).copied().unwrap_or_default()
     }
 
     /// How much more leaves the stock when `order` consumes `quantity`: less than that where the
@@ -173,7 +171,7 @@ impl LotStock {
     /// What orders took, by issue or consumption.
     #[must_use]
     pub fn taken(&self) -> Decimal {
-        self.orders.iter().map(|(_, take)| take.taken()).sum()
+        self.orders.values().map(OrderTake::taken).sum()
     }
 
     /// What is in stock: neither with an order nor gone.
@@ -187,13 +185,13 @@ impl LotStock {
     /// Issued to orders and neither consumed nor returned.
     #[must_use]
     pub fn at_line(&self) -> Decimal {
-        self.orders.iter().map(|(_, take)| take.at_line()).sum()
+        self.orders.values().map(OrderTake::at_line).sum()
     }
 
     /// Consumed, with and without an order.
     #[must_use]
     pub fn consumed(&self) -> Decimal {
-        let orders = self.orders.iter().map(|(_, take)| take.used());
+        let orders = self.orders.values().map(OrderTake::used);
         self.consumed + orders.sum::<Decimal>()
     }
 
@@ -205,7 +203,7 @@ impl LotStock {
 
     /// What each order took, ascending by order.
     #[must_use]
-    pub fn orders(&self) -> &[(WorkOrderId, OrderTake)] {
+    pub fn orders(&self) -> &PagedMap<WorkOrderId, OrderTake> {
         &self.orders
     }
 
@@ -254,7 +252,7 @@ mod tests {
             received: d(10),
             ..LotStock::default()
         };
-        stock.take_of(&order("O")).issued += d(6);
+        stock.book(&order("O"), MovementKind::Issued, d(6));
         assert_eq!((stock.on_hand(), stock.at_line()), (d(4), d(6)));
         assert_eq!(stock.drawn_by(Some(&order("O")), d(6)), d(0));
         assert_eq!(stock.drawn_by(Some(&order("P")), d(6)), d(6));
@@ -282,7 +280,7 @@ mod tests {
                 stored: d(50),
             };
         });
-        stock.take_of(&order("O")).issued += d(9);
+        stock.book(&order("O"), MovementKind::Issued, d(9));
         stock.consume(Some(&order("O")), d(4));
         let flows = stock.flows();
         let gone = stock.consumed() + flows.split_out + flows.shipped + flows.scrapped;

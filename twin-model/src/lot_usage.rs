@@ -157,7 +157,7 @@ impl Lot {
             })
             .collect();
         moves.sort_unstable();
-        let mut stock = StockByUsage::all_in(self.usage, self.stock.inflow());
+        let mut stock = StockByUsage::all_in(self.card.usage, self.stock.inflow());
         for parts in moves.chunk_by(|a, b| (a.at, a.decision) == (b.at, b.decision)) {
             let mut decided = StockByUsage::default();
             for part in parts {
@@ -181,7 +181,7 @@ impl Lot {
     pub fn stock_by_usage(&self) -> StockByUsage {
         let on_hand = self.on_hand();
         if self.quality.is_none() {
-            return StockByUsage::all_in(self.usage, on_hand);
+            return StockByUsage::all_in(self.card.usage, on_hand);
         }
         let mut stock = self.moved(|_, _| {});
         let gone = stock.0.iter().sum::<Decimal>() - on_hand;
@@ -207,7 +207,7 @@ impl Lot {
     #[must_use]
     pub fn unrestricted(&self) -> Decimal {
         match self.quality {
-            None if self.usage != Usage::Unrestricted => Decimal::ZERO,
+            None if self.card.usage != Usage::Unrestricted => Decimal::ZERO,
             None => self.on_hand(),
             Some(_) => self.stock_by_usage().of(Usage::Unrestricted),
         }
@@ -218,15 +218,15 @@ impl Lot {
     #[must_use]
     pub fn usage(&self) -> Usage {
         if self.quality.is_none() {
-            return self.usage;
+            return self.card.usage;
         }
         match (
             self.stock_by_usage().iter().last(),
             self.instead_of_unrestricted(),
         ) {
             (Some((usage, _)), _) => usage,
-            (None, Some(instead)) => self.usage.max(instead),
-            (None, None) => self.usage,
+            (None, Some(instead)) => self.card.usage.max(instead),
+            (None, None) => self.card.usage,
         }
     }
 

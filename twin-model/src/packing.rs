@@ -87,7 +87,7 @@ pub(crate) fn carry_out(
     for unit in std::iter::once(&body.unit).chain(&body.units) {
         if plant.logistic_unit(unit).is_none() {
             let unit = LogisticUnit::named(unit.clone());
-            plant.give_birth(Entity::LogisticUnit(unit), effects);
+            plant.give_birth(unit.into(), effects);
         }
     }
     if body.action == PackAction::Remove {

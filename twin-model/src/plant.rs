@@ -1,7 +1,6 @@
 //! All entities of one plant, and the turn that one event makes through them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -9,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::chaos::Chaos;
 use crate::chaos::Fault;
 use crate::due::DueTimes;
-use crate::effect::{Effects, View};
+use crate::effect::{Effects, Letter, View};
 use crate::origin::{self, AwaitedOrigins};
 use crate::process::Waiting;
 use crate::production::{Productions, WindowHolds};
@@ -50,7 +49,7 @@ pub struct Plant {
 #[derive(Debug, Clone)]
 struct Slot {
     /// `None` only while the entity handles something.
-    state: Option<Arc<Entity>>,
+    state: Option<Entity>,
     /// The turn that touched it last.
     touched_in: u64,
 }
@@ -59,7 +58,7 @@ struct Slot {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Undo {
     /// Slot and former state, in order of first touch.
-    touched: Vec<(u32, Arc<Entity>)>,
+    touched: Vec<(u32, Entity)>,
     /// Entities that came into being, in order.
     born: Vec<EntityKey>,
     /// Former content of `unborn` entries.
@@ -84,7 +83,7 @@ pub struct Touched {
     /// Which one.
     pub key: EntityKey,
     /// Its state after the turn.
-    pub state: Arc<Entity>,
+    pub state: Entity,
 }
 
 /// What an accepted event did.
@@ -193,48 +192,66 @@ impl Plant {
         cause: Cause<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        while let Some((key, message)) = effects.messages.pop_front() {
-            if self.breaks(Fault::GateDecidesInMidTurn) {
-                self.decide_gates(cause, effects)?;
-            }
-            if self.breaks(Fault::HoldStopsAfterOneStep)
-                && matches!(&message, Message::HoldInherited { reach, .. } if reach.steps > 1)
-            {
-                continue;
-            }
-            if let EntityKey::WorkCenter(id) = &key {
-                self.ensure_work_center(id, effects);
-            }
-            if !self.index.contains_key(&key) {
-                assert!(
-                    message.waits_for_birth(),
-                    "{message:?} presumes that {key:?} exists"
-                );
-                self.keep_for_birth(key, message, effects);
-                continue;
-            }
-            self.change(&key, cause, effects, |entity, view, effects| {
-                match entity {
-                    Entity::WorkOrder(order) => order.receive(&message, view, effects),
-                    Entity::Lot(lot) => lot.receive(&message, view, effects),
-                    Entity::WorkCenter(center) => center.receive(&message, effects),
-                    Entity::Hold(hold) => hold.receive(&message),
-                    Entity::Material(material) => material.receive(&message),
-                    Entity::Routing(routing) => routing.receive(&message, effects),
-                    Entity::Inspection(inspection) => inspection.receive(&message, view),
-                    Entity::Shipment(_)
-                    | Entity::Nonconformance(_)
-                    | Entity::LogisticUnit(_)
-                    | Entity::Ownership(_)
-                    | Entity::Process(_)
-                    | Entity::ProcessRules(_) => {
-                        unreachable!("{key:?} gets no {message:?}")
+        while let Some(letter) = effects.letters.pop_front() {
+            match letter {
+                Letter::One(key, message) => self.deliver_one(key, message, cause, effects)?,
+                Letter::ToChildren(children, message) => {
+                    for (child, at) in children.iter() {
+                        let key = EntityKey::Lot(child.clone());
+                        self.deliver_one(key, message.for_child(*at), cause, effects)?;
                     }
                 }
-                Ok(())
-            })?;
+            }
         }
         Ok(())
+    }
+
+    fn deliver_one(
+        &mut self,
+        key: EntityKey,
+        message: Message,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        if self.breaks(Fault::GateDecidesInMidTurn) {
+            self.decide_gates(cause, effects)?;
+        }
+        if self.breaks(Fault::HoldStopsAfterOneStep)
+            && matches!(&message, Message::HoldInherited { reach, .. } if reach.steps > 1)
+        {
+            return Ok(());
+        }
+        if let EntityKey::WorkCenter(id) = &key {
+            self.ensure_work_center(id, effects);
+        }
+        let Some(slot) = self.index.get(&key).copied() else {
+            assert!(
+                message.waits_for_birth(),
+                "{message:?} presumes that {key:?} exists"
+            );
+            self.keep_for_birth(key, message, effects);
+            return Ok(());
+        };
+        self.change_at(slot, &key, cause, effects, |entity, view, effects| {
+            match entity {
+                Entity::WorkOrder(order) => order.receive(&message, view, effects),
+                Entity::Lot(lot) => lot.receive(&message, view, effects),
+                Entity::WorkCenter(center) => center.receive(&message, effects),
+                Entity::Hold(hold) => hold.receive(&message),
+                Entity::Material(material) => material.receive(&message),
+                Entity::Routing(routing) => routing.receive(&message, effects),
+                Entity::Inspection(inspection) => inspection.receive(&message, view),
+                Entity::Shipment(_)
+                | Entity::Nonconformance(_)
+                | Entity::LogisticUnit(_)
+                | Entity::Ownership(_)
+                | Entity::Process(_)
+                | Entity::ProcessRules(_) => {
+                    unreachable!("{key:?} gets no {message:?}")
+                }
+            }
+            Ok(())
+        })
     }
 
     fn finish(&mut self, mut effects: Effects) -> Turn {
@@ -247,8 +264,7 @@ impl Plant {
             let Some(state) = &mut self.slots[slot as usize].state else {
                 continue;
             };
-            Arc::make_mut(state).bump_version();
-            let former = former.map(Arc::as_ref);
+            state.bump_version();
             self.due.moved(former, state);
             self.waiting.moved(former, state);
             self.productions.moved(former, state);
@@ -257,7 +273,7 @@ impl Plant {
             discrepancy::tell_change(former, state, &mut effects);
             touched.push(Touched {
                 key: state.key(),
-                state: Arc::clone(state),
+                state: state.clone(),
             });
         }
         undo.clear();
@@ -275,9 +291,7 @@ impl Plant {
     pub(crate) fn touched(&self) -> impl Iterator<Item = (EntityKey, Option<&Entity>)> {
         let touched = self.undo.touched.iter();
         let born = self.undo.born.iter().map(|key| (key.clone(), None));
-        touched
-            .map(|(_, was)| (was.key(), Some(was.as_ref())))
-            .chain(born)
+        touched.map(|(_, was)| (was.key(), Some(was))).chain(born)
     }
 
     /// Lets `handler` change one entity. The entity's former state is kept for the undo.
@@ -289,16 +303,27 @@ impl Plant {
         handler: impl FnOnce(&mut Entity, View<'_>, &mut Effects) -> Result<(), Rejection>,
     ) -> Result<(), Rejection> {
         let slot = self.index[key];
+        self.change_at(slot, key, cause, effects, handler)
+    }
+
+    fn change_at(
+        &mut self,
+        slot: u32,
+        key: &EntityKey,
+        cause: Cause<'_>,
+        effects: &mut Effects,
+        handler: impl FnOnce(&mut Entity, View<'_>, &mut Effects) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
         let place = &mut self.slots[slot as usize];
         let Some(mut state) = place.state.take() else {
             unreachable!("{key:?} handles one thing at a time")
         };
         if place.touched_in != self.turn {
             place.touched_in = self.turn;
-            self.undo.touched.push((slot, Arc::clone(&state)));
+            self.undo.touched.push((slot, state.clone()));
         }
         self.undo.current = Some(key.clone());
-        let outcome = handler(Arc::make_mut(&mut state), self.view(cause), effects);
+        let outcome = handler(&mut state, self.view(cause), effects);
         #[cfg(feature = "chaos")]
         assert!(
             self.chaos.panic_at.as_ref() != Some(key),
@@ -333,13 +358,13 @@ impl Plant {
     ) {
         if !self.index.contains_key(&EntityKey::Lot(lot.clone())) {
             let lot = Lot::named(lot.clone(), material.clone(), unit);
-            self.give_birth(Entity::Lot(lot), effects);
+            self.give_birth(lot.into(), effects);
         }
     }
 
     pub(crate) fn ensure_work_center(&mut self, id: &WorkCenterId, effects: &mut Effects) {
         if !self.index.contains_key(&EntityKey::WorkCenter(id.clone())) {
-            self.give_birth(Entity::WorkCenter(WorkCenter::named(id.clone())), effects);
+            self.give_birth(WorkCenter::named(id.clone()).into(), effects);
         }
     }
 
@@ -349,7 +374,7 @@ impl Plant {
         assert!(slot < u32::MAX, "a plant has fewer than 2^32 entities");
         self.index.insert(key.clone(), slot);
         self.slots.push(Slot {
-            state: Some(Arc::new(entity)),
+            state: Some(entity),
             touched_in: self.turn,
         });
         if let Some(messages) = self.unborn.remove(&key) {
@@ -394,20 +419,6 @@ impl Plant {
         &self.id
     }
 
-    /// The name under which the plant itself causes something, such as by its clock.
-    #[must_use]
-    pub fn own_source(&self) -> SourceId {
-        let name = format!("/twin/{}", self.id());
-        match name.parse() {
-            Ok(source) => source,
-            // The longest plant ids leave no room for the prefix.
-            Err(_) => match self.id().as_str().parse() {
-                Ok(source) => source,
-                Err(error) => unreachable!("a plant's id is an id: {error}"),
-            },
-        }
-    }
-
     /// How many entities there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -422,14 +433,14 @@ impl Plant {
 
     /// One entity.
     #[must_use]
-    pub fn get(&self, key: &EntityKey) -> Option<&Arc<Entity>> {
+    pub fn get(&self, key: &EntityKey) -> Option<&Entity> {
         self.index
             .get(key)
             .and_then(|slot| self.slots[*slot as usize].state.as_ref())
     }
 
     /// All entities, in the order in which they came into being.
-    pub fn entities(&self) -> impl Iterator<Item = &Arc<Entity>> {
+    pub fn entities(&self) -> impl Iterator<Item = &Entity> {
         self.slots.iter().filter_map(|slot| slot.state.as_ref())
     }
 

@@ -5,11 +5,25 @@ use std::collections::BTreeMap;
 use crate::{
     Code, DeliveryId, Entity, EntityKey, Hold, HoldId, Inspection, InspectionId, LogisticUnit,
     LogisticUnitId, Lot, LotId, Material, MaterialId, Nonconformance, NonconformanceId, Ownership,
-    Plant, Process, ProcessId, ProcessRules, Routing, Shipment, WorkCenter, WorkCenterId,
+    Plant, Process, ProcessId, ProcessRules, Routing, Shipment, SourceId, WorkCenter, WorkCenterId,
     WorkOrder, WorkOrderId,
 };
 
 impl Plant {
+    /// The name under which the plant itself causes something, such as by its clock.
+    #[must_use]
+    pub fn own_source(&self) -> SourceId {
+        let name = format!("/twin/{}", self.id());
+        match name.parse() {
+            Ok(source) => source,
+            // The longest plant ids leave no room for the prefix.
+            Err(_) => match self.id().as_str().parse() {
+                Ok(source) => source,
+                Err(error) => unreachable!("a plant's id is an id: {error}"),
+            },
+        }
+    }
+
     /// How many soft rules are broken now, by rule.
     #[must_use]
     pub fn open_discrepancies(&self) -> BTreeMap<Code, u64> {
@@ -25,7 +39,7 @@ impl Plant {
     /// One order.
     #[must_use]
     pub fn work_order(&self, id: &WorkOrderId) -> Option<&WorkOrder> {
-        match self.get(&EntityKey::WorkOrder(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::WorkOrder(id.clone()))? {
             Entity::WorkOrder(order) => Some(order),
             _ => None,
         }
@@ -34,7 +48,7 @@ impl Plant {
     /// One lot.
     #[must_use]
     pub fn lot(&self, id: &LotId) -> Option<&Lot> {
-        match self.get(&EntityKey::Lot(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::Lot(id.clone()))? {
             Entity::Lot(lot) => Some(lot),
             _ => None,
         }
@@ -43,7 +57,7 @@ impl Plant {
     /// One hold.
     #[must_use]
     pub fn hold(&self, id: &HoldId) -> Option<&Hold> {
-        match self.get(&EntityKey::Hold(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::Hold(id.clone()))? {
             Entity::Hold(hold) => Some(hold),
             _ => None,
         }
@@ -52,7 +66,7 @@ impl Plant {
     /// One inspection.
     #[must_use]
     pub fn inspection(&self, id: &InspectionId) -> Option<&Inspection> {
-        match self.get(&EntityKey::Inspection(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::Inspection(id.clone()))? {
             Entity::Inspection(inspection) => Some(inspection),
             _ => None,
         }
@@ -61,7 +75,7 @@ impl Plant {
     /// One nonconformance.
     #[must_use]
     pub fn nonconformance(&self, id: &NonconformanceId) -> Option<&Nonconformance> {
-        match self.get(&EntityKey::Nonconformance(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::Nonconformance(id.clone()))? {
             Entity::Nonconformance(found) => Some(found),
             _ => None,
         }
@@ -70,7 +84,7 @@ impl Plant {
     /// One logistic unit.
     #[must_use]
     pub fn logistic_unit(&self, id: &LogisticUnitId) -> Option<&LogisticUnit> {
-        match self.get(&EntityKey::LogisticUnit(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::LogisticUnit(id.clone()))? {
             Entity::LogisticUnit(unit) => Some(unit),
             _ => None,
         }
@@ -79,7 +93,7 @@ impl Plant {
     /// One shipment.
     #[must_use]
     pub fn shipment(&self, id: &DeliveryId) -> Option<&Shipment> {
-        match self.get(&EntityKey::Shipment(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::Shipment(id.clone()))? {
             Entity::Shipment(shipment) => Some(shipment),
             _ => None,
         }
@@ -88,7 +102,7 @@ impl Plant {
     /// One material, where the ERP has published it.
     #[must_use]
     pub fn material(&self, id: &MaterialId) -> Option<&Material> {
-        match self.get(&EntityKey::Material(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::Material(id.clone()))? {
             Entity::Material(material) => Some(material),
             _ => None,
         }
@@ -97,7 +111,7 @@ impl Plant {
     /// The routings of a material, where one is published.
     #[must_use]
     pub fn routing(&self, makes: &MaterialId) -> Option<&Routing> {
-        match self.get(&EntityKey::Routing(makes.clone()))?.as_ref() {
+        match self.get(&EntityKey::Routing(makes.clone()))? {
             Entity::Routing(routing) => Some(routing),
             _ => None,
         }
@@ -106,7 +120,7 @@ impl Plant {
     /// Who owns what, where the plant has published it.
     #[must_use]
     pub fn ownership(&self) -> Option<&Ownership> {
-        match self.get(&EntityKey::Ownership)?.as_ref() {
+        match self.get(&EntityKey::Ownership)? {
             Entity::Ownership(ownership) => Some(ownership),
             _ => None,
         }
@@ -115,7 +129,7 @@ impl Plant {
     /// One process.
     #[must_use]
     pub fn process(&self, id: &ProcessId) -> Option<&Process> {
-        match self.get(&EntityKey::Process(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::Process(id.clone()))? {
             Entity::Process(process) => Some(process),
             _ => None,
         }
@@ -124,7 +138,7 @@ impl Plant {
     /// Which processes run, where the plant has published it.
     #[must_use]
     pub fn process_rules(&self) -> Option<&ProcessRules> {
-        match self.get(&EntityKey::ProcessRules)?.as_ref() {
+        match self.get(&EntityKey::ProcessRules)? {
             Entity::ProcessRules(rules) => Some(rules),
             _ => None,
         }
@@ -133,7 +147,7 @@ impl Plant {
     /// One work center.
     #[must_use]
     pub fn work_center(&self, id: &WorkCenterId) -> Option<&WorkCenter> {
-        match self.get(&EntityKey::WorkCenter(id.clone()))?.as_ref() {
+        match self.get(&EntityKey::WorkCenter(id.clone()))? {
             Entity::WorkCenter(center) => Some(center),
             _ => None,
         }

@@ -16,7 +16,7 @@ impl Plant {
         if let EventBody::InspectionCreated(body) = &event.body {
             self.refuse_taken(&key)?;
             let inspection = Inspection::create(body, self.view(cause), effects)?;
-            self.give_birth(Entity::Inspection(inspection), effects);
+            self.give_birth(inspection.into(), effects);
             return Ok(());
         }
         self.require(&key, event)?;
@@ -48,7 +48,7 @@ impl Plant {
         if let EventBody::NonconformanceOpened(body) = &event.body {
             self.refuse_taken(&key)?;
             let found = Nonconformance::open(body, self.view(cause), effects)?;
-            self.give_birth(Entity::Nonconformance(found), effects);
+            self.give_birth(found.into(), effects);
             return Ok(());
         }
         self.require(&key, event)?;

@@ -10,6 +10,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shared<T>(Arc<T>);
 
+impl<T> Shared<T> {
+    /// A value that nobody shares yet.
+    pub fn new(value: T) -> Shared<T> {
+        Shared(Arc::new(value))
+    }
+
+    /// Whether both are one value that neither has changed: then there is nothing to compare.
+    pub(crate) fn is_same(&self, other: &Shared<T>) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl<T> Deref for Shared<T> {
     type Target = T;
 
@@ -24,6 +36,12 @@ impl<T: Clone> DerefMut for Shared<T> {
     }
 }
 
+impl<T> AsRef<T> for Shared<T> {
+    fn as_ref(&self) -> &T {
+        self
+    }
+}
+
 impl<T: Serialize> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.as_ref().serialize(serializer)
@@ -32,7 +50,7 @@ impl<T: Serialize> Serialize for Shared<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Shared<T>, D::Error> {
-        T::deserialize(deserializer).map(|value| Shared(Arc::new(value)))
+        T::deserialize(deserializer).map(Shared::new)
     }
 }
 
@@ -45,8 +63,9 @@ mod tests {
         let mut one = Shared::<Vec<u8>>::default();
         one.push(1);
         let other = one.clone();
-        assert!(Arc::ptr_eq(&one.0, &other.0));
+        assert!(one.is_same(&other));
         one.push(2);
         assert_eq!((one.len(), other.len()), (2, 1));
+        assert!(!one.is_same(&other));
     }
 }

@@ -17,7 +17,7 @@ impl Plant {
     pub fn state_hash(&self) -> StateHash {
         let mut entities: Vec<_> = self
             .entities()
-            .map(|entity| (entity.key(), entity.as_ref()))
+            .map(|entity| (entity.key(), entity))
             .collect();
         entities.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let mut hasher = blake3::Hasher::new();

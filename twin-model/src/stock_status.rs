@@ -248,7 +248,7 @@ impl Lot {
                 to: change.to.as_str(),
                 at: change.at,
                 there,
-                unit: self.unit,
+                unit: self.card.unit,
             })
             .collect()
     }

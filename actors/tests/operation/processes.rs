@@ -119,12 +119,10 @@ async fn commands(plant: &PlantHandle) -> Vec<Value> {
 }
 
 fn processes(snapshot: &Snapshot) -> Vec<Entity> {
-    let entities = snapshot
-        .plant
-        .entities()
-        .map(|entity| entity.as_ref().clone());
+    let entities = snapshot.plant.entities();
     entities
         .filter(|entity| matches!(entity, Entity::Process(_)))
+        .cloned()
         .collect()
 }
 

@@ -204,7 +204,7 @@ fn print_supervised(
 fn bare_orders(plant: &Plant) -> BareOrders {
     let mut bare = BareOrders::default();
     for entity in plant.entities() {
-        if let Entity::WorkOrder(order) = entity.as_ref() {
+        if let Entity::WorkOrder(order) = entity {
             let operations: Vec<_> = order
                 .operations()
                 .iter()

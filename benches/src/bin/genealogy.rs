@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use actors::{Disposition, Input, PlantHandle, PlantOptions};
+use actors::{Disposition, Input, Outbox, PlantHandle, PlantOptions};
 use anyhow::{Result, ensure};
 use benches::cpu_time;
 use benches::family::{Family, Shape, read};
@@ -123,14 +123,15 @@ async fn whole(arguments: &Arguments, family: &Family) -> Result<Histogram<u64>>
     let options = PlantOptions::new(family.shop().plant().clone(), folder.path());
     let plant = actors::open(options).await?;
     give(plant.intake(), decoded(&family.set_up())).await?;
+    let relay = tokio::spawn(send(plant.outbox().clone()));
     let mut times = histogram()?;
     for number in 0..arguments.holds {
         record(&mut times, committed(&plant, family.hold(number)).await?);
         blocked(arguments, &plant).await?;
         committed(&plant, family.release(number)).await?;
-        send(&plant).await?;
     }
     plant.close().await;
+    relay.await?;
     Ok(times)
 }
 
@@ -148,14 +149,14 @@ async fn committed(plant: &PlantHandle, event: Bytes) -> Result<Duration> {
     Ok(took)
 }
 
-/// Takes what the gates have told, as a broker would: what nobody takes holds the plant up.
-async fn send(plant: &PlantHandle) -> Result<()> {
-    loop {
-        let due = plant.outbox().due(COMMANDS).await?;
-        let Some(last) = due.last() else {
-            return Ok(());
-        };
-        plant.outbox().mark_sent(last.id).await?;
+/// Takes what the gates have told, as a broker would, until the plant stops: what nobody takes holds
+/// the plant up.
+async fn send(outbox: Outbox) {
+    while let Ok(due) = outbox.due(COMMANDS).await {
+        let Some(last) = due.last() else { continue };
+        if outbox.mark_sent(last.id).await.is_err() {
+            return;
+        }
     }
 }
 

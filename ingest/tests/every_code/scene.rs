@@ -223,7 +223,7 @@ async fn shown(plant: &PlantHandle) -> Vec<Said> {
                 text: found.to_string(),
             });
         }
-        if let Entity::Shipment(shipment) = entity.as_ref() {
+        if let Entity::Shipment(shipment) = entity {
             for reason in shipment.reasons() {
                 said.push(Said {
                     code: reason.code,

@@ -1,7 +1,6 @@
 //! Ids of the entities around an entity, by the indexes.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use twin_model::{Entity, SmolStr};
 
@@ -9,11 +8,11 @@ use super::Entities;
 use crate::view::{AFFECTED_LOTS_SHOWN_MAX, SomeIds, Surroundings, WAITING_SHIPMENTS_SHOWN_MAX};
 
 impl Surroundings for Entities {
-    fn lot(&self, id: &str) -> Option<&Arc<Entity>> {
+    fn lot(&self, id: &str) -> Option<&Entity> {
         self.lots.get(id)
     }
 
-    fn hold(&self, id: &str) -> Option<&Arc<Entity>> {
+    fn hold(&self, id: &str) -> Option<&Entity> {
         self.holds.get(id)
     }
 

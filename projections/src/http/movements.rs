@@ -88,7 +88,7 @@ pub(crate) async fn list_movements(
             (model.standing(), order)
         })
         .ok_or_else(|| no_picture(plant))?;
-    let Some(Entity::WorkOrder(order)) = order.as_deref() else {
+    let Some(Entity::WorkOrder(order)) = order else {
         return Err(Problem::no_item(EntityKind::WorkOrder, id));
     };
     let all: Vec<&Movement> = order

@@ -1,7 +1,5 @@
 //! What settling an exception did, or would do.
 
-use std::sync::Arc;
-
 use actors::{Disposition, DryRun, ExceptionEntry, Resolved};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -212,23 +210,20 @@ struct Copied<'p>(&'p Plant);
 
 impl Copied<'_> {
     fn lots_that(&self, takes: impl Fn(&Lot) -> bool) -> SomeIds {
-        let lots = self
-            .0
-            .entities()
-            .filter_map(|entity| match entity.as_ref() {
-                Entity::Lot(lot) if takes(lot) => Some(lot.id().as_str()),
-                _ => None,
-            });
+        let lots = self.0.entities().filter_map(|entity| match entity {
+            Entity::Lot(lot) if takes(lot) => Some(lot.id().as_str()),
+            _ => None,
+        });
         some(lots, AFFECTED_LOTS_SHOWN_MAX)
     }
 }
 
 impl Surroundings for Copied<'_> {
-    fn lot(&self, id: &str) -> Option<&Arc<Entity>> {
+    fn lot(&self, id: &str) -> Option<&Entity> {
         self.0.get(&EntityKey::Lot(id.parse().ok()?))
     }
 
-    fn hold(&self, id: &str) -> Option<&Arc<Entity>> {
+    fn hold(&self, id: &str) -> Option<&Entity> {
         self.0.get(&EntityKey::Hold(id.parse().ok()?))
     }
 
@@ -259,13 +254,10 @@ impl Surroundings for Copied<'_> {
             );
             open && shipment.lots().iter().any(|(id, _)| id.as_str() == lot)
         };
-        let shipments = self
-            .0
-            .entities()
-            .filter_map(|entity| match entity.as_ref() {
-                Entity::Shipment(shipment) if wants(shipment) => Some(shipment.id().as_str()),
-                _ => None,
-            });
+        let shipments = self.0.entities().filter_map(|entity| match entity {
+            Entity::Shipment(shipment) if wants(shipment) => Some(shipment.id().as_str()),
+            _ => None,
+        });
         some(shipments, WAITING_SHIPMENTS_SHOWN_MAX)
     }
 }

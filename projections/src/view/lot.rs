@@ -1,7 +1,5 @@
 //! A lot: how much there is, whether it may ship, where it came from and went.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use twin_model::{
     Code, Decimal, Entity, EntityKey, Hold, HoldId, Lot, LotId, MaterialId, OperationId, Parentage,
@@ -131,7 +129,7 @@ impl LotView {
 }
 
 /// Every rule that keeps the lot from shipping; empty exactly when it is shippable.
-fn reasons(lot: &Lot, holds: &[Arc<Entity>], now: Time) -> Vec<ReasonView> {
+fn reasons(lot: &Lot, holds: &[Entity], now: Time) -> Vec<ReasonView> {
     let mut reasons = Vec::new();
     for id in lot.holds() {
         reasons.push(match find(holds, id) {
@@ -192,9 +190,9 @@ fn reason(code: Code, text: String) -> ReasonView {
     }
 }
 
-fn find<'h>(holds: &'h [Arc<Entity>], id: &HoldId) -> Option<&'h Hold> {
-    holds.iter().find_map(|entity| match entity.as_ref() {
-        Entity::Hold(hold) if hold.id() == id => Some(hold),
+fn find<'h>(holds: &'h [Entity], id: &HoldId) -> Option<&'h Hold> {
+    holds.iter().find_map(|entity| match entity {
+        Entity::Hold(hold) if hold.id() == id => Some(hold.as_ref()),
         _ => None,
     })
 }

@@ -1,7 +1,5 @@
 //! What an item shows of entities other than its own.
 
-use std::sync::Arc;
-
 use twin_model::{Entity, LotId, SmolStr};
 
 use super::RelativeView;
@@ -24,9 +22,9 @@ pub(crate) struct SomeIds {
 /// Where what stands around an entity is looked up.
 pub(crate) trait Surroundings {
     /// A lot by its id.
-    fn lot(&self, id: &str) -> Option<&Arc<Entity>>;
+    fn lot(&self, id: &str) -> Option<&Entity>;
     /// A hold by its id.
-    fn hold(&self, id: &str) -> Option<&Arc<Entity>>;
+    fn hold(&self, id: &str) -> Option<&Entity>;
     /// The lots that a hold reaches.
     fn lots_on_hold(&self, hold: &str) -> SomeIds;
     /// The lots that a nonconformance affects.
@@ -48,7 +46,7 @@ pub(crate) enum Related {
         parents: Vec<RelativeView>,
         children: Vec<RelativeView>,
         /// The holds on it or on what it was made from, open ones only.
-        holds: Vec<Arc<Entity>>,
+        holds: Vec<Entity>,
     },
     /// Of a hold: the lots that it reaches.
     Hold { affected: SomeIds },
@@ -66,14 +64,14 @@ impl Related {
     pub(crate) fn of(entity: &Entity, around: &impl Surroundings) -> Related {
         match entity {
             Entity::Lot(own) => {
-                let unit_of = |id: &LotId| match around.lot(id.as_str()).map(AsRef::as_ref) {
+                let unit_of = |id: &LotId| match around.lot(id.as_str()) {
                     Some(Entity::Lot(parent)) => parent.unit(),
                     _ => own.unit(),
                 };
                 let parents = own.parents().iter().take(RELATIVES_SHOWN_MAX);
                 let parents = parents.map(|(id, part)| RelativeView::new(id, part, unit_of(id)));
                 let children = own.children().keys().take(RELATIVES_SHOWN_MAX);
-                let children = children.filter_map(|id| match around.lot(id.as_str())?.as_ref() {
+                let children = children.filter_map(|id| match around.lot(id.as_str())? {
                     Entity::Lot(child) => {
                         let part = child.parents().get(own.id())?;
                         Some(RelativeView::new(id, part, own.unit()))

@@ -1,7 +1,6 @@
 //! The heaviest entries that a plant can make.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use actors::Cursor;
 use serde_json::{Value, json};
@@ -213,7 +212,7 @@ fn an_entry_never_takes_more_than_its_weight() {
             entities.put(&touched.state, &mut BTreeSet::new());
         }
         let states = turn.touched.iter().map(|touched| Happening::State {
-            state: Arc::clone(&touched.state),
+            state: touched.state.clone(),
             related: entities.related(&touched.state),
             now: Time::EPOCH,
             caused_by: None,

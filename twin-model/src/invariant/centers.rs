@@ -16,8 +16,8 @@ const AFTERWARDS_US: i64 = 3_600_000_000;
 type Running = BTreeSet<(WorkOrderId, OperationId)>;
 
 fn centers(plant: &Plant) -> impl Iterator<Item = (EntityKey, &WorkCenter)> {
-    plant.entities().filter_map(|entity| match entity.as_ref() {
-        Entity::WorkCenter(center) => Some((entity.key(), center)),
+    plant.entities().filter_map(|entity| match entity {
+        Entity::WorkCenter(center) => Some((entity.key(), center.as_ref())),
         _ => None,
     })
 }

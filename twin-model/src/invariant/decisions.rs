@@ -12,8 +12,8 @@ use crate::{
 };
 
 fn inspections(plant: &Plant) -> impl Iterator<Item = (EntityKey, &Inspection)> {
-    plant.entities().filter_map(|entity| match entity.as_ref() {
-        Entity::Inspection(inspection) => Some((entity.key(), inspection)),
+    plant.entities().filter_map(|entity| match entity {
+        Entity::Inspection(inspection) => Some((entity.key(), inspection.as_ref())),
         _ => None,
     })
 }

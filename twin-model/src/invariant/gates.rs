@@ -9,15 +9,15 @@ use crate::{
 };
 
 fn open_holds(plant: &Plant) -> impl Iterator<Item = &Hold> {
-    plant.entities().filter_map(|entity| match entity.as_ref() {
-        Entity::Hold(hold) if hold.is_open() => Some(hold),
+    plant.entities().filter_map(|entity| match entity {
+        Entity::Hold(hold) if hold.is_open() => Some(hold.as_ref()),
         _ => None,
     })
 }
 
 pub(super) fn shipments(plant: &Plant) -> impl Iterator<Item = &Shipment> {
-    plant.entities().filter_map(|entity| match entity.as_ref() {
-        Entity::Shipment(shipment) => Some(shipment),
+    plant.entities().filter_map(|entity| match entity {
+        Entity::Shipment(shipment) => Some(shipment.as_ref()),
         _ => None,
     })
 }

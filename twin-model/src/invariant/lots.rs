@@ -8,8 +8,8 @@ use super::Tell;
 use crate::{Entity, EntityKey, Lot, LotId, Plant};
 
 pub(super) fn lots(plant: &Plant) -> impl Iterator<Item = &Lot> {
-    plant.entities().filter_map(|entity| match entity.as_ref() {
-        Entity::Lot(lot) => Some(lot),
+    plant.entities().filter_map(|entity| match entity {
+        Entity::Lot(lot) => Some(lot.as_ref()),
         _ => None,
     })
 }

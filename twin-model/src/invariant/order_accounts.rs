@@ -16,7 +16,7 @@ pub(super) fn conservation(plant: &Plant, tell: Tell<'_>) {
     let mut by_lot: BTreeMap<(&LotId, &WorkOrderId), OrderTake> = BTreeMap::new();
     let mut stored: BTreeMap<&LotId, Decimal> = BTreeMap::new();
     for entity in plant.entities() {
-        let Entity::WorkOrder(order) = entity.as_ref() else {
+        let Entity::WorkOrder(order) = entity else {
             continue;
         };
         if let Some(text) = unbalanced(order) {
@@ -35,7 +35,7 @@ pub(super) fn conservation(plant: &Plant, tell: Tell<'_>) {
         }
     }
     for entity in plant.entities() {
-        if let Entity::Lot(lot) = entity.as_ref() {
+        if let Entity::Lot(lot) = entity {
             compare(lot, &by_lot, &stored, tell);
         }
     }
@@ -85,7 +85,7 @@ fn compare(
         let has = lot.stock().flows().stored;
         tell(key(), format!("{has} stored, its orders say {told}"));
     }
-    for (order, take) in lot.stock().orders() {
+    for (order, take) in lot.stock().orders().iter() {
         let told = by_lot.get(&(lot.id(), order)).copied().unwrap_or_default();
         let has = (take.issued, take.returned, take.consumed);
         if has != (told.issued, told.returned, told.consumed) {

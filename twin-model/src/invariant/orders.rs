@@ -6,8 +6,8 @@ use super::Tell;
 use crate::{Entity, EntityKey, Plant, WorkOrder};
 
 pub(super) fn orders(plant: &Plant) -> impl Iterator<Item = (EntityKey, &WorkOrder)> {
-    plant.entities().filter_map(|entity| match entity.as_ref() {
-        Entity::WorkOrder(order) => Some((entity.key(), order)),
+    plant.entities().filter_map(|entity| match entity {
+        Entity::WorkOrder(order) => Some((entity.key(), order.as_ref())),
         _ => None,
     })
 }

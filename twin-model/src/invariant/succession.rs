@@ -27,8 +27,7 @@ impl Plant {
                     tell(Invariant::VersionsAscend, key.clone(), text);
                 }
             }
-            if let (Entity::WorkOrder(was), Some(Entity::WorkOrder(now))) =
-                (entity.as_ref(), self.get(&key).map(AsRef::as_ref))
+            if let (Entity::WorkOrder(was), Some(Entity::WorkOrder(now))) = (entity, self.get(&key))
             {
                 if let Some(text) = reported_after_closing(was, now) {
                     tell(Invariant::NoStartBeforeRelease, key.clone(), text);

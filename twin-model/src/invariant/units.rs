@@ -6,7 +6,7 @@ use crate::{Entity, Plant, WorkOrder};
 /// What was converted converts by the version that counts at that time.
 pub(super) fn convertible(plant: &Plant, tell: Tell<'_>) {
     for entity in plant.entities() {
-        let material = match entity.as_ref() {
+        let material = match entity {
             Entity::Material(material) => material,
             Entity::WorkOrder(order) => {
                 if let Some(text) = of_movements(order, plant) {

@@ -6,7 +6,7 @@ use crate::{Entity, Material, Plant, Routing, Time};
 /// As time goes on, the version that counts never becomes a lower one.
 pub(super) fn never_back(plant: &Plant, tell: Tell<'_>) {
     for entity in plant.entities() {
-        let fault = match entity.as_ref() {
+        let fault = match entity {
             Entity::Material(material) => of_material(material),
             Entity::Routing(routing) => of_routing(routing),
             _ => None,

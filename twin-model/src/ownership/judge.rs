@@ -88,7 +88,7 @@ impl Plant {
             unreachable!("only a publication publishes")
         };
         if self.ownership().is_none() {
-            self.give_birth(Entity::Ownership(Ownership::default()), effects);
+            self.give_birth(Ownership::default().into(), effects);
         }
         self.change(
             &EntityKey::Ownership,

@@ -25,7 +25,7 @@ impl Plant {
         let mut concerned = BTreeSet::new();
         for (key, former) in self.touched() {
             concerned.extend(self.waiting.for_(&key).cloned());
-            match self.get(&key).map(AsRef::as_ref) {
+            match self.get(&key) {
                 // Rules that came late find what they would have found before.
                 Some(Entity::ProcessRules(_)) => {
                     for entity in self.entities() {
@@ -76,11 +76,11 @@ impl Plant {
         effects.notices.extend(notices);
         let key = EntityKey::Process(id.clone());
         if known.is_none() {
-            self.give_birth(Entity::Process(process), effects);
+            self.give_birth(process.into(), effects);
             return Ok(());
         }
         self.change(&key, cause, effects, |entity, _, _| {
-            *entity = Entity::Process(process);
+            *entity = process.into();
             Ok(())
         })
     }
@@ -137,7 +137,7 @@ impl Plant {
             unreachable!("only a publication publishes")
         };
         if self.process_rules().is_none() {
-            self.give_birth(Entity::ProcessRules(ProcessRules::default()), effects);
+            self.give_birth(ProcessRules::default().into(), effects);
         }
         self.change(
             &EntityKey::ProcessRules,
@@ -191,7 +191,7 @@ fn concern(
                 about(ProcessKind::Hold, hold.as_str());
             }
             let before = match former {
-                Some(Entity::Lot(former)) => Some(former),
+                Some(Entity::Lot(former)) => Some(former.as_ref()),
                 _ => None,
             };
             if lot.inspections().next().is_some() {

@@ -170,15 +170,19 @@ pub struct StoredPlant {
 #[must_use]
 pub fn business_state(entity: &Entity) -> EntityState {
     match entity {
-        Entity::WorkOrder(order) => EntityState::WorkOrder(Box::new(order.into())),
-        Entity::Lot(lot) => EntityState::Lot(Box::new(lot.into())),
-        Entity::WorkCenter(center) => EntityState::WorkCenter(Box::new(center.into())),
-        Entity::Ownership(ownership) => EntityState::Ownership(ownership.into()),
-        Entity::Material(material) => EntityState::Material(material.into()),
-        Entity::Routing(routing) => EntityState::Routing(routing.into()),
-        Entity::Inspection(inspection) => EntityState::Inspection(Box::new(inspection.into())),
-        Entity::Nonconformance(found) => EntityState::Nonconformance(Box::new(found.into())),
-        Entity::LogisticUnit(unit) => EntityState::LogisticUnit(unit.into()),
+        Entity::WorkOrder(order) => EntityState::WorkOrder(Box::new(order.as_ref().into())),
+        Entity::Lot(lot) => EntityState::Lot(Box::new(lot.as_ref().into())),
+        Entity::WorkCenter(center) => EntityState::WorkCenter(Box::new(center.as_ref().into())),
+        Entity::Ownership(ownership) => EntityState::Ownership(ownership.as_ref().into()),
+        Entity::Material(material) => EntityState::Material(material.as_ref().into()),
+        Entity::Routing(routing) => EntityState::Routing(routing.as_ref().into()),
+        Entity::Inspection(inspection) => {
+            EntityState::Inspection(Box::new(inspection.as_ref().into()))
+        }
+        Entity::Nonconformance(found) => {
+            EntityState::Nonconformance(Box::new(found.as_ref().into()))
+        }
+        Entity::LogisticUnit(unit) => EntityState::LogisticUnit(unit.as_ref().into()),
         Entity::Hold(hold) => EntityState::Hold(HoldState {
             id: hold.id.clone(),
             scope: (&hold.scope).into(),
@@ -193,9 +197,9 @@ pub fn business_state(entity: &Entity) -> EntityState {
                 .map(|release| (release.disposition.clone(), release.by.clone(), release.at)),
             recalls: hold.recalls.clone(),
         }),
-        Entity::Shipment(shipment) => EntityState::Shipment(shipment.into()),
-        Entity::Process(process) => EntityState::Process(process.into()),
-        Entity::ProcessRules(rules) => EntityState::ProcessRules(rules.into()),
+        Entity::Shipment(shipment) => EntityState::Shipment(shipment.as_ref().into()),
+        Entity::Process(process) => EntityState::Process(process.as_ref().into()),
+        Entity::ProcessRules(rules) => EntityState::ProcessRules(rules.as_ref().into()),
     }
 }
 
@@ -216,11 +220,11 @@ impl From<&Entity> for StoredEntity {
                 _ => None,
             },
             gate: match entity {
-                Entity::Shipment(shipment) => Some(shipment.into()),
+                Entity::Shipment(shipment) => Some(shipment.as_ref().into()),
                 _ => None,
             },
             process: match entity {
-                Entity::Process(process) => Some(process.into()),
+                Entity::Process(process) => Some(process.as_ref().into()),
                 _ => None,
             },
             uses: match entity {
@@ -237,21 +241,19 @@ impl TryFrom<StoredEntity> for Entity {
     fn try_from(stored: StoredEntity) -> Result<Entity, InvalidState> {
         let version = stored.version;
         Ok(match stored.state {
-            EntityState::WorkOrder(state) => Entity::WorkOrder(state.restore(version)),
-            EntityState::Lot(state) => Entity::Lot(state.restore(version)),
-            EntityState::WorkCenter(state) => {
-                Entity::WorkCenter(state.restore(stored.told_silent, version))
-            }
-            EntityState::Ownership(state) => Entity::Ownership(state.restore(version)),
-            EntityState::Material(state) => Entity::Material(state.restore(stored.uses, version)),
-            EntityState::Routing(state) => Entity::Routing(state.restore(version)),
-            EntityState::Inspection(state) => Entity::Inspection(state.restore(version)),
-            EntityState::Nonconformance(state) => Entity::Nonconformance(state.restore(version)),
-            EntityState::LogisticUnit(state) => Entity::LogisticUnit(state.restore(version)),
-            EntityState::Hold(state) => Entity::Hold(restore_hold(state, version)?),
-            EntityState::Shipment(state) => Entity::Shipment(state.restore(stored.gate, version)),
-            EntityState::Process(state) => Entity::Process(state.restore(stored.process, version)),
-            EntityState::ProcessRules(state) => Entity::ProcessRules(state.restore(version)),
+            EntityState::WorkOrder(state) => state.restore(version).into(),
+            EntityState::Lot(state) => state.restore(version).into(),
+            EntityState::WorkCenter(state) => state.restore(stored.told_silent, version).into(),
+            EntityState::Ownership(state) => state.restore(version).into(),
+            EntityState::Material(state) => state.restore(stored.uses, version).into(),
+            EntityState::Routing(state) => state.restore(version).into(),
+            EntityState::Inspection(state) => state.restore(version).into(),
+            EntityState::Nonconformance(state) => state.restore(version).into(),
+            EntityState::LogisticUnit(state) => state.restore(version).into(),
+            EntityState::Hold(state) => restore_hold(state, version)?.into(),
+            EntityState::Shipment(state) => state.restore(stored.gate, version).into(),
+            EntityState::Process(state) => state.restore(stored.process, version).into(),
+            EntityState::ProcessRules(state) => state.restore(version).into(),
         })
     }
 }
@@ -284,10 +286,7 @@ impl From<&Plant> for StoredPlant {
     fn from(plant: &Plant) -> StoredPlant {
         StoredPlant {
             id: plant.id().clone(),
-            entities: plant
-                .entities()
-                .map(|entity| StoredEntity::from(entity.as_ref()))
-                .collect(),
+            entities: plant.entities().map(StoredEntity::from).collect(),
             unborn: plant
                 .unborn()
                 .iter()

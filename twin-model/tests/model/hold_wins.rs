@@ -215,7 +215,7 @@ fn a_gate_that_stays_as_it_is_is_not_touched() {
     let shipment = EntityKey::Shipment("D".parse().unwrap());
     assert!(turn.touched.iter().all(|touched| touched.key != shipment));
     assert!(
-        matches!(plant.get(&shipment).unwrap().as_ref(), Entity::Shipment(s) if s.decided_at()
+        matches!(plant.get(&shipment).unwrap(), Entity::Shipment(s) if s.decided_at()
         .to_string() == "2026-03-01T06:10:00Z")
     );
 }

@@ -109,7 +109,7 @@ impl Story {
 
     fn gate(&self, delivery: &str) -> (GateDecision, Vec<Code>) {
         let key = EntityKey::Shipment(delivery.parse().unwrap());
-        match self.plant.get(&key).unwrap().as_ref() {
+        match self.plant.get(&key).unwrap() {
             Entity::Shipment(shipment) => (
                 shipment.decision(),
                 shipment.reasons().iter().map(|r| r.code).collect(),
@@ -281,7 +281,7 @@ fn a_hold_blocks_every_descendant_and_its_release_clears_them() {
     let turn = story.hold("H-1", "07:30", "lot", "RAW-1");
     assert_eq!(story.gate("D-1"), (GateDecision::Blocked, vec![Code::R08]));
     let key = EntityKey::Shipment("D-1".parse().unwrap());
-    let Entity::Shipment(shipment) = story.plant.get(&key).unwrap().as_ref() else {
+    let Entity::Shipment(shipment) = story.plant.get(&key).unwrap() else {
         panic!()
     };
     assert_eq!(

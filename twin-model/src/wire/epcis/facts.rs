@@ -154,7 +154,7 @@ impl<'p> About<'p> {
         }
         let mut made_for: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for entity in plant.entities() {
-            match entity.as_ref() {
+            match entity {
                 Entity::Lot(lot) => {
                     if let Some(order) = lot.order() {
                         made_for.entry(order).or_default().insert(lot.id());

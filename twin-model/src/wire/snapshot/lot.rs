@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::LotQualityState;
+use crate::lot::LotCard;
 use crate::{
     Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, LotWeight, MaterialId,
-    OperationId, OrderTake, Parentage, Reaches, Shared, StockCount, TankDrawing, Time, TimeWindow,
-    Unit, Usage, WorkCenterId, WorkOrderId,
+    OperationId, OrderTake, PagedMap, Parentage, Reaches, Shared, StockCount, TankDrawing, Time,
+    TimeWindow, Unit, Usage, WorkCenterId, WorkOrderId,
 };
 
 stored! {
@@ -74,32 +75,97 @@ impl LotStockState {
     }
 }
 
-stored! {
-    /// A stored [`Lot`].
-    LotState of Lot {
-        id: LotId,
-        material: MaterialId,
-        unit: Unit,
-        counts: Vec<StockCount>,
-        reserved: Decimal,
-        announced: bool,
-        order: Option<WorkOrderId>,
-        op: Option<OperationId>,
-        production: Option<TimeWindow>,
-        made_at: Shared<BTreeMap<WorkCenterId, TimeWindow>>,
-        expiry: Option<Time>,
-        whole_expiry: Option<Time>,
-        usage: Usage,
-        parents: Shared<BTreeMap<LotId, Parentage>>,
-        children: Shared<BTreeMap<LotId, Time>>,
-        drawings: BTreeSet<TankDrawing>,
-        holds: BTreeSet<HoldId>,
-        inherited: Reaches,
-        gates: BTreeSet<DeliveryId>,
-        weighed: BTreeMap<Unit, LotWeight>,
-        claims: Claims,
-    } via {
-        stock: LotStockState,
-        quality: LotQualityState
-    } beside { version: u64 }
+/// A stored [`Lot`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain struct")]
+pub struct LotState {
+    pub id: LotId,
+    pub material: MaterialId,
+    pub unit: Unit,
+    pub counts: Vec<StockCount>,
+    pub reserved: Decimal,
+    pub announced: bool,
+    pub order: Option<WorkOrderId>,
+    pub op: Option<OperationId>,
+    pub production: Option<TimeWindow>,
+    pub made_at: PagedMap<WorkCenterId, TimeWindow>,
+    pub expiry: Option<Time>,
+    pub whole_expiry: Option<Time>,
+    pub usage: Usage,
+    pub parents: PagedMap<LotId, Parentage>,
+    pub children: PagedMap<LotId, Time>,
+    pub drawings: BTreeSet<TankDrawing>,
+    pub holds: BTreeSet<HoldId>,
+    pub inherited: Reaches,
+    pub gates: BTreeSet<DeliveryId>,
+    pub weighed: BTreeMap<Unit, LotWeight>,
+    pub claims: Claims,
+    pub stock: LotStockState,
+    pub quality: LotQualityState,
+}
+
+impl From<&Lot> for LotState {
+    fn from(lot: &Lot) -> LotState {
+        let card = lot.card.as_ref().clone();
+        LotState {
+            id: lot.id.clone(),
+            material: card.material,
+            unit: card.unit,
+            counts: lot.counts.iter().cloned().collect(),
+            reserved: lot.reserved,
+            announced: card.announced,
+            order: card.order,
+            op: card.op,
+            production: card.production,
+            made_at: card.made_at,
+            expiry: card.expiry,
+            whole_expiry: card.whole_expiry,
+            usage: card.usage,
+            parents: card.parents,
+            children: card.children,
+            drawings: card.drawings,
+            holds: lot.holds.clone(),
+            inherited: lot.inherited.clone(),
+            gates: card.gates,
+            weighed: card.weighed,
+            claims: card.claims,
+            stock: (&lot.stock).into(),
+            quality: (&lot.quality).into(),
+        }
+    }
+}
+
+impl LotState {
+    pub(super) fn restore(self, version: u64) -> Lot {
+        let card = LotCard {
+            material: self.material,
+            unit: self.unit,
+            announced: self.announced,
+            order: self.order,
+            op: self.op,
+            production: self.production,
+            made_at: self.made_at,
+            expiry: self.expiry,
+            whole_expiry: self.whole_expiry,
+            usage: self.usage,
+            parents: self.parents,
+            children: self.children,
+            drawings: self.drawings,
+            gates: self.gates,
+            weighed: self.weighed,
+            claims: self.claims,
+        };
+        Lot {
+            id: self.id,
+            card: Shared::new(card),
+            stock: self.stock.restore(),
+            counts: self.counts.into_iter().collect(),
+            reserved: self.reserved,
+            quality: self.quality.restore(),
+            holds: self.holds,
+            inherited: self.inherited,
+            version,
+        }
+    }
 }

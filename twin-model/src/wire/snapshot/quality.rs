@@ -9,8 +9,8 @@ use super::{LotNonconformanceState, SaidState, StatusChangeState};
 use crate::{
     Amount, Characteristic, Claims, DecidedPart, Decimal, Inspection, InspectionDecision,
     InspectionId, InspectionResult, LotDecision, LotId, LotInspection, LotQuality,
-    NonconformanceId, OperationId, OrderInspection, Quantity, Signature, Time, Unit, UsageDecision,
-    Verdict, WorkOrderId,
+    NonconformanceId, OperationId, OrderInspection, Quantity, Shared, Signature, Time, Unit,
+    UsageDecision, Verdict, WorkOrderId,
 };
 
 stored! {
@@ -232,8 +232,8 @@ pub struct LotQualityState {
     pub status_changes: Vec<StatusChangeState>,
 }
 
-impl From<&Option<Box<LotQuality>>> for LotQualityState {
-    fn from(quality: &Option<Box<LotQuality>>) -> LotQualityState {
+impl From<&Option<Shared<LotQuality>>> for LotQualityState {
+    fn from(quality: &Option<Shared<LotQuality>>) -> LotQualityState {
         let quality = quality.as_deref();
         let inspections = quality.iter().flat_map(|quality| &quality.inspections);
         let nonconformances = quality.iter().flat_map(|quality| &quality.nonconformances);
@@ -251,7 +251,7 @@ impl From<&Option<Box<LotQuality>>> for LotQualityState {
 }
 
 impl LotQualityState {
-    pub(super) fn restore(self) -> Option<Box<LotQuality>> {
+    pub(super) fn restore(self) -> Option<Shared<LotQuality>> {
         let inspections = self.inspections.into_iter();
         let nonconformances = self.nonconformances.into_iter();
         let changes = self.status_changes.into_iter();
@@ -260,6 +260,6 @@ impl LotQualityState {
             nonconformances: nonconformances.map(|(id, it)| (id, it.restore())).collect(),
             status_changes: changes.map(StatusChangeState::restore).collect(),
         };
-        (quality != LotQuality::default()).then(|| Box::new(quality))
+        (quality != LotQuality::default()).then(|| Shared::new(quality))
     }
 }

@@ -1,0 +1,277 @@
+//! A list in pages that copies share.
+//!
+//! A plant copies an entity before it changes it. A busy machine or lot has thousands of facts, so
+//! only the page that a change falls into is copied, not all of them; an empty list takes no room.
+
+use std::sync::Arc;
+
+/// Entries of one page: few enough that a copy of one is cheap, enough that there are few pages.
+pub(crate) const PAGE_ENTRIES_MAX: usize = 32;
+
+/// A list that is cheap to copy and to change after that. Who keeps it sorted can search it.
+#[derive(Debug)]
+pub(crate) struct Paged<T>(Option<Arc<Pages<T>>>);
+
+#[derive(Debug)]
+struct Pages<T> {
+    /// The pages before the last one; none of them is empty.
+    full: Arc<Vec<Arc<Vec<T>>>>,
+    /// Where most entries come to: facts arrive mostly in their order.
+    last: Vec<T>,
+    len: usize,
+}
+
+/// Where an entry stands, or would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    page: usize,
+    at: usize,
+}
+
+impl<T> Clone for Paged<T> {
+    fn clone(&self) -> Paged<T> {
+        Paged(self.0.clone())
+    }
+}
+
+impl<T> Default for Paged<T> {
+    fn default() -> Paged<T> {
+        Paged(None)
+    }
+}
+
+impl<T: Clone> Clone for Pages<T> {
+    /// Pages are copied when something is added, so the copy has room for one more.
+    fn clone(&self) -> Pages<T> {
+        let mut last = Vec::with_capacity(self.last.len() + 1);
+        last.extend_from_slice(&self.last);
+        Pages {
+            full: Arc::clone(&self.full),
+            last,
+            len: self.len,
+        }
+    }
+}
+
+/// How a list is cut into pages does not count.
+impl<T: PartialEq> PartialEq for Paged<T> {
+    fn eq(&self, other: &Paged<T>) -> bool {
+        self.is_same(other) || (self.len() == other.len() && self.iter().eq(other.iter()))
+    }
+}
+
+impl<T: Eq> Eq for Paged<T> {}
+
+impl<T> Paged<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |pages| pages.len)
+    }
+
+    /// Whether both are one list that neither has changed.
+    pub(crate) fn is_same(&self, other: &Paged<T>) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    fn full(&self) -> &[Arc<Vec<T>>] {
+        self.0.as_ref().map_or(&[], |pages| &pages.full)
+    }
+
+    fn page(&self, page: usize) -> &[T] {
+        match (self.full().get(page), &self.0) {
+            (Some(page), _) => page,
+            (None, Some(pages)) => &pages.last,
+            (None, None) => &[],
+        }
+    }
+
+    /// From the entry at `place` on.
+    pub(crate) fn from(&self, place: Place) -> impl DoubleEndedIterator<Item = &T> {
+        let begun = &self.page(place.page)[place.at..];
+        let full = self.full();
+        let between = full.get(place.page + 1..).unwrap_or_default();
+        // Where the list begins on its last page there is nothing more.
+        let last = match place.page < full.len() {
+            true => self.page(full.len()),
+            false => &[],
+        };
+        let between = between.iter().flat_map(|page| page.iter());
+        begun.iter().chain(between).chain(last)
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.from(self.start())
+    }
+
+    pub(crate) fn first(&self) -> Option<&T> {
+        self.iter().next()
+    }
+
+    pub(crate) fn last(&self) -> Option<&T> {
+        let last = self.page(self.full().len()).last();
+        last.or_else(|| self.full().last()?.last())
+    }
+
+    pub(crate) fn get(&self, place: Place) -> Option<&T> {
+        self.page(place.page).get(place.at)
+    }
+
+    /// The place of the first entry that is not `past`, in a list in which all that are stand
+    /// before all that are not.
+    pub(crate) fn place(&self, past: impl Fn(&T) -> bool) -> Place {
+        let full = self.full();
+        let page = full.partition_point(|page| page.last().is_some_and(&past));
+        let at = self.page(page).partition_point(past);
+        Place { page, at }
+    }
+
+    /// The place of the first entry.
+    pub(crate) fn start(&self) -> Place {
+        Place { page: 0, at: 0 }
+    }
+
+    /// The place behind the last entry.
+    pub(crate) fn end(&self) -> Place {
+        let page = self.full().len();
+        let at = self.page(page).len();
+        Place { page, at }
+    }
+
+    /// The entry before a place.
+    pub(crate) fn before(&self, place: Place) -> Option<&T> {
+        match place.at.checked_sub(1) {
+            Some(at) => self.page(place.page).get(at),
+            None => self.page(place.page.checked_sub(1)?).last(),
+        }
+    }
+}
+
+impl<T: Clone> Paged<T> {
+    fn pages_mut(&mut self) -> &mut Pages<T> {
+        let pages = self.0.get_or_insert_with(|| {
+            Arc::new(Pages {
+                full: Arc::default(),
+                last: Vec::new(),
+                len: 0,
+            })
+        });
+        Arc::make_mut(pages)
+    }
+
+    /// Puts an entry before the one at `place`.
+    pub(crate) fn insert(&mut self, place: Place, entry: T) {
+        let pages = self.pages_mut();
+        pages.len += 1;
+        if place.page < pages.full.len() {
+            let full = Arc::make_mut(&mut pages.full);
+            let page = Arc::make_mut(&mut full[place.page]);
+            page.insert(place.at, entry);
+            if page.len() > PAGE_ENTRIES_MAX {
+                let rest = page.split_off(PAGE_ENTRIES_MAX / 2);
+                full.insert(place.page + 1, Arc::new(rest));
+            }
+            return;
+        }
+        pages.last.insert(place.at, entry);
+        if pages.last.len() > PAGE_ENTRIES_MAX {
+            // A list that only grows at its end has full pages.
+            let appended = place.at == PAGE_ENTRIES_MAX;
+            let kept = PAGE_ENTRIES_MAX / if appended { 1 } else { 2 };
+            let rest = pages.last.split_off(kept);
+            let page = std::mem::replace(&mut pages.last, rest);
+            Arc::make_mut(&mut pages.full).push(Arc::new(page));
+        }
+    }
+
+    pub(crate) fn push(&mut self, entry: T) {
+        self.insert(self.end(), entry);
+    }
+
+    /// The entry at `place`, to be changed.
+    pub(crate) fn get_mut(&mut self, place: Place) -> Option<&mut T> {
+        self.get(place)?;
+        let pages = self.pages_mut();
+        if place.page < pages.full.len() {
+            let page = &mut Arc::make_mut(&mut pages.full)[place.page];
+            return Arc::make_mut(page).get_mut(place.at);
+        }
+        pages.last.get_mut(place.at)
+    }
+
+    /// Takes the entry at `place` out.
+    pub(crate) fn remove(&mut self, place: Place) -> Option<T> {
+        self.get(place)?;
+        if self.len() == 1 {
+            let only = self.first().cloned();
+            self.0 = None;
+            return only;
+        }
+        let pages = self.pages_mut();
+        pages.len -= 1;
+        if place.page == pages.full.len() {
+            return Some(pages.last.remove(place.at));
+        }
+        let full = Arc::make_mut(&mut pages.full);
+        let page = Arc::make_mut(&mut full[place.page]);
+        let removed = page.remove(place.at);
+        if page.is_empty() {
+            full.remove(place.page);
+        } else {
+            join_small(full, place.page);
+        }
+        Some(removed)
+    }
+
+    /// Takes all entries before `place` out.
+    pub(crate) fn take_before(&mut self, place: Place) -> Vec<T> {
+        let mut taken = Vec::new();
+        if place == self.start() {
+            return taken;
+        }
+        let pages = self.pages_mut();
+        let whole = place.page;
+        if whole > 0 {
+            for page in Arc::make_mut(&mut pages.full).drain(..whole) {
+                taken.extend(Arc::unwrap_or_clone(page));
+            }
+        }
+        if pages.full.is_empty() {
+            taken.extend(pages.last.drain(..place.at));
+        } else if place.at > 0 {
+            let first = &mut Arc::make_mut(&mut pages.full)[0];
+            taken.extend(Arc::make_mut(first).drain(..place.at));
+        }
+        pages.len -= taken.len();
+        taken
+    }
+}
+
+/// Joins a page that has lost entries with a neighbour, when both together are small.
+fn join_small<T: Clone>(full: &mut Vec<Arc<Vec<T>>>, page: usize) {
+    let small = |first: usize| {
+        let pair = full.get(first).zip(full.get(first + 1));
+        pair.is_some_and(|(one, next)| one.len() + next.len() <= PAGE_ENTRIES_MAX / 2)
+    };
+    let mut pairs = [page.saturating_sub(1), page].into_iter();
+    if let Some(first) = pairs.find(|first| small(*first)) {
+        let next = full.remove(first + 1);
+        Arc::make_mut(&mut full[first]).extend(Arc::unwrap_or_clone(next));
+    }
+}
+
+impl<T: Clone> FromIterator<T> for Paged<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Paged<T> {
+        let mut made = Paged::default();
+        for entry in entries {
+            made.push(entry);
+        }
+        made
+    }
+}
+
+#[cfg(test)]
+#[path = "paged/tests.rs"]
+mod tests;

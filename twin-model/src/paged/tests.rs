@@ -1,0 +1,86 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn pages<T>(list: &Paged<T>) -> usize {
+    list.full().len() + 1
+}
+
+#[test]
+fn an_empty_list_takes_no_room_and_a_copy_is_the_same() {
+    let mut list: Paged<u32> = Paged::default();
+    assert!(list.0.is_none());
+    list.push(1);
+    let copy = list.clone();
+    assert!(copy.is_same(&list));
+    list.remove(list.place(|_| false)).unwrap();
+    assert!(list.0.is_none());
+    assert_eq!((list.len(), copy.len()), (0, 1));
+}
+
+#[test]
+fn a_change_copies_the_page_that_it_falls_into_and_no_other() {
+    let long: Paged<usize> = (0..PAGE_ENTRIES_MAX * 8).collect();
+    let mut changed = long.clone();
+    let place = long.place(|entry| *entry < PAGE_ENTRIES_MAX * 3 + 1);
+    *changed.get_mut(place).unwrap() += 0;
+    let kept = long.full().iter().zip(changed.full());
+    let copied: Vec<bool> = kept.map(|(was, is)| !Arc::ptr_eq(was, is)).collect();
+    let third: Vec<bool> = (0..long.full().len()).map(|page| page == 3).collect();
+    assert_eq!(copied, third);
+    changed.push(0);
+    let full = long.full().iter().zip(changed.full());
+    assert_eq!(full.filter(|(was, is)| !Arc::ptr_eq(was, is)).count(), 1);
+}
+
+#[test]
+fn what_only_grows_has_full_pages_and_what_shrinks_has_few() {
+    let mut list: Paged<usize> = (0..PAGE_ENTRIES_MAX * 10).collect();
+    assert_eq!(pages(&list), 10);
+    for entry in (0..PAGE_ENTRIES_MAX * 10).filter(|entry| entry % 8 != 0) {
+        list.remove(list.place(|known| *known < entry)).unwrap();
+    }
+    assert!(pages(&list) <= 6, "{} pages", pages(&list));
+    assert!(list.iter().all(|entry| entry % 8 == 0));
+    assert_eq!(list.len(), PAGE_ENTRIES_MAX * 10 / 8);
+}
+
+proptest! {
+    #[test]
+    fn it_is_a_plain_list_however_it_was_changed(
+        changes in prop::collection::vec((0_u8..8, any::<prop::sample::Index>(), 0_u32..300), 0..600),
+    ) {
+        let (mut list, mut plain): (Paged<u32>, Vec<u32>) = Default::default();
+        let mut copies: Vec<(Paged<u32>, Vec<u32>)> = Vec::new();
+        for (kind, index, entry) in changes {
+            let place = list.place(|known| *known < entry);
+            let at = plain.partition_point(|known| *known < entry);
+            prop_assert_eq!(list.get(place), plain.get(at));
+            prop_assert_eq!(list.before(place), at.checked_sub(1).map(|before| &plain[before]));
+            prop_assert!(list.from(place).eq(plain[at..].iter()));
+            prop_assert!(list.from(place).rev().eq(plain[at..].iter().rev()));
+            match kind {
+                0 => {
+                    let gone = (at < plain.len()).then(|| plain.remove(at));
+                    prop_assert_eq!(list.remove(place), gone);
+                }
+                1 if index.index(20) == 0 => {
+                    let gone: Vec<u32> = plain.drain(..at).collect();
+                    prop_assert_eq!(list.take_before(place), gone);
+                }
+                4 if index.index(20) == 0 => copies.push((list.clone(), plain.clone())),
+                _ => {
+                    list.insert(place, entry);
+                    plain.insert(at, entry);
+                }
+            }
+            prop_assert_eq!(list.len(), plain.len());
+            prop_assert_eq!((list.first(), list.last()), (plain.first(), plain.last()));
+        }
+        prop_assert!(list.iter().eq(plain.iter()));
+        prop_assert_eq!(&list, &plain.iter().copied().collect(), "how it is cut does not count");
+        for (copy, was) in &copies {
+            prop_assert!(copy.iter().eq(was.iter()), "a copy keeps what it had");
+        }
+    }
+}
