@@ -282,8 +282,8 @@ fn compare_changes(
         let change = is.or(was)?;
         let between = EntityDifference::between(
             key,
-            was.map(|change| change.state.as_ref()),
-            is.map(|change| change.state.as_ref()),
+            was.map(|change| &change.state),
+            is.map(|change| &change.state),
         );
         Some((between?, change.caused_by.clone()))
     });
@@ -319,10 +319,10 @@ fn with_entities(
     };
     let mut last = std::collections::BTreeMap::new();
     for change in &anew.changes {
-        last.insert(&change.key, change.state.as_ref());
+        last.insert(&change.key, &change.state);
     }
     let changed = last.into_iter().filter_map(|(key, after)| {
-        EntityDifference::between(key, anew.before.get(key).map(AsRef::as_ref), Some(after))
+        EntityDifference::between(key, anew.before.get(key), Some(after))
     });
     let mut entities: Vec<_> = changed.collect();
     let entities_len = entities.len();
