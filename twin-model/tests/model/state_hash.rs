@@ -465,7 +465,7 @@ fn the_order_in_which_entities_came_into_being_does_not_count() {
 #[test]
 fn the_story_fills_every_kind_of_entity() {
     let plant = full_plant();
-    let has = |matches: fn(&Entity) -> bool| plant.entities().any(|entity| matches(entity));
+    let has = |matches: fn(&Entity) -> bool| plant.entities().any(matches);
     assert!(has(
         |e| matches!(e, Entity::WorkOrder(o) if o.operations().len() == 2)
     ));
