@@ -5,7 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use actors::PlantClock;
+use actors::{PlantClock, Retention};
 use ingest::connection::AmqpUrl;
 use serde::Deserialize;
 use twin_model::PlantId;
@@ -50,6 +50,28 @@ pub(crate) struct PlantConfig {
     /// How long an event may wait for its cause, in hours of the plant's clock.
     #[serde(default = "default_parking_limit_h")]
     pub(crate) parking_limit_h: u32,
+    /// For how many days the journal is kept beyond what a start needs; for ever when absent.
+    keep_journal_days: Option<u32>,
+    /// How much of the journal is kept beyond what a start needs, in mebibytes; all when absent.
+    keep_journal_mib: Option<u32>,
+}
+
+impl PlantConfig {
+    /// How much of the journal is kept, if the keys do not contradict each other.
+    pub(crate) fn retention(&self) -> Result<Retention, Failure> {
+        match (self.keep_journal_days, self.keep_journal_mib) {
+            (None, None) => Ok(Retention::All),
+            (Some(days), None) => Ok(Retention::Days(days)),
+            (None, Some(mebibytes)) => Ok(Retention::Mebibytes(mebibytes)),
+            (Some(_), Some(_)) => {
+                let text = format!(
+                    "plant {}: keep_journal_days and keep_journal_mib are given; keep one of them",
+                    self.id
+                );
+                Err(Failure::new(Kind::Config, text))
+            }
+        }
+    }
 }
 
 /// Whose time a plant lives in.
@@ -181,13 +203,28 @@ mod tests {
     fn every_key_of_a_full_configuration_is_read() {
         let config = read(
             "listen = \"127.0.0.1:9\"\ndata_dir = \"d\"\n[broker]\nurl = \"amqp://h\"\n\
-             [[plant]]\nid = \"P\"\nclock = \"event_time\"\nparking_limit_h = 5\n",
+             [[plant]]\nid = \"P\"\nclock = \"event_time\"\nparking_limit_h = 5\n\
+             keep_journal_days = 400\n",
         )
         .unwrap();
         assert_eq!(config.listen.port(), 9);
         assert_eq!(config.plants[0].clock, ClockConfig::EventTime);
         assert_eq!(config.plants[0].parking_limit_h, 5);
+        assert_eq!(config.plants[0].retention().unwrap(), Retention::Days(400));
         assert!(config.broker.unwrap().url().is_ok());
+    }
+
+    #[test]
+    fn a_journal_is_kept_by_age_or_by_size_or_for_ever() {
+        let retention = |keys: &str| {
+            let text = format!("data_dir = \"d\"\n[[plant]]\nid = \"P\"\n{keys}");
+            read(&text).unwrap().plants[0].retention()
+        };
+        assert_eq!(retention("").unwrap(), Retention::All);
+        let size = retention("keep_journal_mib = 7\n").unwrap();
+        assert_eq!(size, Retention::Mebibytes(7));
+        let both = retention("keep_journal_mib = 7\nkeep_journal_days = 1\n").unwrap_err();
+        assert!(format!("{both:?}").contains("keep one of them"));
     }
 
     #[test]

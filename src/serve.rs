@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
         .plants
         .iter()
         .map(|plant| options_of(plant, &config))
-        .collect();
+        .collect::<Result<Vec<_>, Failure>>()?;
     let opened = Opened::start(options, broker).await?;
     let http = Http::bind(config.listen, &opened)?;
     let plants: Vec<String> = opened
@@ -44,15 +44,16 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
     serve_until_stopped(http, opened).await
 }
 
-fn options_of(plant: &PlantConfig, config: &Config) -> PlantOptions {
-    PlantOptions {
+fn options_of(plant: &PlantConfig, config: &Config) -> Result<PlantOptions, Failure> {
+    Ok(PlantOptions {
+        retention: plant.retention()?,
         clock: plant.clock.into(),
         parking_limit_s: i64::from(plant.parking_limit_h) * SECONDS_PER_HOUR,
         ..PlantOptions::new(
             plant.id.clone(),
             data_dir::of_plant(&config.data_dir, &plant.id),
         )
-    }
+    })
 }
 
 /// Serves until asked to stop, then closes everything in order.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::record::{JOURNAL_FORMAT, Record};
 use crate::segment::{FILE_HEADER_BYTES, encode, format_of, header, name_of};
 
-/// A segment that has reached this size, in bytes, is followed by a new one.
+/// A segment that has reached this size, in bytes, is followed by a new one, unless the plant is
+/// opened with smaller ones.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Why a journal cannot be read or written.
@@ -93,11 +94,16 @@ pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     len: u64,
+    segment_bytes: u64,
 }
 
 impl Journal {
     /// Opens the journal for appending after `last_commit`, at the end of the newest segment.
-    pub(crate) fn open(dir: &Path, last_commit: u64) -> Result<Journal, JournalError> {
+    pub(crate) fn open(
+        dir: &Path,
+        last_commit: u64,
+        segment_bytes: u64,
+    ) -> Result<Journal, JournalError> {
         match segments(dir)?.pop() {
             Some(path) => {
                 let io_error = |error| JournalError::io(&path, error);
@@ -111,7 +117,7 @@ impl Journal {
                     if len <= FILE_HEADER_BYTES as u64 {
                         fs::remove_file(&path).map_err(io_error)?;
                     }
-                    return Journal::new_segment(dir, last_commit + 1);
+                    return Journal::new_segment(dir, last_commit + 1, segment_bytes);
                 }
                 if len <= FILE_HEADER_BYTES as u64 {
                     // It may have been made just before a fault, and its name not be durable yet.
@@ -122,13 +128,18 @@ impl Journal {
                     path,
                     file,
                     len,
+                    segment_bytes,
                 })
             }
-            None => Journal::new_segment(dir, last_commit + 1),
+            None => Journal::new_segment(dir, last_commit + 1, segment_bytes),
         }
     }
 
-    fn new_segment(dir: &Path, first_commit: u64) -> Result<Journal, JournalError> {
+    fn new_segment(
+        dir: &Path,
+        first_commit: u64,
+        segment_bytes: u64,
+    ) -> Result<Journal, JournalError> {
         let path = dir.join(name_of(first_commit));
         let io_error = |error| JournalError::io(&path, error);
         let mut file = OpenOptions::new()
@@ -154,6 +165,7 @@ impl Journal {
             path,
             file,
             len: FILE_HEADER_BYTES as u64,
+            segment_bytes,
         })
     }
 
@@ -161,8 +173,9 @@ impl Journal {
     ///
     /// Returns the record's hash, which the next record carries as `previous`.
     pub(crate) fn append(&mut self, record: &Record) -> Result<[u8; 32], AppendError> {
-        if self.len >= SEGMENT_BYTES_MAX {
-            let segment = Journal::new_segment(&self.dir, record.commit_no);
+        if self.len >= self.segment_bytes {
+            let (dir, bytes) = (&self.dir, self.segment_bytes);
+            let segment = Journal::new_segment(dir, record.commit_no, bytes);
             *self = segment.map_err(AppendError::of)?;
         }
         let (frame, hash) = encode(record);
@@ -258,7 +271,7 @@ mod tests {
     #[test]
     fn a_segment_for_which_there_is_no_room_is_made_when_there_is() {
         let dir = tempfile::tempdir().unwrap();
-        let mut journal = Journal::open(dir.path(), 0).unwrap();
+        let mut journal = Journal::open(dir.path(), 0, SEGMENT_BYTES_MAX).unwrap();
         journal.append(&record(1)).unwrap();
         // As if it were long.
         journal.len = SEGMENT_BYTES_MAX;

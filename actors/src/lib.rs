@@ -41,6 +41,7 @@ mod record;
 mod recovery;
 mod resolution;
 mod resolving;
+mod retention;
 mod segment;
 mod shard;
 mod snapshot_file;
@@ -84,6 +85,7 @@ pub use recovery::RecoveryError;
 pub use resolution::{
     REASON_BYTES_MAX, Resolution, Resolve, ResolveError, Resolved, SIGNATURE_BYTES_MAX,
 };
+pub use retention::Retention;
 pub use verify::{Verified, replay, verify};
 
 /// A plant has stopped, is stopping, or waits for room on its disk: nothing can be asked of it now.

@@ -12,9 +12,10 @@ use tokio::sync::{oneshot, watch};
 use twin_model::PlantId;
 
 use crate::door::Door;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, SEGMENT_BYTES_MAX};
 use crate::lanes::Lanes;
 use crate::recovery::{self, RecoveryError, Settings};
+use crate::retention::Retention;
 use crate::segment;
 use crate::shard::ShardActor;
 use crate::snapshot_file;
@@ -67,6 +68,10 @@ pub struct PlantOptions {
     pub parking_limit_s: i64,
     /// Committed inputs after which a new snapshot is written.
     pub snapshot_inputs: u64,
+    /// How much of the journal is kept beside what a start needs.
+    pub retention: Retention,
+    /// Size of a segment of the journal, in bytes, at which the next one begins.
+    pub segment_bytes: u64,
     /// Makes every handler of this entity panic.
     #[cfg(feature = "chaos")]
     pub panic_at: Option<twin_model::EntityKey>,
@@ -85,6 +90,8 @@ impl PlantOptions {
             snapshot_inputs: SNAPSHOT_INPUTS,
             #[cfg(feature = "chaos")]
             snapshot_inputs: crate::chaos::snapshot_inputs().unwrap_or(SNAPSHOT_INPUTS),
+            retention: Retention::All,
+            segment_bytes: SEGMENT_BYTES_MAX,
             #[cfg(feature = "chaos")]
             panic_at: None,
         }
@@ -359,7 +366,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
         tracing::warn!(path = %path.display(), at, "torn end of the journal cut off");
         segment::cut(path, *at)?;
     }
-    let journal = Journal::open(dir, recovered.head.commit_no)?;
+    let journal = Journal::open(dir, recovered.head.commit_no, options.segment_bytes)?;
     let LedgerHead { commit_no, .. } = recovered.head;
     tracing::info!(plant = %options.plant, commit_no, replayed = recovered.replayed, "plant recovered");
     let published = Arc::new(Published {
@@ -372,7 +379,8 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
     let (due, due_seen) = watch::channel(waiting);
     let writer = writer::start(dir.clone(), journal, Arc::clone(&published), due)
         .map_err(OpenError::Thread)?;
-    let snapshots = Snapshots::start(dir.clone()).map_err(OpenError::Thread)?;
+    let snapshots = Snapshots::start(dir.clone(), options.settings(), options.retention)
+        .map_err(OpenError::Thread)?;
     let lanes = Arc::new(Lanes::default());
     Ok((
         lock,

@@ -9,7 +9,7 @@ use crate::journal::{JournalError, files, sync_dir};
 use crate::stored::StoredBooks;
 
 /// Snapshots kept; the older one serves when the newest turns out to be damaged.
-const SNAPSHOTS_KEPT: usize = 2;
+pub(crate) const SNAPSHOTS_KEPT: usize = 2;
 /// Version of the snapshot's encoding. Another version is passed over: the journal has it all.
 const SNAPSHOT_FORMAT: u32 = 11;
 const MAGIC: &[u8; 8] = b"PTWINSNP";
@@ -62,6 +62,13 @@ pub(crate) fn remove_unfinished(dir: &Path) -> Result<(), JournalError> {
 /// The snapshots of a directory, oldest first.
 pub(crate) fn list(dir: &Path) -> Result<Vec<PathBuf>, JournalError> {
     files(dir, "snapshot-", ".bin")
+}
+
+/// The commit that a snapshot reflects, by its name.
+pub(crate) fn commit_of(path: &Path) -> u64 {
+    let name = path.file_stem().and_then(|name| name.to_str());
+    let number = name.and_then(|name| name.strip_prefix("snapshot-"));
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// What is in a snapshot file.

@@ -9,6 +9,8 @@ use std::thread::JoinHandle;
 use twin_model::Time;
 
 use crate::books::Books;
+use crate::recovery::Settings;
+use crate::retention::{self, Retention};
 use crate::snapshot_file;
 use crate::stored::StoredBooks;
 
@@ -36,11 +38,15 @@ pub(crate) struct Snapshots {
 }
 
 impl Snapshots {
-    pub(crate) fn start(dir: PathBuf) -> std::io::Result<Snapshots> {
+    pub(crate) fn start(
+        dir: PathBuf,
+        settings: Settings,
+        retention: Retention,
+    ) -> std::io::Result<Snapshots> {
         let (cuts, received) = sync_channel(SNAPSHOTS_WAITING_MAX);
         let thread = std::thread::Builder::new()
             .name("snapshots".to_owned())
-            .spawn(move || run(&dir, &received))?;
+            .spawn(move || run(&dir, &settings, retention, &received))?;
         Ok(Snapshots {
             cuts: Some(cuts),
             thread: Some(thread),
@@ -59,7 +65,12 @@ impl Snapshots {
     }
 }
 
-fn run(dir: &std::path::Path, cuts: &Receiver<Box<Cut>>) {
+fn run(
+    dir: &std::path::Path,
+    settings: &Settings,
+    retention: Retention,
+    cuts: &Receiver<Box<Cut>>,
+) {
     while let Ok(cut) = cuts.recv() {
         let cut = *cut;
         let stored = StoredBooks::of(&cut.books, cut.epoch, cut.commit_no, cut.recorded, cut.hash);
@@ -67,6 +78,11 @@ fn run(dir: &std::path::Path, cuts: &Receiver<Box<Cut>>) {
         drop(cut.books);
         if let Err(error) = snapshot_file::write(dir, &stored) {
             tracing::warn!(%error, "snapshot not written; the journal has it all");
+            continue;
+        }
+        drop(stored);
+        if let Err(error) = retention::apply(dir, settings, retention) {
+            tracing::warn!(%error, "old segments stay until the next snapshot");
         }
     }
 }
