@@ -57,6 +57,11 @@ pub(crate) fn snapshot_inputs() -> Option<u64> {
     std::env::var("TWIN_SNAPSHOT_INPUTS").ok()?.parse().ok()
 }
 
+/// Size of a segment of the journal, in bytes, when a test wants another one.
+pub(crate) fn segment_bytes() -> Option<u64> {
+    std::env::var("TWIN_SEGMENT_BYTES").ok()?.parse().ok()
+}
+
 /// A file in a plant's directory that says what its disk refuses: `full` every write, `sync` every
 /// sync. Without it the disk is well.
 pub const DISK_FILE: &str = "chaos.disk";

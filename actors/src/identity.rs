@@ -13,6 +13,20 @@ use crate::{PlantClock, PlantOptions};
 
 const IDENTITY_FILE: &str = "plant.json";
 
+/// Version of the file's format. The first one does not name it.
+pub(crate) const IDENTITY_FORMAT: u32 = 1;
+
+/// The format that the file names.
+#[derive(Deserialize)]
+struct Format {
+    #[serde(default = "first_format")]
+    format: u32,
+}
+
+fn first_format() -> u32 {
+    IDENTITY_FORMAT
+}
+
 /// The identity of a plant's directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +49,12 @@ impl Identity {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(JournalError::io(&path, error).into()),
         };
+        // Read first and alone: what else a newer version writes is not known here.
+        let read = serde_json::from_str(&text);
+        let found = read.map_or(IDENTITY_FORMAT, |Format { format }| format);
+        if found > IDENTITY_FORMAT {
+            return Err(OpenError::NewerFormat { path, found });
+        }
         match serde_json::from_str(&text) {
             Ok(identity) => Ok(Some(identity)),
             Err(error) => {

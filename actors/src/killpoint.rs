@@ -5,7 +5,7 @@
 //! `TWIN_KILL_LOG` names: a drill counts only kills that really happened.
 
 /// The commit points that exist, with what has just happened there. Numbers are never used again.
-pub const KILL_POINTS: [(&str, &str); 12] = [
+pub const KILL_POINTS: [(&str, &str); 13] = [
     ("C0", "a batch was delivered"),
     ("C1", "it was decoded"),
     ("C2", "an event was found to be new"),
@@ -18,6 +18,7 @@ pub const KILL_POINTS: [(&str, &str); 12] = [
     ("C9", "commands were marked as sent"),
     ("C11", "a snapshot was written beside its place"),
     ("C12", "the snapshot was put in its place"),
+    ("C13", "a segment that no start needs was removed"),
 ];
 
 /// Passes a commit point: ends the process when a test wants that, else does nothing.

@@ -12,6 +12,7 @@ use tokio::sync::{oneshot, watch};
 use twin_model::PlantId;
 
 use crate::door::Door;
+use crate::identity::IDENTITY_FORMAT;
 use crate::journal::{Journal, JournalError, SEGMENT_BYTES_MAX};
 use crate::lanes::Lanes;
 use crate::recovery::{self, RecoveryError, Settings};
@@ -91,7 +92,10 @@ impl PlantOptions {
             #[cfg(feature = "chaos")]
             snapshot_inputs: crate::chaos::snapshot_inputs().unwrap_or(SNAPSHOT_INPUTS),
             retention: Retention::All,
+            #[cfg(not(feature = "chaos"))]
             segment_bytes: SEGMENT_BYTES_MAX,
+            #[cfg(feature = "chaos")]
+            segment_bytes: crate::chaos::segment_bytes().unwrap_or(SEGMENT_BYTES_MAX),
             #[cfg(feature = "chaos")]
             panic_at: None,
         }
@@ -125,6 +129,17 @@ pub enum OpenError {
         found: Identity,
         /// What was asked for.
         wanted: Identity,
+    },
+    /// A newer version made the directory.
+    #[error(
+        "{} has plant format {found}; this twin reads up to {IDENTITY_FORMAT}. Use the version \
+         that wrote it, or a newer one.", .path.display()
+    )]
+    NewerFormat {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
     },
     /// Its files cannot be read, are damaged, or decide otherwise.
     #[error(transparent)]

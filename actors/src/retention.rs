@@ -55,6 +55,7 @@ pub(crate) fn apply(
     // The oldest first, so that what is left has no gap whenever this ends.
     for path in going {
         fs::remove_file(path).map_err(|error| JournalError::io(path, error))?;
+        crate::killpoint!("C13");
         tracing::info!(path = %path.display(), "segment removed by the plant's retention");
     }
     sync_dir(dir)?;

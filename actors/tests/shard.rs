@@ -317,6 +317,19 @@ async fn a_journal_of_a_newer_format_is_refused_with_a_clear_sentence() {
 }
 
 #[tokio::test]
+async fn a_directory_of_a_newer_format_is_refused_with_a_clear_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    open(options(dir.path())).await.unwrap().close().await;
+    let path = dir.path().join("plant.json");
+    let newer = json!({"format": 2, "plant": "P1", "clock": "event_time", "region": "north"});
+    std::fs::write(&path, newer.to_string()).unwrap();
+    let error = open(options(dir.path())).await.unwrap_err().to_string();
+    assert!(error.contains("plant.json has plant format 2"), "{error}");
+    assert!(error.contains("this twin reads up to 1"), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), newer.to_string());
+}
+
+#[tokio::test]
 async fn what_an_older_format_wrote_goes_on_in_a_segment_of_its_own() {
     for older in 1..u8::try_from(JOURNAL_FORMAT).unwrap() {
         let dir = tempfile::tempdir().unwrap();

@@ -177,6 +177,10 @@ fn sliced(bodies: Vec<Vec<u8>>, seed: Seed) -> Vec<Vec<Message>> {
     }
     placed.sort_by_key(|(place, _)| *place);
     let messages: Vec<Message> = placed.into_iter().map(|(_, message)| message).collect();
-    let size = messages.len().div_ceil(SLICES);
-    messages.chunks(size).map(<[Message]>::to_vec).collect()
+    // Parts of one size would be one part too few for some numbers of messages.
+    let border = |slice: usize| slice * messages.len() / SLICES;
+    let slices = 0..SLICES;
+    slices
+        .map(|slice| messages[border(slice)..border(slice + 1)].to_vec())
+        .collect()
 }

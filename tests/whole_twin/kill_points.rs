@@ -52,7 +52,7 @@ fn chosen(seed: Seed, life: usize) -> (&'static str, u64) {
     let (name, _) = KILL_POINTS[life % KILL_POINTS.len()];
     let passages = match name {
         "C2" => 20,
-        "C9" | "C11" | "C12" => 1,
+        "C9" | "C11" | "C12" | "C13" => 1,
         _ => 2,
     };
     (name, 1 + seed.below("passage", life as u64, passages))

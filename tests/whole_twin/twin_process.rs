@@ -244,7 +244,8 @@ impl Served<'_> {
             None => String::new(),
         };
         let text = format!(
-            "data_dir = {:?}\n{broker}[[plant]]\nid = \"{}\"\nclock = \"{}\"\n",
+            "data_dir = {:?}\n{broker}[[plant]]\nid = \"{}\"\nclock = \"{}\"\n\
+             keep_journal_days = 0\n",
             dir.join("data"),
             self.plant,
             self.clock

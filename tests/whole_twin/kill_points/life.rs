@@ -14,6 +14,8 @@ use crate::twin_process::{Served, pause, twin};
 const REST: Duration = Duration::from_millis(400);
 /// Committed inputs between two snapshots: few, so that most lives write one.
 const SNAPSHOT_INPUTS: &str = "15";
+/// Size of a segment: so small that each snapshot lets some go.
+const SEGMENT_BYTES: &str = "4000";
 
 /// How a life ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,7 @@ impl Life {
             .env("TWIN_KILL_LOG", &log)
             .env("TWIN_CHAOS", controls)
             .env("TWIN_SNAPSHOT_INPUTS", SNAPSHOT_INPUTS)
+            .env("TWIN_SEGMENT_BYTES", SEGMENT_BYTES)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors.unwrap())
