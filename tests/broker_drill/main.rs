@@ -31,6 +31,9 @@ use twin_process::{pause, wait_for};
 
 /// A lost broker must show in `/ready` within this.
 const NOTICED_WITHIN: Duration = Duration::from_secs(10);
+/// RabbitMQ 3.10 forgets a quorum queue whose declaration is too young when it is killed (ADR
+/// 0038). The queues are older than this when the drill kills.
+const QUEUES_REMEMBERED_AFTER: Duration = Duration::from_secs(10);
 
 #[test]
 fn a_broker_that_is_killed_and_comes_back_is_used_again_and_nothing_is_lost() {
@@ -39,6 +42,7 @@ fn a_broker_that_is_killed_and_comes_back_is_used_again_and_nothing_is_lost() {
     let twin = scene.twin(&broker.url);
     let half = SLICES / 2;
     (0..half).for_each(|slice| scene.publish_stubbornly(slice));
+    pause(QUEUES_REMEMBERED_AFTER);
     let (noticed, back) = std::thread::scope(|scope| {
         // The second half meets the death of the broker, and is sent again.
         scope.spawn(|| (half..SLICES).for_each(|slice| scene.publish_stubbornly(slice)));
