@@ -10,10 +10,10 @@ use std::sync::Arc;
 use crate::effect::{Effects, View};
 use crate::work_order::Release;
 use crate::{
-    Abort, Closing, EntityKey, Lifecycle, Message, Operation, PlannedOperation, QualityRejection,
-    Rejection, RoutingWish, Said, TechCompletion, Time, WorkOrder, WorkOrderAborted,
-    WorkOrderCancelled, WorkOrderClosed, WorkOrderReleaseWithdrawn, WorkOrderReleased,
-    WorkOrderTechCompleted,
+    Abort, Closing, Discrepancy, EntityKey, Field, Lifecycle, Message, Operation, PlannedOperation,
+    QualityRejection, Rejection, RoutingWish, Said, TechCompletion, Time, WorkOrder,
+    WorkOrderAborted, WorkOrderCancelled, WorkOrderClosed, WorkOrderReleaseWithdrawn,
+    WorkOrderReleased, WorkOrderTechCompleted,
 };
 
 impl WorkOrder {
@@ -289,7 +289,12 @@ impl WorkOrder {
         };
         let mut open = Vec::new();
         open.extend(counted(self.holds.len(), "hold"));
-        let broken = self.discrepancies();
+        let mut broken = self.discrepancies();
+        // What somebody else said of the closing is settled by the closing itself.
+        let closing = Field::OrderClosing.name();
+        broken.retain(
+            |found| !matches!(found, Discrepancy::ForeignWrite { field, .. } if field == closing),
+        );
         if let Some(first) = broken.first() {
             let noun = if broken.len() == 1 {
                 "discrepancy"

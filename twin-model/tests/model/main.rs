@@ -10,11 +10,13 @@
 mod any_order;
 mod arrival_order;
 mod b2mml;
+mod command_words;
 mod contracts;
 mod decimal_sums;
 mod deep_genealogy;
 mod epcis;
 mod facts;
+mod flow_report;
 mod hold_since;
 mod hold_versus_ship;
 mod hold_windows;

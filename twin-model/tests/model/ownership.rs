@@ -1,4 +1,8 @@
 //! The owner decides: what another source says is kept beside the object and changes nothing.
+#[path = "ownership/healing.rs"]
+mod healing;
+#[path = "ownership/healing_stock.rs"]
+mod healing_stock;
 #[path = "ownership/table.rs"]
 mod table;
 #[path = "ownership/words.rs"]
