@@ -24,7 +24,7 @@ struct Format {
 }
 
 fn first_format() -> u32 {
-    IDENTITY_FORMAT
+    1
 }
 
 /// The identity of a plant's directory.
