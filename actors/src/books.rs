@@ -17,9 +17,10 @@ use crate::guard::{Supervision, guarded_turn};
 use crate::input::DecodedEvent;
 use crate::marks::{MarkKey, Marks, Seen};
 use crate::outbox::{Command, Pending};
+use crate::outcome::Outcome;
 use crate::parking::{ParkedEvent, Parking};
 use crate::record::{Entry, OperatorEntry, Poisoned, Verdict};
-use crate::{Change, Counts, Disposition, ExceptionEntry, ExceptionId, PlantClock};
+use crate::{Change, Counts, Disposition, ExceptionId, PlantClock};
 
 /// How far an event's time may run ahead of a wall-clock plant, in seconds.
 const FUTURE_S_MAX: i64 = 300;
@@ -45,45 +46,6 @@ pub(crate) struct Books {
     pub(crate) replaying: bool,
     /// On replay: events that were given up as poison when they were decided.
     pub(crate) poison_script: Vec<Poisoned>,
-}
-
-/// What a batch of inputs did, to be journaled and handed out.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    pub(crate) entries: Vec<Entry>,
-    pub(crate) poisoned: Vec<Poisoned>,
-    pub(crate) changes: Vec<Change>,
-    pub(crate) notices: Vec<(u32, Time, Notice)>,
-    /// New and changed ones, in order.
-    pub(crate) exceptions: Vec<Arc<ExceptionEntry>>,
-    /// Those that had to leave memory.
-    pub(crate) exceptions_gone: Vec<ExceptionId>,
-    pub(crate) sources: BTreeMap<SourceId, Time>,
-    /// Events that were applied, in this order; collected only where somebody asks for them.
-    pub(crate) applied: Option<Vec<Event>>,
-    next_index: u32,
-}
-
-impl Outcome {
-    /// An outcome that lists the applied events too.
-    pub(crate) fn listing_applied() -> Outcome {
-        Outcome {
-            applied: Some(Vec::new()),
-            ..Outcome::default()
-        }
-    }
-
-    fn index(&mut self) -> u32 {
-        self.next_index += 1;
-        self.next_index
-    }
-
-    pub(crate) fn add_duplicate(&mut self) {
-        match self.entries.last_mut() {
-            Some(Entry::Duplicates(count)) => *count += 1,
-            _ => self.entries.push(Entry::Duplicates(1)),
-        }
-    }
 }
 
 impl Books {
@@ -268,7 +230,14 @@ impl Books {
         if let Some(poisoned) = scripted {
             return Err(poisoned.rejection());
         }
-        let decided = guarded_turn(&mut self.plant, event);
+        let given_up = outcome.suspects.as_ref().and_then(|it| it.begin(event));
+        let decided = match given_up {
+            Some(rejection) => Err(rejection),
+            None => guarded_turn(&mut self.plant, event),
+        };
+        if let Some(suspects) = &outcome.suspects {
+            suspects.end(event);
+        }
         if let Err(rejection) = &decided
             && let Some(poisoned) = Poisoned::of(event, rejection)
         {

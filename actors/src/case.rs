@@ -5,9 +5,10 @@ use bytes::Bytes;
 use twin_model::{CommandBody, CommandKey, EntityKey, Notice, Rejection, Time};
 
 use crate::because::Because;
-use crate::books::{Books, Outcome};
+use crate::books::Books;
 use crate::exception_entry::{Closed, How, KeyedBy};
 use crate::marks::MarkKey;
+use crate::outcome::Outcome;
 use crate::{EVENT_BYTES_MAX, ExceptionEntry};
 
 impl Books {

@@ -40,6 +40,16 @@ pub fn reached(point: &str) {
     std::process::abort();
 }
 
+static DEADLY: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("TWIN_DEADLY_EVENT").ok());
+
+/// Ends the process in the turn that applies the event which a test wants to be deadly, as an
+/// overflow of the stack does.
+pub(crate) fn end_at(event: &str) {
+    if DEADLY.as_deref() == Some(event) {
+        std::process::abort();
+    }
+}
+
 /// Whether deliveries are acknowledged before their commit: a control that must lose messages.
 #[must_use]
 pub fn acknowledges_first() -> bool {

@@ -7,8 +7,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 use tokio::sync::{Semaphore, oneshot};
 use twin_model::{EntityKey, Notice, Plant, Time};
 
-use crate::books::{Books, Outcome};
+use crate::books::Books;
 use crate::door::Door;
+use crate::outcome::Outcome;
 use crate::parking::ParkedEvent;
 use crate::resolution::{REASON_BYTES_MAX, SIGNATURE_BYTES_MAX};
 use crate::{

@@ -79,6 +79,10 @@ pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rej
         tries += 1;
         GUARDED.set(true);
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| plant.apply(event)));
+        #[cfg(feature = "chaos")]
+        if let Ok(Ok(_)) = &outcome {
+            crate::chaos::end_at(event.id.as_str());
+        }
         GUARDED.set(false);
         match outcome {
             Ok(decided) => return decided,

@@ -42,6 +42,16 @@ impl MarkKey {
         MarkKey::tagged(u64::MAX - 2, &number.to_le_bytes())
     }
 
+    /// The key as it stands in files that are read by its bytes.
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        self.0.to_le_bytes()
+    }
+
+    /// The key of [`MarkKey::to_bytes`].
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> MarkKey {
+        MarkKey(u128::from_le_bytes(bytes))
+    }
+
     /// A key that no event has, as no source is as long as `tag`.
     fn tagged(tag: u64, bytes: &[u8]) -> MarkKey {
         let mut hasher = blake3::Hasher::new();

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use twin_model::{IntakeRejection, Rejection, Time};
 
-use crate::books::{Books, Outcome};
+use crate::books::Books;
 use crate::exception_entry::KeyedBy;
 use crate::input::{DecodedEvent, Part};
 use crate::marks::MarkKey;
+use crate::outcome::Outcome;
 use crate::parking::ParkedEvent;
 use crate::record::{Entry, UnreadableEntry};
 use crate::{Disposition, ExceptionEntry, ExceptionId};

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use twin_model::{Event, Plant, PlantId, Time};
 
-use crate::books::{Books, Outcome};
+use crate::books::Books;
 use crate::difference::{Against, Difference, EventName, Place};
 use crate::exception_entry::KeyedBy;
 use crate::input::{DecodedEvent, Input, Kind};
 use crate::journal::{self, JournalError};
 use crate::marks::MarkKey;
+use crate::outcome::Outcome;
 use crate::reading::{self, Reached, ReadRecord};
 use crate::record::{Entry, OperatorEntry, Verdict};
 use crate::segment::first_commit;

@@ -5,11 +5,12 @@ use bytes::Bytes;
 use twin_model::{Code, CommandKey, EventId, IntakeRejection, Rejection, SourceId};
 
 use crate::because::Because;
-use crate::books::{Books, Outcome};
+use crate::books::Books;
 use crate::exception_entry::{Closed, How, KeyedBy};
 use crate::guard::guarded_redrive;
 use crate::input::{DecodedEvent, Input, Kind};
 use crate::marks::Seen;
+use crate::outcome::Outcome;
 use crate::record::{Entry, Found, OperatorEntry, ReplayedEntry, Signed, Verdict};
 use crate::resolution::{Resolution, Resolve, ResolveError};
 use crate::{Disposition, ExceptionEntry, ExceptionId};

@@ -9,15 +9,17 @@ use actix::{
 use tokio::sync::oneshot;
 use twin_model::Time;
 
-use crate::books::{Books, Outcome};
+use crate::books::Books;
 #[cfg(feature = "chaos")]
 use crate::door::Panic;
 use crate::door::{Close, Follow, Look, Operate, Peek, Settle, Wake};
 use crate::input::{Input, Kind};
 use crate::lanes::{Batch, Lanes};
+use crate::outcome::Outcome;
 use crate::plant_handle::Home;
 use crate::record::UnreadableEntry;
 use crate::snapshots::{Cut, Snapshots};
+use crate::suspects::Suspects;
 use crate::writer::{Answer, Follower, Job, JournalFailed, Reply, Write, WriterHandle};
 use crate::{Commit, Disposition, LedgerHead, PlantClock, ResolveError, Resolved, Snapshot};
 
@@ -37,6 +39,7 @@ pub(crate) struct ShardActor {
     home: Home,
     books: Books,
     writer: WriterHandle,
+    suspects: Suspects,
     lanes: Arc<Lanes>,
     epoch: u64,
     /// Number of the next commit.
@@ -80,6 +83,7 @@ impl ShardActor {
         lanes: Arc<Lanes>,
     ) -> ShardActor {
         ShardActor {
+            suspects: Suspects::open(&home.dir, &recovered.books),
             home,
             lanes,
             inputs_at_snapshot: recovered.books.counts.input(),
@@ -139,14 +143,31 @@ impl ShardActor {
         }
     }
 
+    /// Decides an input of a batch in which a suspect is: if the process ends here, no other input
+    /// is blamed for it.
+    fn decide_alone(&mut self, input: Input) -> Disposition {
+        self.suspects.note_one(&input);
+        let is_tick = matches!(input.0, Kind::Tick(_));
+        let disposition = self.decide(input);
+        match is_tick {
+            true => self.suspects.clock_is_through(),
+            false => self.suspects.note_nothing(),
+        }
+        disposition
+    }
+
     fn decide_batch(&mut self, batch: Batch) {
         self.keep_time();
         let commands_before = self.books.outbox.last;
         self.open.inputs += batch.inputs.len();
+        let each_alone = self.suspects.note_batch(&batch.inputs);
         let dispositions = batch
             .inputs
             .into_iter()
-            .map(|input| self.decide(input))
+            .map(|input| match each_alone {
+                true => self.decide_alone(input),
+                false => self.decide(input),
+            })
             .collect();
         crate::killpoint!("C5");
         self.open.commands_changed |= self.books.outbox.last != commands_before;
@@ -158,11 +179,14 @@ impl ShardActor {
 
     /// Moves the clock of a wall-clock plant, before anything is decided by it.
     fn keep_time(&mut self) {
+        self.open.outcome.suspects = self.suspects.if_any();
         if self.books.clock == PlantClock::Wall {
             let now = wall_clock();
             if now.micros_since(self.books.now) >= TICK_MICROS {
                 let commands_before = self.books.outbox.last;
+                self.suspects.note_clock();
                 self.books.tick(now, &mut self.open.outcome);
+                self.suspects.clock_is_through();
                 self.open.commands_changed |= self.books.outbox.last != commands_before;
             }
         }
@@ -360,6 +384,7 @@ impl Handler<Wake> for ShardActor {
 
 impl Drop for ShardActor {
     fn drop(&mut self) {
+        self.suspects.note_nothing();
         self.lanes.close();
     }
 }

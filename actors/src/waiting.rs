@@ -6,8 +6,9 @@ use twin_model::{Code, EntityKey, Event, Kind, Time};
 
 use crate::Disposition;
 use crate::because::Because;
-use crate::books::{Books, Outcome};
+use crate::books::Books;
 use crate::guard::guarded_tick;
+use crate::outcome::Outcome;
 use crate::parking::{ParkedEvent, StreamKey};
 use crate::record::{Entry, Verdict};
 

@@ -11,6 +11,8 @@ mod bad_messages;
 mod closed_pipe;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod connection;
+#[cfg(feature = "chaos")]
+mod deadly;
 mod demo;
 #[cfg(feature = "chaos")]
 mod disk;

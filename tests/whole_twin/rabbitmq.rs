@@ -100,20 +100,25 @@ impl PlantQueues {
 
     /// Messages that wait in the plant's queues.
     pub(crate) fn backlog(&self) -> u32 {
+        let queues = Class::ALL.map(|class| self.topology.queue(class));
+        queues.iter().map(|queue| self.messages_in(queue)).sum()
+    }
+
+    /// Messages of all plants that were given back too often.
+    #[cfg(feature = "chaos")]
+    pub(crate) fn dead_letters(&self) -> u32 {
+        self.messages_in(ingest::topology::DEAD_QUEUE)
+    }
+
+    fn messages_in(&self, queue: &str) -> u32 {
         self.on_channel(async |channel| {
-            let mut waiting = 0;
-            for class in Class::ALL {
-                let name = self.topology.queue(class);
-                let passive = QueueDeclareOptions {
-                    passive: true,
-                    ..QueueDeclareOptions::durable()
-                };
-                let queue = channel
-                    .queue_declare(name.as_str().into(), passive, FieldTable::default())
-                    .await;
-                waiting += queue.unwrap().message_count();
-            }
-            waiting
+            let passive = QueueDeclareOptions {
+                passive: true,
+                ..QueueDeclareOptions::durable()
+            };
+            let none = FieldTable::default();
+            let declared = channel.queue_declare(queue.into(), passive, none).await;
+            declared.unwrap().message_count()
         })
     }
 

@@ -166,6 +166,14 @@ impl TwinProcess {
         Answer::of(response.unwrap_or_else(|error| panic!("POST /api/v1/events: {error}")))
     }
 
+    /// As [`TwinProcess::post`], as long as there is anybody who answers.
+    #[cfg(feature = "chaos")]
+    pub(crate) fn try_post(&self, body: &[u8]) -> Option<Answer> {
+        let request = self.agent.post(format!("{}/api/v1/events", self.url));
+        let request = request.content_type("application/json");
+        request.send(body).ok().map(Answer::of)
+    }
+
     /// Every item of a list of the plant, over all its pages.
     #[track_caller]
     pub(crate) fn items(&self, plant: &str, list: &str) -> Vec<Value> {
