@@ -3,10 +3,13 @@
 # change that no test notices is a hole in them. Prints one JSON object with the share that was
 # noticed, and the others on standard error and in DIR/missed.txt.
 #
-#   scripts/mutants.sh [--minutes N] [--without WORD] [--file GLOB] [--out DIR]
-#                      [--one-by-one [--shard K/N]]
+#   scripts/mutants.sh [--minutes N] [--seed N] [--jobs N] [--without WORD] [--file GLOB]
+#                      [--out DIR] [--prepare | --one-by-one [--shard K/N]]
 #
 # --minutes N    stop trying after so long: what was tried until then is a random sample
+# --seed N       the order in which they are tried (default: 1); another seed, another sample
+# --jobs N       try so many at once (default: 1)
+# --prepare      try none; print those that no test reaches
 # --without WORD leave out the tests that have WORD in their names, such as slow ones (repeatable)
 # --file GLOB    only mutants of these files, such as 'twin-model/src/lot*.rs'
 # --out DIR      where to keep the outcomes (default: target/mutants); run again with the same
@@ -32,8 +35,9 @@ woven=()
 while (($#)); do
     case $1 in
         --one-by-one) one_by_one=1 && shift && continue ;;
+        --prepare) woven+=(--prepare) && shift && continue ;;
         --shard) shard=(--shard "$2" --sharding round-robin) ;;
-        --minutes | --without) woven+=("$1" "$2") ;;
+        --minutes | --seed | --jobs | --without) woven+=("$1" "$2") ;;
         --file) chosen+=(--file "$2") ;;
         --out) out=$2 ;;
         *)

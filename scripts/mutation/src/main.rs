@@ -6,30 +6,26 @@
 //! then each change is switched on alone for the tests that come across it.
 //! `scripts/mutants.sh` runs it.
 
+mod figure;
 mod mutant;
 mod suite;
 mod tree;
+mod trial;
 mod weave;
 mod workshop;
 
-use std::collections::HashMap;
-use std::fs::{self, OpenOptions};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::Parser;
-use serde::{Deserialize, Serialize};
 
+use figure::Figure;
 use mutant::{Mutant, Number, listed};
 use suite::{Suite, Verdict};
 use tree::Tree;
+use trial::Sample;
 use workshop::{LeftOut, viable};
-
-/// Share of the mutants that should be noticed.
-const GOAL: f64 = 0.95;
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -42,7 +38,7 @@ struct Options {
     /// Where the copy, its build and the outcomes go.
     #[arg(long, default_value = "target/mutants")]
     out: PathBuf,
-    /// Only build the woven model and see what each test comes across.
+    /// Only build the woven model, see what each test comes across, and print what none does.
     #[arg(long)]
     prepare: bool,
     /// Leave out the tests that have this in their names: slow ones.
@@ -51,13 +47,12 @@ struct Options {
     /// Stop trying after so many minutes: what was tried until then is a random sample.
     #[arg(long)]
     minutes: Option<u64>,
-}
-
-/// What became of a mutant, as it is kept for the next run.
-#[derive(Debug, Serialize, Deserialize)]
-struct Outcome {
-    mutant: String,
-    verdict: Verdict,
+    /// Which order the mutants are tried in; each gives another sample.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many mutants are tried at once.
+    #[arg(long, default_value_t = 1)]
+    jobs: usize,
 }
 
 fn main() -> Result<()> {
@@ -76,12 +71,25 @@ fn main() -> Result<()> {
         suite.len(),
     );
     if options.prepare {
+        let unreached =
+            |number: &Number| !left_out.all().contains(number) && !suite.reaches(*number);
+        for (number, mutant) in (1..).zip(&mutants) {
+            if unreached(&number) {
+                println!("{}", mutant.name);
+            }
+        }
         return Ok(());
     }
     let kept = out.join(format!("outcomes-{}.jsonl", label(&tree, &options)?));
-    let verdicts = try_all(&mutants, &left_out, &suite, &kept, options.minutes)?;
+    let sample = Sample {
+        seed: options.seed,
+        minutes: options.minutes,
+        jobs: options.jobs,
+    };
+    let verdicts = sample.tried(&mutants, &left_out, &suite, &kept)?;
     write_lists(&mutants, &left_out, &verdicts, &out)?;
-    report(&mutants, &left_out, &verdicts);
+    let figure = Figure::of(&mutants, &left_out, &verdicts, options.seed)?;
+    println!("{}", serde_json::to_string(&figure)?);
     Ok(())
 }
 
@@ -107,62 +115,6 @@ fn suite(tree: &Tree, options: &Options, out: &Path) -> Result<Suite> {
     Ok(suite)
 }
 
-/// Tries every mutant that `kept` has no outcome of yet, in a fixed shuffled order.
-fn try_all(
-    mutants: &[Mutant],
-    left_out: &LeftOut,
-    suite: &Suite,
-    kept: &Path,
-    minutes: Option<u64>,
-) -> Result<Vec<(Number, Verdict)>> {
-    let mut known = HashMap::new();
-    if kept.exists() {
-        for line in fs::read_to_string(kept)?.lines() {
-            let outcome: Outcome = serde_json::from_str(line)?;
-            known.insert(outcome.mutant, outcome.verdict);
-        }
-    }
-    let mut file = OpenOptions::new().create(true).append(true).open(kept)?;
-    let end = minutes.map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
-    let mut order: Vec<(Number, &Mutant)> = (1..)
-        .zip(mutants)
-        .filter(|(number, _)| {
-            !left_out.unviable.contains(number) && !left_out.apart.contains(number)
-        })
-        .collect();
-    order.sort_by_cached_key(|(_, mutant)| shuffled(&mutant.name));
-    let mut verdicts = Vec::new();
-    for (number, mutant) in order {
-        if end.is_some_and(|end| Instant::now() > end) {
-            break;
-        }
-        let verdict = match known.get(&mutant.name) {
-            Some(verdict) => *verdict,
-            None => {
-                let verdict = suite.try_out(number)?;
-                let outcome = Outcome {
-                    mutant: mutant.name.clone(),
-                    verdict,
-                };
-                writeln!(file, "{}", serde_json::to_string(&outcome)?)?;
-                verdict
-            }
-        };
-        if !matches!(verdict, Verdict::Caught) {
-            eprintln!("{verdict:?}: {}", mutant.name);
-        }
-        verdicts.push((number, verdict));
-    }
-    Ok(verdicts)
-}
-
-/// A key whose order has nothing to do with that of the names.
-fn shuffled(name: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    hasher.finish()
-}
-
 /// Writes the names of what was missed, and of what needs builds of its own.
 fn write_lists(
     mutants: &[Mutant],
@@ -185,32 +137,4 @@ fn write_lists(
     fs::write(out.join("apart.txt"), apart)?;
     fs::write(out.join("unviable.txt"), unviable)?;
     Ok(())
-}
-
-/// Prints the figure as one JSON object.
-fn report(mutants: &[Mutant], left_out: &LeftOut, verdicts: &[(Number, Verdict)]) {
-    let count = |wanted: Verdict| {
-        verdicts
-            .iter()
-            .filter(|(_, verdict)| *verdict == wanted)
-            .count()
-    };
-    let noticed = count(Verdict::Caught) + count(Verdict::Killed);
-    let share = noticed as f64 / verdicts.len().max(1) as f64;
-    let figure = serde_json::json!({
-        "name": "mutants_twin_model",
-        "listed": mutants.len(),
-        "unviable": left_out.unviable.len(),
-        "apart": left_out.apart.len(),
-        "viable": mutants.len() - left_out.unviable.len() - left_out.apart.len(),
-        "tried": verdicts.len(),
-        "caught": count(Verdict::Caught),
-        "killed": count(Verdict::Killed),
-        "missed": count(Verdict::Missed),
-        "unreached": count(Verdict::Unreached),
-        "share": (share * 10_000.0).round() / 10_000.0,
-        "goal": GOAL,
-        "pass": share >= GOAL,
-    });
-    println!("{figure}");
 }

@@ -63,3 +63,19 @@ pub(crate) fn listed(path: &Path) -> Result<Vec<Mutant>> {
     let file = File::open(path).with_context(|| format!("no list at {}", path.display()))?;
     serde_json::from_reader(BufReader::new(file)).context("the list of mutants cannot be read")
 }
+
+#[cfg(test)]
+impl Mutant {
+    /// Some mutant with this name.
+    pub(crate) fn named(name: &str) -> Mutant {
+        Mutant {
+            name: name.to_owned(),
+            file: "twin-model/src/lib.rs".to_owned(),
+            genre: Genre::BinaryOperator,
+            span: Span {
+                start: Place { line: 1, column: 1 },
+            },
+            replacement: "-".to_owned(),
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 static CHOSEN: OnceLock<u32> = OnceLock::new();
 static NOTES: OnceLock<Option<String>> = OnceLock::new();
@@ -15,14 +16,25 @@ thread_local! {
 }
 
 /// Numbers of mutants; they go into the notes when the thread ends.
-#[derive(Default)]
 struct Reached {
+    since: Instant,
     seen: Vec<bool>,
     numbers: BTreeSet<u32>,
 }
 
+impl Default for Reached {
+    fn default() -> Reached {
+        Reached {
+            since: Instant::now(),
+            seen: Vec::new(),
+            numbers: BTreeSet::new(),
+        }
+    }
+}
+
 /// Which of the mutants at this place is active, or 0: the one that `MUTANT` names. With
-/// `MUTANT_REACH` the numbers of all that are reached go into that file, a line for each test.
+/// `MUTANT_REACH` the numbers of all that are reached go into that file, a line for each test with
+/// its name and how long it took, milliseconds.
 pub(crate) fn active(here: &[u32]) -> u32 {
     let chosen = *CHOSEN.get_or_init(|| {
         std::env::var("MUTANT").map_or(0, |number| number.parse().expect("MUTANT is a number"))
@@ -56,7 +68,8 @@ impl Drop for Reached {
     fn drop(&mut self) {
         let Some(Some(path)) = NOTES.get() else { return };
         let thread = std::thread::current();
-        let mut line = thread.name().unwrap_or("?").to_owned();
+        let took = self.since.elapsed().as_millis();
+        let mut line = format!("{} {took}", thread.name().unwrap_or("?"));
         for number in &self.numbers {
             line += &format!(" {number}");
         }

@@ -11,8 +11,8 @@ use anyhow::{Context, Result, ensure};
 use crate::mutant::{Mutant, Number};
 use crate::weave::{Woven, weave};
 
-/// What the model and its tests read.
-const COPIED: [&str; 4] = ["twin-model", "docs", MANIFEST, "Cargo.lock"];
+/// What the model and its tests read: one of them looks for tests of the ingest.
+const COPIED: [&str; 5] = ["twin-model", "docs", "ingest/tests", MANIFEST, "Cargo.lock"];
 const MANIFEST: &str = "Cargo.toml";
 const MODEL_MANIFEST: &str = "twin-model/Cargo.toml";
 const LIBRARY: &str = "twin-model/src/lib.rs";
@@ -88,7 +88,8 @@ impl Tree {
             write(&self.folder.join(file), &result.text)?;
             woven.insert(file.to_owned(), result);
         }
-        let text = fs::read_to_string(self.root.join(LIBRARY))? + "\nmod mutation_switch;\n";
+        let library = fs::read_to_string(self.root.join(LIBRARY))?;
+        let text = format!("#![allow(warnings)]\n{library}\nmod mutation_switch;\n");
         write(&self.folder.join(LIBRARY), &text)?;
         write(&self.folder.join(SWITCH), include_str!("switch.rs"))?;
         Ok(woven)
@@ -140,9 +141,14 @@ impl Tree {
             .clone();
         workspace.insert("members".to_owned(), vec!["twin-model"].into());
         workspace.remove("lints");
-        let profile: toml::Table = toml::from_str("dev = { debug = false }")?;
+        let mut dev = whole["profile"]["dev"]
+            .as_table()
+            .context("a profile")?
+            .clone();
+        dev.insert("debug".to_owned(), false.into());
         let mut manifest = toml::Table::new();
         manifest.insert("workspace".to_owned(), workspace.into());
+        let profile = toml::Table::from_iter([("dev".to_owned(), dev.into())]);
         manifest.insert("profile".to_owned(), profile.into());
         write(&self.folder.join(MANIFEST), &toml::to_string(&manifest)?)?;
         let model = fs::read_to_string(self.root.join(MODEL_MANIFEST))?;
@@ -166,6 +172,8 @@ fn write(path: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(path).is_ok_and(|there| there == text) {
         return Ok(());
     }
+    // A folder of which every file is woven had nothing to copy.
+    fs::create_dir_all(path.parent().context("a file has a folder")?)?;
     fs::write(path, text).with_context(|| path.display().to_string())
 }
 

@@ -20,7 +20,7 @@ const ROUNDS_MAX: usize = 20;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct LeftOut {
     /// [`Tree::source_digest`] of what was woven.
-    source: u64,
+    pub(crate) source: u64,
     /// No compiler takes them: they are no mutants.
     pub(crate) unviable: BTreeSet<Number>,
     /// They need a build of their own.
@@ -28,7 +28,8 @@ pub(crate) struct LeftOut {
 }
 
 impl LeftOut {
-    fn all(&self) -> BTreeSet<Number> {
+    /// All that do not stand behind a switch.
+    pub(crate) fn all(&self) -> BTreeSet<Number> {
         self.unviable.union(&self.apart).copied().collect()
     }
 }
