@@ -1,11 +1,12 @@
 //! The plant's append-only journal: segment files of checksummed records.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::record::{JOURNAL_FORMAT, Record};
-use crate::segment::{FILE_HEADER_BYTES, encode, format_of, header, name_of};
+use crate::frame_log::{AppendError, FrameLog};
+use crate::record::Record;
+use crate::segment::{JOURNAL, encode};
 
 /// A segment that has reached this size, in bytes, is followed by a new one, unless the plant is
 /// opened with smaller ones.
@@ -43,14 +44,16 @@ pub enum JournalError {
     },
     /// Written by a newer version.
     #[error(
-        "{path} has journal format {found}; this twin reads up to {JOURNAL_FORMAT}. Use the \
-         version that wrote it, or a newer one."
+        "{path} has journal format {found}; this twin reads up to {known}. Use the version that \
+         wrote it, or a newer one."
     )]
     NewerFormat {
         /// Which file.
         path: PathBuf,
         /// Its format.
         found: u32,
+        /// The newest format that is read here.
+        known: u32,
     },
 }
 
@@ -63,39 +66,9 @@ impl JournalError {
     }
 }
 
-/// Why a record is not on stable storage.
-#[derive(Debug)]
-pub(crate) enum AppendError {
-    /// There is no room. The journal is as before the record, which may be given again.
-    Full(JournalError),
-    /// The journal must not be used again: what the file holds is unknown until it is read anew.
-    Failed(JournalError),
-}
-
-impl AppendError {
-    /// Whether the file system has only no room, now or for this user.
-    fn of(error: JournalError) -> AppendError {
-        use io::ErrorKind::{QuotaExceeded, StorageFull};
-        match &error {
-            JournalError::Io { source, .. }
-                if matches!(source.kind(), StorageFull | QuotaExceeded) =>
-            {
-                AppendError::Full(error)
-            }
-            _ => AppendError::Failed(error),
-        }
-    }
-}
-
 /// The open end of a journal.
 #[derive(Debug)]
-pub(crate) struct Journal {
-    dir: PathBuf,
-    path: PathBuf,
-    file: File,
-    len: u64,
-    segment_bytes: u64,
-}
+pub(crate) struct Journal(FrameLog);
 
 impl Journal {
     /// Opens the journal for appending after `last_commit`, at the end of the newest segment.
@@ -104,127 +77,22 @@ impl Journal {
         last_commit: u64,
         segment_bytes: u64,
     ) -> Result<Journal, JournalError> {
-        match segments(dir)?.pop() {
-            Some(path) => {
-                let io_error = |error| JournalError::io(&path, error);
-                let file = OpenOptions::new()
-                    .append(true)
-                    .open(&path)
-                    .map_err(io_error)?;
-                let len = file.metadata().map_err(io_error)?.len();
-                if format_of(&path)? < JOURNAL_FORMAT {
-                    // An older twin that reads this segment must not meet what it does not know.
-                    if len <= FILE_HEADER_BYTES as u64 {
-                        fs::remove_file(&path).map_err(io_error)?;
-                    }
-                    return Journal::new_segment(dir, last_commit + 1, segment_bytes);
-                }
-                if len <= FILE_HEADER_BYTES as u64 {
-                    // It may have been made just before a fault, and its name not be durable yet.
-                    sync_dir(dir)?;
-                }
-                Ok(Journal {
-                    dir: dir.to_owned(),
-                    path,
-                    file,
-                    len,
-                    segment_bytes,
-                })
-            }
-            None => Journal::new_segment(dir, last_commit + 1, segment_bytes),
-        }
-    }
-
-    fn new_segment(
-        dir: &Path,
-        first_commit: u64,
-        segment_bytes: u64,
-    ) -> Result<Journal, JournalError> {
-        let path = dir.join(name_of(first_commit));
-        let io_error = |error| JournalError::io(&path, error);
-        let mut file = OpenOptions::new()
-            .create_new(true)
-            .append(true)
-            .open(&path)
-            .map_err(io_error)?;
-        #[cfg(feature = "chaos")]
-        let refused = crate::chaos::write_error(dir);
-        #[cfg(not(feature = "chaos"))]
-        let refused: Option<io::Error> = None;
-        let made = match refused {
-            Some(error) => Err(error),
-            None => file.write_all(&header()).and_then(|()| file.sync_all()),
-        };
-        if let Err(error) = made.map_err(io_error).and_then(|()| sync_dir(dir)) {
-            // Half a segment would stand in the way of the next try.
-            fs::remove_file(&path).map_err(io_error)?;
-            return Err(error);
-        }
-        Ok(Journal {
-            dir: dir.to_owned(),
-            path,
-            file,
-            len: FILE_HEADER_BYTES as u64,
-            segment_bytes,
-        })
+        FrameLog::open(JOURNAL, dir, last_commit + 1, segment_bytes).map(Journal)
     }
 
     /// Appends a record and waits until it is on stable storage.
     ///
     /// Returns the record's hash, which the next record carries as `previous`.
     pub(crate) fn append(&mut self, record: &Record) -> Result<[u8; 32], AppendError> {
-        if self.len >= self.segment_bytes {
-            let (dir, bytes) = (&self.dir, self.segment_bytes);
-            let segment = Journal::new_segment(dir, record.commit_no, bytes);
-            *self = segment.map_err(AppendError::of)?;
-        }
         let (frame, hash) = encode(record);
-        if let Err(error) = self.write(&frame) {
-            let error = JournalError::io(&self.path, error);
-            self.take_back()?;
-            return Err(AppendError::of(error));
-        }
-        crate::killpoint!("C3");
-        if let Err(error) = self.sync() {
-            // Never tried again: after a failed sync the system may take the bytes for written
-            // though they are not. They are taken back, so that the next start cannot believe them.
-            self.take_back()?;
-            let error = JournalError::io(&self.path, error);
-            return Err(AppendError::Failed(error));
-        }
-        crate::killpoint!("C4");
-        self.len += frame.len() as u64;
+        self.0.append(record.commit_no, &frame)?;
         Ok(hash)
-    }
-
-    fn write(&mut self, frame: &[u8]) -> io::Result<()> {
-        #[cfg(feature = "chaos")]
-        if let Some(error) = crate::chaos::write_error(&self.dir) {
-            self.file.write_all(&frame[..frame.len() / 2])?;
-            return Err(error);
-        }
-        self.file.write_all(frame)
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        #[cfg(feature = "chaos")]
-        if let Some(error) = crate::chaos::sync_error(&self.dir) {
-            return Err(error);
-        }
-        self.file.sync_data()
-    }
-
-    /// Cuts off what was written of a record that nobody was told of.
-    fn take_back(&mut self) -> Result<(), AppendError> {
-        self.file
-            .set_len(self.len)
-            .map_err(|error| AppendError::Failed(JournalError::io(&self.path, error)))
     }
 }
 
 /// The segments of a journal, oldest first.
 pub(crate) fn segments(dir: &Path) -> Result<Vec<PathBuf>, JournalError> {
-    files(dir, "journal-", ".log")
+    JOURNAL.list(dir)
 }
 
 /// Files of `dir` by the pattern, in the order of their numbers.
@@ -255,6 +123,7 @@ mod tests {
     use twin_model::Time;
 
     use super::*;
+    use crate::frames::FILE_HEADER_BYTES;
     use crate::segment::Segment;
 
     fn record(commit_no: u64) -> Record {
@@ -271,10 +140,9 @@ mod tests {
     #[test]
     fn a_segment_for_which_there_is_no_room_is_made_when_there_is() {
         let dir = tempfile::tempdir().unwrap();
-        let mut journal = Journal::open(dir.path(), 0, SEGMENT_BYTES_MAX).unwrap();
+        // Any record makes a segment long enough to be followed by a new one.
+        let mut journal = Journal::open(dir.path(), 0, FILE_HEADER_BYTES as u64 + 1).unwrap();
         journal.append(&record(1)).unwrap();
-        // As if it were long.
-        journal.len = SEGMENT_BYTES_MAX;
         let control = dir.path().join(crate::chaos::DISK_FILE);
         fs::write(&control, "full").unwrap();
         for _ in 0..2 {

@@ -21,6 +21,15 @@ pub const KILL_POINTS: [(&str, &str); 13] = [
     ("C13", "a segment that no start needs was removed"),
 ];
 
+/// As [`KILL_POINTS`], the points that an edge passes.
+pub const EDGE_KILL_POINTS: [(&str, &str); 5] = [
+    ("C3", "messages were written to the spool, and not synced"),
+    ("C4", "the messages were synced"),
+    ("E2", "messages were confirmed, and not marked as forwarded"),
+    ("E3", "they were marked as forwarded"),
+    ("E4", "a segment without messages to forward was deleted"),
+];
+
 /// Passes a commit point: ends the process when a test wants that, else does nothing.
 #[cfg(feature = "chaos")]
 #[macro_export]

@@ -23,6 +23,8 @@ mod exception_list;
 mod exceptions;
 mod feed;
 mod fork;
+mod frame_log;
+mod frames;
 mod guard;
 mod identity;
 mod input;
@@ -34,8 +36,10 @@ mod ledger;
 mod marks;
 mod outbox;
 mod outcome;
+mod outlet;
 mod parking;
 mod plant_handle;
+mod quota;
 mod raising;
 mod reading;
 mod record;
@@ -47,6 +51,9 @@ mod segment;
 mod shard;
 mod snapshot_file;
 mod snapshots;
+mod spool;
+mod spool_mark;
+mod spools;
 mod stored;
 mod stored_difference;
 mod supervisor;
@@ -76,18 +83,22 @@ pub use intake::{
     URGENT_EVENTS_MAX, URGENT_KIB_MAX,
 };
 pub use journal::{JournalError, SEGMENT_BYTES_MAX};
-pub use killpoint::KILL_POINTS;
+pub use killpoint::{EDGE_KILL_POINTS, KILL_POINTS};
 pub use ledger::{Ledger, LedgerHead};
 pub use marks::MARKS_MAX;
 pub use outbox::{Command, CommandId, OUTBOX_COMMANDS_MAX, Outbox, Route};
+pub use outlet::{Outlet, PAGE_BYTES_MAX, PAGE_ENTRIES_MAX, Page};
 pub use parking::{PARKED_BYTES_MAX, PARKED_EVENTS_MAX, ParkedEvent};
 pub use plant_handle::{OpenError, PlantClock, PlantHandle, PlantOptions, open};
+pub use quota::Quota;
 pub use record::JOURNAL_FORMAT;
 pub use recovery::RecoveryError;
 pub use resolution::{
     REASON_BYTES_MAX, Resolution, Resolve, ResolveError, Resolved, SIGNATURE_BYTES_MAX,
 };
 pub use retention::Retention;
+pub use spool::{SPOOL_SEGMENT_BYTES_MAX, Spool, SpoolReport, StoreError};
+pub use spools::Spools;
 pub use verify::{Verified, replay, verify};
 
 /// A plant has stopped, is stopping, or waits for room on its disk: nothing can be asked of it now.

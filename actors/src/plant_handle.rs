@@ -12,12 +12,12 @@ use tokio::sync::{oneshot, watch};
 use twin_model::PlantId;
 
 use crate::door::Door;
+use crate::frames;
 use crate::identity::IDENTITY_FORMAT;
 use crate::journal::{Journal, JournalError, SEGMENT_BYTES_MAX};
 use crate::lanes::Lanes;
 use crate::recovery::{self, RecoveryError, Settings};
 use crate::retention::Retention;
-use crate::segment;
 use crate::shard::ShardActor;
 use crate::snapshot_file;
 use crate::snapshots::Snapshots;
@@ -379,7 +379,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
         .panic_in_handler_of(options.panic_at.clone());
     if let Some((path, at)) = &recovered.torn {
         tracing::warn!(path = %path.display(), at, "torn end of the journal cut off");
-        segment::cut(path, *at)?;
+        frames::cut(path, *at)?;
     }
     let journal = Journal::open(dir, recovered.head.commit_no, options.segment_bytes)?;
     let LedgerHead { commit_no, .. } = recovered.head;

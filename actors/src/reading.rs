@@ -119,7 +119,7 @@ fn frame(
                 bytes = 0;
             }
         }
-        reached.torn = segment.torn_at.map(|at| (path.clone(), at));
+        reached.torn = segment.torn_at().map(|at| (path.clone(), at));
     }
     // An error means that nobody takes more.
     drop(to.send(chunk));

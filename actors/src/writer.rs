@@ -13,8 +13,9 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::door::Reveal;
+use crate::frame_log::AppendError;
 use crate::intake::Credit;
-use crate::journal::{AppendError, Journal};
+use crate::journal::Journal;
 use crate::record::{Entry, Poisoned, Record};
 use crate::{Command, Commit, Disposition, JournalError, LedgerHead, Receipt, Snapshot};
 
