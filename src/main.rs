@@ -36,8 +36,14 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tikv_jemallocator::Jemalloc;
 
 use crate::cli::{Cli, Command};
+
+/// Holds and genealogies make and drop thousands of small states per turn, on two threads: with it
+/// they take about half of the time that they take with the system's allocator (ADR 0028).
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -89,17 +89,18 @@ impl Lot {
         (value, unit): (Decimal, Unit),
         place: impl FnOnce(&mut LotWeight) -> &mut Decimal,
     ) {
-        let weight = self.card.weighed.entry(unit).or_default();
+        let weight = self.goods.card.weighed.entry(unit).or_default();
         add(place(weight), value);
         if *weight == LotWeight::default() {
-            self.card.weighed.remove(&unit);
+            self.goods.card.weighed.remove(&unit);
         }
     }
 
     /// What was weighed of the lot, ascending by unit: kilograms where it was weighed in any unit
     /// of mass.
     pub fn weights(&self) -> impl Iterator<Item = (Unit, LotWeight)> {
-        self.card
+        self.goods
+            .card
             .weighed
             .iter()
             .map(|(unit, weight)| (*unit, *weight))

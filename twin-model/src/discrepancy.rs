@@ -455,6 +455,9 @@ impl Discrepancy {
 
 /// Says which soft rules an entity breaks now and did not before, and which healed.
 pub(crate) fn tell_change(former: Option<&Entity>, now: &Entity, effects: &mut Effects) {
+    if former.is_some_and(|former| only_holds_changed(former, now)) {
+        return;
+    }
     let before = former.map_or_else(Vec::new, untold);
     let after = untold(now);
     let lacks = |list: &[Discrepancy], case: &Discrepancy| !list.iter().any(|d| d.same_case(case));
@@ -471,6 +474,15 @@ pub(crate) fn tell_change(former: Option<&Entity>, now: &Entity, effects: &mut E
             code: healed.code(),
             text: healed.to_string().into(),
         });
+    }
+}
+
+/// Whether a lot is as it was but for holds, which no soft rule looks at: so it is with all but one
+/// of the thousands of lots that a hold reaches.
+fn only_holds_changed(former: &Entity, now: &Entity) -> bool {
+    match (former, now) {
+        (Entity::Lot(former), Entity::Lot(now)) => former.goods.is_same(&now.goods),
+        _ => false,
     }
 }
 

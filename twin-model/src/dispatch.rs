@@ -93,7 +93,10 @@ impl Plant {
         cause: Cause<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        if self.lot(&body.lot).is_some_and(|lot| lot.card.announced) {
+        if self
+            .lot(&body.lot)
+            .is_some_and(|lot| lot.goods.card.announced)
+        {
             let object = EntityKey::Lot(body.lot.clone());
             return Err(Rejection::IdentifierTaken { object });
         }

@@ -275,7 +275,7 @@ impl Entity {
     pub fn claims(&self) -> Option<&Claims> {
         match self {
             Entity::WorkOrder(order) => Some(&order.claims),
-            Entity::Lot(lot) => Some(&lot.card.claims),
+            Entity::Lot(lot) => Some(&lot.goods.card.claims),
             Entity::WorkCenter(center) => Some(&center.claims),
             Entity::Shipment(shipment) => Some(&shipment.claims),
             Entity::Ownership(ownership) => Some(&ownership.claims),
@@ -293,7 +293,7 @@ impl Entity {
     pub(crate) fn claims_mut(&mut self) -> Option<&mut Claims> {
         match self {
             Entity::WorkOrder(order) => Some(&mut order.claims),
-            Entity::Lot(lot) => Some(&mut lot.card.claims),
+            Entity::Lot(lot) => Some(&mut lot.goods.card.claims),
             Entity::WorkCenter(center) => Some(&mut center.claims),
             Entity::Shipment(shipment) => Some(&mut shipment.claims),
             Entity::Ownership(ownership) => Some(&mut ownership.claims),

@@ -81,10 +81,10 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        match self.card.parents.get_mut(parent) {
+        match self.goods.card.parents.get_mut(parent) {
             Some(known) => known.add(part),
             None => {
-                self.card.parents.insert(parent.clone(), part);
+                self.goods.card.parents.insert(parent.clone(), part);
             }
         }
         self.catch_shelf_life(part.is_part, effects);
@@ -100,10 +100,10 @@ impl Lot {
 
     /// Something of this lot is in `child` since a time.
     pub(crate) fn go_into(&mut self, child: &LotId, since: Time) {
-        match self.card.children.get_mut(child) {
+        match self.children.get_mut(child) {
             Some(known) => *known = (*known).min(since),
             None => {
-                self.card.children.insert(child.clone(), since);
+                self.children.insert(child.clone(), since);
             }
         }
     }
@@ -111,13 +111,13 @@ impl Lot {
     /// Lots it was made from.
     #[must_use]
     pub fn parents(&self) -> &PagedMap<LotId, Parentage> {
-        &self.card.parents
+        &self.goods.card.parents
     }
 
     /// Lots made from it, with since when at least something of it is in each.
     #[must_use]
     pub fn children(&self) -> &PagedMap<LotId, Time> {
-        &self.card.children
+        &self.children
     }
 }
 

@@ -167,10 +167,16 @@ impl Lot {
         effects: &mut Effects,
     ) -> Result<Quantity, Rejection> {
         let key = EntityKey::Lot(self.id.clone());
-        let value = view.in_unit(quantity, &self.card.material, self.card.unit, &key, effects)?;
+        let value = view.in_unit(
+            quantity,
+            &self.goods.card.material,
+            self.goods.card.unit,
+            &key,
+            effects,
+        )?;
         Ok(Quantity {
             value,
-            unit: self.card.unit,
+            unit: self.goods.card.unit,
         })
     }
 }

@@ -154,7 +154,7 @@ impl Lot {
 
     /// A hold on what the lot was made from or for is over.
     pub(crate) fn disinherit(&mut self, hold: &HoldId, effects: &mut Effects) {
-        if self.inherited.remove(hold).is_some() {
+        if self.inherited.remove(hold) {
             effects.hold_spread_to_one_more(hold, false);
             self.tell_children(Message::HoldDisinherited(hold.clone()), effects);
             self.tell_gates(effects);
@@ -163,7 +163,7 @@ impl Lot {
 
     /// Tells every child of a hold, with the way and the time that hold for the child.
     pub(crate) fn hand_on(&self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
-        if self.card.children.is_empty() {
+        if self.children.is_empty() {
             return;
         }
         let Some(reach) = self.reach_here(hold, view.plant) else {
@@ -175,7 +175,7 @@ impl Lot {
             return;
         }
         let inherited = Message::HoldInherited { hold, reach };
-        for (child, at) in self.card.children.iter() {
+        for (child, at) in self.children.iter() {
             let known = view.plant.lot(child);
             if known.is_some_and(|child| child.is_part_of(&self.id)) {
                 effects.tell(EntityKey::Lot(child.clone()), inherited.for_child(*at));
@@ -185,7 +185,8 @@ impl Lot {
 
     /// Whether some of it was split off another lot.
     pub(crate) fn is_part_of(&self, whole: &LotId) -> bool {
-        self.card
+        self.goods
+            .card
             .parents
             .get(whole)
             .is_some_and(|part| part.is_part)

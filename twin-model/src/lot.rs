@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::chronicle::Chronicle;
 use crate::effect::{Effects, View};
 use crate::paged::Paged;
 use crate::{
@@ -111,21 +112,16 @@ pub(crate) struct LotCard {
     pub(crate) usage: Usage,
     /// Lots it was made from.
     pub(crate) parents: PagedMap<LotId, Parentage>,
-    /// Lots made from it, with since when at least something of it is in each.
-    pub(crate) children: PagedMap<LotId, Time>,
     /// The tanks that it came out of.
     pub(crate) drawings: BTreeSet<TankDrawing>,
-    /// Shipments that want to hear of changes.
-    pub(crate) gates: BTreeSet<DeliveryId>,
     /// What was weighed of it, by the unit that stands for what was measured.
     pub(crate) weighed: BTreeMap<Unit, LotWeight>,
     pub(crate) claims: Claims,
 }
 
-/// A lot of material.
+/// All of a lot that a hold neither changes nor asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lot {
-    pub(crate) id: LotId,
+pub(crate) struct LotGoods {
     pub(crate) card: Shared<LotCard>,
     /// Where its quantity came from and went.
     pub(crate) stock: LotStock,
@@ -135,6 +131,18 @@ pub struct Lot {
     pub(crate) reserved: Decimal,
     /// What quality says of it; `None` where it says nothing.
     pub(crate) quality: Option<Shared<LotQuality>>,
+}
+
+/// A lot of material. A hold over a large genealogy looks at each lot in it and copies it: what
+/// that needs stands here, apart from all else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lot {
+    pub(crate) id: LotId,
+    pub(crate) goods: Shared<LotGoods>,
+    /// Lots made from it, with since when at least something of it is in each.
+    pub(crate) children: PagedMap<LotId, Time>,
+    /// Shipments that want to hear of changes.
+    pub(crate) gates: Chronicle<DeliveryId>,
     pub(crate) holds: BTreeSet<HoldId>,
     /// Holds on what it was made from or for, kept up by the messages of its parents.
     pub(crate) inherited: Reaches,
@@ -156,19 +164,22 @@ impl Lot {
             whole_expiry: None,
             usage: Usage::Unrestricted,
             parents: PagedMap::default(),
-            children: PagedMap::default(),
             drawings: BTreeSet::new(),
-            gates: BTreeSet::new(),
             weighed: BTreeMap::new(),
             claims: Claims::default(),
         };
-        Lot {
-            id,
+        let goods = LotGoods {
             card: Shared::new(card),
             stock: LotStock::default(),
             counts: Paged::default(),
             reserved: Decimal::ZERO,
             quality: None,
+        };
+        Lot {
+            id,
+            goods: Shared::new(goods),
+            children: PagedMap::default(),
+            gates: Chronicle::default(),
             holds: BTreeSet::new(),
             inherited: Reaches::default(),
             version: 0,
@@ -185,13 +196,13 @@ impl Lot {
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         let key = EntityKey::Lot(self.id.clone());
-        if self.card.material != body.material {
+        if self.goods.card.material != body.material {
             return Err(Rejection::IdentifierTaken { object: key });
         }
         let told = (body.quantity, body.measured);
-        view.check_weight(told, &self.card.material, &key, effects)?;
-        self.card.announced = true;
-        self.stock.receive(quantity);
+        view.check_weight(told, &self.goods.card.material, &key, effects)?;
+        self.goods.card.announced = true;
+        self.goods.stock.receive(quantity);
         if let Some(measured) = body.measured {
             self.weigh_created(measured);
         }
@@ -200,7 +211,7 @@ impl Lot {
         let made = TimeWindow::at(made_at);
         self.note_production(made, None, view, effects);
         self.set_expiry(body.expiry, effects);
-        self.card.usage = self.card.usage.max(body.usage);
+        self.goods.card.usage = self.goods.card.usage.max(body.usage);
         if let Some(order) = &body.order {
             self.join_order((order, body.op.as_ref()), made_at, made, effects);
         }
@@ -217,7 +228,7 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        self.stock.receive(quantity);
+        self.goods.stock.receive(quantity);
         self.note_origin(made_by.0, made_by.1);
         let made = TimeWindow::at(view.at);
         self.note_production(made, None, view, effects);
@@ -240,8 +251,10 @@ impl Lot {
         at: Time,
         effects: &mut Effects,
     ) {
-        self.stock.consume(order, quantity);
-        self.stock.assert_covered(&self.id, self.card.unit);
+        self.goods.stock.consume(order, quantity);
+        self.goods
+            .stock
+            .assert_covered(&self.id, self.goods.card.unit);
         for child in children {
             self.go_into(child, at);
         }
@@ -281,15 +294,16 @@ impl Lot {
     /// not depend on which report came first: the smallest order and operation, the earliest time.
     pub(crate) fn note_origin(&mut self, order: Option<&WorkOrderId>, op: Option<&OperationId>) {
         let known = self
+            .goods
             .card
             .order
             .as_ref()
-            .map(|order| (order, self.card.op.as_ref()));
+            .map(|order| (order, self.goods.card.op.as_ref()));
         if let Some(order) = order
             && known.is_none_or(|known| (order, op) < known)
         {
-            self.card.order = Some(order.clone());
-            self.card.op = op.cloned();
+            self.goods.card.order = Some(order.clone());
+            self.goods.card.op = op.cloned();
         }
     }
 
@@ -315,7 +329,7 @@ impl Lot {
     }
 
     pub(crate) fn tell_gates(&self, effects: &mut Effects) {
-        for delivery in &self.card.gates {
+        for delivery in self.gates.iter() {
             effects.check_gate(delivery);
         }
     }
@@ -330,7 +344,7 @@ impl Lot {
             lot: self.id.clone(),
             have,
             want,
-            unit: self.card.unit,
+            unit: self.goods.card.unit,
         })
     }
 
@@ -361,47 +375,47 @@ impl Lot {
     /// Of which material.
     #[must_use]
     pub fn material(&self) -> &MaterialId {
-        &self.card.material
+        &self.goods.card.material
     }
 
     /// Unit of every quantity of the lot.
     #[must_use]
     pub fn unit(&self) -> Unit {
-        self.card.unit
+        self.goods.card.unit
     }
 
     /// What is in stock, in the lot's unit.
     #[must_use]
     pub fn on_hand(&self) -> Decimal {
-        self.stock.on_hand()
+        self.goods.stock.on_hand()
     }
 
     /// Created plus produced, in the lot's unit.
     #[must_use]
     pub fn received(&self) -> Decimal {
-        self.stock.received()
+        self.goods.stock.received()
     }
 
     /// Where its quantity came from and went, in the lot's unit.
     #[must_use]
     pub fn stock(&self) -> &LotStock {
-        &self.stock
+        &self.goods.stock
     }
 
     /// Whether nothing ever came into it.
     fn has_only_a_name(&self) -> bool {
-        let flows = self.stock.flows();
-        let came = [self.stock.received(), flows.merged_in, flows.adjusted];
+        let flows = self.goods.stock.flows();
+        let came = [self.goods.stock.received(), flows.merged_in, flows.adjusted];
         came.iter().all(Decimal::is_zero)
     }
 
     /// Lifecycle, computed.
     #[must_use]
     pub fn lifecycle(&self) -> LotLifecycle {
-        let flows = self.stock.flows();
+        let flows = self.goods.stock.flows();
         if !self.on_hand().is_zero() {
             LotLifecycle::OnHand
-        } else if self.stock.at_line() > Decimal::ZERO {
+        } else if self.goods.stock.at_line() > Decimal::ZERO {
             LotLifecycle::InProcess
         } else if self.has_only_a_name() {
             LotLifecycle::Planned
@@ -417,13 +431,13 @@ impl Lot {
     /// The order that made it.
     #[must_use]
     pub fn order(&self) -> Option<&WorkOrderId> {
-        self.card.order.as_ref()
+        self.goods.card.order.as_ref()
     }
 
     /// The operation that made it.
     #[must_use]
     pub fn op(&self) -> Option<&OperationId> {
-        self.card.op.as_ref()
+        self.goods.card.op.as_ref()
     }
 
     /// Holds on the lot itself.
@@ -435,7 +449,7 @@ impl Lot {
     /// The soft rules that the lot breaks now.
     #[must_use]
     pub fn discrepancies(&self) -> Vec<Discrepancy> {
-        let mut found = self.card.claims.discrepancies(
+        let mut found = self.goods.card.claims.discrepancies(
             || EntityKey::Lot(self.id.clone()),
             |facet| self.standing(facet),
         );

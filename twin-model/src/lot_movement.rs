@@ -41,15 +41,17 @@ impl Lot {
         else {
             unreachable!("{message:?} moves nothing")
         };
-        self.stock.book(order, *kind, *quantity);
-        self.stock.assert_covered(&self.id, self.card.unit);
+        self.goods.stock.book(order, *kind, *quantity);
+        self.goods
+            .stock
+            .assert_covered(&self.id, self.goods.card.unit);
         if let Some(measured) = measured {
             self.weigh(*kind, *measured);
         }
         if *kind == MovementKind::Received {
             if let Some(usage) = usage {
                 // Of what several say the worst counts, whoever comes first.
-                self.card.usage = self.card.usage.max(*usage);
+                self.goods.card.usage = self.goods.card.usage.max(*usage);
             }
             self.note_origin(Some(order), None);
             let made = TimeWindow::at(*at);
@@ -76,7 +78,7 @@ impl Lot {
         if difference < Decimal::ZERO {
             self.require_on_hand(-difference)?;
         }
-        self.stock.flow(|flows| flows.adjusted += difference);
+        self.goods.stock.flow(|flows| flows.adjusted += difference);
         let count = StockCount {
             at: view.at,
             report,
@@ -89,14 +91,20 @@ impl Lot {
 
     /// Keeps a count by its event, as long as it is among the newest.
     fn keep_count(&mut self, count: StockCount) {
-        let full = self.counts.len() >= COUNTS_PER_LOT_MAX;
-        if full && self.counts.first().is_some_and(|oldest| count <= *oldest) {
+        let full = self.goods.counts.len() >= COUNTS_PER_LOT_MAX;
+        if full
+            && self
+                .goods
+                .counts
+                .first()
+                .is_some_and(|oldest| count <= *oldest)
+        {
             return;
         }
-        let place = self.counts.place(|known| *known < count);
-        self.counts.insert(place, count);
+        let counts = &mut self.goods.counts;
+        counts.insert(counts.place(|known| *known < count), count);
         if full {
-            self.counts.remove(self.counts.start());
+            counts.remove(counts.start());
         }
     }
 
@@ -107,7 +115,11 @@ impl Lot {
         body: &EventRetracted,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        let found = self.counts.iter().find(|count| count.report == report);
+        let found = self
+            .goods
+            .counts
+            .iter()
+            .find(|count| count.report == report);
         let Some(count) = found.cloned() else {
             return Err(Rejection::NotYet {
                 object: EntityKey::Lot(self.id.clone()),
@@ -120,16 +132,16 @@ impl Lot {
         if difference > Decimal::ZERO {
             self.require_on_hand(difference)?;
         }
-        self.counts
-            .remove(self.counts.place(|known| *known < count));
-        self.stock.flow(|flows| flows.adjusted -= difference);
+        let counts = &mut self.goods.counts;
+        counts.remove(counts.place(|known| *known < count));
+        self.goods.stock.flow(|flows| flows.adjusted -= difference);
         self.tell_gates(effects);
         let text = format!(
             "Count {} of lot {}, which had changed its books by {difference} {}, was retracted ({}); \
              its stock was recomputed from {}.",
             body.event,
             self.id,
-            self.card.unit,
+            self.goods.card.unit,
             body.in_words(),
             count.at,
         );

@@ -109,6 +109,7 @@ impl Lot {
             from: EntityKey::WorkOrder(order.clone()),
         });
         let parents = self
+            .goods
             .card
             .parents
             .keys()
@@ -129,12 +130,13 @@ impl Lot {
     }
 
     fn nonconformance(&self, id: &NonconformanceId) -> Option<&LotNonconformance> {
-        self.quality.as_deref()?.nonconformances.get(id)
+        self.goods.quality.as_deref()?.nonconformances.get(id)
     }
 
     /// The nonconformances that reach the lot, or decided something of it.
     pub fn nonconformances(&self) -> impl Iterator<Item = (&NonconformanceId, &LotNonconformance)> {
-        self.quality
+        self.goods
+            .quality
             .iter()
             .flat_map(|quality| &quality.nonconformances)
     }
@@ -165,7 +167,7 @@ impl Lot {
                 from: affected.from.clone(),
                 steps: affected.steps,
                 quantity: self.on_hand(),
-                unit: self.card.unit,
+                unit: self.goods.card.unit,
             })
         })
     }

@@ -111,26 +111,31 @@ impl Lot {
 
     /// Changes what quality says, and takes out of the stock what is scrapped by it.
     pub(crate) fn change_quality(&mut self, change: impl FnOnce(&mut LotQuality)) {
-        let quality = self.quality.get_or_insert_default();
+        let quality = self.goods.quality.get_or_insert_default();
         let before = quality.scrapped();
         change(quality);
         let more = quality.scrapped() - before;
         if **quality == LotQuality::default() {
-            self.quality = None;
+            self.goods.quality = None;
         }
         if !more.is_zero() {
-            self.stock.flow(|flows| flows.scrapped += more);
-            self.stock.assert_covered(&self.id, self.card.unit);
+            self.goods.stock.flow(|flows| flows.scrapped += more);
+            self.goods
+                .stock
+                .assert_covered(&self.id, self.goods.card.unit);
         }
     }
 
     fn inspection(&self, id: &InspectionId) -> Option<&LotInspection> {
-        self.quality.as_deref()?.inspections.get(id)
+        self.goods.quality.as_deref()?.inspections.get(id)
     }
 
     /// The inspections that look at the lot, with what they say of it.
     pub fn inspections(&self) -> impl Iterator<Item = (&InspectionId, &LotInspection)> {
-        self.quality.iter().flat_map(|quality| &quality.inspections)
+        self.goods
+            .quality
+            .iter()
+            .flat_map(|quality| &quality.inspections)
     }
 
     /// The inspections that keep the lot from being used: blocking, and without a decision.
@@ -147,7 +152,8 @@ impl Lot {
             .map(|(id, inspection)| {
                 let told = inspection.quantity;
                 let told = told.map(|quantity| (quantity.value.value(), quantity.unit));
-                let (quantity, unit) = told.unwrap_or_else(|| (self.on_hand(), self.card.unit));
+                let (quantity, unit) =
+                    told.unwrap_or_else(|| (self.on_hand(), self.goods.card.unit));
                 Reason::from(QualityRejection::InspectionOpen {
                     inspection: id.clone(),
                     lot: self.id.clone(),
@@ -163,7 +169,7 @@ impl Lot {
                 lot: self.id.clone(),
                 usage: usage.as_str(),
                 quantity: self.stock_by_usage().of(usage),
-                unit: self.card.unit,
+                unit: self.goods.card.unit,
             }));
         }
         reasons

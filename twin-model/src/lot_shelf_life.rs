@@ -7,7 +7,7 @@ impl Lot {
     /// End of its shelf life: its own or that of a lot that it is a part of, whichever is earlier.
     #[must_use]
     pub fn expiry(&self) -> Option<Time> {
-        [self.card.expiry, self.card.whole_expiry]
+        [self.goods.card.expiry, self.goods.card.whole_expiry]
             .into_iter()
             .flatten()
             .min()
@@ -16,17 +16,17 @@ impl Lot {
     /// Sets what is told of the lot itself.
     pub(crate) fn set_expiry(&mut self, expiry: Option<Time>, effects: &mut Effects) {
         let before = self.expiry();
-        self.card.expiry = expiry;
+        self.goods.card.expiry = expiry;
         self.tell_expiry(before, effects);
     }
 
     /// A lot that this one may be a part of says something new of its shelf life, or is new.
     pub(crate) fn look_at_shelf_life(&mut self, view: View<'_>, effects: &mut Effects) {
         let before = self.expiry();
-        let parts = self.card.parents.iter();
+        let parts = self.goods.card.parents.iter();
         let parts = parts.filter(|(_, part)| part.is_part);
         let wholes = parts.filter_map(|(whole, _)| view.plant.lot(whole));
-        self.card.whole_expiry = wholes.filter_map(Lot::expiry).min();
+        self.goods.card.whole_expiry = wholes.filter_map(Lot::expiry).min();
         self.tell_expiry(before, effects);
     }
 

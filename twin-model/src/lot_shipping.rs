@@ -11,44 +11,44 @@ impl Lot {
     pub(crate) fn hear_of_shipment(&mut self, message: &Message, effects: &mut Effects) {
         match message {
             Message::GateOpened(delivery) => {
-                self.card.gates.insert(delivery.clone());
+                self.gates.insert(delivery.clone());
                 effects.check_gate(delivery);
             }
             Message::GateClosed(delivery) => self.close_gate(delivery),
-            Message::StockReserved(want) => add(&mut self.reserved, *want),
+            Message::StockReserved(want) => add(&mut self.goods.reserved, *want),
             Message::StockFreed(want) => {
-                add(&mut self.reserved, -*want);
+                add(&mut self.goods.reserved, -*want);
                 effects.freed.insert(self.id.clone());
             }
             Message::StockShipped { quantity, reserved } => {
                 if *reserved {
-                    add(&mut self.reserved, -*quantity);
+                    add(&mut self.goods.reserved, -*quantity);
                 }
-                self.stock.flow(|flows| flows.shipped += quantity);
+                self.goods.stock.flow(|flows| flows.shipped += quantity);
                 self.tell_gates(effects);
             }
             other => unreachable!("a lot gets no {other:?}"),
         }
         assert!(
-            self.reserved >= Decimal::ZERO,
+            self.goods.reserved >= Decimal::ZERO,
             "lot {}: more freed than was reserved",
             self.id
         );
     }
 
     fn close_gate(&mut self, delivery: &DeliveryId) {
-        self.card.gates.remove(delivery);
+        self.gates.remove(delivery);
     }
 
     /// What cleared shipments will take of what is on hand, in the lot's unit.
     #[must_use]
     pub fn reserved(&self) -> Decimal {
-        self.reserved
+        self.goods.reserved
     }
 
     /// What has left with shipments, in the lot's unit.
     #[must_use]
     pub fn shipped(&self) -> Decimal {
-        self.stock.flows().shipped
+        self.goods.stock.flows().shipped
     }
 }

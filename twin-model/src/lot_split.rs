@@ -110,14 +110,16 @@ impl Plant {
 impl Lot {
     /// Some of this lot became lots of its own, or flowed into others.
     pub(crate) fn part_with(&mut self, quantity: Decimal, effects: &mut Effects) {
-        self.stock.flow(|flows| flows.split_out += quantity);
-        self.stock.assert_covered(&self.id, self.card.unit);
+        self.goods.stock.flow(|flows| flows.split_out += quantity);
+        self.goods
+            .stock
+            .assert_covered(&self.id, self.goods.card.unit);
         self.tell_gates(effects);
     }
 
     /// Some of other lots became (more of) this one.
     pub(crate) fn take_in(&mut self, quantity: Decimal, effects: &mut Effects) {
-        self.stock.flow(|flows| flows.merged_in += quantity);
+        self.goods.stock.flow(|flows| flows.merged_in += quantity);
         self.tell_gates(effects);
     }
 }

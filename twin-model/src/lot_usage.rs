@@ -157,7 +157,7 @@ impl Lot {
             })
             .collect();
         moves.sort_unstable();
-        let mut stock = StockByUsage::all_in(self.card.usage, self.stock.inflow());
+        let mut stock = StockByUsage::all_in(self.goods.card.usage, self.goods.stock.inflow());
         for parts in moves.chunk_by(|a, b| (a.at, a.decision) == (b.at, b.decision)) {
             let mut decided = StockByUsage::default();
             for part in parts {
@@ -180,8 +180,8 @@ impl Lot {
     #[must_use]
     pub fn stock_by_usage(&self) -> StockByUsage {
         let on_hand = self.on_hand();
-        if self.quality.is_none() {
-            return StockByUsage::all_in(self.card.usage, on_hand);
+        if self.goods.quality.is_none() {
+            return StockByUsage::all_in(self.goods.card.usage, on_hand);
         }
         let mut stock = self.moved(|_, _| {});
         let gone = stock.0.iter().sum::<Decimal>() - on_hand;
@@ -206,8 +206,8 @@ impl Lot {
     /// What may be used and shipped without any restriction, in the lot's unit.
     #[must_use]
     pub fn unrestricted(&self) -> Decimal {
-        match self.quality {
-            None if self.card.usage != Usage::Unrestricted => Decimal::ZERO,
+        match self.goods.quality {
+            None if self.goods.card.usage != Usage::Unrestricted => Decimal::ZERO,
             None => self.on_hand(),
             Some(_) => self.stock_by_usage().of(Usage::Unrestricted),
         }
@@ -217,16 +217,16 @@ impl Lot {
     /// began with.
     #[must_use]
     pub fn usage(&self) -> Usage {
-        if self.quality.is_none() {
-            return self.card.usage;
+        if self.goods.quality.is_none() {
+            return self.goods.card.usage;
         }
         match (
             self.stock_by_usage().iter().last(),
             self.instead_of_unrestricted(),
         ) {
             (Some((usage, _)), _) => usage,
-            (None, Some(instead)) => self.card.usage.max(instead),
-            (None, None) => self.card.usage,
+            (None, Some(instead)) => self.goods.card.usage.max(instead),
+            (None, None) => self.goods.card.usage,
         }
     }
 

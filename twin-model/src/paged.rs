@@ -14,8 +14,8 @@ pub(crate) struct Paged<T>(Option<Arc<Pages<T>>>);
 
 #[derive(Debug)]
 struct Pages<T> {
-    /// The pages before the last one; none of them is empty.
-    full: Arc<Vec<Arc<Vec<T>>>>,
+    /// The pages before the last one, none of them empty; `None` until there is one.
+    full: Option<Arc<Vec<Arc<Vec<T>>>>>,
     /// Where most entries come to: facts arrive mostly in their order.
     last: Vec<T>,
     len: usize,
@@ -46,7 +46,7 @@ impl<T: Clone> Clone for Pages<T> {
         let mut last = Vec::with_capacity(self.last.len() + 1);
         last.extend_from_slice(&self.last);
         Pages {
-            full: Arc::clone(&self.full),
+            full: self.full.clone(),
             last,
             len: self.len,
         }
@@ -77,7 +77,8 @@ impl<T> Paged<T> {
     }
 
     fn full(&self) -> &[Arc<Vec<T>>] {
-        self.0.as_ref().map_or(&[], |pages| &pages.full)
+        let full = self.0.as_ref().and_then(|pages| pages.full.as_ref());
+        full.map_or(&[], |full| full.as_slice())
     }
 
     fn page(&self, page: usize) -> &[T] {
@@ -149,11 +150,21 @@ impl<T> Paged<T> {
     }
 }
 
+impl<T: Clone> Pages<T> {
+    fn full_len(&self) -> usize {
+        self.full.as_ref().map_or(0, |full| full.len())
+    }
+
+    fn full_mut(&mut self) -> &mut Vec<Arc<Vec<T>>> {
+        Arc::make_mut(self.full.get_or_insert_default())
+    }
+}
+
 impl<T: Clone> Paged<T> {
     fn pages_mut(&mut self) -> &mut Pages<T> {
         let pages = self.0.get_or_insert_with(|| {
             Arc::new(Pages {
-                full: Arc::default(),
+                full: None,
                 last: Vec::new(),
                 len: 0,
             })
@@ -165,8 +176,8 @@ impl<T: Clone> Paged<T> {
     pub(crate) fn insert(&mut self, place: Place, entry: T) {
         let pages = self.pages_mut();
         pages.len += 1;
-        if place.page < pages.full.len() {
-            let full = Arc::make_mut(&mut pages.full);
+        if place.page < pages.full_len() {
+            let full = pages.full_mut();
             let page = Arc::make_mut(&mut full[place.page]);
             page.insert(place.at, entry);
             if page.len() > PAGE_ENTRIES_MAX {
@@ -182,7 +193,7 @@ impl<T: Clone> Paged<T> {
             let kept = PAGE_ENTRIES_MAX / if appended { 1 } else { 2 };
             let rest = pages.last.split_off(kept);
             let page = std::mem::replace(&mut pages.last, rest);
-            Arc::make_mut(&mut pages.full).push(Arc::new(page));
+            pages.full_mut().push(Arc::new(page));
         }
     }
 
@@ -194,8 +205,8 @@ impl<T: Clone> Paged<T> {
     pub(crate) fn get_mut(&mut self, place: Place) -> Option<&mut T> {
         self.get(place)?;
         let pages = self.pages_mut();
-        if place.page < pages.full.len() {
-            let page = &mut Arc::make_mut(&mut pages.full)[place.page];
+        if place.page < pages.full_len() {
+            let page = &mut pages.full_mut()[place.page];
             return Arc::make_mut(page).get_mut(place.at);
         }
         pages.last.get_mut(place.at)
@@ -211,10 +222,10 @@ impl<T: Clone> Paged<T> {
         }
         let pages = self.pages_mut();
         pages.len -= 1;
-        if place.page == pages.full.len() {
+        if place.page == pages.full_len() {
             return Some(pages.last.remove(place.at));
         }
-        let full = Arc::make_mut(&mut pages.full);
+        let full = pages.full_mut();
         let page = Arc::make_mut(&mut full[place.page]);
         let removed = page.remove(place.at);
         if page.is_empty() {
@@ -234,14 +245,14 @@ impl<T: Clone> Paged<T> {
         let pages = self.pages_mut();
         let whole = place.page;
         if whole > 0 {
-            for page in Arc::make_mut(&mut pages.full).drain(..whole) {
+            for page in pages.full_mut().drain(..whole) {
                 taken.extend(Arc::unwrap_or_clone(page));
             }
         }
-        if pages.full.is_empty() {
+        if pages.full_len() == 0 {
             taken.extend(pages.last.drain(..place.at));
         } else if place.at > 0 {
-            let first = &mut Arc::make_mut(&mut pages.full)[0];
+            let first = &mut pages.full_mut()[0];
             taken.extend(Arc::make_mut(first).drain(..place.at));
         }
         pages.len -= taken.len();

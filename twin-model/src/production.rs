@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::effect::{Effects, View};
 use crate::{
-    Entity, Hold, HoldId, HoldScope, Lot, LotId, MaterialId, PagedMap, Plant, Time, TimeWindow,
-    WorkCenterId,
+    Entity, Hold, HoldId, HoldScope, Lot, LotId, MaterialId, PagedMap, Plant, Shared, Time,
+    TimeWindow, WorkCenterId,
 };
 
 impl Lot {
@@ -27,10 +27,10 @@ impl Lot {
                 .collect()
         };
         let joined = |known: Option<&TimeWindow>| known.map_or(made, |known| known.join(&made));
-        self.card.production = Some(joined(self.card.production.as_ref()));
+        self.goods.card.production = Some(joined(self.goods.card.production.as_ref()));
         if let Some(center) = center {
-            let span = joined(self.card.made_at.get(center));
-            self.card.made_at.insert(center.clone(), span);
+            let span = joined(self.goods.card.made_at.get(center));
+            self.goods.card.made_at.insert(center.clone(), span);
         }
         for (id, before) in met {
             let now = view.plant.hold(&id).and_then(|hold| self.held_since(hold));
@@ -46,19 +46,19 @@ impl Lot {
     /// When its making began.
     #[must_use]
     pub fn produced_at(&self) -> Option<Time> {
-        self.card.production.map(|made| made.from)
+        self.goods.card.production.map(|made| made.from)
     }
 
     /// From its first making to its last, as far as it is known.
     #[must_use]
     pub fn production(&self) -> Option<TimeWindow> {
-        self.card.production
+        self.goods.card.production
     }
 
     /// The work centers that it was made at, each with the first and the last time of that.
     #[must_use]
     pub fn made_at(&self) -> &PagedMap<WorkCenterId, TimeWindow> {
-        &self.card.made_at
+        &self.goods.card.made_at
     }
 }
 
@@ -78,20 +78,25 @@ impl Productions {
             Entity::Lot(lot) => Some(lot),
             _ => None,
         });
-        if former.is_some_and(|former| former.card.is_same(&now.card)) {
+        let alike = |former: &Shared<Lot>| {
+            former.goods.is_same(&now.goods) || former.goods.card.is_same(&now.goods.card)
+        };
+        if former.is_some_and(alike) {
             return;
         }
-        let was = former.and_then(|lot| lot.card.production);
-        if was != now.card.production {
+        let was = former.and_then(|lot| lot.goods.card.production);
+        if was != now.goods.card.production {
             if let Some(was) = was {
-                self.of_material.remove(&now.card.material, was, &now.id);
+                self.of_material
+                    .remove(&now.goods.card.material, was, &now.id);
             }
-            if let Some(made) = now.card.production {
-                self.of_material.insert(&now.card.material, made, &now.id);
+            if let Some(made) = now.goods.card.production {
+                self.of_material
+                    .insert(&now.goods.card.material, made, &now.id);
             }
         }
-        for (center, made) in now.card.made_at.iter() {
-            let was = former.and_then(|lot| lot.card.made_at.get(center));
+        for (center, made) in now.goods.card.made_at.iter() {
+            let was = former.and_then(|lot| lot.goods.card.made_at.get(center));
             if was != Some(made) {
                 if let Some(was) = was {
                     self.at_center.remove(center, *was, &now.id);
@@ -208,14 +213,14 @@ impl WindowHolds {
     fn on(&self, lot: &Lot) -> Vec<HoldId> {
         let of_material = self
             .of_material
-            .get(&lot.card.material)
+            .get(&lot.goods.card.material)
             .into_iter()
             .flatten();
         let of_material = of_material.filter(|(window, _)| {
-            let made = lot.card.production.as_ref();
+            let made = lot.goods.card.production.as_ref();
             made.is_some_and(|made| made.meets(window).is_some())
         });
-        let at_center = lot.card.made_at.iter().flat_map(|(center, made)| {
+        let at_center = lot.goods.card.made_at.iter().flat_map(|(center, made)| {
             let known = self.at_center.get(center).into_iter().flatten();
             known.filter(|(window, _)| made.meets(window).is_some())
         });
@@ -245,8 +250,9 @@ impl HoldScope {
     /// When the making of a lot first met the window; `None` for what is no window.
     pub(crate) fn first_met(&self, lot: &Lot) -> Option<Time> {
         match self {
-            HoldScope::MaterialWindow(scope) => lot.card.production?.meets(&scope.window),
+            HoldScope::MaterialWindow(scope) => lot.goods.card.production?.meets(&scope.window),
             HoldScope::WorkCenterWindow(scope) => lot
+                .goods
                 .card
                 .made_at
                 .get(&scope.work_center)?

@@ -206,13 +206,13 @@ impl Lot {
     /// The postings that changed the usage status of some of the lot, ascending by time.
     #[must_use]
     pub fn status_changes(&self) -> &[StatusChange] {
-        let quality = self.quality.as_deref();
+        let quality = self.goods.quality.as_deref();
         quality.map_or(&[], |quality| &quality.status_changes)
     }
 
     /// Those that do not follow a decision of quality.
     pub(crate) fn own_changes(&self) -> impl Iterator<Item = &StatusChange> {
-        let quality = self.quality.as_deref();
+        let quality = self.goods.quality.as_deref();
         let own = move |change: &&StatusChange| {
             !quality.is_some_and(|quality| quality.follows_a_decision(change))
         };
@@ -248,7 +248,7 @@ impl Lot {
                 to: change.to.as_str(),
                 at: change.at,
                 there,
-                unit: self.card.unit,
+                unit: self.goods.card.unit,
             })
             .collect()
     }

@@ -49,7 +49,7 @@ fn shared<'p>(drawing: &'p TankDrawing, child: &'p LotId, plant: &'p Plant) -> V
         if other.id() == child {
             continue;
         }
-        let meetings = other.card.drawings.iter().filter_map(|known| {
+        let meetings = other.goods.card.drawings.iter().filter_map(|known| {
             let since = drawing.meets(known)?;
             Some((known, since))
         });
@@ -75,7 +75,7 @@ fn shared<'p>(drawing: &'p TankDrawing, child: &'p LotId, plant: &'p Plant) -> V
 /// one's child descends from.
 pub(crate) fn check(drawing: &TankDrawing, child: &LotId, plant: &Plant) -> Result<(), Rejection> {
     if let Some(lot) = plant.lot(child)
-        && lot.card.drawings.len() >= DRAWINGS_PER_LOT_MAX
+        && lot.goods.card.drawings.len() >= DRAWINGS_PER_LOT_MAX
     {
         return Err(Rejection::TooManyDrawings {
             lot: child.clone(),
@@ -120,7 +120,7 @@ pub(crate) fn draw(
         if !view.plant.awaited_origins.is_empty() {
             effects.links.push((None, lot.id.clone()));
         }
-        lot.card.drawings.insert(drawing);
+        lot.goods.card.drawings.insert(drawing);
         Ok(())
     })
 }
@@ -142,12 +142,12 @@ impl Lot {
     /// The tanks that it came out of.
     #[must_use]
     pub fn drawings(&self) -> &BTreeSet<TankDrawing> {
-        &self.card.drawings
+        &self.goods.card.drawings
     }
 
     /// Whether it was drawn from a tank within a window.
     pub(crate) fn was_drawn_in(&self, tank: &WorkCenterId, window: TimeWindow) -> bool {
-        let mut drawings = self.card.drawings.iter();
+        let mut drawings = self.goods.card.drawings.iter();
         drawings.any(|known| known.tank == *tank && known.window.meets(&window).is_some())
     }
 }

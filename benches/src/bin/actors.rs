@@ -21,7 +21,12 @@ use benches::shop::{Shop, readable};
 use benches::twin_drain::Twin;
 use clap::Parser;
 use serde::{Deserialize, Serialize};
+use tikv_jemallocator::Jemalloc;
 use twin_model::{Decimal, Entity, Event, EventBody, Plant};
+
+/// The allocator of the twin, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// Copies taken to measure one.
 const FORKS: usize = 21;

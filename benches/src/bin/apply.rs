@@ -13,7 +13,12 @@ use benches::figure::{Figure, Goal, median};
 use benches::load_average::load_average;
 use benches::story::Story;
 use clap::Parser;
+use tikv_jemallocator::Jemalloc;
 use twin_model::{Event, Plant};
+
+/// The allocator of the twin, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// Of the events of one type in one round, the slowest hundredth does not count: these were
 /// interrupted by something else.

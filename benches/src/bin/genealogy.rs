@@ -15,7 +15,12 @@ use benches::load_average::load_average;
 use bytes::Bytes;
 use clap::Parser;
 use hdrhistogram::Histogram;
+use tikv_jemallocator::Jemalloc;
 use twin_model::{GateDecision, Notice, Plant, Turn};
+
+/// The allocator of the twin, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// From the hold to the last gate, at most, in milliseconds (p99).
 const HOLD_TO_GATES_MS: f64 = 10.0;

@@ -20,6 +20,11 @@ use clap::Parser;
 use ingest::connection::AmqpUrl;
 use ingest::delivery::Broker;
 use ingest::topology::PlantTopology;
+use tikv_jemallocator::Jemalloc;
+
+/// The allocator of the twin, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// Orders that the reports are about.
 const ORDERS: usize = 200;

@@ -130,7 +130,7 @@ impl Lane<'_> {
     }
 
     fn postings(&self, inspection: &LotInspection, decision: &LotDecision) -> Vec<UsagePosting> {
-        let waits = inspection.blocking || self.lot.card.usage == Usage::QualityInspection;
+        let waits = inspection.blocking || self.lot.goods.card.usage == Usage::QualityInspection;
         let from = match waits {
             true => Usage::QualityInspection,
             false => Usage::Unrestricted,

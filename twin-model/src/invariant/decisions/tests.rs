@@ -32,7 +32,7 @@ fn a_lot_that_is_cleared_or_free_before_the_decision_is_seen() {
     let text = waits_for(lot, &inspection, true).unwrap();
     assert!(text.contains("lot L is cleared"), "{text}");
     let mut free = lot.clone();
-    free.quality = None;
+    free.goods.quality = None;
     let text = waits_for(&free, &inspection, false).unwrap();
     assert!(text.contains("does not wait"), "{text}");
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::LotQualityState;
-use crate::lot::LotCard;
+use crate::lot::{LotCard, LotGoods};
 use crate::{
     Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, LotWeight, MaterialId,
     OperationId, OrderTake, PagedMap, Parentage, Reaches, Shared, StockCount, TankDrawing, Time,
@@ -107,13 +107,14 @@ pub struct LotState {
 
 impl From<&Lot> for LotState {
     fn from(lot: &Lot) -> LotState {
-        let card = lot.card.as_ref().clone();
+        let goods = &lot.goods;
+        let card = goods.card.as_ref().clone();
         LotState {
             id: lot.id.clone(),
             material: card.material,
             unit: card.unit,
-            counts: lot.counts.iter().cloned().collect(),
-            reserved: lot.reserved,
+            counts: goods.counts.iter().cloned().collect(),
+            reserved: goods.reserved,
             announced: card.announced,
             order: card.order,
             op: card.op,
@@ -123,15 +124,15 @@ impl From<&Lot> for LotState {
             whole_expiry: card.whole_expiry,
             usage: card.usage,
             parents: card.parents,
-            children: card.children,
+            children: lot.children.clone(),
             drawings: card.drawings,
             holds: lot.holds.clone(),
             inherited: lot.inherited.clone(),
-            gates: card.gates,
+            gates: lot.gates.iter().cloned().collect(),
             weighed: card.weighed,
             claims: card.claims,
-            stock: (&lot.stock).into(),
-            quality: (&lot.quality).into(),
+            stock: (&goods.stock).into(),
+            quality: (&goods.quality).into(),
         }
     }
 }
@@ -150,19 +151,22 @@ impl LotState {
             whole_expiry: self.whole_expiry,
             usage: self.usage,
             parents: self.parents,
-            children: self.children,
             drawings: self.drawings,
-            gates: self.gates,
             weighed: self.weighed,
             claims: self.claims,
         };
-        Lot {
-            id: self.id,
+        let goods = LotGoods {
             card: Shared::new(card),
             stock: self.stock.restore(),
             counts: self.counts.into_iter().collect(),
             reserved: self.reserved,
             quality: self.quality.restore(),
+        };
+        Lot {
+            id: self.id,
+            goods: Shared::new(goods),
+            children: self.children,
+            gates: self.gates.into_iter().collect(),
             holds: self.holds,
             inherited: self.inherited,
             version,
