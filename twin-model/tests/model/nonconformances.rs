@@ -166,6 +166,45 @@ fn parts_of_a_lot_have_dispositions_of_their_own() {
 }
 
 #[test]
+fn parts_of_one_decision_share_what_was_there_before_it_and_another_decision_does_not() {
+    let mut story = Story::new();
+    story.tell("lot.created", "06:00", lot("L", "unrestricted"));
+    story.tell("nonconformance.opened", "07:00", opened("N", &["L"]));
+    let parts = [
+        ("30", "return_to_vendor"),
+        ("30", "rework"),
+        ("40", "use_as_is"),
+    ];
+    story.tell(
+        "nonconformance.dispositioned",
+        "08:00",
+        part("N", "L", &parts),
+    );
+    let three = [
+        (Usage::Unrestricted, n(40)),
+        (Usage::Blocked, n(30)),
+        (Usage::Rejected, n(30)),
+    ];
+    assert_eq!(
+        story.stock("L"),
+        three,
+        "none takes what another has judged"
+    );
+    // Another board, at the same time: it judges what the first has left, worst first.
+    story.tell("nonconformance.opened", "07:00", opened("O", &["L"]));
+    let parts = [("30", "rework"), ("70", "regrade")];
+    story.tell(
+        "nonconformance.dispositioned",
+        "08:00",
+        part("O", "L", &parts),
+    );
+    assert_eq!(
+        story.stock("L"),
+        [(Usage::Restricted, n(70)), (Usage::Blocked, n(30))]
+    );
+}
+
+#[test]
 fn what_an_inspection_rejected_a_board_sets_free() {
     let mut story = Story::with_an_inspection();
     story.tell(

@@ -1,5 +1,8 @@
 //! A work center: what its machine, its edge, maintenance and the calendar say of it, and what
 //! its time was spent on.
+#[path = "work_center/unspoken.rs"]
+mod unspoken;
+
 use serde_json::{Value, json};
 use twin_model::{
     Bucket, Code, Event, ItemState, Liveness, Notice, Plant, Rejection, Time, Turn, WorkCenter,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use twin_model::wire::snapshot::StoredPlant;
-use twin_model::{Code, EntityKey, Event, Plant, Time, wire};
+use twin_model::{Code, EntityKey, Event, Plant, ROUTING_VERSIONS_MAX, Time, wire};
 
 use super::{ends_the_same, event, of_erp, order, plant, tell};
 
@@ -197,4 +197,66 @@ fn a_sparse_release_and_a_sparse_routing_come_back_from_a_compact_snapshot() {
     let stored: StoredPlant = postcard::from_bytes(&bytes).unwrap();
     let back = Plant::try_from(stored).unwrap();
     assert_eq!(back.state_hash(), plant.state_hash());
+}
+
+#[test]
+fn a_routing_is_shown_as_it_was_published() {
+    let mut plant = plant();
+    tell(&mut plant, &routing("1", 1, "SAW"));
+    let later = json!({"routing": "R-77", "material": "SHAFT", "version": "2",
+        "effective_from": "2026-03-01T09:00:00Z",
+        "operations": [{"op": "10", "work_center": "LASER", "quantity": "5"}]});
+    tell(&mut plant, &of_erp("routing.published", 2, &later));
+    let shown = plant.routing(&"SHAFT".parse().unwrap()).unwrap();
+    assert_eq!(shown.id().as_str(), "SHAFT");
+    let of = |n: usize| {
+        let known = &shown.versions()[n];
+        let ops: Vec<&str> = known.operations().iter().map(|op| op.op.as_str()).collect();
+        let quantities = known.operations().iter().filter_map(|op| op.quantity);
+        assert_eq!(quantities.count(), 0, "only orders have quantities");
+        (
+            known.name().as_str(),
+            known.version().as_str(),
+            known.from().to_string(),
+            ops,
+        )
+    };
+    let at = |hour: u32| format!("2026-03-01T{hour:02}:00:00Z");
+    assert_eq!(of(0), ("SHAFT", "1", at(1), vec!["10", "20"]));
+    assert_eq!(of(1), ("R-77", "2", at(9), vec!["10"]));
+    let counts = |version: &str, hour: u32| {
+        let found = shown.version_at(version, at(hour).parse().unwrap());
+        found.map(|found| found.name().as_str())
+    };
+    assert_eq!(counts("1", 0), None);
+    assert_eq!(counts("1", 1), Some("SHAFT"), "from that instant on");
+    assert_eq!(counts("2", 8), None);
+    assert_eq!(counts("2", 9), Some("R-77"));
+}
+
+#[test]
+fn of_too_many_versions_the_one_that_counts_from_the_earliest_time_is_forgotten() {
+    let publish = |n: usize, plant: &mut Plant| {
+        // The greatest version counts from the earliest time.
+        let from: Time = "2026-03-01T00:00:00Z".parse().unwrap();
+        let from = from.plus_seconds(-60 * i64::try_from(n).unwrap());
+        let data = json!({"routing": "SHAFT", "version": format!("{n:03}"), "operations": [],
+            "effective_from": from});
+        tell(plant, &of_erp("routing.published", 1, &data));
+    };
+    let mut plant = plant();
+    let kept = |plant: &Plant| -> Vec<String> {
+        let routing = plant.routing(&"SHAFT".parse().unwrap()).unwrap();
+        let versions = routing.versions().iter();
+        versions.map(|known| known.version().to_string()).collect()
+    };
+    for n in (0..ROUTING_VERSIONS_MAX).rev() {
+        publish(n, &mut plant);
+    }
+    assert_eq!(kept(&plant).len(), ROUTING_VERSIONS_MAX);
+    publish(ROUTING_VERSIONS_MAX, &mut plant);
+    let expected: Vec<String> = (0..ROUTING_VERSIONS_MAX)
+        .map(|n| format!("{n:03}"))
+        .collect();
+    assert_eq!(kept(&plant), expected);
 }
