@@ -1,4 +1,4 @@
-//! A plant in operation: exceptions, replays, corrections, processes. One binary: every
+//! A plant in operation: its shard, what waits, exceptions, processes, files. One binary: every
 //! one more would be linked anew after each change.
 #![allow(
     clippy::unwrap_used,
@@ -8,5 +8,11 @@
 )]
 
 mod exceptions;
+mod falling_due;
 mod processes;
+mod retention;
+mod shard;
 mod story;
+mod urgent;
+mod verifying;
+mod waiting;

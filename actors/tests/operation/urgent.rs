@@ -4,7 +4,8 @@ use actors::{INTAKE_EVENTS_MAX, Input, open};
 use serde_json::json;
 use twin_model::Criticality;
 
-use super::{hold, lot, message, options, tell};
+use crate::story::{message, options, tell};
+use crate::waiting::{hold, lot};
 
 /// Events of one batch.
 const BATCH: usize = 512;

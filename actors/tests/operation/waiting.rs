@@ -1,50 +1,17 @@
 //! Events that wait, and what may not slip through while they do.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
-#[path = "waiting/urgent.rs"]
-mod urgent;
-
-use std::path::Path;
-
-use actors::{Disposition, Input, PlantClock, PlantHandle, PlantOptions, open};
+use actors::{Disposition, Input, PlantHandle, PlantOptions, open};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use twin_model::{Code, GateDecision};
 
-fn options(dir: &Path) -> PlantOptions {
-    PlantOptions {
-        clock: PlantClock::EventTime,
-        ..PlantOptions::new("P1".parse().unwrap(), dir)
-    }
-}
-
-fn message(id: &str, source: &str, name: &str, data: Value) -> Bytes {
-    json!({"specversion": "1.0", "id": id, "source": source, "type": format!("mfg.{name}.v1"),
-        "time": "2026-03-01T08:00:00Z", "plant": "P1", "data": data})
-    .to_string()
-    .into()
-}
-
-async fn tell(plant: &PlantHandle, raw: Bytes) -> Disposition {
-    plant
-        .intake()
-        .submit(vec![Input::decode(raw)])
-        .await
-        .unwrap()
-        .dispositions
-        .remove(0)
-}
+use crate::story::{message, options, tell};
 
 fn q(value: &str) -> Value {
     json!({"value": value, "unit": "KGM"})
 }
 
-fn lot(id: &str) -> Bytes {
+pub(crate) fn lot(id: &str) -> Bytes {
     let data = json!({"lot": id, "material": "M", "quantity": q("10")});
     message(&format!("lot-{id}"), "/wms", "lot.created", data)
 }
@@ -60,7 +27,7 @@ fn made(id: &str, from: &str, to: &str, quantity: &str) -> Bytes {
     )
 }
 
-fn hold(id: &str, lot: &str) -> Bytes {
+pub(crate) fn hold(id: &str, lot: &str) -> Bytes {
     let data = json!({"hold": id, "scope": {"kind": "lot", "id": lot}, "reason": "crack"});
     message(&format!("place-{id}"), "/qms", "hold.placed", data)
 }

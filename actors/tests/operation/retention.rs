@@ -1,17 +1,11 @@
 //! What a plant keeps of its journal, and what still holds when the rest is gone.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
 use std::fs;
 use std::path::Path;
 
-use actors::{Disposition, Input, PlantClock, PlantHandle, PlantOptions, Retention, open, verify};
-use bytes::Bytes;
-use serde_json::json;
+use actors::{Disposition, PlantHandle, PlantOptions, Retention, open, verify};
+
+use crate::story;
 
 /// Bytes of a segment: every few commits begin a new one.
 const SEGMENT_BYTES: u64 = 2_000;
@@ -19,28 +13,15 @@ const ORDERS: usize = 60;
 
 fn options(dir: &Path, retention: Retention) -> PlantOptions {
     PlantOptions {
-        clock: PlantClock::EventTime,
         snapshot_inputs: 10,
         segment_bytes: SEGMENT_BYTES,
         retention,
-        ..PlantOptions::new("P1".parse().unwrap(), dir)
+        ..story::options(dir)
     }
 }
 
-fn created(number: usize) -> Bytes {
-    let data = json!({"order": format!("WO-{number}"), "material": "M",
-        "quantity": {"value": "100", "unit": "H87"}});
-    json!({"specversion": "1.0", "id": format!("c{number}"), "source": "/erp",
-        "type": "mfg.work_order.created.v1", "time": "2026-03-01T08:00:00Z", "plant": "P1",
-        "data": data})
-    .to_string()
-    .into()
-}
-
 async fn tell(plant: &PlantHandle, number: usize) -> Disposition {
-    let inputs = vec![Input::decode(created(number))];
-    let receipt = plant.intake().submit(inputs).await.unwrap();
-    receipt.dispositions.into_iter().next().unwrap()
+    story::tell(plant, story::created(&format!("WO-{number}"))).await
 }
 
 /// Writes all orders in several lives, so that each life's snapshots are on the disk at its end.

@@ -1,73 +1,11 @@
 //! A plant's shard: dispositions, parking, recovery, and what a failure may not touch.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
-use std::path::Path;
-
-use actors::{
-    Counts, Disposition, Input, JOURNAL_FORMAT, PlantClock, PlantHandle, PlantOptions, open, verify,
-};
+use actors::{Counts, Disposition, Input, JOURNAL_FORMAT, PlantHandle, open, verify};
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use twin_model::{Code, StateHash};
 
-fn options(dir: &Path) -> PlantOptions {
-    PlantOptions {
-        clock: PlantClock::EventTime,
-        ..PlantOptions::new("P1".parse().unwrap(), dir)
-    }
-}
-
-fn message(id: &str, source: &str, name: &str, data: Value) -> Bytes {
-    json!({"specversion": "1.0", "id": id, "source": source, "type": format!("mfg.{name}.v1"),
-        "time": "2026-03-01T08:00:00Z", "plant": "P1", "data": data})
-    .to_string()
-    .into()
-}
-
-fn created(order: &str) -> Bytes {
-    message(
-        &format!("c-{order}"),
-        "/erp",
-        "work_order.created",
-        json!({"order": order,
-        "material": "M", "quantity": {"value": "100", "unit": "H87"}}),
-    )
-}
-
-fn released(order: &str) -> Bytes {
-    message(
-        &format!("r-{order}"),
-        "/erp",
-        "work_order.released",
-        json!({"order": order,
-        "operations": [{"op": "10", "work_center": "SAW", "delivers": true}]}),
-    )
-}
-
-fn report(id: &str, order: &str, good: &str) -> Bytes {
-    message(
-        id,
-        "/mes",
-        "operation.progressed",
-        json!({"order": order, "op": "10", "unit": "H87",
-        "good": good}),
-    )
-}
-
-async fn tell(plant: &PlantHandle, raw: Bytes) -> Disposition {
-    let mut receipt = plant
-        .intake()
-        .submit(vec![Input::decode(raw)])
-        .await
-        .unwrap();
-    assert_eq!(receipt.dispositions.len(), 1);
-    receipt.dispositions.pop().unwrap()
-}
+use crate::story::{created, message, options, released, report, tell};
 
 async fn state(plant: &PlantHandle) -> (StateHash, Counts) {
     let snapshot = plant.fork().take().await.unwrap();

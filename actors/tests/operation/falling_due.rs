@@ -1,33 +1,14 @@
 //! The plant's clock changes things by itself, is told to others, and is replayed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
 use std::path::Path;
 
-use actors::{Disposition, Input, PlantClock, PlantHandle, PlantOptions, TICK, open};
-use bytes::Bytes;
+use actors::{Disposition, Input, PlantHandle, TICK, open};
 use serde_json::{Value, json};
 
-fn options(dir: &Path) -> PlantOptions {
-    PlantOptions {
-        clock: PlantClock::EventTime,
-        ..PlantOptions::new("P1".parse().unwrap(), dir)
-    }
-}
-
-fn message(name: &str, data: &Value) -> Input {
-    let text = json!({"specversion": "1.0", "id": name, "source": "/wms", "plant": "P1",
-        "type": format!("mfg.{name}.v1"), "time": "2026-03-01T08:00:00Z", "data": data});
-    Input::decode(Bytes::from(text.to_string()))
-}
+use crate::story::{self, message, options};
 
 async fn give(plant: &PlantHandle, input: Input) {
-    let receipt = plant.intake().submit(vec![input]).await.unwrap();
-    assert_eq!(receipt.dispositions, [Disposition::Applied]);
+    assert_eq!(story::give(plant, input).await, Disposition::Applied);
 }
 
 async fn milk_that_is_cleared(dir: &Path) -> PlantHandle {
@@ -35,9 +16,22 @@ async fn milk_that_is_cleared(dir: &Path) -> PlantHandle {
     let quantity = json!({"value": "10", "unit": "LTR"});
     let milk = json!({"lot": "MILK", "material": "M", "quantity": quantity,
         "expiry": "2026-03-01T12:00:00Z"});
-    give(&plant, message("lot.created", &milk)).await;
+    give(
+        &plant,
+        Input::decode(message("lot.created", "/wms", "lot.created", milk)),
+    )
+    .await;
     let request = json!({"delivery": "D", "lots": [{"lot": "MILK", "quantity": quantity}]});
-    give(&plant, message("shipment.requested", &request)).await;
+    give(
+        &plant,
+        Input::decode(message(
+            "shipment.requested",
+            "/wms",
+            "shipment.requested",
+            request,
+        )),
+    )
+    .await;
     plant
 }
 

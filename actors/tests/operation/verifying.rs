@@ -1,65 +1,43 @@
 //! What a verification says of files that were changed by somebody who also mended the checksums.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "tests"
-)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use actors::{Against, Input, PlantClock, PlantOptions, Verified, open, verify};
+use actors::{Against, PlantOptions, Verified, open, verify};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use twin_model::EntityKey;
+
+use crate::story::{self, message, released, report, tell};
 
 /// Commits between two snapshots, one input each.
 const SNAPSHOT_INPUTS: u64 = 3;
 
 fn options(dir: &Path) -> PlantOptions {
     PlantOptions {
-        clock: PlantClock::EventTime,
         snapshot_inputs: SNAPSHOT_INPUTS,
-        ..PlantOptions::new("P1".parse().unwrap(), dir)
+        ..story::options(dir)
     }
 }
 
-fn message(id: &str, source: &str, name: &str, data: Value) -> Bytes {
-    json!({"specversion": "1.0", "id": id, "source": source, "type": format!("mfg.{name}.v1"),
-        "time": "2026-03-01T08:00:00Z", "plant": "P1", "data": data})
-    .to_string()
-    .into()
-}
-
+/// An order of a material that is written nowhere else.
 fn created(order: &str) -> Bytes {
     let data = json!({"order": order, "material": "STEEL-7",
         "quantity": {"value": "100", "unit": "H87"}});
     message(&format!("c-{order}"), "/erp", "work_order.created", data)
 }
 
-fn released(order: &str) -> Bytes {
-    let data = json!({"order": order,
-        "operations": [{"op": "10", "work_center": "SAW", "delivers": true}]});
-    message(&format!("r-{order}"), "/erp", "work_order.released", data)
-}
-
-fn report(id: &str, good: &str) -> Bytes {
-    let data = json!({"order": "WO-1", "op": "10", "unit": "H87", "good": good});
-    message(id, "/mes", "operation.progressed", data)
-}
-
 /// A plant in which a report of half a piece is refused, and another one is applied after it.
 async fn write(dir: &Path, events: &[Bytes]) {
     let plant = open(options(dir)).await.unwrap();
     for raw in events {
-        let inputs = vec![Input::decode(raw.clone())];
-        plant.intake().submit(inputs).await.unwrap();
+        tell(&plant, raw.clone()).await;
     }
     plant.close().await;
 }
 
-fn story() -> Vec<Bytes> {
+fn events() -> Vec<Bytes> {
+    let report = |id, good| report(id, "WO-1", good);
     let mut events = vec![created("WO-1"), released("WO-1")];
     events.extend([report("e1", "5"), report("half", "0.5"), report("e2", "7")]);
     events
@@ -139,7 +117,7 @@ fn verified(dir: &Path) -> Verified {
 #[tokio::test]
 async fn intact_files_have_no_difference_and_each_snapshot_is_compared() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), &story()).await;
+    write(dir.path(), &events()).await;
     let found = verified(dir.path());
     assert_eq!(found.difference, None);
     assert_eq!((found.began_after, found.events), (0, 5));
@@ -150,7 +128,7 @@ async fn intact_files_have_no_difference_and_each_snapshot_is_compared() {
 #[tokio::test]
 async fn an_altered_decision_is_named_with_its_record_event_entity_and_fields() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), &story()).await;
+    write(dir.path(), &events()).await;
     let snapshot = files(dir.path(), "snapshot-").pop().unwrap();
     fs::remove_file(snapshot).unwrap();
     let segment = files(dir.path(), "journal-").pop().unwrap();
@@ -198,7 +176,7 @@ async fn an_altered_decision_is_named_with_its_record_event_entity_and_fields() 
 #[tokio::test]
 async fn an_altered_event_under_a_mended_chain_is_found_by_the_snapshot() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), &story()).await;
+    write(dir.path(), &events()).await;
     let segment = files(dir.path(), "journal-").pop().unwrap();
     forge(&segment, 2, |body| {
         replace(body, b"\"good\":\"5\"", b"\"good\":\"4\"");
@@ -218,7 +196,7 @@ async fn an_altered_event_under_a_mended_chain_is_found_by_the_snapshot() {
 #[tokio::test]
 async fn a_chain_that_is_not_mended_is_named_at_the_record_behind() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), &story()).await;
+    write(dir.path(), &events()).await;
     let segment = files(dir.path(), "journal-").pop().unwrap();
     let before = fs::read(&segment).unwrap();
     forge(&segment, 0, |body| {
@@ -236,7 +214,7 @@ async fn a_chain_that_is_not_mended_is_named_at_the_record_behind() {
 #[tokio::test]
 async fn an_altered_snapshot_is_named_with_its_entity_and_field() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), &story()).await;
+    write(dir.path(), &events()).await;
     let path = files(dir.path(), "snapshot-").pop().unwrap();
     let mut bytes = fs::read(&path).unwrap();
     replace(&mut bytes, b"STEEL-7", b"STEEL-9");
@@ -259,7 +237,7 @@ async fn an_altered_snapshot_is_named_with_its_entity_and_field() {
 async fn a_snapshot_of_another_format_or_damaged_is_passed_over_by_name() {
     for (at, says) in [(8, "has snapshot format"), (60, "is damaged")] {
         let dir = tempfile::tempdir().unwrap();
-        write(dir.path(), &story()).await;
+        write(dir.path(), &events()).await;
         let path = files(dir.path(), "snapshot-").pop().unwrap();
         let mut bytes = fs::read(&path).unwrap();
         bytes[at] ^= 0x40;
