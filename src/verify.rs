@@ -1,6 +1,6 @@
 //! `twin verify`: replays a journal and compares.
 
-use actors::{Difference, EntityDifference, PlantOptions, Verified};
+use actors::{Difference, EntityDifference, OpenError, PlantOptions, RecoveryError, Verified};
 use serde_json::{Value, json};
 use twin_model::PlantId;
 
@@ -15,7 +15,11 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
         clock: identity.clock,
         ..PlantOptions::new(identity.plant.clone(), dir)
     };
-    let verified = actors::verify(&options)?;
+    let verified = actors::verify(&options).inspect_err(|error| {
+        if let (true, OpenError::Recovery(error)) = (arguments.json, error) {
+            say!("{}", not_readable_as_json(&identity.plant, error));
+        }
+    })?;
     if arguments.json {
         say!("{}", as_json(&identity.plant, &verified));
     } else {
@@ -47,10 +51,18 @@ fn as_json(plant: &PlantId, verified: &Verified) -> Value {
         "snapshots": snapshots.map(|(path, against)| json!({"file": path, "passed_over": against}))
             .collect::<Vec<_>>(),
         "torn_end": verified.torn,
+        "damage": null,
         "difference": verified.difference.as_ref().map(difference_as_json),
         "broken_invariants": verified.breaches.iter().map(ToString::to_string)
             .collect::<Vec<_>>(),
     })
+}
+
+/// What is said of files that cannot be read to their end, in the place of what they hold.
+fn not_readable_as_json(plant: &PlantId, error: &RecoveryError) -> Value {
+    let (file, offset) = error.place();
+    let damage = json!({"file": file, "offset": offset, "what": error.to_string()});
+    json!({"plant": plant, "damage": damage})
 }
 
 fn difference_as_json(difference: &Difference) -> Value {
@@ -86,11 +98,11 @@ fn tell(plant: &PlantId, verified: &Verified) {
         );
     }
     say!("commits      {}", verified.head.commit_no);
-    let (events, as_it_was) = match verified.difference {
-        None => (verified.events, ", every verdict as journaled"),
-        Some(_) => (verified.events, ", up to the first difference"),
+    let as_it_was = match verified.difference {
+        None => "every verdict as journaled",
+        Some(_) => "up to the first difference",
     };
-    say!("events       {events} replayed{as_it_was}");
+    say!("events       {} replayed, {as_it_was}", verified.events);
     for (path, against) in &verified.snapshots {
         let found = match (against, &verified.difference) {
             (Some(why), _) => why.as_str(),

@@ -59,7 +59,7 @@ impl Identity {
             Ok(identity) => Ok(Some(identity)),
             Err(error) => {
                 let detail = format!("cannot be read: {error}");
-                Err(JournalError::Broken { path, detail }.into())
+                Err(JournalError::broken(path, detail).into())
             }
         }
     }

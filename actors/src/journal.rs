@@ -35,10 +35,12 @@ pub enum JournalError {
         offset: u64,
     },
     /// The record can be read but does not fit what came before.
-    #[error("{path}: {detail}. Restore the directory from a backup.")]
+    #[error("{path}: {}{detail}. Restore the directory from a backup.", at(.offset))]
     Broken {
         /// Which file.
         path: PathBuf,
+        /// Where, in bytes, when it is a record that does not fit.
+        offset: Option<u64>,
         /// What does not fit.
         detail: String,
     },
@@ -57,11 +59,33 @@ pub enum JournalError {
     },
 }
 
+fn at(offset: &Option<u64>) -> String {
+    offset.map_or_else(String::new, |offset| format!("at offset {offset}, "))
+}
+
 impl JournalError {
     pub(crate) fn io(path: &Path, source: io::Error) -> JournalError {
         JournalError::Io {
             path: path.to_owned(),
             source,
+        }
+    }
+
+    pub(crate) fn broken(path: PathBuf, detail: String) -> JournalError {
+        JournalError::Broken {
+            path,
+            offset: None,
+            detail,
+        }
+    }
+
+    /// The file that it is about, and where in it, in bytes, if that is known.
+    #[must_use]
+    pub fn place(&self) -> (&Path, Option<u64>) {
+        match self {
+            JournalError::Io { path, .. } | JournalError::NewerFormat { path, .. } => (path, None),
+            JournalError::Damaged { path, offset } => (path, Some(*offset)),
+            JournalError::Broken { path, offset, .. } => (path, *offset),
         }
     }
 }

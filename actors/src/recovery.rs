@@ -56,6 +56,21 @@ pub enum RecoveryError {
     },
 }
 
+impl RecoveryError {
+    /// The file or directory that it is about, and where in it, in bytes, if that is known.
+    #[must_use]
+    pub fn place(&self) -> (&Path, Option<u64>) {
+        match self {
+            RecoveryError::Journal(error) => error.place(),
+            RecoveryError::Diverged(difference) => {
+                let place = &difference.place;
+                (&place.segment, Some(place.offset))
+            }
+            RecoveryError::NoBeginning { dir, .. } => (dir, None),
+        }
+    }
+}
+
 /// What recovery needs to know of a plant.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -204,7 +219,7 @@ pub(crate) fn finish(
                 .map_or(String::new(), |(_, at)| format!(" (offset {at})")),
             recovered.head.commit_no
         );
-        return Err(JournalError::Broken { path, detail }.into());
+        return Err(JournalError::broken(path, detail).into());
     }
     recovered.books.replaying = false;
     Ok(())
@@ -227,7 +242,8 @@ fn check_chain(read: &ReadRecord, head: &LedgerHead) -> Result<(), JournalError>
     };
     Err(JournalError::Broken {
         path: read.segment.to_path_buf(),
-        detail: format!("at offset {}, {detail}", read.offset),
+        offset: Some(read.offset),
+        detail,
     })
 }
 

@@ -264,10 +264,8 @@ fn read_newest(path: &Path) -> Result<(u64, Option<u64>), JournalError> {
 
 /// The number of the first message of a segment, by its name.
 pub(crate) fn first_of(path: &Path) -> Result<u64, JournalError> {
-    SPOOL.first_of(path).ok_or_else(|| JournalError::Broken {
-        path: path.to_owned(),
-        detail: "its name has no number".to_owned(),
-    })
+    let number = SPOOL.first_of(path);
+    number.ok_or_else(|| JournalError::broken(path.to_owned(), "its name has no number".to_owned()))
 }
 
 /// The place before everything in a segment.
@@ -375,10 +373,8 @@ impl SpoolFrame {
         };
         let number = u64::from_le_bytes(*number);
         if number != first {
-            return Err(JournalError::Broken {
-                path: path.to_owned(),
-                detail: format!("message {number} stands where {first} must be"),
-            });
+            let detail = format!("message {number} stands where {first} must be");
+            return Err(JournalError::broken(path.to_owned(), detail));
         }
         let messages = postcard::from_bytes(messages).ok();
         Ok(messages.map(|messages| SpoolFrame {

@@ -39,3 +39,4 @@ mod refusals_over_amqp;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod scene;
 mod twin_process;
+mod verify;
