@@ -5,9 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use twin_model::{CommandBody, CommandKey, PlantId, SmolStr};
+use serde::{Deserialize, Serialize, Serializer};
+use twin_model::{CommandBody, CommandKey, EventId, PlantId, SmolStr, Time};
 
 use crate::Stopped;
 use crate::because::Because;
@@ -101,27 +100,54 @@ impl Command {
         body: &CommandBody,
     ) -> Command {
         let type_name = body.type_name();
-        let body = json!({
-            "specversion": "1.0",
-            "id": event_id,
-            "source": format!("/twin/{plant}"),
-            "type": type_name,
-            "subject": subject,
-            "time": because.at,
-            "datacontenttype": "application/json",
-            "plant": plant,
-            "correlationid": correlation,
-            "causationid": because.cause.event,
-            "data": body.data(),
-        });
+        let sealed = Sealed {
+            specversion: "1.0",
+            id: &event_id,
+            source: format!("/twin/{plant}"),
+            type_name,
+            subject,
+            time: because.at,
+            datacontenttype: "application/json",
+            plant,
+            correlationid: correlation,
+            causationid: &because.cause.event,
+            data: body,
+        };
+        let body = match serde_json::to_string(&sealed) {
+            Ok(body) => body,
+            Err(error) => unreachable!("commands are encodable: {error}"),
+        };
         Command {
             id: CommandId(number),
             event_id,
             route: Route::Broker,
             type_name: type_name.into(),
-            body: body.to_string(),
+            body,
         }
     }
+}
+
+/// The CloudEvent of a command. Written as it is, because a hold may send hundreds at once.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    specversion: &'static str,
+    id: &'a str,
+    source: String,
+    #[serde(rename = "type")]
+    type_name: &'static str,
+    subject: &'a str,
+    time: Time,
+    datacontenttype: &'static str,
+    plant: &'a PlantId,
+    correlationid: Option<&'a str>,
+    causationid: &'a EventId,
+    #[serde(serialize_with = "command_data")]
+    data: &'a CommandBody,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn command_data<S: Serializer>(body: &&CommandBody, serializer: S) -> Result<S::Ok, S::Error> {
+    body.serialize_data(serializer)
 }
 
 /// Commands that are decided and not yet sent, oldest first.

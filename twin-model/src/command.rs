@@ -2,7 +2,7 @@
 //!
 //! The bodies are contracts, like those of events. What has no value is `null`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 mod confirmation;
 mod deviation;
@@ -78,13 +78,20 @@ macro_rules! define_bodies {
                 }
             }
 
+            /// Writes the `data` of the CloudEvent.
+            ///
+            /// # Errors
+            /// Those of the serializer.
+            pub fn serialize_data<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(CommandBody::$variant(body) => body.serialize(serializer),)+
+                }
+            }
+
             /// The `data` of the CloudEvent.
             #[must_use]
             pub fn data(&self) -> serde_json::Value {
-                let data = match self {
-                    $(CommandBody::$variant(body) => serde_json::to_value(body),)+
-                };
-                match data {
+                match self.serialize_data(serde_json::value::Serializer) {
                     Ok(data) => data,
                     Err(error) => unreachable!("commands are encodable: {error}"),
                 }
