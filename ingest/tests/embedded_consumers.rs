@@ -1,6 +1,8 @@
 //! The consumer loop on the embedded broker: the same code as on RabbitMQ, without a service.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "plant/backpressure.rs"]
+mod backpressure;
 #[path = "plant/open_plant.rs"]
 mod open_plant;
 #[path = "plant/overload.rs"]

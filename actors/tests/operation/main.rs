@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+#[cfg(feature = "chaos")]
+mod credits;
 mod exceptions;
 mod falling_due;
 mod processes;

@@ -25,6 +25,12 @@ async fn open_in(name: &str, dir: TempDir) -> OpenPlant {
 }
 
 impl OpenPlant {
+    /// The folder of its files.
+    #[allow(dead_code, reason = "not every test file touches the files")]
+    pub(crate) fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     /// The plant after a stop and a new start.
     #[allow(dead_code, reason = "not every test file reopens")]
     pub(crate) async fn reopen(self) -> OpenPlant {
