@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::chronicle::Chronicle;
 use crate::{SessionState, Time};
 
 /// Words of a machine at most this far apart are one stretch, seconds. No silence shorter than
@@ -68,7 +69,7 @@ pub(crate) struct Connection {
     /// Ascending by time and by rank alike: what an earlier change outranks never counts.
     pub(crate) sessions: Vec<SessionChange>,
     /// First and last word of each stretch of talk, ascending.
-    pub(crate) heard: Vec<(Time, Time)>,
+    pub(crate) heard: Chronicle<(Time, Time)>,
 }
 
 impl Connection {
@@ -92,25 +93,26 @@ impl Connection {
 
     pub(crate) fn note_heard(&mut self, at: Time) {
         let near = |a: Time, b: Time| b.micros_since(a) <= GRAIN_MICROS;
-        let start = self
-            .heard
-            .partition_point(|(_, last)| !near(*last, at) && *last < at);
+        let past = |(_, last): &(Time, Time)| !near(*last, at) && *last < at;
+        let later = self.heard.after_past(past).copied();
+        let meets: Vec<(Time, Time)> = later.take_while(|(first, _)| near(at, *first)).collect();
         let mut joined = (at, at);
-        let mut end = start;
-        while let Some((first, last)) = self.heard.get(end)
-            && near(at, *first)
-        {
-            joined = (joined.0.min(*first), joined.1.max(*last));
-            end += 1;
+        for stretch in &meets {
+            joined = (joined.0.min(stretch.0), joined.1.max(stretch.1));
         }
-        self.heard.splice(start..end, [joined]);
+        if meets == [joined] {
+            return;
+        }
+        for stretch in &meets {
+            self.heard.remove(stretch);
+        }
+        self.heard.insert(joined);
     }
 
     /// The last word up to an instant.
     pub(crate) fn last_heard(&self, at: Time) -> Option<Time> {
-        let begun = self.heard.partition_point(|(first, _)| *first <= at);
-        let (_, last) = self.heard[begun.checked_sub(1)?];
-        Some(last.min(at))
+        let (_, last) = self.heard.last_past(|(first, _)| *first <= at)?;
+        Some((*last).min(at))
     }
 
     /// The session change that counts at an instant.
@@ -145,9 +147,9 @@ impl Connection {
         &self,
         allowed_s: impl Fn(Time) -> Option<u32>,
     ) -> impl Iterator<Item = (Time, Time)> {
-        let stretches = self.heard.iter().enumerate();
-        stretches.filter_map(move |(n, (_, last))| {
-            let next = self.heard.get(n + 1).map_or(Time::MAX, |next| next.0);
+        let nexts = self.heard.iter().skip(1).map(|(first, _)| *first);
+        let stretches = self.heard.iter().zip(nexts.chain([Time::MAX]));
+        stretches.filter_map(move |((_, last), next)| {
             let silent = last.plus_seconds(i64::from(allowed_s(*last)?));
             (silent < next).then_some((silent, next))
         })
@@ -160,15 +162,17 @@ impl Connection {
         let heard = self.heard.len().checked_sub(HEARD_STRETCHES_MAX);
         let heard = heard.filter(|over| *over > 0);
         let sessions = sessions.map(|over| self.sessions[over].at);
-        sessions.max(heard.map(|over| self.heard[over].1))
+        let heard = heard.and_then(|over| self.heard.iter().nth(over));
+        sessions.max(heard.map(|(_, last)| *last))
     }
 
     /// Forgets what counts only before `horizon`.
     pub(crate) fn forget_before(&mut self, horizon: Time) {
         let told = self.sessions.partition_point(|change| change.at <= horizon);
         self.sessions.drain(..told.saturating_sub(1));
-        let over = self.heard.partition_point(|(_, last)| *last <= horizon);
-        self.heard.drain(..over.saturating_sub(1));
+        if let Some(last) = self.heard.take_past(|(_, last)| *last <= horizon).pop() {
+            self.heard.insert(last);
+        }
     }
 }
 

@@ -3,12 +3,10 @@
 //! Readings of a counter are many; what they counted is kept by the minute, so that an operation
 //! whose start is told hours late still gets its pieces.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::run::{Run, RunKey};
-use crate::{Counters, Time};
+use crate::{Counters, PagedMap, Time};
 
 /// Seconds of one cell.
 const CELL_S: i64 = 60;
@@ -197,22 +195,23 @@ fn owner(cell: &CountCell, running: &[(Time, Time, usize)]) -> Option<usize> {
 }
 
 /// The operation that one cell's pieces belong to.
-pub(crate) fn owner_among(cell: &CountCell, runs: &BTreeMap<RunKey, Run>) -> Option<RunKey> {
+pub(crate) fn owner_among(cell: &CountCell, runs: &PagedMap<RunKey, Run>) -> Option<RunKey> {
     let spans = runs.values().enumerate();
     let spans: Vec<_> = spans.map(|(n, run)| (run.since, run.end(), n)).collect();
     let run = owner(cell, &spans)?;
     runs.keys().nth(run).cloned()
 }
 
-/// Adds the pieces of `cells`, ascending, to the operations that ran meanwhile.
-pub(crate) fn attribute(
+/// What each of `runs`, in their order, gets of the pieces of `cells`, ascending: those that were
+/// counted while it ran.
+pub(crate) fn shares(
     cells: impl Iterator<Item = CountCell>,
-    runs: &mut BTreeMap<RunKey, Run>,
-    place: fn(&mut Run) -> &mut Pieces,
-) {
+    runs: &PagedMap<RunKey, Run>,
+) -> Vec<Pieces> {
+    let mut given = vec![Pieces::default(); runs.len()];
     let mut cells = cells.peekable();
     if cells.peek().is_none() {
-        return;
+        return given;
     }
     let mut spans: Vec<(Time, Time, usize)> = Vec::with_capacity(runs.len());
     spans.extend(
@@ -221,7 +220,6 @@ pub(crate) fn attribute(
             .map(|(n, run)| (run.since, run.end(), n)),
     );
     spans.sort_unstable();
-    let mut given = vec![Pieces::default(); runs.len()];
     let (mut begun, mut running) = (0, Vec::new());
     for cell in cells {
         while let Some(span) = spans.get(begun).filter(|(since, _, _)| *since <= cell.to) {
@@ -234,7 +232,5 @@ pub(crate) fn attribute(
         // The next cell begins where this one ends, or later.
         running.retain(|(_, until, _)| *until > cell.to);
     }
-    for (run, pieces) in runs.values_mut().zip(&given) {
-        place(run).add(pieces);
-    }
+    given
 }

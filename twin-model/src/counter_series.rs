@@ -3,14 +3,12 @@
 //! A fall is a restart, after which the counter counts from zero; nothing is subtracted. Readings
 //! stand in the order of their own time, so it does not matter when they arrive.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::chronicle::Chronicle;
 use crate::count_cell::{self, CountCell, Counter, Increase};
 use crate::run::{Run, RunKey};
-use crate::{CORRECTION_WINDOW_S, Pieces, Time};
+use crate::{CORRECTION_WINDOW_S, PagedMap, Pieces, Time};
 
 /// Readings kept for one work center. What older ones counted is kept by the minute.
 pub(crate) const SAMPLES_MAX: usize = 1_024;
@@ -177,7 +175,7 @@ impl CounterSeries {
 
     /// Takes a reading and gives what it counted to the operations that ran; `false` when it was
     /// known.
-    pub(crate) fn note(&mut self, sample: Sample, runs: &mut BTreeMap<RunKey, Run>) -> bool {
+    pub(crate) fn note(&mut self, sample: Sample, runs: &mut PagedMap<RunKey, Run>) -> bool {
         let newest = self.samples.last().is_none_or(|last| *last < sample);
         if !self.samples.insert(sample) {
             return false;
@@ -234,11 +232,23 @@ impl CounterSeries {
     }
 
     /// Gives what was counted to the operations that ran meanwhile.
-    pub(crate) fn attribute(&self, runs: &mut BTreeMap<RunKey, Run>) {
-        for run in runs.values_mut() {
-            run.counted = run.settled;
+    pub(crate) fn attribute(&self, runs: &mut PagedMap<RunKey, Run>) {
+        let given = count_cell::shares(self.minutes(), runs);
+        let counted = runs.iter().zip(&given).map(|((key, run), given)| {
+            let mut counted = run.settled;
+            counted.add(given);
+            (key, run, counted)
+        });
+        // Most have what they had: only the others are copied.
+        let changed = counted.filter(|(_, run, counted)| run.counted != *counted);
+        let changed: Vec<(RunKey, Pieces)> = changed
+            .map(|(key, _, counted)| (key.clone(), counted))
+            .collect();
+        for (key, counted) in &changed {
+            if let Some(run) = runs.get_mut(key) {
+                run.counted = *counted;
+            }
         }
-        count_cell::attribute(self.minutes(), runs, |run| &mut run.counted);
     }
 
     /// The latest fall of each counter, as long as it lies within what can be recomputed.
@@ -297,12 +307,20 @@ impl CounterSeries {
     }
 
     /// Keeps only sums of the minutes that end before `horizon`.
-    pub(crate) fn settle(&mut self, horizon: Time, runs: &mut BTreeMap<RunKey, Run>) {
+    pub(crate) fn settle(&mut self, horizon: Time, runs: &mut PagedMap<RunKey, Run>) {
         self.fold(horizon);
         let past = self.cells.take_past(|cell| cell.to <= horizon);
         for cell in &past {
             self.settled.add(&cell.counted);
         }
-        count_cell::attribute(past.into_iter(), runs, |run| &mut run.settled);
+        let given = count_cell::shares(past.into_iter(), runs);
+        let keys: Vec<RunKey> = runs.keys().cloned().collect();
+        for (key, given) in keys.iter().zip(&given) {
+            if *given != Pieces::default()
+                && let Some(run) = runs.get_mut(key)
+            {
+                run.settled.add(given);
+            }
+        }
     }
 }

@@ -455,7 +455,7 @@ impl Discrepancy {
 
 /// Says which soft rules an entity breaks now and did not before, and which healed.
 pub(crate) fn tell_change(former: Option<&Entity>, now: &Entity, effects: &mut Effects) {
-    if former.is_some_and(|former| only_holds_changed(former, now)) {
+    if former.is_some_and(|former| breaks_the_same(former, now)) {
         return;
     }
     let before = former.map_or_else(Vec::new, untold);
@@ -477,11 +477,12 @@ pub(crate) fn tell_change(former: Option<&Entity>, now: &Entity, effects: &mut E
     }
 }
 
-/// Whether a lot is as it was but for holds, which no soft rule looks at: so it is with all but one
-/// of the thousands of lots that a hold reaches.
-fn only_holds_changed(former: &Entity, now: &Entity) -> bool {
+/// Whether it is plain that nothing changed that a soft rule looks at. So it is with each of the
+/// thousands of lots that a hold reaches, and with a machine that changes its state.
+fn breaks_the_same(former: &Entity, now: &Entity) -> bool {
     match (former, now) {
         (Entity::Lot(former), Entity::Lot(now)) => former.goods.is_same(&now.goods),
+        (Entity::WorkCenter(former), Entity::WorkCenter(now)) => now.breaks_the_same(former),
         _ => false,
     }
 }

@@ -20,6 +20,11 @@ impl<K, V> Default for PagedMap<K, V> {
 }
 
 impl<K, V> PagedMap<K, V> {
+    /// Whether both are one map that neither has changed.
+    pub(crate) fn is_same(&self, other: &PagedMap<K, V>) -> bool {
+        self.0.is_same(&other.0)
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -89,6 +94,21 @@ impl<K: Ord + Clone, V: Clone> PagedMap<K, V> {
                 self.0.insert(place, (key, value));
                 None
             }
+        }
+    }
+
+    /// Takes a key and its value out.
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        let place = self.find(key).ok()?;
+        self.0.remove(place).map(|(_, value)| value)
+    }
+
+    /// Takes all out that `keeps` does not want.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&V) -> bool) {
+        let over = self.iter().filter(|(_, value)| !keeps(value));
+        let over: Vec<K> = over.map(|(key, _)| key.clone()).collect();
+        for key in &over {
+            self.remove(key);
         }
     }
 }

@@ -1,10 +1,8 @@
 //! An operation at a work center: when it ran there, and what the counters gave it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{OperationId, Pieces, Time, WorkOrderId};
+use crate::{OperationId, PagedMap, Pieces, Time, WorkOrderId};
 
 /// Ended runs kept for one work center.
 pub(crate) const ENDED_RUNS_MAX: usize = 4_096;
@@ -44,7 +42,7 @@ impl Run {
 }
 
 /// Where ended runs are folded when there are too many.
-pub(crate) fn overflow(runs: &BTreeMap<RunKey, Run>) -> Option<Time> {
+pub(crate) fn overflow(runs: &PagedMap<RunKey, Run>) -> Option<Time> {
     if runs.len() <= ENDED_RUNS_MAX {
         return None;
     }

@@ -1,7 +1,7 @@
 //! A work center: what its machine does, what runs there and what waits. What events do to it
 //! stands in [`crate::work_center_facts`], what its time was spent on in [`crate::bucket_walk`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::configuration::Configurations;
@@ -11,8 +11,8 @@ use crate::run::RunKey;
 use crate::time_line::TimeLine;
 use crate::{
     Buckets, Claims, Configuration, Discrepancy, EntityKey, HoldId, ItemState, Liveness,
-    MaintenanceId, Mode, Oee, Pieces, Rejection, Run, SessionChange, SmolStr, StateFact, Time,
-    WorkCenterId,
+    MaintenanceId, Mode, Oee, PagedMap, Pieces, Rejection, Run, SessionChange, SmolStr, StateFact,
+    Time, WorkCenterId,
 };
 
 /// A work center. It comes into being when something first speaks of it. Its large parts are
@@ -23,8 +23,8 @@ pub struct WorkCenter {
     pub(crate) line: Arc<TimeLine>,
     pub(crate) plan: Arc<Planning>,
     pub(crate) counters: Arc<CounterSeries>,
-    pub(crate) runs: Arc<BTreeMap<RunKey, Run>>,
-    pub(crate) queue: Arc<BTreeMap<RunKey, i32>>,
+    pub(crate) runs: PagedMap<RunKey, Run>,
+    pub(crate) queue: PagedMap<RunKey, i32>,
     pub(crate) holds: BTreeSet<HoldId>,
     pub(crate) claims: Claims,
     /// What is no longer known in detail.
@@ -60,8 +60,8 @@ impl WorkCenter {
             line: Arc::default(),
             plan: Arc::default(),
             counters: Arc::default(),
-            runs: Arc::default(),
-            queue: Arc::default(),
+            runs: PagedMap::default(),
+            queue: PagedMap::default(),
             holds: BTreeSet::new(),
             claims: Claims::default(),
             folded: None,
@@ -210,13 +210,13 @@ impl WorkCenter {
 
     /// Operations that run there, and those that ended within what is kept.
     #[must_use]
-    pub fn runs(&self) -> &BTreeMap<RunKey, Run> {
+    pub fn runs(&self) -> &PagedMap<RunKey, Run> {
         &self.runs
     }
 
     /// Operations that may start there now, with the priority of their order.
     #[must_use]
-    pub fn queue(&self) -> &BTreeMap<RunKey, i32> {
+    pub fn queue(&self) -> &PagedMap<RunKey, i32> {
         &self.queue
     }
 
@@ -300,6 +300,17 @@ impl WorkCenter {
         self.add_overlap(&mut found);
         self.add_starts_in_maintenance(&mut found);
         found
+    }
+
+    /// Whether nothing that its soft rules look at is other than in a former state.
+    pub(crate) fn breaks_the_same(&self, former: &WorkCenter) -> bool {
+        let nobody_claims = self.claims.is_empty() && former.claims.is_empty();
+        let never_silent = self.told_silent.is_none() && former.told_silent.is_none();
+        nobody_claims
+            && never_silent
+            && self.runs.is_same(&former.runs)
+            && Arc::ptr_eq(&self.plan, &former.plan)
+            && Arc::ptr_eq(&self.counters, &former.counters)
     }
 
     fn silence(&self) -> Option<Discrepancy> {

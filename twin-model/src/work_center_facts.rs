@@ -1,7 +1,6 @@
 //! What events and messages do to a work center: each adds what it says to what is known, at its
 //! own time. Everything else is computed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::effect::Effects;
@@ -11,8 +10,8 @@ use crate::time_line::rank_of;
 use crate::work_center::Folded;
 use crate::{
     Configuration, Doing, EdgeSession, EntityKey, Event, MaintenanceFinished, MaintenanceScheduled,
-    MaintenanceStarted, Message, Pieces, Rejection, Run, Sample, SessionChange, SessionState,
-    StateFact, Time, WorkCenter, WorkCenterConfigured, WorkCenterCounterSampled,
+    MaintenanceStarted, Message, PagedMap, Pieces, Rejection, Run, Sample, SessionChange,
+    SessionState, StateFact, Time, WorkCenter, WorkCenterConfigured, WorkCenterCounterSampled,
     WorkCenterStateChanged,
 };
 
@@ -62,9 +61,8 @@ impl WorkCenter {
                 epoch: body.epoch,
                 counters: body.counters.into(),
             };
-            let runs = Arc::make_mut(&mut center.runs);
             let counters = Arc::make_mut(&mut center.counters);
-            counters.note(sample, runs);
+            counters.note(sample, &mut center.runs);
             counters.fold_if_crowded();
             center.hear(event.time);
             Ok(())
@@ -200,11 +198,10 @@ impl WorkCenter {
                 op,
                 priority,
             } => {
-                let queue = Arc::make_mut(&mut self.queue);
-                queue.insert((order.clone(), op.clone()), *priority);
+                self.queue.insert((order.clone(), op.clone()), *priority);
             }
             Message::Dequeued { order, op } => {
-                Arc::make_mut(&mut self.queue).remove(&(order.clone(), op.clone()));
+                self.queue.remove(&(order.clone(), op.clone()));
             }
             Message::Started { order, op, since } => {
                 let run = Run::between(*since, None);
@@ -241,9 +238,9 @@ impl WorkCenter {
             self.fold_if_due();
             return;
         }
-        let before = Arc::clone(&self.runs);
+        let before = self.runs.clone();
         self.note_run(&key, run);
-        self.counters.attribute(Arc::make_mut(&mut self.runs));
+        self.counters.attribute(&mut self.runs);
         let gone = !self.runs.contains_key(&key) && before.contains_key(&key);
         self.fold_if_due();
         self.tell_counts(&before, effects);
@@ -254,15 +251,14 @@ impl WorkCenter {
     }
 
     fn note_run(&mut self, key: &RunKey, run: Option<Run>) {
-        let runs = Arc::make_mut(&mut self.runs);
         match run {
             Some(run) => {
-                let known = runs.get(key);
+                let known = self.runs.get(key);
                 let settled = known.map(|known| known.settled).unwrap_or_default();
-                runs.insert(key.clone(), Run { settled, ..run });
+                self.runs.insert(key.clone(), Run { settled, ..run });
             }
             None => {
-                runs.remove(key);
+                self.runs.remove(key);
             }
         }
     }
@@ -304,7 +300,7 @@ impl WorkCenter {
         if let Some(horizon) = self.horizon().filter(|known| event.time <= *known) {
             return Err(self.too_old(event, horizon));
         }
-        let before = Arc::clone(&self.runs);
+        let before = self.runs.clone();
         change(self)?;
         self.fold_if_due();
         self.tell_counts(&before, effects);
@@ -312,13 +308,13 @@ impl WorkCenter {
     }
 
     /// Tells the orders what the counters give their operations, where that has changed.
-    fn tell_counts(&self, before: &BTreeMap<RunKey, Run>, effects: &mut Effects) {
+    fn tell_counts(&self, before: &PagedMap<RunKey, Run>, effects: &mut Effects) {
         let pieces = |run: Option<&Run>| {
             let counted = run.map(|run| run.counted).unwrap_or_default();
             let good = counted.good_pieces().unwrap_or(0);
             (good, counted.scrapped_pieces().unwrap_or(0))
         };
-        if std::ptr::eq(before, &*self.runs) {
+        if before.is_same(&self.runs) {
             return;
         }
         for (key, run) in self.runs.iter() {
@@ -376,8 +372,7 @@ impl WorkCenter {
         let plan = Arc::make_mut(&mut self.plan);
         plan.configurations.forget_before(until);
         plan.maintenance.forget_before(until);
-        let runs: &mut BTreeMap<RunKey, Run> = Arc::make_mut(&mut self.runs);
-        Arc::make_mut(&mut self.counters).settle(until, runs);
-        runs.retain(|_, run| run.end() > until);
+        Arc::make_mut(&mut self.counters).settle(until, &mut self.runs);
+        self.runs.retain(|run| run.end() > until);
     }
 }

@@ -1,6 +1,6 @@
 //! The stored form of a work center.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,8 @@ use crate::time_line::TimeLine;
 use crate::work_center::Planning;
 use crate::{
     Claims, Configuration, CountCell, Decimal, Folded, HoldId, MaintenanceDone, OperationId,
-    Pieces, PlannedStop, Reading, Run, Sample, SessionChange, StateFact, Time, WorkCenter,
-    WorkCenterId, WorkOrderId,
+    PagedMap, Pieces, PlannedStop, Reading, Run, Sample, SessionChange, StateFact, Time,
+    WorkCenter, WorkCenterId, WorkOrderId,
 };
 
 /// An operation at a work center, with what is known of it there.
@@ -29,7 +29,7 @@ pub struct AtWorkCenter<T> {
     pub value: T,
 }
 
-fn listed<T: Clone>(map: &BTreeMap<(WorkOrderId, OperationId), T>) -> Vec<AtWorkCenter<T>> {
+fn listed<T: Clone>(map: &PagedMap<(WorkOrderId, OperationId), T>) -> Vec<AtWorkCenter<T>> {
     map.iter()
         .map(|((order, op), value)| AtWorkCenter {
             order: order.clone(),
@@ -39,7 +39,7 @@ fn listed<T: Clone>(map: &BTreeMap<(WorkOrderId, OperationId), T>) -> Vec<AtWork
         .collect()
 }
 
-fn mapped<T>(list: Vec<AtWorkCenter<T>>) -> BTreeMap<(WorkOrderId, OperationId), T> {
+fn mapped<T: Clone>(list: Vec<AtWorkCenter<T>>) -> PagedMap<(WorkOrderId, OperationId), T> {
     list.into_iter()
         .map(|entry| ((entry.order, entry.op), entry.value))
         .collect()
@@ -137,7 +137,7 @@ impl From<&WorkCenter> for WorkCenterState {
             before: center.line.before.clone(),
             states: center.line.states.iter().cloned().collect(),
             sessions: center.line.connection.sessions.clone(),
-            heard: center.line.connection.heard.clone(),
+            heard: center.line.connection.heard.iter().copied().collect(),
             configurations: configurations.0.iter().map(Into::into).collect(),
             planned_stops: maintenance.plans.clone(),
             maintenance: maintenance.acts.clone(),
@@ -155,7 +155,7 @@ impl WorkCenterState {
     pub(crate) fn restore(self, told_silent: Option<Time>, version: u64) -> WorkCenter {
         let connection = Connection {
             sessions: self.sessions,
-            heard: self.heard,
+            heard: self.heard.into_iter().collect(),
         };
         let versions = self.configurations.into_iter();
         let counters = self.counters;
@@ -180,8 +180,8 @@ impl WorkCenterState {
                 counters.horizon,
                 counters.samples,
             )),
-            runs: Arc::new(mapped(self.runs)),
-            queue: Arc::new(mapped(self.queue)),
+            runs: mapped(self.runs),
+            queue: mapped(self.queue),
             holds: self.holds,
             claims: self.claims,
             folded: self.folded,

@@ -66,7 +66,7 @@ fn an_overlap_that_is_not_shown_and_one_that_is_none_are_seen() {
     assert!(text.contains("2 run there, 1 can"), "{text}");
     let mut alone = center.clone();
     let first = running.first().unwrap().clone();
-    std::sync::Arc::make_mut(&mut alone.runs).remove(&first);
+    alone.runs.remove(&first);
     let text = overlap_of(&alone, &running, &shown).unwrap();
     assert!(text.contains("knows of"), "{text}");
     let one: Running = running.into_iter().skip(1).collect();
