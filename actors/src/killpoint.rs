@@ -5,6 +5,10 @@
 //! `TWIN_KILL_LOG` names: a drill counts only kills that really happened.
 
 /// The commit points that exist, with what has just happened there. Numbers are never used again.
+///
+/// C10 was meant for a store beside the journal, which there is none of. C14 and C15, a command of a
+/// process sent and its answer stored, are no places of their own: commands of processes leave by
+/// the outbox (C7 to C9), and an answer is an event like any other (C3, C4).
 pub const KILL_POINTS: [(&str, &str); 13] = [
     ("C0", "a batch was delivered"),
     ("C1", "it was decoded"),
