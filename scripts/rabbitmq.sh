@@ -2,7 +2,9 @@
 # A private RabbitMQ for tests and drills: its own node, ports, data, cookie and epmd, all in DIR.
 #
 #   rabbitmq.sh start DIR   start (or start again on the same ports and data), wait until it
-#                           answers AMQP, print its URL; leaves DIR/url and DIR/pid
+#                           answers AMQP, print its URL; leaves DIR/url and DIR/pid. Where
+#                           DIR/tls has ca.pem, cert.pem and key.pem it listens for TLS too,
+#                           on the port of DIR/tls_url
 #   rabbitmq.sh stop DIR    orderly end of the broker and of its epmd
 #   rabbitmq.sh kill DIR    kill -9 of the broker only; `start DIR` brings it back
 #   rabbitmq.sh ctl DIR ... rabbitmqctl against this broker
@@ -32,7 +34,7 @@ prepare() {
     mkdir -p "$dir/home" "$dir/log" "$dir/data"
     if [[ ! -s $dir/ports ]]; then
         local port="" used=" "
-        for name in AMQP DIST EPMD; do
+        for name in AMQP TLS DIST EPMD; do
             while port=$("$here/free-port.sh"); [[ $used == *" $port "* ]]; do :; done
             used+="$port "
             echo "${name}_PORT=$port"
@@ -49,6 +51,16 @@ disk_free_limit.absolute = 50MB
 vm_memory_high_watermark.relative = 0.4
 log.file.level = warning
 CONF
+    if [[ -s $dir/tls/key.pem ]]; then
+        cat >>"$dir/rabbitmq.conf" <<CONF
+listeners.ssl.1 = 127.0.0.1:$TLS_PORT
+ssl_options.cacertfile = $dir/tls/ca.pem
+ssl_options.certfile = $dir/tls/cert.pem
+ssl_options.keyfile = $dir/tls/key.pem
+ssl_options.verify = verify_none
+CONF
+        echo "amqps://guest:guest@localhost:$TLS_PORT/%2f" >"$dir/tls_url"
+    fi
     : >"$dir/rabbitmq-env.conf"
     echo "[]." >"$dir/enabled_plugins"
 }

@@ -66,6 +66,7 @@ packages() {
     local missing=()
     [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || missing+=(rabbitmq-server)
     command -v redis-server >/dev/null || missing+=(redis-server)
+    command -v openssl >/dev/null || missing+=(openssl)
     if ((${#missing[@]} > 0)); then
         echo "installing ${missing[*]}"
         install_packages "${missing[@]}"

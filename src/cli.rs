@@ -96,6 +96,12 @@ pub(crate) struct ImportArguments {
         conflicts_with = "data_dir"
     )]
     pub(crate) broker: Option<String>,
+    /// A file that holds the password of the user in the broker's URL.
+    #[arg(long, value_name = "FILE", requires = "broker")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// The certificates of those who may have signed the broker's (`amqps://…`), as PEM.
+    #[arg(long, value_name = "FILE", requires = "broker")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// The running twin (`http://…`), asked what became of the events.
     #[arg(long, value_name = "URL", requires = "broker")]
     pub(crate) twin: Option<String>,

@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use actors::{PlantClock, Retention};
-use ingest::connection::AmqpUrl;
 use serde::Deserialize;
 use twin_model::PlantId;
 
-use crate::exit::{Failure, Kind, OrFail};
+use crate::broker_config::BrokerConfig;
+use crate::exit::{Failure, Kind};
 
 /// The configuration of `twin serve`.
 #[derive(Debug, Deserialize)]
@@ -26,16 +26,6 @@ pub(crate) struct Config {
     /// The plants.
     #[serde(rename = "plant")]
     pub(crate) plants: Vec<PlantConfig>,
-}
-
-/// The broker.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BrokerConfig {
-    /// `amqp://user:password@host:port/vhost`.
-    url: Option<String>,
-    /// A file that holds the URL, so that the password is not in the configuration.
-    url_file: Option<PathBuf>,
 }
 
 /// One plant.
@@ -108,7 +98,13 @@ impl Config {
         let wrong =
             |text: String| Failure::new(Kind::Config, format!("{}: {text}", path.display()));
         let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        let config: Config = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        // Without the line itself, which the whole text of the error would show: a password that
+        // stands in a wrong place is still one.
+        let config: Config = toml::from_str(&text).map_err(|error| {
+            let before = error.span().map_or("", |span| &text[..span.start]);
+            let line = before.matches('\n').count() + 1;
+            wrong(format!("line {line}: {}", error.message()))
+        })?;
         if config.plants.is_empty() {
             return Err(wrong("no [[plant]]: at least one is needed".to_owned()));
         }
@@ -128,29 +124,6 @@ impl Config {
             }
         }
         Ok(config)
-    }
-}
-
-impl BrokerConfig {
-    /// The URL, from the configuration or from its own file.
-    pub(crate) fn url(&self) -> Result<AmqpUrl, Failure> {
-        let text = match (&self.url, &self.url_file) {
-            (Some(url), None) => url.clone(),
-            (None, Some(path)) => fs::read_to_string(path)
-                .map_err(|error| {
-                    Failure::new(
-                        Kind::Config,
-                        format!("[broker] url_file {}: {error}", path.display()),
-                    )
-                })?
-                .trim()
-                .to_owned(),
-            _ => {
-                let text = "[broker] needs exactly one of url and url_file";
-                return Err(Failure::new(Kind::Config, text));
-            }
-        };
-        text.parse().or_fail(Kind::Config)
     }
 }
 
@@ -185,6 +158,22 @@ mod tests {
         assert!(
             error.contains("lissten") && error.contains("line 2"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn a_password_in_a_wrong_place_is_not_shown() {
+        let text = "data_dir = \"d\"\n[broker]\npassword = \"secret\"\n[[plant]]\nid = \"P\"\n";
+        let error = read(text).unwrap_err();
+        assert!(
+            error.contains("line 3: unknown field `password`"),
+            "{error}"
+        );
+        assert!(!error.contains("secret"), "{error}");
+        let open = read("data_dir = \"d\"\n[broker]\nurl = \"amqp://u:secret@h\n").unwrap_err();
+        assert!(
+            open.contains("line 3: ") && !open.contains("secret"),
+            "{open}"
         );
     }
 
@@ -234,7 +223,7 @@ mod tests {
         assert_eq!(config.plants[0].id.as_str(), "P1");
         let missing = format!("{:?}", config.broker.unwrap().url().unwrap_err());
         assert!(
-            missing.contains("url_file /etc/twin/broker-url"),
+            missing.contains("password_file /etc/twin/broker-password"),
             "{missing}"
         );
     }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use ingest::connection::AmqpUrl;
 use ingest::import_run::import_to_amqp;
 use serde_json::Value;
 
+use crate::broker_config::BrokerConfig;
 use crate::cli::ImportArguments;
 use crate::exit::{Failure, Kind, OrFail};
 use crate::import::{failure_of, files_of, options_of, progress_bar, show};
@@ -25,7 +25,9 @@ pub(crate) async fn run(
     twin: &str,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
-    let url: AmqpUrl = broker.parse().or_fail(Kind::Config)?;
+    let files = (&arguments.password_file, &arguments.ca_file);
+    let config = BrokerConfig::of_url(broker, files.0.clone(), files.1.clone());
+    let url = config.url()?;
     let twin = TwinClient::new(twin);
     let plant = format.plant().to_string();
     let path = format!("/api/v1/plants/{}", escaped(&plant));

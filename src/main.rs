@@ -2,6 +2,7 @@
 
 mod api_description;
 mod async_api;
+mod broker_config;
 mod cli;
 mod config;
 mod contract_routes;

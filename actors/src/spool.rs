@@ -322,9 +322,11 @@ impl SpoolWriter {
                 (StoreError::Failed(text.clone()), Err(text))
             }
         };
-        for job in group {
+        for Job { held, reply, .. } in group {
+            // Before the answer: who has it may look at the quota.
+            drop(held);
             // Its sender may have given up meanwhile.
-            job.reply.send(Err(error.clone())).ok();
+            reply.send(Err(error.clone())).ok();
         }
         failed
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use anyhow::Result;
 use bytes::Bytes;
-use ingest::connection::AmqpUrl;
+use ingest::amqp_url::AmqpUrl;
 use ingest::publisher::{Outgoing, Publisher, Unconfirmed};
 use ingest::topology::{Class, IN_EXCHANGE, PlantTopology};
 use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};

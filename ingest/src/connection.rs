@@ -1,12 +1,9 @@
-//! Connections to RabbitMQ as the twin wants them.
+//! How long the twin waits for RabbitMQ, and how it leaves.
 
-use std::fmt;
 use std::pin::pin;
-use std::str::FromStr;
 use std::time::Duration;
 
-use lapin::uri::AMQPUri;
-use lapin::{Channel, Connection, ConnectionProperties};
+use lapin::{Channel, Connection};
 
 /// Heartbeat on every connection, in seconds: a silent broker is noticed within two of them. The
 /// broker's own default is 60.
@@ -54,82 +51,11 @@ pub(crate) async fn while_connected<T>(
     }
 }
 
-/// Where a RabbitMQ is and who we are there. Its texts never show the password.
-#[derive(Clone)]
-pub struct AmqpUrl(AMQPUri);
-
-/// A text that is no AMQP URL.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an AMQP URL (like amqp://user:password@host:5672/%2f): {0}")]
-pub struct InvalidUrl(String);
-
-impl FromStr for AmqpUrl {
-    type Err = InvalidUrl;
-
-    fn from_str(text: &str) -> Result<AmqpUrl, InvalidUrl> {
-        let mut uri: AMQPUri = text.parse().map_err(InvalidUrl)?;
-        uri.query.heartbeat.get_or_insert(HEARTBEAT_S);
-        uri.query
-            .connection_timeout
-            .get_or_insert(CONNECT_WAIT_MS_MAX);
-        Ok(AmqpUrl(uri))
-    }
-}
-
-impl fmt::Display for AmqpUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let authority = &self.0.authority;
-        write!(
-            f,
-            "amqp://{}:{}/{}",
-            authority.host, authority.port, self.0.vhost
-        )
-    }
-}
-
-impl fmt::Debug for AmqpUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AmqpUrl({self})")
-    }
-}
-
-impl AmqpUrl {
-    /// Opens a fresh connection. `name` is what the broker's operators see.
-    ///
-    /// No automatic recovery: it would hide that deliveries were lost to somebody else. Whoever
-    /// uses the connection opens a new one.
-    pub(crate) async fn connect(&self, name: &str) -> Result<Connection, lapin::Error> {
-        let properties = ConnectionProperties::default().with_connection_name(name.into());
-        Connection::connect_uri(self.0.clone(), properties).await
-    }
-}
-
 /// Closes a connection that is no longer needed; a broker that is gone does not mind.
 pub(crate) async fn close(connection: &Connection) {
     match answered(connection.close(200, "done".into())).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::debug!(%error, "the connection was closed by the broker first"),
         Err(error) => tracing::debug!(%error, "the connection is left behind"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_carries_our_heartbeat_unless_it_names_its_own() {
-        let url: AmqpUrl = "amqp://u:secret@h:5673/%2f".parse().unwrap();
-        assert_eq!(url.0.query.heartbeat, Some(HEARTBEAT_S));
-        let own: AmqpUrl = "amqp://h?heartbeat=9".parse().unwrap();
-        assert_eq!(own.0.query.heartbeat, Some(9));
-        assert!("http://h".parse::<AmqpUrl>().is_err());
-    }
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let url: AmqpUrl = "amqp://u:secret@h:5673/%2f".parse().unwrap();
-        assert_eq!(url.to_string(), "amqp://h:5673//");
-        assert!(!format!("{url:?}").contains("secret"));
     }
 }

@@ -7,7 +7,9 @@ use lapin::options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, B
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 
-use crate::connection::{self, AmqpUrl, Unanswered, answered};
+use crate::amqp_url::AmqpUrl;
+use crate::connect_error::ConnectError;
+use crate::connection::{self, Unanswered, answered};
 use crate::embedded::{EmbeddedBroker, EmbeddedConsumer, Refused};
 use crate::topology::{self, Class, PlantTopology};
 
@@ -24,6 +26,8 @@ pub enum Broker {
 /// here or to somebody else.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Lost {
+    #[error(transparent)]
+    Unconnected(#[from] ConnectError),
     #[error("the broker answers: {0}")]
     Amqp(#[from] lapin::Error),
     #[error(transparent)]
@@ -46,7 +50,7 @@ impl Session {
     pub(crate) async fn open(broker: &Broker, plant: &PlantTopology) -> Result<Session, Lost> {
         match broker {
             Broker::Amqp(url) => {
-                let connection = answered(open_amqp(url, plant)).await??;
+                let connection = open_amqp(url, plant).await?;
                 Ok(Session::Amqp(Box::new(connection)))
             }
             Broker::Embedded(broker) => {
@@ -81,13 +85,17 @@ impl Session {
     }
 }
 
-async fn open_amqp(url: &AmqpUrl, plant: &PlantTopology) -> Result<Connection, lapin::Error> {
+async fn open_amqp(url: &AmqpUrl, plant: &PlantTopology) -> Result<Connection, Lost> {
     let connection = url.connect(&format!("twin {}", plant.plant())).await?;
+    answered(declare_all(&connection, plant)).await??;
+    Ok(connection)
+}
+
+async fn declare_all(connection: &Connection, plant: &PlantTopology) -> Result<(), lapin::Error> {
     let channel = connection.create_channel().await?;
     plant.declare(&channel).await?;
     topology::declare_commands(&channel).await?;
-    channel.close(200, "declared".into()).await?;
-    Ok(connection)
+    channel.close(200, "declared".into()).await
 }
 
 async fn consume_amqp(

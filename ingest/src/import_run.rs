@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use actors::{Disposition, Input, Intake, IntakeError, Receipt};
 use futures_util::stream::{FuturesOrdered, StreamExt};
 
+use crate::amqp_url::AmqpUrl;
 use crate::backoff::Backoff;
-use crate::connection::AmqpUrl;
 use crate::consumer::OUTBOX_FULL_WAIT_MS;
 use crate::file_import::{ImportError, MappedEvent};
 use crate::import_report::{Answers, ImportReport};

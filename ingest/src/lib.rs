@@ -7,9 +7,11 @@
 //!
 //! What is absent here: rules of the plant, and state that must survive. AMQP is nowhere else.
 
+pub mod amqp_url;
 mod b2mml_words;
 mod backoff;
 pub mod built_in_mapping;
+pub mod connect_error;
 pub mod connection;
 pub mod consumer;
 pub mod consumer_status;
@@ -49,4 +51,5 @@ mod stop;
 mod template;
 pub mod topology;
 mod tree;
+pub mod trust;
 mod xml_tree;

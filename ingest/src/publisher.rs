@@ -6,7 +6,9 @@
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, PublisherConfirm};
 
-use crate::connection::{self, AmqpUrl, Unanswered, answered, while_connected};
+use crate::amqp_url::AmqpUrl;
+use crate::connect_error::ConnectError;
+use crate::connection::{self, Unanswered, answered, while_connected};
 
 /// AMQP delivery mode of messages that survive a restart of the broker.
 const PERSISTENT: u8 = 2;
@@ -16,7 +18,10 @@ const MEDIA_TYPE: &str = "application/cloudevents+json; charset=utf-8";
 /// A message that is not known to be stored. Send it again with the same id.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
-    /// The broker cannot be reached, or answers with an error.
+    /// There is no connection to the broker.
+    #[error(transparent)]
+    Unconnected(#[from] ConnectError),
+    /// The broker answers with an error.
     #[error("the broker answers: {0}")]
     Broker(#[from] lapin::Error),
     /// The broker does not answer.
@@ -92,20 +97,21 @@ impl Publisher {
     /// Connects. `name` is what the broker's operators see.
     ///
     /// # Errors
-    /// [`PublishError::Broker`].
+    /// [`PublishError::Unconnected`], or what the broker answers to a channel.
     pub async fn connect(url: &AmqpUrl, name: &str) -> Result<Publisher, PublishError> {
+        let connection = url.connect(name).await?;
         let opened = async {
-            let connection = url.connect(name).await?;
             let channel = connection.create_channel().await?;
             channel
                 .confirm_select(ConfirmSelectOptions::default())
                 .await?;
-            Ok(Publisher {
-                connection,
-                channel,
-            })
+            Ok::<_, lapin::Error>(channel)
         };
-        answered(opened).await?
+        let channel = answered(opened).await??;
+        Ok(Publisher {
+            connection,
+            channel,
+        })
     }
 
     /// The channel, to declare objects on.

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use bench::{Bench, CREATED, amqp, raw_channel};
 use fault_proxy::FaultProxy;
 use futures_util::StreamExt;
-use ingest::connection::AmqpUrl;
+use ingest::amqp_url::AmqpUrl;
 use ingest::consumer::SUSPECT_RETURNS;
 use ingest::consumers::Consumers;
 use ingest::delivery::Broker;

@@ -12,6 +12,7 @@
 mod account;
 #[path = "../whole_twin/feed.rs"]
 mod feed;
+#[path = "../../ingest/tests/amqp/own_broker.rs"]
 mod own_broker;
 #[path = "../whole_twin/rabbitmq.rs"]
 mod rabbitmq;

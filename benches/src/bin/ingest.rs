@@ -17,7 +17,7 @@ use benches::twin_drain::Twin;
 use benches::{cpu_time, embedded_drain};
 use bytes::Bytes;
 use clap::Parser;
-use ingest::connection::AmqpUrl;
+use ingest::amqp_url::AmqpUrl;
 use ingest::delivery::Broker;
 use ingest::topology::PlantTopology;
 use tikv_jemallocator::Jemalloc;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ingest::connection::AmqpUrl;
+use ingest::amqp_url::AmqpUrl;
 use ingest::publisher::{Outgoing, PublishError, Publisher};
 use ingest::topology::{Class, IN_EXCHANGE, PlantTopology};
 use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
