@@ -1,4 +1,5 @@
-//! The section `[broker]` of `twin.toml`: where the RabbitMQ is, and what must not be said there.
+//! A section of a configuration that says where a RabbitMQ is: `[broker]` of `twin.toml`, `[central]`
+//! and `[local]` of `edge.toml`; and what must not be said there.
 
 use std::fmt;
 use std::fs;
@@ -55,25 +56,26 @@ impl BrokerConfig {
     }
 
     /// Where to connect and as whom, with what the files say. Nothing of it is connected to.
+    /// `section` is its name in the configuration.
     ///
     /// # Errors
     /// The setting that is wrong, and how to mend it.
-    pub(crate) fn url(&self) -> Result<AmqpUrl, Failure> {
+    pub(crate) fn url(&self, section: &str) -> Result<AmqpUrl, Failure> {
         let url = match (&self.url, &self.url_file) {
             (Some(url), None) => url.0.clone(),
-            (None, Some(path)) => line_of("url_file", path)?,
+            (None, Some(path)) => line_of(section, "url_file", path)?,
             _ => {
-                let text = "[broker] needs exactly one of url and url_file";
+                let text = format!("[{section}] needs exactly one of url and url_file");
                 return Err(Failure::new(Kind::Config, text));
             }
         };
         let password = match &self.password_file {
-            Some(path) => Some(line_of("password_file", path)?),
+            Some(path) => Some(line_of(section, "password_file", path)?),
             None => None,
         };
         let trust = match &self.ca_file {
             Some(path) => Some(Trust::from_file(path).map_err(|error| {
-                let text = format!("[broker] ca_file {}: {error}", path.display());
+                let text = format!("[{section}] ca_file {}: {error}", path.display());
                 Failure::new(Kind::Config, text)
             })?),
             None => None,
@@ -90,9 +92,9 @@ impl BrokerConfig {
 
 /// The only line of a file. A password may begin or end with a space, so only the line's end is
 /// taken off.
-fn line_of(setting: &str, path: &Path) -> Result<String, Failure> {
+fn line_of(section: &str, setting: &str, path: &Path) -> Result<String, Failure> {
     let wrong = |what: String| {
-        let text = format!("[broker] {setting} {}: {what}", path.display());
+        let text = format!("[{section}] {setting} {}: {what}", path.display());
         Failure::new(Kind::Config, text)
     };
     let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
@@ -114,7 +116,7 @@ mod tests {
     }
 
     fn refused(text: &str) -> String {
-        format!("{:?}", parsed(text).url().unwrap_err())
+        format!("{:?}", parsed(text).url("broker").unwrap_err())
     }
 
     #[test]
@@ -126,7 +128,7 @@ mod tests {
             "url = \"amqp://h\"\nuser = \"twin\"\nvhost = \"plant\"\npassword_file = {file:?}\n"
         );
         let config = parsed(&settings);
-        let url = config.url().unwrap();
+        let url = config.url("broker").unwrap();
         assert_eq!((url.user(), url.vhost()), ("twin", "plant"));
         assert_eq!(url.to_string(), "amqp://h:5672/plant");
         let both = settings.replace("://h", "://twin:other@h");

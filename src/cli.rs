@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Runs the twin of real plants on RabbitMQ.
     Serve(ServeArguments),
+    /// Takes events near the plant, and forwards them whenever the central broker is there.
+    Edge(EdgeArguments),
     /// Reads files into a plant: through a mapping, or EPCIS documents.
     Import(ImportArguments),
     /// Writes what a plant's journal says of its lots, as an EPCIS document.
@@ -71,8 +73,9 @@ pub(crate) struct ServeArguments {
     pub(crate) json: bool,
 }
 
+/// What an import reads, and how.
 #[derive(Debug, Args)]
-pub(crate) struct ImportArguments {
+pub(crate) struct SourceArguments {
     /// What to read, as mapping or format say: files that belong together, or folders of them.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
@@ -88,6 +91,12 @@ pub(crate) struct ImportArguments {
     /// Imports into this plant instead of the mapping's.
     #[arg(long)]
     pub(crate) plant: Option<PlantId>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
     /// Publishes to this RabbitMQ (`amqp://…`), where a running twin takes the events.
     #[arg(
         long,
@@ -280,6 +289,58 @@ pub(crate) struct SchemasArguments {
     #[arg(value_name = "TYPE")]
     pub(crate) type_name: Option<String>,
     /// Prints the list as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct EdgeArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<EdgeCommand>,
+    /// The configuration file.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Where to serve HTTP, instead of what the configuration says.
+    #[arg(long)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where to keep what waits, instead of what the configuration says.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Prints where it serves as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EdgeCommand {
+    /// Shows what waits at a running edge, and how its link is.
+    Status(EdgeStatusArguments),
+    /// Reads files into a running edge, as `twin import` does into a plant.
+    Import(EdgeImportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EdgeStatusArguments {
+    /// The running edge.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8090")]
+    pub(crate) edge: String,
+    /// Prints the answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EdgeImportArguments {
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    /// The running edge.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8090")]
+    pub(crate) edge: String,
+    /// Gives up when the edge has been full or away for this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) patience: u64,
+    /// Prints the report as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

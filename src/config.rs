@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(config.plants[0].clock, ClockConfig::EventTime);
         assert_eq!(config.plants[0].parking_limit_h, 5);
         assert_eq!(config.plants[0].retention().unwrap(), Retention::Days(400));
-        assert!(config.broker.unwrap().url().is_ok());
+        assert!(config.broker.unwrap().url("broker").is_ok());
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/twin.toml");
         let config = Config::read(&path).unwrap();
         assert_eq!(config.plants[0].id.as_str(), "P1");
-        let missing = format!("{:?}", config.broker.unwrap().url().unwrap_err());
+        let missing = format!("{:?}", config.broker.unwrap().url("broker").unwrap_err());
         assert!(
             missing.contains("password_file /etc/twin/broker-password"),
             "{missing}"

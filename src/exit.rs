@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     Finding = 1,
     /// The configuration or an input file is wrong.
     Config = 3,
-    /// A server that is needed cannot be reached.
+    /// A server that is needed cannot be reached, or takes nothing now.
     Unreachable = 4,
     /// Refused for safety.
     Denied = 5,
@@ -32,6 +32,11 @@ impl Failure {
             kind,
             text: text.to_string(),
         }
+    }
+
+    /// Whether it may work when it is tried again: a server is away, or takes nothing now.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.kind == Kind::Unreachable
     }
 
     /// Says it on standard error and gives the exit code.

@@ -17,7 +17,7 @@ use crate::import_through_broker;
 use crate::report::{Dispositions, Report};
 
 pub(crate) async fn run(arguments: ImportArguments) -> Result<(), Failure> {
-    let format = ImportFormat::of(&arguments)?;
+    let format = ImportFormat::of(&arguments.source)?;
     let report = match (&arguments.broker, &arguments.twin, &arguments.data_dir) {
         (Some(broker), Some(twin), None) => {
             import_through_broker::run(&arguments, &format, broker, twin).await?
@@ -41,7 +41,7 @@ async fn into_data_dir(
     data_dir: &Path,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
-    let files = files_of(&arguments.files)?;
+    let files = files_of(&arguments.source.files)?;
     let importer = format.open(&files)?;
     let plant = format.plant();
     let options = PlantOptions {

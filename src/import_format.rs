@@ -11,7 +11,7 @@ use ingest::mapping::Mapping;
 use twin_model::PlantId;
 use twin_model::wire::epcis::Naming;
 
-use crate::cli::ImportArguments;
+use crate::cli::SourceArguments;
 use crate::exit::{Failure, Kind, OrFail};
 
 /// What says how the files are read.
@@ -22,7 +22,7 @@ pub(crate) enum ImportFormat {
 
 impl ImportFormat {
     /// What the command line says.
-    pub(crate) fn of(arguments: &ImportArguments) -> Result<ImportFormat, Failure> {
+    pub(crate) fn of(arguments: &SourceArguments) -> Result<ImportFormat, Failure> {
         match (&arguments.mapping, &arguments.plant) {
             (Some(mapping), plant) => {
                 let mapping = built_in_mapping::named(mapping).or_fail(Kind::Config)?;

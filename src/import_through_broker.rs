@@ -27,12 +27,12 @@ pub(crate) async fn run(
     let started = Instant::now();
     let files = (&arguments.password_file, &arguments.ca_file);
     let config = BrokerConfig::of_url(broker, files.0.clone(), files.1.clone());
-    let url = config.url()?;
+    let url = config.url("broker")?;
     let twin = TwinClient::new(twin);
     let plant = format.plant().to_string();
     let path = format!("/api/v1/plants/{}", escaped(&plant));
     let before = counts(&twin.get(&path)?)?;
-    let files = files_of(&arguments.files)?;
+    let files = files_of(&arguments.source.files)?;
     let importer = format.open(&files)?;
     let bar = progress_bar(arguments.json);
     let sent = import_to_amqp(&url, importer, options_of(arguments), |progress| {

@@ -8,6 +8,10 @@ mod config;
 mod contract_routes;
 mod data_dir;
 mod demo;
+mod edge;
+mod edge_config;
+mod edge_import;
+mod edge_routes;
 mod event_examples;
 mod exception_routes;
 mod exceptions;
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(arguments) => actix_web::rt::System::new().block_on(demo::run(arguments)),
         Command::Serve(arguments) => actix_web::rt::System::new().block_on(serve::run(arguments)),
+        Command::Edge(arguments) => actix_web::rt::System::new().block_on(edge::run(arguments)),
         Command::Import(arguments) => actix_web::rt::System::new().block_on(import::run(arguments)),
         Command::Export(arguments) => export::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
     config.data_dir = arguments.data_dir.unwrap_or(config.data_dir);
     require_loopback(config.listen)?;
     let broker = match &config.broker {
-        Some(broker) => Some(Broker::Amqp(broker.url()?)),
+        Some(broker) => Some(Broker::Amqp(broker.url("broker")?)),
         None => None,
     };
     let options = config

@@ -38,16 +38,27 @@ impl Http {
             .iter()
             .map(|p| (p.plant().clone(), p.intake().clone()));
         let events = Data::new(EventRoutes::new(intakes));
+        Http::bind_routes(listen, move |config| {
+            config
+                .app_data(Data::clone(&health))
+                .app_data(Data::clone(&projections))
+                .app_data(Data::clone(&events))
+                .configure(routes)
+                .default_service(web::to(no_route));
+        })
+    }
+
+    /// Binds the address for what `configure` adds.
+    pub(crate) fn bind_routes(
+        listen: SocketAddr,
+        configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    ) -> Result<Http, Failure> {
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(Compress::default())
                 .wrap(from_fn(head_as_get))
                 .wrap(from_fn(same_host))
-                .app_data(Data::clone(&health))
-                .app_data(Data::clone(&projections))
-                .app_data(Data::clone(&events))
-                .configure(routes)
-                .default_service(web::to(no_route))
+                .configure(&configure)
         })
         .workers(HTTP_THREADS)
         .disable_signals()
@@ -103,8 +114,8 @@ async fn head_as_get(
     next.call(request).await
 }
 
-/// Waits until the process is asked to stop (Ctrl-C, SIGTERM), or a plant stops by itself.
-pub(crate) async fn until_stopped(health: &Health) {
+/// Waits until the process is asked to stop (Ctrl-C, SIGTERM).
+pub(crate) async fn asked_to_stop() {
     let mut terminate =
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(terminate) => terminate,
@@ -113,14 +124,21 @@ pub(crate) async fn until_stopped(health: &Health) {
                 return tokio::signal::ctrl_c().await.unwrap_or_default();
             }
         };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Waits until the process is asked to stop, or a plant stops by itself.
+pub(crate) async fn until_stopped(health: &Health) {
     let plants_ended = async {
         for plant in health.plants.iter() {
             plant.ended().await;
         }
     };
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+        () = asked_to_stop() => {}
         () = plants_ended => {}
     }
 }

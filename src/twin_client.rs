@@ -9,6 +9,9 @@ use crate::exit::{Failure, Kind};
 /// How long one answer may take.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
 
+/// HTTP status of a server that takes nothing now.
+const SERVICE_UNAVAILABLE: u16 = 503;
+
 /// A running twin.
 pub(crate) struct TwinClient {
     url: String,
@@ -69,10 +72,12 @@ impl TwinClient {
         let detail = body["detail"]
             .as_str()
             .unwrap_or("the twin refuses without a reason");
-        Err(Failure::new(
-            Kind::Finding,
-            format!("{detail} ({})", answer.status()),
-        ))
+        let kind = match answer.status().as_u16() {
+            SERVICE_UNAVAILABLE => Kind::Unreachable,
+            _ => Kind::Finding,
+        };
+        let text = format!("{detail} ({})", answer.status());
+        Err(Failure::new(kind, text))
     }
 }
 

@@ -26,9 +26,11 @@ pub const KILL_POINTS: [(&str, &str); 13] = [
 ];
 
 /// As [`KILL_POINTS`], the points that an edge passes.
-pub const EDGE_KILL_POINTS: [(&str, &str); 5] = [
+pub const EDGE_KILL_POINTS: [(&str, &str); 7] = [
     ("C3", "messages were written to the spool, and not synced"),
     ("C4", "the messages were synced"),
+    ("E1", "messages were stored, and their sender was not told"),
+    ("C7", "a message was published, and not confirmed"),
     ("E2", "messages were confirmed, and not marked as forwarded"),
     ("E3", "they were marked as forwarded"),
     ("E4", "a segment without messages to forward was deleted"),

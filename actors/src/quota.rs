@@ -49,9 +49,12 @@ impl Quota {
         self.0.held.load(Ordering::Acquire)
     }
 
-    /// Waits until there is room again for more than a single message. Safe to cancel.
-    pub async fn room(&self) {
-        let enough = self.0.bytes_max / 100 * ROOM_AGAIN_PERCENT;
+    /// Waits until there is room again for `bytes`, and for more than a single message. Safe to
+    /// cancel.
+    pub async fn room(&self, bytes: u64) {
+        let max = self.0.bytes_max;
+        // What alone is larger than the quota goes in when nothing else is held.
+        let enough = (max / 100 * ROOM_AGAIN_PERCENT).min(max.saturating_sub(bytes));
         loop {
             let given_back = self.0.given_back.notified();
             tokio::pin!(given_back);
@@ -143,13 +146,29 @@ mod tests {
         quota.take(1_000).unwrap().keep();
         let waiting = tokio::spawn({
             let quota = quota.clone();
-            async move { quota.room().await }
+            async move { quota.room(1).await }
         });
         tokio::task::yield_now().await;
         quota.give_back(50);
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished(), "950 of 1,000 are held");
         quota.give_back(50);
+        waiting.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_with_much_waits_for_room_for_all_of_it() {
+        let quota = Quota::new(1_000);
+        quota.take(1_000).unwrap().keep();
+        let waiting = tokio::spawn({
+            let quota = quota.clone();
+            async move { quota.room(600).await }
+        });
+        tokio::task::yield_now().await;
+        quota.give_back(500);
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished(), "500 are free");
+        quota.give_back(100);
         waiting.await.unwrap();
     }
 }

@@ -88,7 +88,7 @@ async fn a_full_spool_takes_nothing_and_loses_nothing_until_there_is_room() {
         "all that was confirmed is there"
     );
     outlet.confirm(&page);
-    spools.quota().room().await;
+    spools.quota().room(1_000).await;
     assert_eq!(spool.store(&[message(0, 1_000)]).await, Ok(stored + 1));
 }
 

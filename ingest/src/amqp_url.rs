@@ -176,6 +176,16 @@ impl AmqpUrl {
         &self.uri.authority.host
     }
 
+    /// Whether both lead to the same virtual host of the same broker, as far as their texts say.
+    #[must_use]
+    pub fn is_same_place(&self, other: &AmqpUrl) -> bool {
+        let place = |url: &AmqpUrl| {
+            let port = url.uri.authority.port;
+            (url.host().to_lowercase(), port, url.vhost().to_owned())
+        };
+        place(self) == place(other)
+    }
+
     /// Whether what is sent there is encrypted.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use twin_model::Time;
 
 /// What a consumer is doing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsumerReport {
     /// Whether deliveries come in now.
     pub connected: bool,
@@ -79,7 +79,8 @@ impl ConsumerStatus {
     }
 }
 
-fn now() -> Time {
+/// The wall clock.
+pub(crate) fn now() -> Time {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -60,6 +60,23 @@ impl Session {
         }
     }
 
+    /// As [`open`](Session::open), at a broker whose plant has an edge and no twin: nobody sends
+    /// commands there.
+    pub(crate) async fn open_for_edge(
+        url: &AmqpUrl,
+        plant: &PlantTopology,
+    ) -> Result<Session, Lost> {
+        let name = format!("twin edge {}", plant.plant());
+        let connection = url.connect(&name).await?;
+        let declared = async {
+            let channel = connection.create_channel().await?;
+            plant.declare(&channel).await?;
+            channel.close(200, "declared".into()).await
+        };
+        answered(declared).await??;
+        Ok(Session::Amqp(Box::new(connection)))
+    }
+
     /// Starts to take deliveries from one queue of the plant, on a channel of its own.
     pub(crate) async fn consume(
         &self,

@@ -4,30 +4,18 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
-use actors::{Disposition, EVENT_BYTES_MAX, Input, Intake, IntakeError, Receipt};
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
-use serde_json::value::RawValue;
+use actors::{Disposition, Input, Intake, IntakeError, Receipt};
+use bytes::Bytes;
 use twin_model::wire::Unreadable;
 use twin_model::{Code, Criticality, IntakeRejection, PlantId, Rejection};
 use utoipa::OpenApi;
 
 use crate::event_answer::{CloudEvent, EventResult, EventsAnswer, EventsBody, Identity};
+pub use crate::http_body::{BATCH_EVENTS_MAX, BODY_BYTES_MAX, CONTENT_TYPES};
+use crate::http_body::{Body, check_content_type, read_body, split};
 use crate::problem::Problem;
 
-/// Largest body of a request, in bytes.
-pub const BODY_BYTES_MAX: usize = EVENT_BYTES_MAX;
-/// Events in one request.
-pub const BATCH_EVENTS_MAX: usize = 500;
-/// Content types that are taken. A page of another site can send none of them without asking the
-/// browser first, which is why the others are refused.
-pub const CONTENT_TYPES: [&str; 3] = [
-    "application/json",
-    "application/cloudevents+json",
-    "application/cloudevents-batch+json",
-];
 /// Longest wait for room in the plant and for the commit, in seconds.
 pub const COMMIT_WAIT_S_MAX: u64 = 30;
 
@@ -135,60 +123,6 @@ async fn post_events(
     single(&receipt, id, correlation)
 }
 
-fn check_content_type(request: &HttpRequest) -> Result<(), Problem> {
-    let given = request.headers().get(CONTENT_TYPE);
-    let given = given.map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let essence = given.as_deref().and_then(|value| value.split(';').next());
-    let essence = essence.unwrap_or_default().trim();
-    if CONTENT_TYPES
-        .iter()
-        .any(|taken| taken.eq_ignore_ascii_case(essence))
-    {
-        return Ok(());
-    }
-    let detail = match essence {
-        "" => "The request says no content type.".to_owned(),
-        other => format!("Events do not come as {other}."),
-    };
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "Not a content type of events",
-        detail,
-        "Send the header Content-Type: application/json (or application/cloudevents+json, or \
-         application/cloudevents-batch+json).",
-    ))
-}
-
-enum Body {
-    Whole(Bytes),
-    TooLarge { start: Bytes, bytes: usize },
-}
-
-async fn read_body(request: &HttpRequest, mut payload: web::Payload) -> Result<Body, Problem> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "The body ended early",
-                format!("The body could not be read to its end: {error}."),
-                "Send the request again, with the same event ids.",
-            )
-        })?;
-        body.extend_from_slice(&chunk);
-        if body.len() > BODY_BYTES_MAX {
-            let length = request.headers().get(CONTENT_LENGTH);
-            let announced = length
-                .and_then(|length| length.to_str().ok())
-                .and_then(|length| length.parse().ok());
-            let bytes = announced.unwrap_or(body.len());
-            let start = body.freeze();
-            return Ok(Body::TooLarge { start, bytes });
-        }
-    }
-    Ok(Body::Whole(body.freeze()))
-}
-
 fn too_large(start: Bytes, bytes: usize) -> Input {
     let error = Unreadable {
         rejection: Rejection::Intake(IntakeRejection::TooLarge {
@@ -204,40 +138,8 @@ fn too_large(start: Bytes, bytes: usize) -> Input {
 
 /// The inputs of a body, and whether it is a batch.
 fn decode(body: &Bytes) -> Result<(Vec<Input>, bool), Problem> {
-    let is_list = body
-        .iter()
-        .find(|byte| !byte.is_ascii_whitespace())
-        .is_some_and(|byte| *byte == b'[');
-    if !is_list {
-        return Ok((vec![Input::decode(body.clone())], false));
-    }
-    let Ok(items) = serde_json::from_slice::<Vec<&RawValue>>(body) else {
-        return Ok((vec![Input::decode(body.clone())], false));
-    };
-    if items.is_empty() || items.len() > BATCH_EVENTS_MAX {
-        let (title, what_to_do) = match items.len() {
-            0 => ("An empty batch", "Put at least one event into the batch."),
-            _ => (
-                "Too many events in one batch",
-                "Send the events in several batches, in their order.",
-            ),
-        };
-        let detail = format!(
-            "A batch has 1 to {BATCH_EVENTS_MAX} events, this one {}. Nothing of it was taken.",
-            items.len()
-        );
-        return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            title,
-            detail,
-            what_to_do,
-        ));
-    }
-    let inputs = items
-        .into_iter()
-        .map(|item| Input::decode(body.slice_ref(item.get().as_bytes())))
-        .collect();
-    Ok((inputs, true))
+    let (messages, is_batch) = split(body)?;
+    Ok((messages.into_iter().map(Input::decode).collect(), is_batch))
 }
 
 /// The plant that a request is for, as far as it can be read.

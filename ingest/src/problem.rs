@@ -98,6 +98,13 @@ impl Problem {
         }
     }
 
+    /// This problem with `Retry-After`: it may work soon.
+    #[must_use]
+    pub fn again_later(mut self) -> Problem {
+        self.retry = true;
+        self
+    }
+
     /// This problem with the number of the exception that keeps the message.
     #[must_use]
     pub fn kept_as(mut self, exception: String) -> Problem {

@@ -3,6 +3,8 @@
 //! Every publish is `mandatory`: RabbitMQ confirms a message that no queue wants, and returns it
 //! only when asked to.
 
+use std::convert::Infallible;
+
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, PublisherConfirm};
 
@@ -118,6 +120,14 @@ impl Publisher {
     #[must_use]
     pub fn channel(&self) -> &Channel {
         &self.channel
+    }
+
+    /// Waits until the connection is gone. Safe to cancel.
+    pub(crate) async fn lost(&self) -> Unanswered {
+        match while_connected(&self.channel, std::future::pending::<Infallible>()).await {
+            Ok(never) => match never {},
+            Err(gone) => gone,
+        }
     }
 
     /// Sends a message without waiting for its confirm. Messages are stored in this order.

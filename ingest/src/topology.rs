@@ -150,8 +150,18 @@ impl PlantTopology {
     /// The key with which a publisher sends an event of this type to [`IN_EXCHANGE`].
     #[must_use]
     pub fn routing_key(&self, type_name: &str) -> String {
-        let word = Class::of(type_name).word();
-        format!("{}.{word}.{}", self.word, type_words(type_name))
+        self.routing_key_in(Class::of(type_name), type_name)
+    }
+
+    /// As [`routing_key`](PlantTopology::routing_key), for what travels in this class whatever its
+    /// type.
+    pub(crate) fn routing_key_in(&self, class: Class, type_name: &str) -> String {
+        format!("{}.{}.{}", self.word, class.word(), type_words(type_name))
+    }
+
+    /// The plant as a word of routing keys, which is a plain file name as well.
+    pub(crate) fn word(&self) -> &str {
+        &self.word
     }
 
     /// The key with which the relay sends a command of this kind to [`COMMANDS_EXCHANGE`].

@@ -5,6 +5,8 @@
 
 #[path = "every_code/centers.rs"]
 mod centers;
+#[path = "every_code/edge.rs"]
+mod edge;
 #[path = "every_code/intake.rs"]
 mod intake;
 #[path = "every_code/lots.rs"]
@@ -24,7 +26,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use scene::{Scene, play};
+use scene::{Said, Scene, play};
 use twin_model::Code;
 
 /// The scenario of each code, in ascending order.
@@ -57,6 +59,8 @@ fn row<'p>(page: &'p str, name: &str) -> &'p str {
 fn every_code_has_one_scenario() {
     let scenes = scenes();
     let codes: Vec<Code> = scenes.iter().map(|scene| scene.code).collect();
+    let at_the_edge = edge::CODES.iter().map(|(code, _)| *code);
+    let codes: Vec<Code> = codes.into_iter().chain(at_the_edge).collect();
     let known: BTreeSet<Code> = codes.iter().copied().collect();
     assert_eq!(known.len(), codes.len(), "one scenario for each code");
     let missing: Vec<Code> = Code::ALL
@@ -71,36 +75,44 @@ fn every_code_has_one_scenario() {
 async fn every_code_is_given_with_its_kind_and_a_sentence_that_names_object_numbers_and_step() {
     let mut faults = Vec::new();
     for scene in scenes() {
-        let code = scene.code;
-        let told = play(&scene).await;
-        let Some(said) = told.iter().find(|said| said.code == code) else {
-            faults.push(format!("{code} was not given; said was {told:#?}"));
-            continue;
-        };
-        let page = page(code);
-        let kind = row(&page, "Kind");
-        if !kind.contains(said.kind) {
-            faults.push(format!(
-                "{code} came as {}, its page says {kind}",
-                said.kind
-            ));
-        }
-        for name in scene.names {
-            if !said.text.contains(name) {
-                faults.push(format!("{code} does not name {name}: {}", said.text));
-            }
-        }
-        let owner = row(&page, "Owner");
-        if !owner.starts_with(code.owner()) {
-            faults.push(format!(
-                "{code}: {} acts, its page says {owner}",
-                code.owner()
-            ));
-        }
-        let step = code.what_to_do();
-        if step.len() < 15 || !step.ends_with('.') {
-            faults.push(format!("{code}: {step:?} is no next step"));
-        }
+        faults.extend(faults_of(scene.code, scene.names, &play(&scene).await));
+    }
+    let told = edge::said().await;
+    for (code, names) in edge::CODES {
+        faults.extend(faults_of(code, names, &told));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What is wrong with how a code was given.
+fn faults_of(code: Code, names: &[&str], told: &[Said]) -> Vec<String> {
+    let Some(said) = told.iter().find(|said| said.code == code) else {
+        return vec![format!("{code} was not given; said was {told:#?}")];
+    };
+    let mut faults = Vec::new();
+    let page = page(code);
+    let kind = row(&page, "Kind");
+    if !kind.contains(said.kind) {
+        faults.push(format!(
+            "{code} came as {}, its page says {kind}",
+            said.kind
+        ));
+    }
+    for name in names {
+        if !said.text.contains(name) {
+            faults.push(format!("{code} does not name {name}: {}", said.text));
+        }
+    }
+    let owner = row(&page, "Owner");
+    if !owner.starts_with(code.owner()) {
+        faults.push(format!(
+            "{code}: {} acts, its page says {owner}",
+            code.owner()
+        ));
+    }
+    let step = code.what_to_do();
+    if step.len() < 15 || !step.ends_with('.') {
+        faults.push(format!("{code}: {step:?} is no next step"));
+    }
+    faults
 }

@@ -106,6 +106,9 @@ codes! {
     R74 = 74, "Declared wrong by its sender.";
     R75 = 75, "An order was closed with more than there can be.";
     R76 = 76, "The twin itself failed on this message.";
+    R77 = 77, "The quota of the edge is used up.";
+    R78 = 78, "The edge does not forward for this plant.";
+    R79 = 79, "The disk of the edge refuses.";
 }
 
 impl fmt::Display for Code {

@@ -88,6 +88,7 @@ mod quantity;
 mod reaches;
 mod rejection;
 mod rejection_code;
+mod rejection_edge;
 mod rejection_intake;
 mod rejection_material;
 mod rejection_owner;
@@ -188,6 +189,7 @@ pub use process_id::{CommandKey, InvalidCommandKey, InvalidProcessId, ProcessId,
 pub use quantity::{Amount, InvalidAmount, QUANTITY_ABS_MAX, QUANTITY_SCALE_MAX, Quantity};
 pub use reaches::Reaches;
 pub use rejection::Rejection;
+pub use rejection_edge::EdgeRejection;
 pub use rejection_intake::IntakeRejection;
 pub use rejection_material::MaterialRejection;
 pub use rejection_packing::PackingRejection;

@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::{
-    DeliveryId, EntityKey, EventId, GateToken, HoldId, IntakeRejection, LotId, MaintenanceId,
-    MaterialId, MaterialRejection, OperationId, PackingRejection, ProcessRejection,
+    DeliveryId, EdgeRejection, EntityKey, EventId, GateToken, HoldId, IntakeRejection, LotId,
+    MaintenanceId, MaterialId, MaterialRejection, OperationId, PackingRejection, ProcessRejection,
     QualityRejection, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
@@ -32,6 +32,9 @@ pub enum Rejection {
     /// What is wrong with what is packed in what.
     #[error(transparent)]
     Packing(#[from] PackingRejection),
+    /// What an edge says to a message that it does not store.
+    #[error(transparent)]
+    Edge(#[from] EdgeRejection),
     /// R01: the object that the event speaks of has not been announced yet.
     #[error(
         "{object} is not known yet. The {event} waits; it is applied when the owning system sends \

@@ -12,6 +12,7 @@ impl Rejection {
             Rejection::Material(material) => material.code(),
             Rejection::Quality(quality) => quality.code(),
             Rejection::Packing(packing) => packing.code(),
+            Rejection::Edge(edge) => edge.code(),
             Rejection::NotKnown { .. } | Rejection::ConfirmationNotKnown { .. } => Code::R01,
             Rejection::WrongState { .. } => Code::R02,
             Rejection::NotReleased { .. } => Code::R03,
@@ -53,6 +54,7 @@ impl Rejection {
             Rejection::Material(material) => material.kind(),
             Rejection::Quality(quality) => quality.kind(),
             Rejection::Packing(packing) => packing.kind(),
+            Rejection::Edge(edge) => edge.kind(),
             Rejection::NotKnown { .. }
             | Rejection::ConfirmationNotKnown { .. }
             | Rejection::LessThanDelivered { .. }
@@ -157,8 +159,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",
         Code::R75 => "Look which report counts twice, and post the difference in ERP.",
-        Code::R73 => "Have the owning system send what it stands for, or discard it.",
-        Code::R74 => "Correct what followed from it in the owning systems.",
+        Code::R73 | Code::R74 | Code::R77 | Code::R78 | Code::R79 => about_messages(code),
         Code::R45 => {
             "Look up why the report of its origin waits; usually quality must decide a hold."
         }
@@ -194,5 +195,18 @@ impl Code {
     #[must_use]
     pub fn what_to_do(self) -> &'static str {
         what_to_do(self)
+    }
+}
+
+/// What to do about messages that have no place, or found none yet.
+fn about_messages(code: Code) -> &'static str {
+    match code {
+        Code::R73 => "Have the owning system send what it stands for, or discard it.",
+        Code::R74 => "Correct what followed from it in the owning systems.",
+        Code::R77 => {
+            "Send it again later; mend the link to the central broker, or raise the quota."
+        }
+        Code::R78 => "Correct the plant of the event, or send it where this plant is.",
+        _ => "Send it again when there is room on the disk of the edge.",
     }
 }

@@ -28,7 +28,7 @@ impl Code {
             Code::R19 | Code::R57 | Code::R60 => "material master (ERP)",
             Code::R21 => "maintenance, or whoever runs the machine",
             Code::R23 => "maintenance (CMMS)",
-            Code::R24 => "whoever runs the edge",
+            Code::R24 | Code::R77 | Code::R79 => "whoever runs the edge",
             Code::R25 => "nobody; this is normal",
             Code::R28 => "integration, with the owning system",
             Code::R30 => "controlling (ERP)",

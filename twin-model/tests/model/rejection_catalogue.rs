@@ -1,4 +1,6 @@
 //! What people and systems were promised about codes: kinds and sentences change on purpose only.
+#[path = "rejection_catalogue/of_edge.rs"]
+mod of_edge;
 #[path = "rejection_catalogue/of_materials.rs"]
 mod of_materials;
 #[path = "rejection_catalogue/of_packing.rs"]

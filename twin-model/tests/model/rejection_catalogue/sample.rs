@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{of_materials, of_packing};
+use super::{of_edge, of_materials, of_packing};
 use twin_model::{
     Code, Discrepancy, EntityKey, IntakeRejection, Kind, Owners, ProcessRejection,
     QualityRejection, Rejection, System, Time, Unit,
@@ -29,6 +29,7 @@ pub(crate) fn one_of_each() -> Vec<(Code, Kind, String)> {
         .chain(of_processes().into_iter().map(Rejection::from))
         .chain(of_materials::rejections())
         .chain(of_packing::rejections())
+        .chain(of_edge::rejections())
         .chain(undecided().into_iter().map(Rejection::from))
         .chain(of_intake().into_iter().map(Rejection::from))
         .map(|r| (r.code(), r.kind(), r.to_string()));
