@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use actors::{Input, Intake, IntakeError, Receipt};
 use bytes::Bytes;
+use futures_util::FutureExt;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use twin_model::{Criticality, PlantId};
 
@@ -104,7 +105,7 @@ pub(crate) async fn consume(
         tokio::select! {
             biased;
             Some(outcome) = in_flight.next(), if !in_flight.is_empty() => {
-                acknowledge(&mut deliveries, outcome, &target.status).await?;
+                acknowledge(&mut deliveries, outcome, &mut in_flight, &target.status).await?;
             }
             () = target.stop.asked() => break Ended::Stopped,
             first = deliveries.next(), if in_flight.len() < BATCHES_IN_FLIGHT_MAX => {
@@ -129,18 +130,29 @@ pub(crate) async fn consume(
         }
     };
     while let Some(outcome) = in_flight.next().await {
-        acknowledge(&mut deliveries, outcome, &target.status).await?;
+        acknowledge(&mut deliveries, outcome, &mut in_flight, &target.status).await?;
     }
     deliveries.close().await;
     Ok(ended)
 }
 
+/// Acknowledges a batch, and with it those behind it whose commits are in as well: one commit often
+/// holds several, and the broker answers each acknowledgement by itself.
 async fn acknowledge(
     deliveries: &mut Deliveries,
-    (tag, count, outcome): Outcome,
+    (mut tag, mut count, outcome): Outcome,
+    in_flight: &mut FuturesOrdered<impl Future<Output = Outcome>>,
     status: &ConsumerStatus,
 ) -> Result<(), ConsumeError> {
     outcome?;
+    let mut failed = None;
+    while let Some(Some((next, more, outcome))) = in_flight.next().now_or_never() {
+        if let Err(error) = outcome {
+            failed = Some(error);
+            break;
+        }
+        (tag, count) = (next, count + more);
+    }
     #[cfg(feature = "chaos")]
     if actors::chaos::acknowledges_first() {
         return Ok(());
@@ -148,7 +160,7 @@ async fn acknowledge(
     deliveries.ack_through(&tag).await?;
     actors::killpoint!("C6");
     status.acknowledged(count);
-    Ok(())
+    failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// Takes what is there after the first delivery, without waiting.
