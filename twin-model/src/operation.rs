@@ -212,7 +212,7 @@ impl Operation {
 
     /// Start and end of each report that stands, ascending by end.
     pub fn reported_spans(&self) -> impl Iterator<Item = (Time, Time)> {
-        let reports = self.ledger.reports().iter();
+        let reports = self.ledger.reports();
         reports
             .filter(|report| !report.reversed)
             .map(|report| (report.start, report.end))

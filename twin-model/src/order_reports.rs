@@ -310,7 +310,8 @@ impl WorkOrder {
         let ledger = &self.operations[place].ledger;
         ledger
             .find(id)
-            .is_some_and(|at| !ledger.reports()[at].reversed)
+            .and_then(|at| ledger.report(at))
+            .is_some_and(|report| !report.reversed)
     }
 
     fn reversed_by(&self, place: usize, id: ReportId) -> Option<&EventId> {
@@ -343,10 +344,10 @@ impl WorkOrder {
         effects: &mut Effects,
     ) {
         let operation = &self.operations[place];
-        let Some(at) = operation.ledger.find(id) else {
+        let ledger = &operation.ledger;
+        let Some(report) = ledger.find(id).and_then(|at| ledger.report(at)) else {
             return;
         };
-        let report = operation.ledger.reports()[at];
         let text = format!(
             "Confirmation {name} of {} {} on operation {} of order {} was reversed ({}); the \
              order was recomputed from {}.",

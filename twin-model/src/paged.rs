@@ -129,6 +129,19 @@ impl<T> Paged<T> {
         Place { page, at }
     }
 
+    /// The place of an entry by its number, from 0.
+    pub(crate) fn nth(&self, number: usize) -> Place {
+        let mut at = number;
+        for (page, entries) in self.full().iter().enumerate() {
+            if at < entries.len() {
+                return Place { page, at };
+            }
+            at -= entries.len();
+        }
+        let page = self.full().len();
+        Place { page, at }
+    }
+
     /// The place of the first entry.
     pub(crate) fn start(&self) -> Place {
         Place { page: 0, at: 0 }

@@ -3,6 +3,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::paged::Paged;
 use crate::{EventId, OperationReport, ReportMode, SourceId, Time, TimeWindow};
 
 /// Reports kept of one operation, in number. One more is put before a person: an operation that
@@ -116,10 +117,10 @@ impl Report {
 
 /// The reports of one operation and what they come to. Readings of a counter count by epoch: the
 /// latest of an epoch is what the epoch made, and a lower one corrects a higher one before it.
-#[derive(Debug, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Ledger {
     /// Ascending by end and id.
-    reports: Vec<Report>,
+    reports: Paged<Report>,
     totals: Tally,
     /// Earliest start among the reports that stand.
     first_start: Option<Time>,
@@ -129,15 +130,6 @@ pub(crate) struct Ledger {
     finals: u32,
     /// Whether any report, also one that was taken back, told of something good or of the end.
     ever_ready: bool,
-}
-
-impl Clone for Ledger {
-    /// A ledger is copied when a report comes, so the copy has room for one more.
-    fn clone(&self) -> Ledger {
-        let mut reports = Vec::with_capacity(self.reports.len() + 1);
-        reports.extend_from_slice(&self.reports);
-        Ledger { reports, ..*self }
-    }
 }
 
 impl Ledger {
@@ -153,10 +145,10 @@ impl Ledger {
     /// Adds a report.
     pub(crate) fn insert(&mut self, report: Report) {
         let place = match self.reports.last() {
-            Some(last) if last.place() > report.place() => self
-                .reports
-                .partition_point(|known| known.place() <= report.place()),
-            _ => self.reports.len(),
+            Some(last) if last.place() > report.place() => {
+                self.reports.place(|known| known.place() <= report.place())
+            }
+            _ => self.reports.end(),
         };
         let before = report.epoch.map(|epoch| self.reading(epoch));
         self.reports.insert(place, report);
@@ -174,12 +166,17 @@ impl Ledger {
         self.finals += u32::from(report.is_final);
     }
 
-    /// Takes a report back that stands.
-    pub(crate) fn reverse(&mut self, place: usize) {
-        let report = self.reports[place];
+    /// Takes the report back that [`Ledger::find`] has found; it must stand.
+    pub(crate) fn reverse(&mut self, at: usize) {
+        let place = self.reports.nth(at);
+        let Some(report) = self.reports.get(place).copied() else {
+            unreachable!("a report that was found is there")
+        };
         assert!(!report.reversed, "a report is taken back once");
         let before = report.epoch.map(|epoch| self.reading(epoch));
-        self.reports[place].reversed = true;
+        if let Some(report) = self.reports.get_mut(place) {
+            report.reversed = true;
+        }
         self.recount(before, report, Tally::minus);
         self.first_start = self.in_force().map(|known| known.start).min();
         self.standing -= 1;
@@ -210,10 +207,9 @@ impl Ledger {
         let Some(epoch) = report.epoch else {
             return report.tally;
         };
-        let later = self.reports.iter().any(|known| {
-            known.epoch == Some(epoch) && !known.reversed && known.place() > report.place()
-        });
-        if later {
+        let later = self.in_force().rev();
+        let mut later = later.take_while(|known| known.place() > report.place());
+        if later.any(|known| known.epoch == Some(epoch)) {
             return Tally::default();
         }
         report.tally.minus(self.reading(epoch))
@@ -230,8 +226,13 @@ impl Ledger {
     }
 
     /// All reports, ascending by end.
-    pub(crate) fn reports(&self) -> &[Report] {
-        &self.reports
+    pub(crate) fn reports(&self) -> impl DoubleEndedIterator<Item = &Report> {
+        self.reports.iter()
+    }
+
+    /// The report that [`Ledger::find`] has found.
+    pub(crate) fn report(&self, at: usize) -> Option<&Report> {
+        self.reports.get(self.reports.nth(at))
     }
 
     fn in_force(&self) -> impl DoubleEndedIterator<Item = &Report> {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What the reports that stand come to: deltas add up, of a counter's epoch its last reading counts.
-fn count_again(reports: &[Report]) -> Tally {
+fn count_again<'a>(reports: impl Iterator<Item = &'a Report>) -> Tally {
     let mut sum = Tally::default();
     let mut readings: BTreeMap<u32, &Report> = BTreeMap::new();
     let mut add = |part: &Tally| {
@@ -22,7 +22,7 @@ fn count_again(reports: &[Report]) -> Tally {
         sum.rework += part.rework;
         sum.mrb += part.mrb;
     };
-    for report in reports.iter().filter(|report| !report.reversed) {
+    for report in reports.filter(|report| !report.reversed) {
         match report.epoch {
             None => add(&report.tally),
             Some(epoch) => {
@@ -161,7 +161,7 @@ fn layers_of(operation: &Operation, shown: Tally) -> Option<String> {
 
 /// I15: what was taken back is known by one reversal each, and nothing else is.
 fn reversals_of(operation: &Operation) -> Option<String> {
-    let reports = operation.ledger.reports().iter();
+    let reports = operation.ledger.reports();
     let mut taken_back: Vec<ReportId> = reports
         .filter(|report| report.reversed)
         .map(|report| report.id)
@@ -245,10 +245,10 @@ fn ever_ready(order: &WorkOrder, id: &OperationId, steps: usize) -> bool {
         let mut before = operation.predecessors().iter();
         return before.all(|id| ever_ready(order, id, steps - 1));
     }
-    let reports = operation.ledger.reports().iter();
+    let reports = operation.ledger.reports();
     let told = |report: &Report| report.completes || !report.tally.good.is_zero();
     // What counters come to is recomputed, and may be nothing again.
-    !operation.machines().is_empty() || reports.clone().any(told)
+    !operation.machines().is_empty() || reports.into_iter().any(told)
 }
 
 #[cfg(test)]

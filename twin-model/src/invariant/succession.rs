@@ -88,7 +88,7 @@ fn started_before_its_turn(was: &WorkOrder, now: &WorkOrder) -> Vec<String> {
         for (before, operation) in was.operations().iter().zip(now.operations()) {
             let started = before.start.is_none() && operation.start.is_some();
             // What was reported on has begun, whatever was ready.
-            if started && operation.ledger.reports().is_empty() {
+            if started && operation.ledger.reports().next().is_none() {
                 found.extend(started_too_early(now, operation));
             }
         }

@@ -268,7 +268,6 @@ impl From<&Operation> for OperationState {
             reports: operation
                 .ledger
                 .reports()
-                .iter()
                 .map(|report| stored_report(report, beside))
                 .collect(),
             dispatch: beside.and_then(|b| b.dispatch.as_ref().map(DispatchState::from)),
