@@ -103,16 +103,17 @@ fn label(tree: &Tree, options: &Options) -> Result<String> {
     ))
 }
 
-/// What each test comes across, measured once for a tree.
+/// What each test comes across, measured once for a tree; without those that are left out.
 fn suite(tree: &Tree, options: &Options, out: &Path) -> Result<Suite> {
-    let kept = out.join(format!("suite-{}.json", label(tree, options)?));
-    if kept.exists() {
-        return Ok(serde_json::from_str(&fs::read_to_string(kept)?)?);
-    }
-    let notes = out.join("reached");
-    let suite = Suite::measured(tree, &notes, &options.without)?;
-    fs::write(kept, serde_json::to_string(&suite)?)?;
-    Ok(suite)
+    let kept = out.join(format!("suite-{:016x}.json", tree.digest()?));
+    let suite: Suite = if kept.exists() {
+        serde_json::from_str(&fs::read_to_string(kept)?)?
+    } else {
+        let suite = Suite::measured(tree, &out.join("reached"))?;
+        fs::write(kept, serde_json::to_string(&suite)?)?;
+        suite
+    };
+    Ok(suite.without(&options.without))
 }
 
 /// Writes the names of what was missed, and of what needs builds of its own.

@@ -70,21 +70,18 @@ pub(crate) enum Verdict {
 }
 
 impl Suite {
-    /// Runs every test once with the model as it is, without those whose name has one of `without`
-    /// in it.
+    /// Runs every test once with the model as it is.
     ///
     /// # Errors
     /// When one fails, also when it runs as in a trial: everything would seem to be noticed.
-    pub(crate) fn measured(tree: &Tree, notes: &Path, without: &[String]) -> Result<Suite> {
+    pub(crate) fn measured(tree: &Tree, notes: &Path) -> Result<Suite> {
         if notes.exists() {
             fs::remove_file(notes)?;
         }
-        let skipped = without.iter().flat_map(|word| ["--skip", word]);
         let output = Command::new("cargo")
             .args(["test", "--offline", "--all-features", "--lib", "--tests"])
             .args(["--no-fail-fast", "--"])
             .args(["--quiet", "--test-threads", THREADS])
-            .args(skipped)
             .env("MUTANT_REACH", notes)
             .envs(QUICK_TO_FAIL)
             .current_dir(tree.folder())
@@ -128,6 +125,13 @@ impl Suite {
             );
         }
         Ok(suite)
+    }
+
+    /// Without the tests whose name has one of these words in it.
+    pub(crate) fn without(mut self, words: &[String]) -> Suite {
+        let named = |test: &Test| words.iter().any(|word| test.name.contains(word));
+        self.tests.retain(|test| !named(test));
+        self
     }
 
     /// How many tests there are.
