@@ -212,6 +212,8 @@ fn a_silent_machine_is_stale_and_not_idle_and_the_clock_tells_so() {
     let turn = story.0.tick(time("06:10")).unwrap();
     assert_eq!(found(&turn), [(true, Code::R24)]);
     assert_eq!((story.codes(), story.0.next_due()), (vec![Code::R24], None));
+    let text = story.center().discrepancies()[0].to_string();
+    assert!(text.contains("600 s"), "{text}");
     assert_eq!(story.center().liveness(time("06:20")), Liveness::Stale);
     assert_eq!(
         story.spent("06:00", "07:00"),

@@ -245,6 +245,16 @@ fn what_cannot_be_read_names_its_place() {
             "no offset",
         ),
         (
+            json!({"action": "ADD", "eventTimeZoneOffset": "+14:01"}),
+            ".eventTimeZoneOffset",
+            "no offset",
+        ),
+        (
+            json!({"action": "ADD", "eventTimeZoneOffset": "+13:60"}),
+            ".eventTimeZoneOffset",
+            "no offset",
+        ),
+        (
             json!({"action": "ADD", "eventID": "E-1"}),
             ".eventID",
             "no URI",

@@ -337,3 +337,54 @@ fn what_was_not_sent_or_is_switched_off_is_not_sent_again() {
     assert_eq!(refused.code(), Code::R02);
     assert_eq!(story.news(), []);
 }
+
+#[test]
+fn a_command_is_shown_with_its_tries_its_documents_and_its_refusal() {
+    let mut story = asked();
+    let steps = |story: &Story| story.process(PROCESS).steps().to_vec();
+    assert_eq!(story.process(PROCESS).order(), Some("WO"));
+    let [sent] = &steps(&story)[..] else {
+        panic!("one command")
+    };
+    assert_eq!((sent.lane().as_str(), sent.number()), ("10", 1));
+    assert_eq!((sent.attempt(), sent.sent()), (1, 1));
+    let time = |at: &str| super::story::at(at).parse().unwrap();
+    assert_eq!(sent.first_sent_at(), time("09:00"));
+    assert_eq!(sent.due(), Some(time("09:05")));
+    assert_eq!((sent.documents().len(), sent.answered_at()), (0, None));
+    assert_eq!(sent.refusal(), None);
+
+    story.tick("09:05");
+    assert_eq!(steps(&story)[0].sent(), 2, "nobody has answered");
+    story.refuse("/erp", "09:06", FIRST);
+    let refused = &steps(&story)[0];
+    assert_eq!(refused.refusal().unwrap().code, "M7053");
+    assert_eq!(refused.answered_at(), Some(time("09:06")));
+
+    let next = refused.due().unwrap();
+    while let Some(_turn) = story.plant.tick(next) {}
+    let again = &steps(&story)[0];
+    assert_eq!((again.number(), again.attempt(), again.sent()), (1, 2, 1));
+    story.acknowledge("/erp", "09:30", "confirmation/WO/10/1-2", "4711");
+    let done = &steps(&story)[0];
+    assert_eq!(done.documents(), ["4711"]);
+    assert_eq!(done.due(), None);
+    assert_eq!(done.answered_at(), Some(time("09:30")));
+}
+
+#[test]
+fn a_document_that_follows_an_answer_without_one_is_no_second_document() {
+    let mut story = asked();
+    let bare = json!({"command": FIRST});
+    story.ok("/erp", "posting.acknowledged", "09:01", bare);
+    story.acknowledge("/erp", "09:02", FIRST, "4711");
+    assert_eq!(story.with_person.len(), 0);
+    story.acknowledge("/erp", "09:03", FIRST, "4711");
+    assert_eq!(story.with_person.len(), 0, "the same again");
+    story.acknowledge("/erp", "09:04", FIRST, "4712");
+    assert_eq!(story.with_person.len(), 1, "posted twice");
+    assert_eq!(
+        story.process(PROCESS).steps()[0].documents(),
+        ["4711", "4712"]
+    );
+}

@@ -193,3 +193,50 @@ fn an_end_that_races_the_answer_ends_the_same() {
     assert_eq!(one.plant.state_hash(), other.plant.state_hash());
     assert_eq!(other.state(PROCESS), ProcessState::Undone);
 }
+
+#[test]
+fn a_stop_that_is_planned_anew_after_its_end_is_told_again_and_one_planned_before_is_not() {
+    // What is told of a stop, when everything is answered at once.
+    let told = |story: &mut Story| {
+        let mut types = Vec::new();
+        loop {
+            let news = story.news();
+            if news.is_empty() {
+                return types;
+            }
+            for sent in news {
+                story.acknowledge("/erp", "07:35", &sent.id, &format!("P-{}", sent.id));
+                types.push(sent.type_name);
+            }
+        }
+    };
+    let mut story = story();
+    planned(&mut story, "06:10", "07:00", "08:00");
+    assert_eq!(told(&mut story), ["mfg.planning.stop_announced.v1"]);
+    cmms(&mut story, "started", "07:00", json!({}));
+    told(&mut story);
+    cmms(&mut story, "finished", "07:30", json!({}));
+    assert_eq!(told(&mut story).last(), Some(&"mfg.planning.stop_ended.v1"));
+    planned(&mut story, "07:30", "07:40", "08:00");
+    assert_eq!(told(&mut story), [""; 0], "not after its end");
+    planned(&mut story, "07:31", "07:41", "08:00");
+    assert_eq!(told(&mut story), ["mfg.planning.stop_announced.v1"]);
+}
+
+#[test]
+fn an_aborted_order_is_taken_back_from_the_mes_with_the_reason_of_its_abort() {
+    let mut story = Story::with_rules(json!([{"kind": "release"}]));
+    for center in ["SAW", "PACK"] {
+        let data = json!({"work_center": center});
+        story.ok("/erp", "work_center.configured", "05:30", data);
+    }
+    story.order("WO");
+    let first = story.only().id;
+    story.acknowledge("/mes", "06:01", &first, "MES-1");
+    story.report("operation.progressed", "06:10", "10", "1");
+    let data = json!({"order": "WO", "reason": "the customer is gone", "wip_disposition": "scrap"});
+    story.ok("/erp", "work_order.aborted", "06:30", data);
+    let sent = story.only();
+    assert_eq!(sent.type_name, "mfg.order.dispatch_withdrawn.v1");
+    assert_eq!(sent.data["reason"], "the customer is gone");
+}

@@ -206,3 +206,41 @@ fn a_run_that_ended_where_details_end_is_forgotten_and_one_that_went_on_is_not()
         assert_eq!(story.center().runs().len(), kept, "{end}");
     }
 }
+
+/// Tells so many states, each a part of a minute after the one before.
+fn many_states(story: &mut Story, count: i64, every_micros: i64) -> Time {
+    let first = on_day(2, "06:00");
+    for n in 0..count {
+        let state = ["executing", "not_executing"][usize::from(n % 2 == 1)];
+        let body = json!({"work_center": "W", "item_state": state});
+        let told = Event {
+            time: Time::from_micros(first.as_micros() + n * every_micros),
+            id: format!("many {n}").parse().unwrap(),
+            ..event("work_center.state_changed", "06:00", &body)
+        };
+        story.0.apply(&told).unwrap();
+    }
+    first
+}
+
+#[test]
+fn hundreds_of_states_are_kept_in_detail() {
+    let mut story = Story::new();
+    let first = many_states(&mut story, 400, 10_000_000);
+    assert_eq!(story.center().folded(), None);
+    let to = first.plus_seconds(4_000);
+    assert_eq!(story.center().periods(first, to).unwrap().len(), 400);
+}
+
+#[test]
+fn more_states_in_one_minute_than_are_kept_are_cut_within_the_minute() {
+    let mut story = Story::new();
+    let first = many_states(&mut story, 4_097, 10_000);
+    let folded = *story.center().folded().unwrap();
+    assert_eq!(folded.since, first);
+    assert_eq!(folded.until.micros_since(first), 256 * 10_000);
+    assert_eq!(folded.buckets.micros(Bucket::Producing), 128 * 10_000);
+    let to = first.plus_seconds(60);
+    let whole = story.center().buckets_in_all(to);
+    assert_eq!(whole.total_micros(), 60_000_000);
+}
