@@ -83,7 +83,7 @@ pub use intake::{
     URGENT_EVENTS_MAX, URGENT_KIB_MAX,
 };
 pub use journal::{JournalError, SEGMENT_BYTES_MAX};
-pub use killpoint::{EDGE_KILL_POINTS, KILL_POINTS};
+pub use killpoint::KILL_POINTS;
 pub use ledger::{Ledger, LedgerHead};
 pub use marks::MARKS_MAX;
 pub use outbox::{Command, CommandId, OUTBOX_COMMANDS_MAX, Outbox, Route};
