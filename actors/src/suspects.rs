@@ -20,6 +20,7 @@ use twin_model::{Event, IntakeRejection, Rejection};
 
 use crate::Input;
 use crate::books::Books;
+use crate::frames::{self, FRAME_HEADER_BYTES};
 use crate::input::Kind;
 use crate::intake::{INTAKE_EVENTS_MAX, URGENT_EVENTS_MAX};
 use crate::marks::MarkKey;
@@ -32,8 +33,6 @@ const SUSPECTS_MAX: usize = INTAKE_EVENTS_MAX + URGENT_EVENTS_MAX;
 /// Name of the file, in the plant's directory.
 const FILE: &str = "deciding.bin";
 const MAGIC: &[u8; 8] = b"PTWINDE1";
-/// Bytes before the body of a frame: its length and its checksum.
-const FRAME_HEADER_BYTES: usize = 8;
 /// The note names a single event.
 const ALONE: u8 = 1;
 /// What the passing of time brings is handled.
@@ -291,26 +290,18 @@ fn put_note(frame: &mut Vec<u8>, flags: u8, keys: impl Iterator<Item = MarkKey>)
     });
 }
 
-/// Appends a frame: length and CRC-32C of the body, then the body.
+/// Appends a frame with a body.
 fn put_frame(bytes: &mut Vec<u8>, body: impl FnOnce(&mut Vec<u8>)) {
     let start = bytes.len();
     bytes.resize(start + FRAME_HEADER_BYTES, 0);
     body(bytes);
-    let body = start + FRAME_HEADER_BYTES;
-    let crc = crc32c::crc32c(&bytes[body..]);
-    // A body is far below 4 GiB: credits bound the events of a batch.
-    let len = u32::try_from(bytes.len() - body).unwrap_or(u32::MAX);
-    bytes[start..start + 4].copy_from_slice(&len.to_le_bytes());
-    bytes[start + 4..body].copy_from_slice(&crc.to_le_bytes());
+    frames::seal(&mut bytes[start..]);
 }
 
 /// The body of the frame that `bytes` begin with, and what follows; `None` when it is torn.
 fn take_frame(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (len, bytes) = bytes.split_first_chunk()?;
-    let (crc, bytes) = bytes.split_first_chunk()?;
-    let len = usize::try_from(u32::from_le_bytes(*len)).ok()?;
-    let (body, rest) = bytes.split_at_checked(len)?;
-    (crc32c::crc32c(body) == u32::from_le_bytes(*crc)).then_some((body, rest))
+    let body = frames::frame_at(bytes, 0)?;
+    Some((&bytes[body.clone()], &bytes[body.end..]))
 }
 
 /// What a file says. A note that is torn was being written, so nothing was being decided; a file
