@@ -2,13 +2,17 @@
 
 use std::fs;
 
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{App, test, web};
-use ingest::edge::{Edge, EdgeOptions, http};
-use serde_json::{Value, json};
+use actix_web::web;
+use ingest::edge::{Edge, EdgeOptions};
+use serde_json::json;
 use twin_model::Code;
 
+use self::sender::post;
 use super::scene::{Said, message, q};
+
+#[path = "../edge/sender.rs"]
+#[allow(dead_code, reason = "the tests of the edge look at more")]
+mod sender;
 
 /// In ascending order, with what their sentences must name.
 pub(crate) const CODES: [(Code, &[&str]); 3] = [
@@ -40,8 +44,8 @@ pub(crate) async fn said() -> Vec<Said> {
     fs::write(&disk, "full").unwrap();
     said.push(refusal(&edge, order("E-2", "work_order.created")).await);
     fs::remove_file(&disk).unwrap();
-    let (status, answer) = post(&edge, order("E-3", "work_order.created")).await;
-    assert_eq!((status, &answer["stored"]), (202, &json!(1)), "{answer}");
+    let answer = post(&edge, order("E-3", "work_order.created")).await;
+    assert_eq!((answer.status, &answer.body["stored"]), (202, &json!(1)));
     post(&edge, order("E-4", "work_order.created")).await;
     said.push(refusal(&edge, order("E-5", "work_order.created")).await);
     edge.stop().await;
@@ -49,24 +53,11 @@ pub(crate) async fn said() -> Vec<Said> {
 }
 
 async fn refusal(edge: &Edge, body: web::Bytes) -> Said {
-    let (_, answer) = post(edge, body).await;
+    let answer = post(edge, body).await.body;
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
     Said {
         code: text("code").parse().unwrap_or_else(|_| panic!("{answer}")),
         kind: "refused",
         text: text("detail"),
     }
-}
-
-async fn post(edge: &Edge, body: web::Bytes) -> (u16, Value) {
-    let data = web::Data::new(edge.inlet().clone());
-    let app = App::new().app_data(data).configure(http::configure);
-    let app = test::init_service(app).await;
-    let request = test::TestRequest::post()
-        .uri("/api/v1/events")
-        .insert_header((CONTENT_TYPE, "application/json"))
-        .set_payload(body);
-    let response = test::call_service(&app, request.to_request()).await;
-    let status = response.status().as_u16();
-    (status, test::read_body_json(response).await)
 }
