@@ -15,6 +15,11 @@ use benches::load_average::load_average;
 use benches::shop::Shop;
 use bytes::Bytes;
 use clap::Parser;
+use tikv_jemallocator::Jemalloc;
+
+/// The allocator of the twin, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// Seconds until 100,000 twins are back, at most; ten times the twins may take ten times as long.
 const COLD_START_S_PER_100_K: f64 = 1.0;
@@ -25,7 +30,7 @@ const REPLAY_ORDERS: usize = 10_000;
 /// Events made at once while a plant is filled.
 const CHUNK_EVENTS: usize = 20_000;
 /// Bytes before the first frame of a segment, and before the body of a frame (see
-/// `actors/src/segment.rs`).
+/// `actors/src/frames.rs`).
 const FILE_HEADER_BYTES: usize = 16;
 const FRAME_HEADER_BYTES: usize = 12;
 
