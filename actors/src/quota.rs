@@ -67,16 +67,17 @@ impl Quota {
         }
     }
 
-    /// Takes bytes, unless there is no room for them. When nothing is held, also more than the
-    /// limit: what never fits would stop its source for ever.
-    pub(crate) fn take(&self, bytes: u64) -> Option<Held> {
+    /// Takes bytes for so many messages, unless there is no room for them. When nothing is held, a
+    /// single message also takes more than the limit: what never fits would stop its source for
+    /// ever.
+    pub(crate) fn take(&self, bytes: u64, messages: usize) -> Option<Held> {
         let max = self.0.bytes_max;
         let taken = self
             .0
             .held
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |held| {
                 held.checked_add(bytes)
-                    .filter(|sum| *sum <= max || held == 0)
+                    .filter(|sum| *sum <= max || (held == 0 && messages == 1))
             });
         taken.ok().map(|_| Held {
             quota: self.clone(),
@@ -122,9 +123,9 @@ mod tests {
     #[test]
     fn what_is_not_kept_is_given_back() {
         let quota = Quota::new(100);
-        quota.take(60).unwrap().keep();
-        let rest = quota.take(40).unwrap();
-        assert!(quota.take(1).is_none(), "the quota is used up");
+        quota.take(60, 1).unwrap().keep();
+        let rest = quota.take(40, 1).unwrap();
+        assert!(quota.take(1, 1).is_none(), "the quota is used up");
         assert_eq!(quota.held_bytes(), 100);
         drop(rest);
         assert_eq!(quota.held_bytes(), 60);
@@ -133,17 +134,26 @@ mod tests {
     #[test]
     fn what_is_larger_than_the_quota_is_taken_when_nothing_else_is_held() {
         let quota = Quota::new(100);
-        quota.take(101).unwrap().keep();
-        assert!(quota.take(1).is_none(), "more than all is held");
+        quota.take(101, 1).unwrap().keep();
+        assert!(quota.take(1, 1).is_none(), "more than all is held");
         quota.give_back(101);
-        quota.take(1).unwrap().keep();
-        assert!(quota.take(101).is_none(), "something is held");
+        quota.take(1, 1).unwrap().keep();
+        assert!(quota.take(101, 1).is_none(), "something is held");
+    }
+
+    #[test]
+    fn messages_that_are_larger_than_the_quota_together_are_not_taken_together() {
+        let quota = Quota::new(100);
+        assert!(quota.take(101, 2).is_none());
+        assert_eq!(quota.held_bytes(), 0);
+        quota.take(100, 2).unwrap().keep();
+        assert_eq!(quota.held_bytes(), 100);
     }
 
     #[tokio::test]
     async fn whoever_waits_goes_on_when_there_is_room_for_more_than_a_message() {
         let quota = Quota::new(1_000);
-        quota.take(1_000).unwrap().keep();
+        quota.take(1_000, 1).unwrap().keep();
         let waiting = tokio::spawn({
             let quota = quota.clone();
             async move { quota.room(1).await }
@@ -159,7 +169,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_waits_with_much_waits_for_room_for_all_of_it() {
         let quota = Quota::new(1_000);
-        quota.take(1_000).unwrap().keep();
+        quota.take(1_000, 1).unwrap().keep();
         let waiting = tokio::spawn({
             let quota = quota.clone();
             async move { quota.room(600).await }

@@ -164,7 +164,7 @@ impl Spool {
     pub async fn store(&self, messages: &[Bytes]) -> Result<u64, StoreError> {
         let received = now();
         let frame = encode(messages, received);
-        let Some(held) = self.quota.take(frame.len() as u64) else {
+        let Some(held) = self.quota.take(frame.len() as u64, messages.len()) else {
             return Err(StoreError::Full {
                 held_bytes: self.quota.held_bytes(),
                 quota_bytes: self.quota.bytes_max(),
