@@ -194,3 +194,7 @@ impl Plant {
         rules.flat_map(|rule| rule.breaches(self)).collect()
     }
 }
+
+#[cfg(test)]
+#[path = "invariant/tests.rs"]
+mod tests;

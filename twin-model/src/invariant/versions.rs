@@ -20,14 +20,9 @@ pub(super) fn never_back(plant: &Plant, tell: Tell<'_>) {
 fn of_material(material: &Material) -> Option<String> {
     let mut times: Vec<Time> = material.versions().iter().map(|known| known.at()).collect();
     times.sort_unstable();
-    let numbers: Vec<_> = times
-        .into_iter()
-        .map(|at| material.version_at(at).map(|counts| (counts.number(), at)))
-        .collect();
-    let falls = numbers.windows(2).find(|pair| match (pair[0], pair[1]) {
-        (Some((before, _)), Some((after, _))) => after < before,
-        (before, after) => before.is_some() || after.is_none(),
-    })?;
+    let counts = |at| Some((material.version_at(at)?.number(), at));
+    let numbers: Vec<(u64, Time)> = times.into_iter().filter_map(counts).collect();
+    let falls = numbers.windows(2).find(|pair| pair[1].0 < pair[0].0)?;
     Some(format!(
         "the version that counts goes from {:?} to {:?}",
         falls[0], falls[1]

@@ -5,7 +5,11 @@ use super::*;
 use crate::wire::decode;
 
 fn tell(plant: &mut Plant, id: &str, name: &str, data: &Value) {
-    let text = json!({"specversion": "1.0", "id": id, "source": "/mes", "plant": "P1",
+    let source = match name.starts_with("work_order.") {
+        true => "/erp",
+        false => "/mes",
+    };
+    let text = json!({"specversion": "1.0", "id": id, "source": source, "plant": "P1",
         "type": format!("mfg.{name}.v1"), "time": "2026-03-01T08:00:00Z", "data": data});
     let event = decode(text.to_string().as_bytes()).unwrap();
     plant.apply(&event).unwrap();
@@ -169,4 +173,94 @@ fn a_start_with_nothing_before_it_is_seen() {
         None
     );
     assert_eq!(started_too_early(&order, &order.operations()[0]), None);
+}
+
+/// What stands before operation 20 of order O, told so of operation 10.
+fn before_twenty(facts: &[(&str, Value)]) -> Option<String> {
+    let mut plant = Plant::new("P1".parse().unwrap());
+    let order = json!({"order": "O", "material": "M", "quantity": {"value": "5", "unit": "H87"}});
+    tell(&mut plant, "1", "work_order.created", &order);
+    let routing = json!({"order": "O", "operations": [{"op": "05"},
+        {"op": "10", "predecessors": ["05"]}, {"op": "20", "predecessors": ["10"]}]});
+    tell(&mut plant, "2", "work_order.released", &routing);
+    for (n, (name, more)) in facts.iter().enumerate() {
+        let mut data = json!({"order": "O", "op": "10"});
+        for (field, value) in more.as_object().unwrap() {
+            data[field] = value.clone();
+        }
+        tell(&mut plant, &format!("f{n}"), name, &data);
+    }
+    let order = plant.work_order(&"O".parse().unwrap()).unwrap();
+    let supply = order.supply(&"10".parse().unwrap());
+    let text = started_too_early(order, &order.operations()[2]);
+    assert_eq!(supply.ever_ready, text.is_none(), "the model says the same");
+    text
+}
+
+#[test]
+fn a_start_is_early_until_something_was_ever_there_to_work_on() {
+    let good = |op: &str, good: &str| json!({"op": op, "unit": "H87", "good": good});
+    let (told, done) = ("operation.progressed", "operation.completed");
+    let skip = ("operation.skipped", json!({"reason": "not needed"}));
+    assert!(before_twenty(&[]).is_some());
+    assert_eq!(before_twenty(&[(told, good("10", "1"))]), None);
+    let scrap = json!({"unit": "H87", "scrap": "1"});
+    assert!(before_twenty(&[(told, scrap)]).is_some(), "only scrap");
+    assert_eq!(
+        before_twenty(&[(done, good("10", "0"))]),
+        None,
+        "it is over"
+    );
+    let back = json!({"event": "f0", "reason": "twice"});
+    let reversed = [(told, good("10", "1")), ("confirmation.reversed", back)];
+    assert_eq!(before_twenty(&reversed), None, "there was something once");
+    assert!(
+        before_twenty(std::slice::from_ref(&skip)).is_some(),
+        "05 has nothing"
+    );
+    let skipped = [(told, good("05", "1")), skip];
+    assert_eq!(before_twenty(&skipped), None, "05 has something");
+}
+
+#[test]
+fn what_a_machine_counted_is_something_to_work_on() {
+    let mut plant = Plant::new("P1".parse().unwrap());
+    let order = json!({"order": "O", "material": "M", "quantity": {"value": "5", "unit": "H87"}});
+    tell(&mut plant, "1", "work_order.created", &order);
+    let routing = json!({"order": "O", "operations": [{"op": "10"},
+        {"op": "20", "predecessors": ["10"]}]});
+    tell(&mut plant, "2", "work_order.released", &routing);
+    let mut order = plant.work_order(&"O".parse().unwrap()).unwrap().clone();
+    let ready = |order: &WorkOrder| order.operations()[0].was_ever_ready();
+    let machine = |good: i64, scrap: i64| crate::MachineTally {
+        work_center: "W".parse().unwrap(),
+        good: good.into(),
+        scrap: scrap.into(),
+    };
+    assert!(!ready(&order));
+    order.operation_mut(0).note_machine(machine(0, 2));
+    assert!(!ready(&order), "only scrap");
+    order.operation_mut(0).note_machine(machine(1, 2));
+    assert!(ready(&order));
+    assert_eq!(started_too_early(&order, &order.operations()[1]), None);
+    order.operation_mut(0).note_machine(machine(0, 0));
+    assert!(!ready(&order), "it never counted");
+    assert!(order.operations()[0].machines().is_empty());
+}
+
+#[test]
+fn where_machines_count_their_sums_are_the_good() {
+    let mut order = order(&plant());
+    let operation = order.operation_mut(1);
+    operation.counting = CountingSource::Machine;
+    for (center, good) in [("V", 4), ("W", 3)] {
+        operation.note_machine(crate::MachineTally {
+            work_center: center.parse().unwrap(),
+            good: good.into(),
+            scrap: Decimal::ONE,
+        });
+    }
+    assert_eq!(good_again(operation), Decimal::from(7), "and not 6");
+    assert_eq!(operation.good(), Decimal::from(7));
+    assert_eq!(operation.scrap(), Decimal::from(2));
 }

@@ -8,6 +8,7 @@ fn tell(plant: &mut Plant, id: &str, name: &str, data: &Value) {
     let source = match name.split('.').next() {
         Some("work_order") => "/erp",
         Some("hold") => "/qms",
+        Some("operation") => "/mes",
         _ => "/wms",
     };
     let text = json!({"specversion": "1.0", "id": id, "source": source, "plant": "P1",
@@ -99,6 +100,43 @@ fn a_start_before_its_turn_is_seen_and_a_changed_plan_is_none() {
         found[0].contains("20") && found[0].contains("10"),
         "{found:?}"
     );
+    let none = Vec::<String>::new();
+    assert_eq!(started_before_its_turn(&now, &now), none, "it runs already");
+    assert_eq!(started_before_its_turn(&was, &was), none, "nothing runs");
+    assert_eq!(started_before_its_turn(&now, &was), none, "nothing starts");
+    let mut reported = before.clone();
+    let report = json!({"order": "O", "op": "20", "unit": "H87", "good": "1"});
+    tell(&mut reported, "3", "operation.progressed", &report);
+    let (told, mut late) = (of(&reported), of(&reported));
+    late.operation_mut(1).start = Some((crate::Time::EPOCH, "W".parse().unwrap()));
+    assert_eq!(started_before_its_turn(&told, &late), none, "it had begun");
     now.operation_mut(0).overlap = true;
-    assert_eq!(started_before_its_turn(&was, &now), Vec::<String>::new());
+    assert_eq!(started_before_its_turn(&was, &now), none);
+}
+
+#[test]
+fn a_report_on_a_closed_order_is_seen_and_one_on_an_open_order_is_not() {
+    let mut open = Plant::new("P1".parse().unwrap());
+    let order = json!({"order": "O", "material": "M", "quantity": {"value": "5", "unit": "H87"}});
+    tell(&mut open, "1", "work_order.created", &order);
+    let plan = json!({"order": "O", "operations": [{"op": "10"}]});
+    tell(&mut open, "2", "work_order.released", &plan);
+    let of = |plant: &Plant| plant.work_order(&"O".parse().unwrap()).unwrap().clone();
+    let report = json!({"order": "O", "op": "10", "unit": "H87", "good": "1"});
+    let mut told = open.clone();
+    tell(&mut told, "3", "operation.progressed", &report);
+    assert_eq!(reported_after_closing(&of(&open), &of(&told)), None);
+    let close = |mut order: WorkOrder| {
+        order.endings_mut().closed = Some(crate::Closing {
+            at: crate::Time::EPOCH,
+            period: None,
+        });
+        order
+    };
+    let (was, now) = (close(of(&open)), close(of(&told)));
+    assert_eq!(reported_after_closing(&was, &was), None);
+    let text = reported_after_closing(&was, &now).unwrap();
+    assert!(text.contains("reported on after"), "{text}");
+    let back = reported_after_closing(&now, &was).unwrap();
+    assert!(back.contains("reported on after"), "{back}");
 }
