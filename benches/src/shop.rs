@@ -131,15 +131,20 @@ impl Shop {
         Ok(Bytes::from(event))
     }
 
-    /// `count` reports with ids of `round`, over the orders in a fixed scattered sequence.
+    /// `count` reports with ids of `round`, over the orders in a fixed scattered sequence; each a
+    /// microsecond after the one before it, as the work of a plant follows upon itself.
     ///
     /// # Errors
     /// As [`Shop::report`].
     pub fn reports(&self, round: &str, count: usize) -> Result<Vec<Bytes>> {
-        let time = now();
+        let start = now();
         let mut scatter = Scatter::new(self.orders);
-        (0..count)
-            .map(|n| self.report(&format!("{round}-{n:08}"), scatter.pick(), time))
+        (0_i64..)
+            .take(count)
+            .map(|n| {
+                let id = format!("{round}-{n:08}");
+                self.report(&id, scatter.pick(), start.plus_micros(n))
+            })
             .collect()
     }
 }
