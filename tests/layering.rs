@@ -22,8 +22,9 @@ const CRATES: [&str; 8] = [
 ];
 
 /// What `twin-model` may use; nothing here reads a clock, does IO or draws random numbers.
-const MODEL_MAY_USE: [&str; 11] = [
+const MODEL_MAY_USE: [&str; 12] = [
     "blake3",
+    "hashbrown",
     "jiff",
     "postcard",
     "rust_decimal",

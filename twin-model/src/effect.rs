@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use smol_str::SmolStr;
 
+use crate::reaches::Reaches;
 use crate::{
     Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, MovementKind,
     NonconformanceId, Notice, OperationId, PagedMap, PlannedOperation, Plant, Reach, RoutingWish,
@@ -214,6 +215,15 @@ impl Message {
         )
     }
 
+    /// Since when the hold of the message for a child reaches that, when something is in the child
+    /// since `at`. Children with the same answer get the same message.
+    pub(crate) fn since_at_child(&self, at: Time) -> Option<Time> {
+        match self {
+            Message::HoldInherited { reach, .. } => Some(reach.since.max(at)),
+            _ => None,
+        }
+    }
+
     /// The message for a child in which something is since `at`: a hold comes one step on.
     pub(crate) fn for_child(&self, at: Time) -> Message {
         match self {
@@ -294,6 +304,8 @@ pub(crate) struct Effects {
     pub(crate) freed: BTreeSet<LotId>,
     /// Lots that a hold reached (or left) by inheritance in this turn.
     pub(crate) hold_spread: Vec<(HoldId, bool, u32)>,
+    /// What the lot was given that a hold reached last as its only one.
+    only_reach: Reaches,
 }
 
 impl Effects {
@@ -315,6 +327,15 @@ impl Effects {
 
     pub(crate) fn notice(&mut self, notice: Notice) {
         self.notices.push(notice);
+    }
+
+    /// The one hold that reaches a lot. Thousands of lots may be reached alike by it: they share
+    /// what says so.
+    pub(crate) fn only_reach(&mut self, hold: &HoldId, reach: &Reach) -> Reaches {
+        if !self.only_reach.is_only(hold, reach) {
+            self.only_reach = Reaches::from(vec![(hold.clone(), reach.clone())]);
+        }
+        self.only_reach.clone()
     }
 
     pub(crate) fn hold_spread_to_one_more(&mut self, hold: &HoldId, placed: bool) {

@@ -229,6 +229,27 @@ impl Entity {
         }
     }
 
+    /// Whether this is the entity that a key names.
+    #[must_use]
+    pub fn is(&self, key: &EntityKey) -> bool {
+        match (self, key) {
+            (Entity::WorkOrder(order), EntityKey::WorkOrder(id)) => order.id() == id,
+            (Entity::Lot(lot), EntityKey::Lot(id)) => lot.id() == id,
+            (Entity::WorkCenter(center), EntityKey::WorkCenter(id)) => center.id() == id,
+            (Entity::Hold(hold), EntityKey::Hold(id)) => hold.id() == id,
+            (Entity::Shipment(shipment), EntityKey::Shipment(id)) => shipment.id() == id,
+            (Entity::Ownership(_), EntityKey::Ownership) => true,
+            (Entity::Process(process), EntityKey::Process(id)) => process.id() == id,
+            (Entity::ProcessRules(_), EntityKey::ProcessRules) => true,
+            (Entity::Material(material), EntityKey::Material(id)) => material.id() == id,
+            (Entity::Routing(routing), EntityKey::Routing(id)) => routing.id() == id,
+            (Entity::Inspection(inspection), EntityKey::Inspection(id)) => inspection.id() == id,
+            (Entity::Nonconformance(found), EntityKey::Nonconformance(id)) => found.id() == id,
+            (Entity::LogisticUnit(unit), EntityKey::LogisticUnit(id)) => unit.id() == id,
+            _ => false,
+        }
+    }
+
     /// How many turns have changed the entity since it came into being; not business state, so
     /// not part of the state hash.
     #[must_use]

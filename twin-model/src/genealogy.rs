@@ -89,7 +89,9 @@ impl Lot {
         }
         self.catch_shelf_life(part.is_part, effects);
         if !view.plant.awaited_origins.is_empty() {
-            effects.links.push((Some(parent.clone()), self.id.clone()));
+            effects
+                .links
+                .push((Some(parent.clone()), self.goods.id.clone()));
         }
         if let Some(parent) = view.plant.lot(parent)
             && !view.plant.breaks(Fault::LateLinkInheritsNothing)
@@ -100,10 +102,10 @@ impl Lot {
 
     /// Something of this lot is in `child` since a time.
     pub(crate) fn go_into(&mut self, child: &LotId, since: Time) {
-        match self.children.get_mut(child) {
+        match self.goods.children.get_mut(child) {
             Some(known) => *known = (*known).min(since),
             None => {
-                self.children.insert(child.clone(), since);
+                self.goods.children.insert(child.clone(), since);
             }
         }
     }
@@ -117,7 +119,7 @@ impl Lot {
     /// Lots made from it, with since when at least something of it is in each.
     #[must_use]
     pub fn children(&self) -> &PagedMap<LotId, Time> {
-        &self.children
+        &self.goods.children
     }
 }
 

@@ -166,7 +166,7 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<Quantity, Rejection> {
-        let key = EntityKey::Lot(self.id.clone());
+        let key = EntityKey::Lot(self.goods.id.clone());
         let value = view.in_unit(
             quantity,
             &self.goods.card.material,

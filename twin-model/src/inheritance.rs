@@ -44,18 +44,17 @@ impl Reach {
         }
     }
 
-    /// Takes over what is better of another way: the shorter way, the earlier time.
-    fn improve(&mut self, other: &Reach) -> bool {
+    /// With what is better of another way: the shorter way, the earlier time. `None` when nothing
+    /// is.
+    fn improved_by(&self, other: &Reach) -> Option<Reach> {
         let shorter = (other.steps, &other.from) < (self.steps, &self.from);
-        if shorter {
-            self.steps = other.steps;
-            self.from = other.from.clone();
-        }
+        let way = if shorter { other } else { self };
         let earlier = other.since < self.since;
-        if earlier {
-            self.since = other.since;
-        }
-        shorter || earlier
+        (shorter || earlier).then(|| Reach {
+            steps: way.steps,
+            from: way.from.clone(),
+            since: self.since.min(other.since),
+        })
     }
 }
 
@@ -79,7 +78,7 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        let is_part = self.is_part_of(&parent.id);
+        let is_part = self.is_part_of(&parent.goods.id);
         let reaches = |hold: &&HoldId| is_part || goes_on(hold, view.plant);
         for hold in parent.all_holds().filter(reaches) {
             if let Some(reach) = parent.reach_here(hold, view.plant) {
@@ -98,7 +97,7 @@ impl Lot {
         let placed = plant.hold(hold)?.since_on(self);
         Some(Reach {
             steps: 0,
-            from: EntityKey::Lot(self.id.clone()),
+            from: EntityKey::Lot(self.goods.id.clone()),
             since: inherited.map_or(placed, |reach| reach.since.min(placed)),
         })
     }
@@ -138,13 +137,21 @@ impl Lot {
         // A lot that is held itself has told its children of a shorter way.
         let own = self.holds.contains(hold);
         let before = own.then(|| self.reach_here(hold, view.plant));
-        if let Some(known) = self.inherited.get_mut(hold) {
-            if !known.improve(reach) {
-                return;
+        match self
+            .inherited
+            .get(hold)
+            .map(|known| known.improved_by(reach))
+        {
+            Some(None) => return,
+            Some(Some(better)) => self.inherited.insert(hold.clone(), better),
+            None => {
+                if self.inherited.is_empty() {
+                    self.inherited = effects.only_reach(hold, reach);
+                } else {
+                    self.inherited.insert(hold.clone(), reach.clone());
+                }
+                effects.hold_spread_to_one_more(hold, true);
             }
-        } else {
-            self.inherited.insert(hold.clone(), reach.clone());
-            effects.hold_spread_to_one_more(hold, true);
         }
         if before.is_none_or(|before| before != self.reach_here(hold, view.plant)) {
             self.hand_on(hold, view, effects);
@@ -163,7 +170,7 @@ impl Lot {
 
     /// Tells every child of a hold, with the way and the time that hold for the child.
     pub(crate) fn hand_on(&self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
-        if self.children.is_empty() {
+        if self.goods.children.is_empty() {
             return;
         }
         let Some(reach) = self.reach_here(hold, view.plant) else {
@@ -175,9 +182,9 @@ impl Lot {
             return;
         }
         let inherited = Message::HoldInherited { hold, reach };
-        for (child, at) in self.children.iter() {
+        for (child, at) in self.goods.children.iter() {
             let known = view.plant.lot(child);
-            if known.is_some_and(|child| child.is_part_of(&self.id)) {
+            if known.is_some_and(|child| child.is_part_of(&self.goods.id)) {
                 effects.tell(EntityKey::Lot(child.clone()), inherited.for_child(*at));
             }
         }

@@ -119,9 +119,16 @@ pub(crate) struct LotCard {
     pub(crate) claims: Claims,
 }
 
-/// All of a lot that a hold neither changes nor asks for.
+/// All of a lot that a hold does not change. A hold looks at the first three, so they stand
+/// together at the beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[repr(C)]
 pub(crate) struct LotGoods {
+    pub(crate) id: LotId,
+    /// Lots made from it, with since when at least something of it is in each.
+    pub(crate) children: PagedMap<LotId, Time>,
+    /// Shipments that want to hear of changes.
+    pub(crate) gates: Chronicle<DeliveryId>,
     pub(crate) card: Shared<LotCard>,
     /// Where its quantity came from and went.
     pub(crate) stock: LotStock,
@@ -133,16 +140,11 @@ pub(crate) struct LotGoods {
     pub(crate) quality: Option<Shared<LotQuality>>,
 }
 
-/// A lot of material. A hold over a large genealogy looks at each lot in it and copies it: what
-/// that needs stands here, apart from all else.
+/// A lot of material. A hold over a large genealogy copies each lot in it: what it changes stands
+/// here, apart from all else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lot {
-    pub(crate) id: LotId,
     pub(crate) goods: Shared<LotGoods>,
-    /// Lots made from it, with since when at least something of it is in each.
-    pub(crate) children: PagedMap<LotId, Time>,
-    /// Shipments that want to hear of changes.
-    pub(crate) gates: Chronicle<DeliveryId>,
     pub(crate) holds: BTreeSet<HoldId>,
     /// Holds on what it was made from or for, kept up by the messages of its parents.
     pub(crate) inherited: Reaches,
@@ -169,6 +171,9 @@ impl Lot {
             claims: Claims::default(),
         };
         let goods = LotGoods {
+            id,
+            children: PagedMap::default(),
+            gates: Chronicle::default(),
             card: Shared::new(card),
             stock: LotStock::default(),
             counts: Paged::default(),
@@ -176,10 +181,7 @@ impl Lot {
             quality: None,
         };
         Lot {
-            id,
             goods: Shared::new(goods),
-            children: PagedMap::default(),
-            gates: Chronicle::default(),
             holds: BTreeSet::new(),
             inherited: Reaches::default(),
             version: 0,
@@ -195,7 +197,7 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        let key = EntityKey::Lot(self.id.clone());
+        let key = EntityKey::Lot(self.goods.id.clone());
         if self.goods.card.material != body.material {
             return Err(Rejection::IdentifierTaken { object: key });
         }
@@ -254,7 +256,7 @@ impl Lot {
         self.goods.stock.consume(order, quantity);
         self.goods
             .stock
-            .assert_covered(&self.id, self.goods.card.unit);
+            .assert_covered(&self.goods.id, self.goods.card.unit);
         for child in children {
             self.go_into(child, at);
         }
@@ -316,7 +318,7 @@ impl Lot {
     ) {
         let key = EntityKey::WorkOrder(order.clone());
         let produced = Message::LotProduced {
-            lot: self.id.clone(),
+            lot: self.goods.id.clone(),
             since,
             op: op.cloned(),
             made,
@@ -329,7 +331,7 @@ impl Lot {
     }
 
     pub(crate) fn tell_gates(&self, effects: &mut Effects) {
-        for delivery in self.gates.iter() {
+        for delivery in self.goods.gates.iter() {
             effects.check_gate(delivery);
         }
     }
@@ -341,7 +343,7 @@ impl Lot {
             return Ok(());
         }
         Err(Rejection::NotEnoughYet {
-            lot: self.id.clone(),
+            lot: self.goods.id.clone(),
             have,
             want,
             unit: self.goods.card.unit,
@@ -356,7 +358,7 @@ impl Lot {
             && at >= expiry
         {
             reasons.push(Reason::from(&Rejection::Expired {
-                lot: self.id.clone(),
+                lot: self.goods.id.clone(),
                 expiry,
             }));
         }
@@ -369,7 +371,7 @@ impl Lot {
     /// Lot number.
     #[must_use]
     pub fn id(&self) -> &LotId {
-        &self.id
+        &self.goods.id
     }
 
     /// Of which material.
@@ -450,7 +452,7 @@ impl Lot {
     #[must_use]
     pub fn discrepancies(&self) -> Vec<Discrepancy> {
         let mut found = self.goods.card.claims.discrepancies(
-            || EntityKey::Lot(self.id.clone()),
+            || EntityKey::Lot(self.goods.id.clone()),
             |facet| self.standing(facet),
         );
         found.extend(self.moved_without_being_there());

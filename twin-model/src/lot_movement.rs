@@ -44,7 +44,7 @@ impl Lot {
         self.goods.stock.book(order, *kind, *quantity);
         self.goods
             .stock
-            .assert_covered(&self.id, self.goods.card.unit);
+            .assert_covered(&self.goods.id, self.goods.card.unit);
         if let Some(measured) = measured {
             self.weigh(*kind, *measured);
         }
@@ -122,7 +122,7 @@ impl Lot {
             .find(|count| count.report == report);
         let Some(count) = found.cloned() else {
             return Err(Rejection::NotYet {
-                object: EntityKey::Lot(self.id.clone()),
+                object: EntityKey::Lot(self.goods.id.clone()),
                 state: self.lifecycle().as_str().to_owned(),
                 action: "a retraction",
                 until: "the count that it takes back",
@@ -140,13 +140,13 @@ impl Lot {
             "Count {} of lot {}, which had changed its books by {difference} {}, was retracted ({}); \
              its stock was recomputed from {}.",
             body.event,
-            self.id,
+            self.goods.id,
             self.goods.card.unit,
             body.in_words(),
             count.at,
         );
         effects.notice(Notice::Corrected {
-            object: EntityKey::Lot(self.id.clone()),
+            object: EntityKey::Lot(self.goods.id.clone()),
             code: None,
             from: count.at,
             text: text.into(),

@@ -67,7 +67,7 @@ impl Lot {
         let Some(nonconformance) = view.plant.nonconformance(id) else {
             return;
         };
-        let disposed = nonconformance.disposition_of(&self.id);
+        let disposed = nonconformance.disposition_of(&self.goods.id);
         let affected = self.affected_by(nonconformance, view.plant);
         let now = match (&affected, &disposed) {
             (None, None) => None,
@@ -98,8 +98,8 @@ impl Lot {
         if !nonconformance.is_open() {
             return None;
         }
-        if nonconformance.lots().contains(&self.id) {
-            let from = EntityKey::Lot(self.id.clone());
+        if nonconformance.lots().contains(&self.goods.id) {
+            let from = EntityKey::Lot(self.goods.id.clone());
             return Some(Affected { steps: 0, from });
         }
         let order = nonconformance.order();
@@ -124,7 +124,7 @@ impl Lot {
     /// Looks at the nonconformances of a lot that it was made from, within this turn.
     pub(crate) fn catch_from(&self, parent: &Lot, effects: &mut Effects) {
         for (id, _) in parent.nonconformances() {
-            let key = EntityKey::Lot(self.id.clone());
+            let key = EntityKey::Lot(self.goods.id.clone());
             effects.tell(key, Message::NonconformanceChanged(id.clone()));
         }
     }
@@ -163,7 +163,7 @@ impl Lot {
         self.undisposed().map(|(id, affected)| {
             Reason::from(QualityRejection::NonconformanceOpen {
                 nonconformance: id.clone(),
-                lot: self.id.clone(),
+                lot: self.goods.id.clone(),
                 from: affected.from.clone(),
                 steps: affected.steps,
                 quantity: self.on_hand(),

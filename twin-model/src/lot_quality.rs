@@ -122,7 +122,7 @@ impl Lot {
             self.goods.stock.flow(|flows| flows.scrapped += more);
             self.goods
                 .stock
-                .assert_covered(&self.id, self.goods.card.unit);
+                .assert_covered(&self.goods.id, self.goods.card.unit);
         }
     }
 
@@ -156,7 +156,7 @@ impl Lot {
                     told.unwrap_or_else(|| (self.on_hand(), self.goods.card.unit));
                 Reason::from(QualityRejection::InspectionOpen {
                     inspection: id.clone(),
-                    lot: self.id.clone(),
+                    lot: self.goods.id.clone(),
                     quantity,
                     unit,
                 })
@@ -166,7 +166,7 @@ impl Lot {
         let usage = self.usage();
         if reasons.is_empty() && usage != Usage::Unrestricted && want > self.unrestricted() {
             reasons.push(Reason::from(QualityRejection::NotDecided {
-                lot: self.id.clone(),
+                lot: self.goods.id.clone(),
                 usage: usage.as_str(),
                 quantity: self.stock_by_usage().of(usage),
                 unit: self.goods.card.unit,

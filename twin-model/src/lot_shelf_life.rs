@@ -40,7 +40,10 @@ impl Lot {
     /// Looks at the shelf life of a lot that this one is a part of, within this turn.
     pub(crate) fn catch_shelf_life(&self, is_part: bool, effects: &mut Effects) {
         if is_part {
-            effects.tell(EntityKey::Lot(self.id.clone()), Message::ShelfLifeChanged);
+            effects.tell(
+                EntityKey::Lot(self.goods.id.clone()),
+                Message::ShelfLifeChanged,
+            );
         }
     }
 }

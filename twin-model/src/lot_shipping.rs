@@ -11,14 +11,14 @@ impl Lot {
     pub(crate) fn hear_of_shipment(&mut self, message: &Message, effects: &mut Effects) {
         match message {
             Message::GateOpened(delivery) => {
-                self.gates.insert(delivery.clone());
+                self.goods.gates.insert(delivery.clone());
                 effects.check_gate(delivery);
             }
             Message::GateClosed(delivery) => self.close_gate(delivery),
             Message::StockReserved(want) => add(&mut self.goods.reserved, *want),
             Message::StockFreed(want) => {
                 add(&mut self.goods.reserved, -*want);
-                effects.freed.insert(self.id.clone());
+                effects.freed.insert(self.goods.id.clone());
             }
             Message::StockShipped { quantity, reserved } => {
                 if *reserved {
@@ -32,12 +32,12 @@ impl Lot {
         assert!(
             self.goods.reserved >= Decimal::ZERO,
             "lot {}: more freed than was reserved",
-            self.id
+            self.goods.id
         );
     }
 
     fn close_gate(&mut self, delivery: &DeliveryId) {
-        self.gates.remove(delivery);
+        self.goods.gates.remove(delivery);
     }
 
     /// What cleared shipments will take of what is on hand, in the lot's unit.

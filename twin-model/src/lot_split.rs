@@ -113,7 +113,7 @@ impl Lot {
         self.goods.stock.flow(|flows| flows.split_out += quantity);
         self.goods
             .stock
-            .assert_covered(&self.id, self.goods.card.unit);
+            .assert_covered(&self.goods.id, self.goods.card.unit);
         self.tell_gates(effects);
     }
 

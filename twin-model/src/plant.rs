@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
 #[cfg(feature = "chaos")]
 use crate::chaos::Chaos;
-use crate::chaos::Fault;
 use crate::due::DueTimes;
-use crate::effect::{Effects, Letter, View};
+use crate::effect::{Effects, View};
 use crate::origin::{self, AwaitedOrigins};
 use crate::process::Waiting;
 use crate::production::{Productions, WindowHolds};
+use crate::slots::Slots;
 use crate::unit_contents::Packings;
 use crate::{
     Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection, SmolStr,
@@ -25,9 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Plant {
     id: PlantId,
-    /// Only for look-ups: whatever decides goes through keys in a defined order.
-    index: FxHashMap<EntityKey, u32>,
-    slots: Vec<Slot>,
+    pub(crate) slots: Slots,
     /// Counts turns, so that a slot can tell whether this one touched it already.
     turn: u64,
     /// Messages to entities that do not exist yet; they meet them at birth.
@@ -45,28 +41,17 @@ pub struct Plant {
     pub(crate) chaos: Chaos,
 }
 
-/// The place of one entity.
-#[derive(Debug, Clone)]
-struct Slot {
-    /// `None` only while the entity handles something.
-    state: Option<Entity>,
-    /// The turn that touched it last.
-    touched_in: u64,
-}
-
 /// What a turn has touched so far, and how it was before.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Undo {
-    /// Slot and former state, in order of first touch.
-    touched: Vec<(u32, Entity)>,
+    /// Slot, key and former state, in order of first touch.
+    touched: Vec<(u32, EntityKey, Entity)>,
     /// Entities that came into being, in order.
     born: Vec<EntityKey>,
     /// Former content of `unborn` entries.
     pub(crate) unborn: Vec<(EntityKey, Option<Vec<Message>>)>,
     /// Former content of the awaited origins.
     pub(crate) awaited: Vec<origin::Former>,
-    /// Whose handler runs; for the report on a panic.
-    current: Option<EntityKey>,
 }
 
 /// Who said it and when: what a handler may know of the event beside its body.
@@ -101,8 +86,7 @@ impl Plant {
     pub fn new(id: PlantId) -> Plant {
         Plant {
             id,
-            index: FxHashMap::default(),
-            slots: Vec::new(),
+            slots: Slots::default(),
             turn: 0,
             unborn: BTreeMap::new(),
             undo: Undo::default(),
@@ -143,6 +127,7 @@ impl Plant {
         first: impl FnOnce(&mut Plant, &mut Effects) -> Result<(), Rejection>,
     ) -> Result<Turn, Rejection> {
         self.undo.clear();
+        self.slots.forget_lent();
         self.turn += 1;
         let mut effects = Effects::default();
         let outcome = first(self, &mut effects)
@@ -162,13 +147,13 @@ impl Plant {
     /// Puts back everything that an unfinished turn touched. Does nothing after a finished one.
     pub fn roll_back(&mut self) {
         let undo = std::mem::take(&mut self.undo);
-        for (slot, state) in undo.touched.into_iter().rev() {
-            self.slots[slot as usize].state = Some(state);
+        for (slot, _, state) in undo.touched.into_iter().rev() {
+            self.slots.put(slot, state);
         }
-        for key in undo.born.iter().rev() {
-            self.index.remove(key);
-            self.slots.pop();
+        for _ in &undo.born {
+            self.slots.take_back();
         }
+        self.slots.forget_lent();
         for former in undo.awaited.into_iter().rev() {
             self.awaited_origins.put_back(former);
         }
@@ -183,87 +168,21 @@ impl Plant {
     /// The entity whose handler ran when a turn broke off by a panic.
     #[must_use]
     pub fn current_entity(&self) -> Option<&EntityKey> {
-        self.undo.current.as_ref()
-    }
-
-    /// Delivers messages first in, first out, until nothing is left.
-    pub(crate) fn deliver(
-        &mut self,
-        cause: Cause<'_>,
-        effects: &mut Effects,
-    ) -> Result<(), Rejection> {
-        while let Some(letter) = effects.letters.pop_front() {
-            match letter {
-                Letter::One(key, message) => self.deliver_one(key, message, cause, effects)?,
-                Letter::ToChildren(children, message) => {
-                    for (child, at) in children.iter() {
-                        let key = EntityKey::Lot(child.clone());
-                        self.deliver_one(key, message.for_child(*at), cause, effects)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn deliver_one(
-        &mut self,
-        key: EntityKey,
-        message: Message,
-        cause: Cause<'_>,
-        effects: &mut Effects,
-    ) -> Result<(), Rejection> {
-        if self.breaks(Fault::GateDecidesInMidTurn) {
-            self.decide_gates(cause, effects)?;
-        }
-        if self.breaks(Fault::HoldStopsAfterOneStep)
-            && matches!(&message, Message::HoldInherited { reach, .. } if reach.steps > 1)
-        {
-            return Ok(());
-        }
-        if let EntityKey::WorkCenter(id) = &key {
-            self.ensure_work_center(id, effects);
-        }
-        let Some(slot) = self.index.get(&key).copied() else {
-            assert!(
-                message.waits_for_birth(),
-                "{message:?} presumes that {key:?} exists"
-            );
-            self.keep_for_birth(key, message, effects);
-            return Ok(());
-        };
-        self.change_at(slot, &key, cause, effects, |entity, view, effects| {
-            match entity {
-                Entity::WorkOrder(order) => order.receive(&message, view, effects),
-                Entity::Lot(lot) => lot.receive(&message, view, effects),
-                Entity::WorkCenter(center) => center.receive(&message, effects),
-                Entity::Hold(hold) => hold.receive(&message),
-                Entity::Material(material) => material.receive(&message),
-                Entity::Routing(routing) => routing.receive(&message, effects),
-                Entity::Inspection(inspection) => inspection.receive(&message, view),
-                Entity::Shipment(_)
-                | Entity::Nonconformance(_)
-                | Entity::LogisticUnit(_)
-                | Entity::Ownership(_)
-                | Entity::Process(_)
-                | Entity::ProcessRules(_) => {
-                    unreachable!("{key:?} gets no {message:?}")
-                }
-            }
-            Ok(())
-        })
+        self.slots.lent()
     }
 
     fn finish(&mut self, mut effects: Effects) -> Turn {
         let mut undo = std::mem::take(&mut self.undo);
-        let former = undo.touched.iter().map(|(slot, was)| (*slot, Some(was)));
-        let born = undo.born.iter().filter_map(|key| self.index.get(key));
-        let changed = former.chain(born.map(|slot| (*slot, None)));
+        let born = self.slots.last(undo.born.len());
         let mut touched = Vec::with_capacity(undo.touched.len() + undo.born.len());
-        for (slot, former) in changed {
-            let Some(state) = &mut self.slots[slot as usize].state else {
+        let former = undo.touched.drain(..);
+        let former = former.map(|(slot, key, was)| (slot, key, Some(was)));
+        let born = born.zip(undo.born.drain(..));
+        for (slot, key, former) in former.chain(born.map(|(slot, key)| (slot, key, None))) {
+            let Some(state) = self.slots.state_mut(slot) else {
                 continue;
             };
+            let former = former.as_ref();
             state.bump_version();
             self.due.moved(former, state);
             self.waiting.moved(former, state);
@@ -272,7 +191,7 @@ impl Plant {
             self.packings.moved(former, state);
             discrepancy::tell_change(former, state, &mut effects);
             touched.push(Touched {
-                key: state.key(),
+                key,
                 state: state.clone(),
             });
         }
@@ -291,7 +210,8 @@ impl Plant {
     pub(crate) fn touched(&self) -> impl Iterator<Item = (EntityKey, Option<&Entity>)> {
         let touched = self.undo.touched.iter();
         let born = self.undo.born.iter().map(|key| (key.clone(), None));
-        touched.map(|(_, was)| (was.key(), Some(was))).chain(born)
+        let touched = touched.map(|(_, key, was)| (key.clone(), Some(was)));
+        touched.chain(born)
     }
 
     /// Lets `handler` change one entity. The entity's former state is kept for the undo.
@@ -302,34 +222,32 @@ impl Plant {
         effects: &mut Effects,
         handler: impl FnOnce(&mut Entity, View<'_>, &mut Effects) -> Result<(), Rejection>,
     ) -> Result<(), Rejection> {
-        let slot = self.index[key];
-        self.change_at(slot, key, cause, effects, handler)
+        let Some(slot) = self.slots.find(key) else {
+            unreachable!("{key:?} exists")
+        };
+        self.change_at(slot, key.clone(), cause, effects, handler)
     }
 
-    fn change_at(
+    pub(crate) fn change_at(
         &mut self,
         slot: u32,
-        key: &EntityKey,
+        key: EntityKey,
         cause: Cause<'_>,
         effects: &mut Effects,
         handler: impl FnOnce(&mut Entity, View<'_>, &mut Effects) -> Result<(), Rejection>,
     ) -> Result<(), Rejection> {
-        let place = &mut self.slots[slot as usize];
-        let Some(mut state) = place.state.take() else {
-            unreachable!("{key:?} handles one thing at a time")
-        };
-        if place.touched_in != self.turn {
-            place.touched_in = self.turn;
-            self.undo.touched.push((slot, state.clone()));
+        let (mut state, first) = self.slots.lend(slot, key.clone(), self.turn);
+        if first {
+            self.undo.touched.push((slot, key, state.clone()));
         }
-        self.undo.current = Some(key.clone());
         let outcome = handler(&mut state, self.view(cause), effects);
         #[cfg(feature = "chaos")]
         assert!(
-            self.chaos.panic_at.as_ref() != Some(key),
-            "chaos: the handler of {key:?} panics"
+            self.chaos.panic_at.is_none() || self.chaos.panic_at.as_ref() != self.slots.lent(),
+            "chaos: the handler of {:?} panics",
+            self.chaos.panic_at
         );
-        self.slots[slot as usize].state = Some(state);
+        self.slots.put(slot, state);
         outcome
     }
 
@@ -356,27 +274,21 @@ impl Plant {
         unit: Unit,
         effects: &mut Effects,
     ) {
-        if !self.index.contains_key(&EntityKey::Lot(lot.clone())) {
+        if !self.slots.contains(&EntityKey::Lot(lot.clone())) {
             let lot = Lot::named(lot.clone(), material.clone(), unit);
             self.give_birth(lot.into(), effects);
         }
     }
 
     pub(crate) fn ensure_work_center(&mut self, id: &WorkCenterId, effects: &mut Effects) {
-        if !self.index.contains_key(&EntityKey::WorkCenter(id.clone())) {
+        if !self.slots.contains(&EntityKey::WorkCenter(id.clone())) {
             self.give_birth(WorkCenter::named(id.clone()).into(), effects);
         }
     }
 
     pub(crate) fn give_birth(&mut self, entity: Entity, effects: &mut Effects) {
         let key = entity.key();
-        let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        assert!(slot < u32::MAX, "a plant has fewer than 2^32 entities");
-        self.index.insert(key.clone(), slot);
-        self.slots.push(Slot {
-            state: Some(entity),
-            touched_in: self.turn,
-        });
+        self.slots.add(entity, &key, self.turn);
         if let Some(messages) = self.unborn.remove(&key) {
             for message in &messages {
                 effects.tell(key.clone(), message.clone());
@@ -387,7 +299,7 @@ impl Plant {
     }
 
     pub(crate) fn require(&self, key: &EntityKey, event: &Event) -> Result<(), Rejection> {
-        if self.index.contains_key(key) {
+        if self.slots.contains(key) {
             return Ok(());
         }
         Err(Rejection::NotKnown {
@@ -397,7 +309,7 @@ impl Plant {
     }
 
     pub(crate) fn refuse_taken(&self, key: &EntityKey) -> Result<(), Rejection> {
-        if self.index.contains_key(key) {
+        if self.slots.contains(key) {
             return Err(Rejection::IdentifierTaken {
                 object: key.clone(),
             });
@@ -428,20 +340,18 @@ impl Plant {
     /// Whether there is no entity at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.slots.len() == 0
     }
 
     /// One entity.
     #[must_use]
     pub fn get(&self, key: &EntityKey) -> Option<&Entity> {
-        self.index
-            .get(key)
-            .and_then(|slot| self.slots[*slot as usize].state.as_ref())
+        self.slots.find(key).and_then(|slot| self.slots.state(slot))
     }
 
     /// All entities, in the order in which they came into being.
     pub fn entities(&self) -> impl Iterator<Item = &Entity> {
-        self.slots.iter().filter_map(|slot| slot.state.as_ref())
+        self.slots.iter()
     }
 
     pub(crate) fn unborn(&self) -> &BTreeMap<EntityKey, Vec<Message>> {
@@ -474,6 +384,5 @@ impl Undo {
         self.born.clear();
         self.unborn.clear();
         self.awaited.clear();
-        self.current = None;
     }
 }

@@ -88,20 +88,20 @@ impl Productions {
         if was != now.goods.card.production {
             if let Some(was) = was {
                 self.of_material
-                    .remove(&now.goods.card.material, was, &now.id);
+                    .remove(&now.goods.card.material, was, &now.goods.id);
             }
             if let Some(made) = now.goods.card.production {
                 self.of_material
-                    .insert(&now.goods.card.material, made, &now.id);
+                    .insert(&now.goods.card.material, made, &now.goods.id);
             }
         }
         for (center, made) in now.goods.card.made_at.iter() {
             let was = former.and_then(|lot| lot.goods.card.made_at.get(center));
             if was != Some(made) {
                 if let Some(was) = was {
-                    self.at_center.remove(center, *was, &now.id);
+                    self.at_center.remove(center, *was, &now.goods.id);
                 }
-                self.at_center.insert(center, *made, &now.id);
+                self.at_center.insert(center, *made, &now.goods.id);
             }
         }
     }

@@ -173,7 +173,7 @@ pub(crate) fn check_amount(
             value: Cow::Owned(amount.to_string()),
         });
     }
-    if unit.is_counted() && !amount.0.is_integer() {
+    if !amount.0.is_integer() && unit.is_counted() {
         return Err(Rejection::FractionOfCounted {
             field,
             value: amount.0,

@@ -24,12 +24,6 @@ impl Reaches {
         self.find(hold).ok().map(|place| &self.all()[place].1)
     }
 
-    pub(crate) fn get_mut(&mut self, hold: &HoldId) -> Option<&mut Reach> {
-        let place = self.find(hold).ok()?;
-        let all = Arc::make_mut(self.0.as_mut()?);
-        Some(&mut all[place].1)
-    }
-
     /// Puts a hold in its place; one that is there is replaced.
     pub(crate) fn insert(&mut self, hold: HoldId, reach: Reach) {
         let (before, after) = match self.find(&hold) {
@@ -54,6 +48,11 @@ impl Reaches {
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &HoldId> {
         self.all().iter().map(|(hold, _)| hold)
+    }
+
+    /// Whether this one reaches it, and so, and no other.
+    pub(crate) fn is_only(&self, hold: &HoldId, reach: &Reach) -> bool {
+        matches!(self.all(), [(known, how)] if known == hold && how == reach)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

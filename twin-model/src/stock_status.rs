@@ -106,10 +106,10 @@ impl Lot {
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         const ACTION: &str = "one more change of its usage status";
-        let object = || EntityKey::Lot(self.id.clone()).to_string();
+        let object = || EntityKey::Lot(self.goods.id.clone()).to_string();
         if !body.from.may_become().contains(&body.to) {
             return Err(Rejection::WrongState {
-                object: format!("Stock of lot {}", self.id),
+                object: format!("Stock of lot {}", self.goods.id),
                 state: body.from.as_str(),
                 action: change_to(body.to),
                 allowed: allowed(body.from),
@@ -162,7 +162,7 @@ impl Lot {
         let mut changes = self.status_changes().iter();
         let Some(place) = changes.position(|change| change.report == report) else {
             return Err(Rejection::NotYet {
-                object: EntityKey::Lot(self.id.clone()),
+                object: EntityKey::Lot(self.goods.id.clone()),
                 state: self.lifecycle().as_str().to_owned(),
                 action: "a retraction",
                 until: "the posting that it takes back",
@@ -177,14 +177,14 @@ impl Lot {
             "Posting {} of lot {} from {} to {} was retracted ({}); its usage status was recomputed \
              from {}.",
             body.event,
-            self.id,
+            self.goods.id,
             change.from.as_str(),
             change.to.as_str(),
             body.in_words(),
             change.at,
         );
         effects.notice(Notice::Corrected {
-            object: EntityKey::Lot(self.id.clone()),
+            object: EntityKey::Lot(self.goods.id.clone()),
             code: None,
             from: change.at,
             text: text.into(),
@@ -242,7 +242,7 @@ impl Lot {
         let short = self.short_changes().into_iter();
         short
             .map(|(change, there)| Discrepancy::StatusNotThere {
-                lot: self.id.clone(),
+                lot: self.goods.id.clone(),
                 wanted: change.quantity.unwrap_or_default(),
                 from: change.from.as_str(),
                 to: change.to.as_str(),

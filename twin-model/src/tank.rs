@@ -118,7 +118,7 @@ pub(crate) fn draw(
     }
     plant.change_lot(child, cause, effects, |lot, view, effects| {
         if !view.plant.awaited_origins.is_empty() {
-            effects.links.push((None, lot.id.clone()));
+            effects.links.push((None, lot.goods.id.clone()));
         }
         lot.goods.card.drawings.insert(drawing);
         Ok(())

@@ -132,7 +132,10 @@ impl Plant {
     /// Gates that what happens to a lot concerns: those that want it, and those that want a unit
     /// in which some of it is.
     pub(crate) fn gates_of(&self, lot: &LotId) -> BTreeSet<DeliveryId> {
-        let own = self.lot(lot).into_iter().flat_map(|lot| lot.gates.iter());
+        let own = self
+            .lot(lot)
+            .into_iter()
+            .flat_map(|lot| lot.goods.gates.iter());
         let mut gates: BTreeSet<DeliveryId> = own.cloned().collect();
         if !self.packings.is_empty() {
             gates.extend(self.packings.gates(self.units_of(lot).collect()));

@@ -110,7 +110,7 @@ impl From<&Lot> for LotState {
         let goods = &lot.goods;
         let card = goods.card.as_ref().clone();
         LotState {
-            id: lot.id.clone(),
+            id: goods.id.clone(),
             material: card.material,
             unit: card.unit,
             counts: goods.counts.iter().cloned().collect(),
@@ -124,11 +124,11 @@ impl From<&Lot> for LotState {
             whole_expiry: card.whole_expiry,
             usage: card.usage,
             parents: card.parents,
-            children: lot.children.clone(),
+            children: goods.children.clone(),
             drawings: card.drawings,
             holds: lot.holds.clone(),
             inherited: lot.inherited.clone(),
-            gates: lot.gates.iter().cloned().collect(),
+            gates: goods.gates.iter().cloned().collect(),
             weighed: card.weighed,
             claims: card.claims,
             stock: (&goods.stock).into(),
@@ -156,6 +156,9 @@ impl LotState {
             claims: self.claims,
         };
         let goods = LotGoods {
+            id: self.id,
+            children: self.children,
+            gates: self.gates.into_iter().collect(),
             card: Shared::new(card),
             stock: self.stock.restore(),
             counts: self.counts.into_iter().collect(),
@@ -163,10 +166,7 @@ impl LotState {
             quality: self.quality.restore(),
         };
         Lot {
-            id: self.id,
             goods: Shared::new(goods),
-            children: self.children,
-            gates: self.gates.into_iter().collect(),
             holds: self.holds,
             inherited: self.inherited,
             version,
