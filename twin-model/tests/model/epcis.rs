@@ -6,6 +6,8 @@ mod foreign;
 mod genealogies;
 #[path = "epcis/official.rs"]
 mod official;
+#[path = "epcis/shapes.rs"]
+mod shapes;
 #[path = "epcis/stock_and_quality.rs"]
 mod stock_and_quality;
 #[path = "epcis/story.rs"]

@@ -33,6 +33,7 @@ mod nonconformances;
 mod order_arrival;
 mod order_books;
 mod order_life;
+mod order_moments;
 mod order_operations;
 mod order_reports;
 #[path = "order/story.rs"]
@@ -43,8 +44,12 @@ mod packing;
 mod plain_oracle;
 mod plant_story;
 mod processes;
+#[path = "quality/bounds.rs"]
+mod quality_bounds;
 #[path = "quality/findings.rs"]
 mod quality_findings;
+#[path = "quality/shares.rs"]
+mod quality_shares;
 #[path = "quality/story.rs"]
 mod quality_story;
 mod reference_data;
@@ -60,5 +65,6 @@ mod stock_status;
 mod stored_log;
 mod time_accounting;
 mod versions;
+mod waiting_words;
 mod words;
 mod work_center_life;

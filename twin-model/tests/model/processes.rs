@@ -3,6 +3,8 @@
 mod answers;
 #[path = "processes/confirmation.rs"]
 mod confirmation;
+#[path = "processes/deadlines.rs"]
+mod deadlines;
 #[path = "processes/deviation.rs"]
 mod deviation;
 #[path = "processes/hold.rs"]
@@ -13,8 +15,12 @@ mod maintenance;
 mod release;
 #[path = "processes/rules.rs"]
 mod rules;
+#[path = "processes/since.rs"]
+mod since;
 #[path = "processes/story.rs"]
 mod story;
+#[path = "processes/tolerance.rs"]
+mod tolerance;
 #[path = "processes/usage.rs"]
 mod usage;
 #[path = "processes/variance.rs"]

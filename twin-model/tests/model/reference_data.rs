@@ -3,6 +3,8 @@
 mod conversions;
 #[path = "reference_data/lots.rs"]
 mod lots;
+#[path = "reference_data/published.rs"]
+mod published;
 #[path = "reference_data/routings.rs"]
 mod routings;
 #[path = "reference_data/versions.rs"]

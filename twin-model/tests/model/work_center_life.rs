@@ -1,5 +1,7 @@
 //! A work center: what its machine, its edge, maintenance and the calendar say of it, and what
 //! its time was spent on.
+#[path = "work_center/counting.rs"]
+mod counting;
 #[path = "work_center/unspoken.rs"]
 mod unspoken;
 

@@ -43,8 +43,7 @@ impl Exporter<'_> {
         ) || told::is_told(body)
     }
 
-    /// # Panics
-    /// For a type that [`Exporter::writes`] does not name.
+    /// An event of a type that [`Exporter::writes`] names.
     pub(super) fn event(&self, event: &Event) -> EpcisEvent {
         let mut out = self.blank(event);
         match &event.body {
@@ -95,8 +94,7 @@ impl Exporter<'_> {
                 out.biz_step = Some(words::SHIPMENT_CANCELLED.to_owned());
                 out.extension.reason = Some(body.reason.clone());
             }
-            body if told::is_told(body) => self.tell(body, &mut out),
-            other => unreachable!("{} is not exported", other.type_name()),
+            told => self.tell(told, &mut out),
         }
         out
     }
