@@ -144,3 +144,50 @@ impl Claims {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A claim of the nth source, and where it is kept.
+    fn claim(n: usize) -> (Facet, SourceId, Claim) {
+        let claimed = Claimed::Sum(Decimal::ONE);
+        let owners = Field::LotStock.default_owners();
+        let source = format!("/mes/{n:04}").parse().unwrap();
+        (
+            Facet::whole(Field::LotStock),
+            source,
+            Claim { claimed, owners },
+        )
+    }
+
+    fn noted(numbers: impl Iterator<Item = usize>) -> Claims {
+        let mut claims = Claims::default();
+        for (facet, source, claim) in numbers.map(claim) {
+            claims.note(facet, &source, claim);
+        }
+        claims
+    }
+
+    #[test]
+    fn as_many_claims_are_kept_as_may_be_the_same_ones_in_every_order_of_arrival() {
+        let most = noted(0..CLAIMS_PER_OBJECT_MAX);
+        assert_eq!(most.iter().count(), CLAIMS_PER_OBJECT_MAX);
+        assert_eq!(noted(0..CLAIMS_PER_OBJECT_MAX + 2), most);
+        assert_eq!(noted((0..CLAIMS_PER_OBJECT_MAX + 2).rev()), most);
+    }
+
+    #[test]
+    fn amounts_of_one_source_add_up_and_words_do_not() {
+        let (facet, source, one) = claim(1);
+        let mut claims = noted([1, 1, 2].into_iter());
+        let sum = |claims: &Claims| claims.0[&(facet.clone(), source.clone())].claimed.clone();
+        assert_eq!(sum(&claims), Claimed::Sum(Decimal::TWO));
+        let all = Claim {
+            claimed: Claimed::Sum(Decimal::MAX),
+            ..one
+        };
+        claims.note(facet.clone(), &source, all);
+        assert_eq!(sum(&claims), Claimed::Sum(Decimal::MAX));
+    }
+}

@@ -19,6 +19,16 @@ fn an_empty_list_takes_no_room_and_a_copy_is_the_same() {
 }
 
 #[test]
+fn lists_are_equal_by_their_entries_and_not_by_their_number() {
+    let list = |entries: &[u32]| -> Paged<u32> { entries.iter().copied().collect() };
+    assert!(list(&[1, 2, 3]) == list(&[1, 2, 3]));
+    for other in [&[1, 2][..], &[1, 2, 4], &[1, 2, 3, 4], &[]] {
+        assert!(list(&[1, 2, 3]) != list(other), "{other:?}");
+    }
+    assert!(list(&[]) == list(&[]));
+}
+
+#[test]
 fn a_change_copies_the_page_that_it_falls_into_and_no_other() {
     let long: Paged<usize> = (0..PAGE_ENTRIES_MAX * 8).collect();
     let mut changed = long.clone();

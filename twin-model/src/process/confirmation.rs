@@ -42,16 +42,15 @@ impl Work {
         }
     }
 
-    fn with(self, other: Work, sign: i64) -> Work {
-        let factor = Decimal::from(sign);
-        let join = |a: Decimal, b: Decimal| (a + b * factor).normalize();
+    fn with(self, other: Work) -> Work {
+        let join = |a: Decimal, b: Decimal| (a + b).normalize();
         Work {
             good: join(self.good, other.good),
             scrap: join(self.scrap, other.scrap),
             rework: join(self.rework, other.rework),
             mrb: join(self.mrb, other.mrb),
-            setup_s: self.setup_s + other.setup_s * sign,
-            run_s: self.run_s + other.run_s * sign,
+            setup_s: self.setup_s + other.setup_s,
+            run_s: self.run_s + other.run_s,
         }
     }
 }
@@ -105,7 +104,7 @@ pub(super) fn sum(standing: &[&Step]) -> Work {
             setup_s: body.setup_s,
             run_s: body.run_s,
         };
-        sum.with(posted, 1)
+        sum.with(posted)
     })
 }
 
@@ -171,7 +170,7 @@ fn whole(order: &WorkOrder) -> Option<Wanted> {
         return None;
     }
     let operations = order.operations().iter();
-    let work = operations.fold(Work::default(), |sum, op| sum.with(Work::of(op), 1));
+    let work = operations.fold(Work::default(), |sum, op| sum.with(Work::of(op)));
     Some(Wanted {
         work: Work {
             good: order.delivered().normalize(),

@@ -4,6 +4,8 @@
 mod foreign;
 #[path = "epcis/genealogies.rs"]
 mod genealogies;
+#[path = "epcis/names.rs"]
+mod names;
 #[path = "epcis/official.rs"]
 mod official;
 #[path = "epcis/shapes.rs"]

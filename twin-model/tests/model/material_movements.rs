@@ -9,3 +9,5 @@ mod reversals;
 mod stock;
 #[path = "movements/story.rs"]
 mod story;
+#[path = "movements/units.rs"]
+mod units;

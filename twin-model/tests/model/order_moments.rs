@@ -429,3 +429,46 @@ fn the_last_worker_and_the_first_place_of_reports_are_shown_whichever_was_told_f
         assert_eq!(story.op("30").work_center().unwrap().as_str(), "SAW");
     }
 }
+
+#[test]
+fn what_is_released_is_what_the_release_says_unless_the_quantity_was_changed_since() {
+    let change = |at: &'static str| {
+        let more = json!({"quantity": {"new": q("12")}});
+        say("work_order.changed", at, more)
+    };
+    for (at, quantity, released) in [
+        ("06:00", Some("8"), 8),
+        ("06:01", Some("8"), 12),
+        ("06:02", Some("8"), 12),
+        ("06:00", None, 12),
+        ("06:02", None, 12),
+    ] {
+        let (name, then, mut data) = release("06:01");
+        data["quantity"] = json!(quantity.map(q));
+        let told = [change(at), (name, then, data)];
+        for order in [[0, 1], [1, 0]] {
+            let mut story = Story::created();
+            for n in order {
+                story.ok(told[n].clone());
+            }
+            let found = story.order().released();
+            assert_eq!(found, Some(released.into()), "{at} {quantity:?} {order:?}");
+        }
+    }
+    let mut story = Story::created();
+    let (name, at, mut data) = release("06:01");
+    data["quantity"] = q("8");
+    story.ok((name, at, data));
+    assert_eq!(story.order().released(), Some(8.into()), "never changed");
+}
+
+#[test]
+fn an_operation_is_shown_with_what_was_planned_of_it() {
+    let story = Story::released();
+    let planned = |op: &str| {
+        let op = story.op(op);
+        (op.setup_s(), op.run_s_per_unit(), op.delivers())
+    };
+    assert_eq!(planned("10"), (Some(600), Some(30.into()), false));
+    assert_eq!(planned("20"), (None, None, true));
+}

@@ -3,6 +3,8 @@
 mod healing;
 #[path = "ownership/healing_stock.rs"]
 mod healing_stock;
+#[path = "ownership/kept.rs"]
+mod kept;
 #[path = "ownership/table.rs"]
 mod table;
 #[path = "ownership/words.rs"]

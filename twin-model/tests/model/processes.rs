@@ -11,6 +11,8 @@ mod deviation;
 mod hold;
 #[path = "processes/maintenance.rs"]
 mod maintenance;
+#[path = "processes/patience.rs"]
+mod patience;
 #[path = "processes/release.rs"]
 mod release;
 #[path = "processes/rules.rs"]

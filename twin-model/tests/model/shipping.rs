@@ -1,4 +1,6 @@
 //! A delivery leaves with the clearance that stands, once, and is called back when a hold follows.
+#[path = "shipping/lines.rs"]
+mod lines;
 #[path = "shipping/story.rs"]
 mod story;
 

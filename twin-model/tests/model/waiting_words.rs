@@ -1,9 +1,11 @@
-//! What is told of an order that nobody knows yet is kept once, and all of it counts at its birth.
+//! What is told of an order that nobody knows yet is kept once, and all of it counts at its birth;
+//! and what waits itself, and would tell where a lot comes from, keeps that lot.
 
 use serde_json::json;
-use twin_model::Plant;
+use twin_model::{Code, GateDecision, Kind, Plant};
 
-use crate::facts::{Fact, created, ends_the_same, event, parts, q};
+use crate::arrival_order::permutations;
+use crate::facts::{Fact, asked, created, ends_the_same, event, gate, parts, q, tell_all, used};
 
 /// Some of a lot is made for order O by an operation.
 fn made(lot: &str, at: &'static str, op: Option<&str>) -> Fact {
@@ -60,4 +62,84 @@ fn a_lot_that_is_told_of_twice_belongs_to_the_order_since_the_first_time() {
     assert_eq!(later.breaches(), vec![]);
     let o = later.work_order(&"O".parse().unwrap()).unwrap();
     assert!(o.is_held());
+}
+
+#[test]
+fn a_lot_that_several_reports_name_before_it_is_known_belongs_to_all_their_orders() {
+    let order = |id: &str| -> [Fact; 2] {
+        let data = json!({"order": id, "material": "M", "quantity": q("100")});
+        [
+            ("work_order.created", "05:00", data),
+            ("work_order.released", "05:10", json!({"order": id})),
+        ]
+    };
+    let report = |id: &str, op: &str, at: &'static str| -> Fact {
+        let data = json!({"order": id, "op": op, "unit": "KGM", "good": "1", "output_lots": ["L"]});
+        ("operation.progressed", at, data)
+    };
+    let mut facts: Vec<Fact> = order("O").into_iter().chain(order("P")).collect();
+    facts.extend([
+        report("P", "10", "06:00"),
+        report("O", "20", "06:10"),
+        report("O", "10", "06:20"),
+        created("L", "06:30", None),
+    ]);
+    let mut ends = Vec::new();
+    for told in permutations(4) {
+        let order: Vec<usize> = (0..4).chain(told.into_iter().map(|n| 4 + n)).collect();
+        let plant = tell_all(&facts, &order);
+        for id in ["O", "P"] {
+            let order = plant.work_order(&id.parse().unwrap()).unwrap();
+            let lots: Vec<&str> = order.lots().keys().map(|lot| lot.as_str()).collect();
+            assert_eq!(lots, ["L"], "{id}");
+        }
+        let lot = plant.lot(&"L".parse().unwrap()).unwrap();
+        let shown = (lot.order().unwrap().as_str(), lot.op().unwrap().as_str());
+        assert_eq!(shown, ("O", "10"), "the smallest of all");
+        ends.push(plant.state_hash());
+    }
+    assert!(ends.iter().all(|end| *end == ends[0]));
+}
+
+#[test]
+fn what_waits_to_tell_the_origin_of_a_lot_keeps_it_from_leaving_until_it_is_told_or_dropped() {
+    let child = json!({"lot": "B", "material": "M", "quantity": q("1")});
+    for (name, data) in [
+        (
+            "lot.transformed",
+            json!({"inputs": parts(&[("X", "1")]), "outputs": [child]}),
+        ),
+        (
+            "lot.split",
+            json!({"parent": "X", "children": parts(&[("B", "1")])}),
+        ),
+        (
+            "lot.merged",
+            json!({"parents": parts(&[("X", "1")]), "child": child}),
+        ),
+    ] {
+        let facts = [
+            created("B", "06:00", None),
+            used("B", "C", "06:10", None),
+            asked("D", "B", "06:20"),
+            asked("E", "C", "06:30"),
+            created("A", "06:00", None),
+            asked("F", "A", "06:40"),
+        ];
+        let mut plant = tell_all(&facts, &[0, 1, 2, 3, 4, 5]);
+        let decisions = |plant: &Plant| ["D", "E", "F"].map(|delivery| gate(plant, delivery));
+        let clear = || (GateDecision::Cleared, vec![]);
+        let awaited = || (GateDecision::Blocked, vec![Code::R45]);
+        assert_eq!(decisions(&plant), [clear(), clear(), clear()]);
+        let waits = event(9, &(name, "06:05", data));
+        assert_eq!(
+            plant.apply(&waits).unwrap_err().kind(),
+            Kind::Park,
+            "{name}"
+        );
+        plant.note_waiting(&waits, true);
+        assert_eq!(decisions(&plant), [awaited(), awaited(), clear()], "{name}");
+        plant.note_waiting(&waits, false);
+        assert_eq!(decisions(&plant), [clear(), clear(), clear()], "{name}");
+    }
 }

@@ -279,3 +279,23 @@ fn the_order_of_arrival_does_not_show_in_the_end() {
     ends.dedup();
     assert_eq!(ends.len(), 1);
 }
+
+#[test]
+fn what_is_taken_back_says_why_it_was_reopened_or_that_quality_has_decided_otherwise() {
+    for (said, told) in [
+        ("a wrong sample", "a wrong sample"),
+        ("", "quality has decided otherwise"),
+    ] {
+        let mut story = story();
+        decided(&mut story, "07:00", "I", &[("accept", "100")]);
+        all_acknowledge(&mut story, "07:01");
+        let data = json!({"inspection": "I", "reason": said});
+        story.ok("/qms", "inspection.reopened", "08:00", data);
+        let sent = story.news();
+        assert_eq!(sent.len(), 2, "{sent:?}");
+        for back in sent {
+            assert_eq!(back.type_name, "mfg.usage_decision.reverse.v1");
+            assert_eq!(back.data["reason"], told);
+        }
+    }
+}

@@ -351,3 +351,38 @@ fn a_state_that_is_told_again_is_as_old_as_its_first_word() {
     story.state("07:30", "not_executing");
     assert_eq!(story.center().since(), Some(time("08:00")));
 }
+
+#[test]
+fn of_sessions_of_one_instant_the_one_that_counts_most_is_kept_alone() {
+    let change = |number: u32, state: &str, last: Option<&str>| {
+        let data = json!({"work_center": "W", "session_no": number, "state": state,
+            "last_sequence": last});
+        event("edge.session", "06:00", &data)
+    };
+    let words = [
+        change(1, "birth", None),
+        change(1, "death", None),
+        change(1, "death", Some("77")),
+        change(2, "birth", None),
+    ];
+    for (n, better) in words.iter().enumerate() {
+        for worse in &words[..n] {
+            let ends = [[worse, better], [better, worse]].map(|told| {
+                let mut story = Story::new();
+                for word in told {
+                    story.0.apply(word).unwrap();
+                }
+                let kept = story.center().session().unwrap();
+                let twin_model::EventBody::EdgeSession(counts) = &better.body else {
+                    unreachable!("a word of an edge")
+                };
+                assert_eq!(
+                    (kept.session_no, kept.state, &kept.last_sequence),
+                    (counts.session_no, counts.state, &counts.last_sequence)
+                );
+                story.0.state_hash()
+            });
+            assert_eq!(ends[0], ends[1], "{worse:?} {better:?}");
+        }
+    }
+}
