@@ -55,6 +55,23 @@ impl BrokerConfig {
         }
     }
 
+    /// The files that hold a secret, with the settings that name them.
+    pub(crate) fn secret_files(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let files = [
+            ("url_file", &self.url_file),
+            ("password_file", &self.password_file),
+        ];
+        let named = |(setting, file)| Option::as_deref(file).map(|file| (setting, file));
+        files.into_iter().filter_map(named)
+    }
+
+    /// Whether the section itself holds a password, in its URL.
+    pub(crate) fn holds_password(&self) -> bool {
+        let before_host = self.url.as_ref().and_then(|url| url.0.rsplit_once('@'));
+        let login = before_host.and_then(|(before, _)| before.split_once("://"));
+        login.is_some_and(|(_, login)| login.contains(':'))
+    }
+
     /// Where to connect and as whom, with what the files say. Nothing of it is connected to.
     /// `section` is its name in the configuration.
     ///

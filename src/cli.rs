@@ -26,6 +26,11 @@ pub(crate) enum Command {
     Import(ImportArguments),
     /// Writes what a plant's journal says of its lots, as an EPCIS document.
     Export(ExportArguments),
+    /// Looks at configuration, disk, broker and running twin, and says what to do.
+    ///
+    /// Changes nothing. Ends with 0 when there is no problem (warnings do not count) and with 1 when
+    /// there is one.
+    Doctor(DoctorArguments),
     /// Replays a plant's journal from its first record and compares.
     Verify(VerifyArguments),
     /// Shows where a plant's orders went another way than a planner would draw it.
@@ -163,6 +168,16 @@ pub(crate) struct ExportArguments {
     pub(crate) out: Option<PathBuf>,
     /// Prints what was written as JSON; the document itself is JSON anyhow.
     #[arg(long, requires = "out")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// The configuration file of `twin serve`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Prints what was found as JSON.
+    #[arg(long)]
     pub(crate) json: bool,
 }
 

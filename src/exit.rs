@@ -1,6 +1,6 @@
 //! How the command ends when it did not do what it was asked: exit codes that scripts can rely on.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Formatter};
 use std::process::ExitCode;
 
 /// What kind of failure; the number is the exit code. Usage errors (2) are reported by the command
@@ -43,6 +43,12 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         eprintln!("twin: {}", self.text);
         ExitCode::from(self.kind as u8)
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

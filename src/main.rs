@@ -8,6 +8,7 @@ mod config;
 mod contract_routes;
 mod data_dir;
 mod demo;
+mod doctor;
 mod edge;
 mod edge_config;
 mod edge_import;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => actix_web::rt::System::new().block_on(serve::run(arguments)),
         Command::Edge(arguments) => actix_web::rt::System::new().block_on(edge::run(arguments)),
         Command::Import(arguments) => actix_web::rt::System::new().block_on(import::run(arguments)),
+        Command::Doctor(arguments) => actix_web::rt::System::new().block_on(doctor::run(arguments)),
         Command::Export(arguments) => export::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Report(arguments) => flow::run(&arguments),

@@ -32,7 +32,7 @@ const PARKING_LIMIT_S: i64 = 3 * 24 * 3600;
 /// Committed inputs after which a new snapshot is written by default.
 const SNAPSHOT_INPUTS: u64 = 100_000;
 /// Name of the file whose lock says that the plant is open.
-const LOCK_FILE: &str = "open.lock";
+pub(crate) const LOCK_FILE: &str = "open.lock";
 
 /// Whose time a plant lives in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

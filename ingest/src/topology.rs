@@ -26,9 +26,10 @@
 //! inspections, which can be many, do not: a decision counts whether they have come or not.
 
 use lapin::Channel;
-use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use twin_model::{Criticality, PlantId};
+
+use crate::broker_object::BrokerObject;
 
 /// Exchange that takes every event.
 pub const IN_EXCHANGE: &str = "twin.in";
@@ -179,16 +180,23 @@ impl PlantTopology {
     /// # Errors
     /// What the broker answers, for example when an object exists with other arguments.
     pub async fn declare(&self, channel: &Channel) -> Result<(), lapin::Error> {
-        declare_topic(channel, DEAD_EXCHANGE).await?;
-        declare_queue(channel, DEAD_QUEUE, stored()).await?;
-        bind(channel, DEAD_QUEUE, DEAD_EXCHANGE, "#").await?;
-        declare_topic(channel, IN_EXCHANGE).await?;
+        declare_all(&self.objects(), channel).await
+    }
+
+    /// What the broker must have for the plant's events, in the order in which it is made.
+    pub(crate) fn objects(&self) -> Vec<BrokerObject> {
+        let mut objects = vec![
+            BrokerObject::Exchange(DEAD_EXCHANGE),
+            queue(DEAD_QUEUE, stored(), false),
+            binding(DEAD_QUEUE, DEAD_EXCHANGE, "#"),
+            BrokerObject::Exchange(IN_EXCHANGE),
+        ];
         for class in Class::ALL {
-            let queue = self.queue(class);
-            declare_queue(channel, &queue, delivered()).await?;
-            bind(channel, &queue, IN_EXCHANGE, &self.binding(class)).await?;
+            let name = self.queue(class);
+            objects.push(queue(&name, delivered(), true));
+            objects.push(binding(&name, IN_EXCHANGE, &self.binding(class)));
         }
-        Ok(())
+        objects
     }
 }
 
@@ -197,9 +205,39 @@ impl PlantTopology {
 /// # Errors
 /// What the broker answers, for example when an object exists with other arguments.
 pub async fn declare_commands(channel: &Channel) -> Result<(), lapin::Error> {
-    declare_topic(channel, COMMANDS_EXCHANGE).await?;
-    declare_queue(channel, COMMANDS_QUEUE, stored()).await?;
-    bind(channel, COMMANDS_QUEUE, COMMANDS_EXCHANGE, "#").await
+    declare_all(&command_objects(), channel).await
+}
+
+/// What the broker must have for commands, in the order in which it is made.
+pub(crate) fn command_objects() -> [BrokerObject; 3] {
+    [
+        BrokerObject::Exchange(COMMANDS_EXCHANGE),
+        queue(COMMANDS_QUEUE, stored(), false),
+        binding(COMMANDS_QUEUE, COMMANDS_EXCHANGE, "#"),
+    ]
+}
+
+async fn declare_all(objects: &[BrokerObject], channel: &Channel) -> Result<(), lapin::Error> {
+    for object in objects {
+        object.declare(channel).await?;
+    }
+    Ok(())
+}
+
+fn queue(name: &str, arguments: FieldTable, consumed: bool) -> BrokerObject {
+    BrokerObject::Queue {
+        name: name.to_owned(),
+        arguments,
+        consumed,
+    }
+}
+
+fn binding(queue: &str, exchange: &'static str, key: &str) -> BrokerObject {
+    BrokerObject::Binding {
+        queue: queue.to_owned(),
+        exchange,
+        key: key.to_owned(),
+    }
 }
 
 /// Topic words end at dots, and `*` and `#` are wildcards: everything but letters, digits, dash
@@ -244,42 +282,6 @@ fn delivered() -> FieldTable {
 
 fn text(value: &str) -> AMQPValue {
     AMQPValue::LongString(value.into())
-}
-
-async fn declare_topic(channel: &Channel, name: &str) -> Result<(), lapin::Error> {
-    let durable = ExchangeDeclareOptions {
-        durable: true,
-        ..ExchangeDeclareOptions::default()
-    };
-    let none = FieldTable::default();
-    let kind = lapin::ExchangeKind::Topic;
-    channel
-        .exchange_declare(name.into(), kind, durable, none)
-        .await
-}
-
-async fn declare_queue(
-    channel: &Channel,
-    name: &str,
-    arguments: FieldTable,
-) -> Result<(), lapin::Error> {
-    let durable = QueueDeclareOptions::durable();
-    channel
-        .queue_declare(name.into(), durable, arguments)
-        .await?;
-    Ok(())
-}
-
-async fn bind(
-    channel: &Channel,
-    queue: &str,
-    exchange: &str,
-    key: &str,
-) -> Result<(), lapin::Error> {
-    let (options, none) = (QueueBindOptions::default(), FieldTable::default());
-    channel
-        .queue_bind(queue.into(), exchange.into(), key.into(), options, none)
-        .await
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod deadly;
 mod demo;
 #[cfg(feature = "chaos")]
 mod disk;
+#[cfg(feature = "amqp-tests")]
+mod doctor;
 mod exceptions;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod feed;
