@@ -143,3 +143,24 @@ fn what_waits_to_tell_the_origin_of_a_lot_keeps_it_from_leaving_until_it_is_told
         assert_eq!(decisions(&plant), [clear(), clear(), clear()], "{name}");
     }
 }
+
+#[test]
+fn a_lot_of_which_two_words_wait_is_kept_until_neither_does() {
+    let facts = [
+        created("B", "06:00", None),
+        used("B", "C", "06:10", None),
+        asked("D", "B", "06:20"),
+        asked("E", "C", "06:30"),
+    ];
+    let mut plant = tell_all(&facts, &[0, 1, 2, 3]);
+    let decisions = |plant: &Plant| ["D", "E"].map(|delivery| gate(plant, delivery).0);
+    let waits = ["X", "Y"].map(|from| event(9, &used(from, "B", "06:05", None)));
+    for word in &waits {
+        plant.note_waiting(word, true);
+        assert_eq!(decisions(&plant), [GateDecision::Blocked; 2]);
+    }
+    plant.note_waiting(&waits[0], false);
+    assert_eq!(decisions(&plant), [GateDecision::Blocked; 2]);
+    plant.note_waiting(&waits[1], false);
+    assert_eq!(decisions(&plant), [GateDecision::Cleared; 2]);
+}

@@ -60,3 +60,31 @@ fn what_is_on_the_list_is_counted_in_the_unit_that_is_told_where_it_stands_there
     found.sort_unstable();
     assert_eq!(found, all);
 }
+
+#[test]
+fn parts_of_a_lot_are_split_off_and_merged_in_the_unit_of_each_lot() {
+    let mut story = Story::new();
+    for id in ["A", "B"] {
+        let data = json!({"lot": id, "material": "STEEL", "quantity": q("10", "KGM")});
+        story.tell("lot.created", &data);
+    }
+    let data = json!({"parent": "A", "children": [{"lot": "C", "quantity": q("1500", "GRM")}]});
+    story.tell("lot.split", &data);
+    assert_eq!(
+        (story.on_hand("A"), story.on_hand("C")),
+        (d("8.5"), d("1.5"))
+    );
+    let data = json!({"parents": [{"lot": "A", "quantity": q("500", "GRM")},
+            {"lot": "C", "quantity": q("0.5", "KGM")}],
+        "child": {"lot": "B", "material": "STEEL", "quantity": q("1000", "GRM")}});
+    story.tell("lot.merged", &data);
+    assert_eq!((story.on_hand("A"), story.on_hand("C")), (d("8"), d("1")));
+    assert_eq!(story.on_hand("B"), d("11"));
+    let data = json!({"inputs": [{"lot": "A", "quantity": q("2000", "GRM")}],
+        "outputs": [{"lot": "B", "material": "STEEL", "quantity": q("250", "GRM")}]});
+    story.tell("lot.transformed", &data);
+    assert_eq!(
+        (story.on_hand("A"), story.on_hand("B")),
+        (d("6"), d("11.25"))
+    );
+}

@@ -77,3 +77,22 @@ fn what_a_table_makes_ones_own_is_claimed_no_more_and_the_rest_is() {
         "what was claimed was not said by an owner"
     );
 }
+
+#[test]
+fn a_table_touches_those_of_whom_something_is_claimed_and_nobody_else() {
+    let mut plant = plant();
+    let lot = json!({"lot": "L", "material": "M", "quantity": {"value": "5", "unit": "H87"}});
+    tell(&mut plant, "/wms", "lot.created", &lot);
+    let table = |version: u32| json!({"version": version, "owners": []});
+    let touched = |plant: &mut Plant, version: u32| -> Vec<String> {
+        let turn = tell(plant, "/twin", "ownership.published", &table(version));
+        let keys = turn.touched.into_iter();
+        keys.map(|touched| touched.key.kind().as_str().to_owned())
+            .collect()
+    };
+    assert_eq!(touched(&mut plant, 1), ["ownership"]);
+    plant.apply(&priority("/mes/line", "09:00", 1)).unwrap();
+    let mut both = touched(&mut plant, 2);
+    both.sort_unstable();
+    assert_eq!(both, ["ownership", "work_order"]);
+}

@@ -365,3 +365,25 @@ fn only_the_systems_that_the_plant_names_are_asked() {
     let asked: Vec<Value> = story.news().iter().map(|sent| json!(sent.to)).collect();
     assert_eq!(asked, ["qms", "wms"]);
 }
+
+#[test]
+fn a_lot_with_a_hold_of_its_own_is_told_of_another_that_reaches_it() {
+    let mut story = Story::with_rules(json!([{"kind": "hold", "systems": ["wms"]}]));
+    for (id, material) in [("A", "M"), ("B", "N")] {
+        let data = json!({"lot": id, "material": material, "quantity": q("10")});
+        story.ok("/wms", "lot.created", "06:00", data);
+        let data = json!({"hold": format!("H-{id}"), "scope": {"kind": "lot", "id": id},
+            "reason": "cracks"});
+        story.ok("/qms", "hold.placed", "07:00", data);
+    }
+    let mut sent = all_acknowledge(&mut story, "07:01");
+    sent.sort_by(|a, b| a.id.cmp(&b.id));
+    let lots: Vec<&Value> = sent.iter().map(|sent| &sent.data["lots"]).collect();
+    assert_eq!(lots, [&json!(["A"]), &json!(["B"])]);
+    made(&mut story, "06:50", "A", "B");
+    let more = story.only();
+    assert_eq!(
+        (more.id.as_str(), &more.data["lots"]),
+        ("hold/H-A/wms/2-1", &json!(["B"]))
+    );
+}

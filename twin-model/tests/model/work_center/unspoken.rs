@@ -244,3 +244,17 @@ fn more_states_in_one_minute_than_are_kept_are_cut_within_the_minute() {
     let whole = story.center().buckets_in_all(to);
     assert_eq!(whole.total_micros(), 60_000_000);
 }
+
+#[test]
+fn something_is_known_since_the_first_word_of_an_edge_or_its_first_reading() {
+    let session = json!({"work_center": "W", "state": "death", "session_no": 1});
+    let mut story = Story::new();
+    story.tell("edge.session", "07:00", &session);
+    assert_eq!(story.center().known_since(), Some(time("07:00")));
+    story.count("06:00", 5);
+    assert_eq!(story.center().known_since(), Some(time("06:00")));
+    story.state("05:00", "executing");
+    assert_eq!(story.center().known_since(), Some(time("05:00")));
+    story.count("08:00", 7);
+    assert_eq!(story.center().known_since(), Some(time("05:00")));
+}
