@@ -22,6 +22,12 @@ const RELATIVE: usize = 320;
 const SENTENCE: usize = 256;
 /// A report in the ledger of its operation, in memory only, bytes.
 const REPORT: usize = 128;
+/// Reports of an operation that a change copies, at most: a page of its ledger. The other pages are
+/// those of the state before.
+const REPORTS_COPIED_MAX: usize = 32;
+/// What a change of a work center copies in memory only: itself, and a page of each list that it
+/// adds to (readings, states, runs), bytes.
+const WORK_CENTER: usize = 4_096;
 /// A command of a process in JSON without its names, bytes.
 const COMMAND_TEXT: usize = 1_024;
 /// An item of a list within a command, in memory only, bytes.
@@ -103,7 +109,8 @@ fn of_entity(entity: &Entity) -> usize {
                     .chain(center.running().map(|(key, _)| key));
                 let reason = center.reason().map_or(0, |reason| reason.len() * 2);
                 let holds = center.holds().iter().map(|hold| name(hold.as_str()));
-                reason
+                WORK_CENTER
+                    + reason
                     + holds.sum::<usize>()
                     + there
                         .map(|(order, op)| name(order.as_str()) + name(op.as_str()) + AMOUNT)
@@ -270,7 +277,7 @@ fn of_operation(operation: &Operation) -> usize {
     let work_center = operation
         .work_center()
         .map_or(0, |at| name(at.as_str()) * 2);
-    let reports = operation.reports() as usize * REPORT;
+    let reports = (operation.reports() as usize).min(REPORTS_COPIED_MAX) * REPORT;
     let worker = operation.worker().map_or(0, |worker| name(worker.as_str()));
     size_of::<Operation>()
         + OPERATION_TEXT

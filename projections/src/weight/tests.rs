@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actors::Cursor;
 use serde_json::{Value, json};
-use twin_model::{Plant, Time, wire};
+use twin_model::{Lot, Plant, Time, WorkCenter, wire};
 
 use super::*;
 use crate::entities::Entities;
@@ -244,15 +244,49 @@ fn an_entry_never_takes_more_than_its_weight() {
 fn in_memory(state: &Entity) -> usize {
     size_of::<Entity>()
         + match state {
+            Entity::WorkCenter(_) => size_of::<WorkCenter>(),
             Entity::WorkOrder(order) => {
                 let operations = order.operations();
                 let names: usize = operations
                     .iter()
                     .map(|op| op.predecessors().len() + 3)
                     .sum();
-                size_of_val(operations) + (names + order.lots().len()) * 120
+                size_of::<WorkOrder>()
+                    + size_of_val(operations)
+                    + (names + order.lots().len()) * 120
             }
-            Entity::Lot(lot) => lot.children().len() * 120,
+            Entity::Lot(lot) => size_of::<Lot>() + lot.children().len() * 120,
             _ => 0,
         }
+}
+
+#[test]
+fn an_entry_of_an_order_with_thousands_of_reports_weighs_one_page_of_them() {
+    let mut plant = Plant::new("P1".parse().unwrap());
+    let mut weights = Vec::new();
+    for n in 0..200 {
+        let (name, data) = match n {
+            0 => (
+                "work_order.created",
+                json!({"order": "WO", "material": "M",
+                    "quantity": {"value": "1000", "unit": "H87"}}),
+            ),
+            1 => (
+                "work_order.released",
+                json!({"order": "WO", "operations": [{"op": "10"}]}),
+            ),
+            _ => (
+                "operation.progressed",
+                json!({"order": "WO", "op": "10", "unit": "H87", "good": "1"}),
+            ),
+        };
+        let raw = json!({"specversion": "1.0", "id": format!("e{n}"), "source": "/test",
+            "type": format!("mfg.{name}.v1"), "time": "2026-03-01T08:00:00Z", "plant": "P1",
+            "data": data});
+        let event = wire::decode(raw.to_string().as_bytes()).unwrap();
+        let turn = plant.apply(&event).unwrap();
+        weights.push(turn.touched.iter().map(|t| of_entity(&t.state)).max());
+    }
+    assert!(weights[10] > weights[5], "each report weighs, at first");
+    assert_eq!(weights[199], weights[100]);
 }
