@@ -3,6 +3,7 @@
 #
 #   drill.sh kill|points [--cycles N] [--seed S] [--json]
 #   drill.sh disk|broker [--json]
+#   drill.sh overload [--seconds N] [--json]
 #
 # kill: imports the real log through RabbitMQ and kills the twin (kill -9) N times at moments that
 # the seed chooses; only kills that hit a running import count. Prints what was lost (events
@@ -14,10 +15,14 @@
 # gives it room again; "back_ms" is until the event that waited is confirmed.
 # broker: kills RabbitMQ under load and starts it again, and lets it run out of disk; "noticed_ms"
 # is until /ready says it, "back_ms" until all goes on.
+# overload: holds a serving twin up until it takes a tenth of what it could, and publishes ten times
+# of that for N seconds (600): its memory before and meanwhile, what waited at the broker, and what
+# was lost or applied twice when all has come through, which takes some minutes more.
 set -euo pipefail
 
 usage() {
-    echo "usage: drill.sh kill|points [--cycles N] [--seed S] [--json] | disk|broker [--json]" >&2
+    echo "usage: drill.sh kill|points [--cycles N] [--seed S] [--json] | disk|broker [--json] |" \
+        "overload [--seconds N] [--json]" >&2
     exit 2
 }
 
@@ -28,7 +33,11 @@ case ${1:-} in
         ;;
     disk) tests=disk:: name=disk features=chaos counted=no ;;
     broker)
-        target=broker_drill tests= name='broker_[a-z]*' features=amqp-tests,chaos counted=no
+        target=broker_drill tests=a_broker_ name='broker_[a-z]*' features=amqp-tests,chaos counted=no
+        ;;
+    overload)
+        target=broker_drill tests=overload:: name=overload features=amqp-tests,chaos counted=no
+        seconds=600
         ;;
     *) usage ;;
 esac
@@ -39,6 +48,11 @@ while (($# > 0)); do
         --cycles | --seed)
             [[ -z ${counted:-} && ${2:-} =~ ^[1-9][0-9]{0,17}$ ]] || usage
             if [[ $1 == --cycles ]]; then cycles=$2; else seed=$2; fi
+            shift 2
+            ;;
+        --seconds)
+            [[ -n ${seconds:-} && ${2:-} =~ ^[1-9][0-9]{0,5}$ ]] || usage
+            export TWIN_OVERLOAD_S=$2
             shift 2
             ;;
         --json)
@@ -76,7 +90,7 @@ else
     TWIN_TEST_AMQP=$(<"$work/rabbitmq/url")
     TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
     export TWIN_TEST_AMQP TWIN_DATA TWIN_KILLS=$cycles TWIN_KILL_SEED=$seed
-    [[ $json == yes || $name == broker* ]] || echo "$cycles kills with seed $seed, one to three a second" >&2
+    [[ $json == yes || -n ${counted:-} ]] || echo "$cycles kills with seed $seed, one to three a second" >&2
 fi
 
 status=0

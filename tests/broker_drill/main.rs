@@ -1,7 +1,8 @@
-//! RabbitMQ dies, or runs out of disk: the twin goes on by itself, and nothing is lost.
+//! RabbitMQ dies, or runs out of disk, or brings ten times too much: the twin goes on by itself, and
+//! nothing is lost.
 //!
 //! Each test has a broker of its own, which it may kill and which takes its time to come back, so
-//! this runs by `scripts/drill.sh broker` and not with all tests.
+//! this runs by `scripts/drill.sh broker` and `overload`, and not with all tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 #![allow(
     dead_code,
@@ -12,6 +13,7 @@
 mod account;
 #[path = "../whole_twin/feed.rs"]
 mod feed;
+mod overload;
 #[path = "../../ingest/tests/amqp/own_broker.rs"]
 mod own_broker;
 #[path = "../whole_twin/rabbitmq.rs"]

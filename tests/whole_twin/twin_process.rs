@@ -213,6 +213,22 @@ impl TwinProcess {
         self.child.try_wait().unwrap().is_none()
     }
 
+    /// Its process id.
+    #[allow(dead_code, reason = "only a drill asks")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its resident memory, in bytes.
+    #[allow(dead_code, reason = "only a drill asks")]
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let mut lines = status.lines();
+        let line = lines.find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let kib: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
+        kib * 1024
+    }
+
     /// `kill -9`.
     #[cfg(feature = "amqp-tests")]
     pub(crate) fn kill(mut self) {
