@@ -30,7 +30,9 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Failure> {
         let worst = worst_of(&findings);
         say!("{}", json!({ "outcome": worst, "findings": findings }));
     } else {
-        findings.iter().for_each(tell);
+        findings
+            .iter()
+            .for_each(|finding| say!("{}", line_of(finding)));
     }
     let of = |outcome| findings.iter().filter(|f| f.outcome == outcome).count();
     let (problems, warnings) = (of(Outcome::Problem), of(Outcome::Warning));
@@ -46,17 +48,17 @@ fn worst_of(findings: &[Finding]) -> Outcome {
     worst.unwrap_or(Outcome::Ok)
 }
 
-fn tell(finding: &Finding) {
-    let (outcome, object) = (finding.outcome.as_str(), &finding.object);
-    match &finding.remedy {
-        None => say!("{outcome:8} {object}: {}", finding.found),
-        Some(remedy) => say!(
-            "{outcome:8} {object}: {}. For {}: {}.",
-            finding.found,
-            remedy.owner.as_str(),
-            remedy.next
-        ),
-    }
+/// A finding as one line.
+fn line_of(finding: &Finding) -> String {
+    let (outcome, found) = (finding.outcome.as_str(), &finding.found);
+    let line = format!("{outcome:8} {}: {found}", finding.object);
+    let Some(remedy) = &finding.remedy else {
+        return line;
+    };
+    // Some sentences end with a question.
+    let stop = if found.ends_with(['.', '?']) { "" } else { "." };
+    let owner = remedy.owner.as_str();
+    format!("{line}{stop} For {owner}: {}.", remedy.next)
 }
 
 /// What is looked at now, for who waits.
@@ -144,4 +146,31 @@ fn settings(path: &Path, config: &Config, findings: &mut Vec<Finding>) -> Option
         findings.push(Finding::ok(object, found));
     }
     url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_one_line_with_its_owner_and_what_to_do() {
+        let well = Finding::ok("queue q", "as this twin makes it");
+        assert_eq!(line_of(&well), "ok       queue q: as this twin makes it");
+        let ill = |found: &str| line_of(&Finding::problem("queue q", found, Owner::Broker, "ask"));
+        let line = "problem  queue q: x is 5. For who runs the broker: ask.";
+        assert_eq!(ill("x is 5"), line);
+        let line = "problem  queue q: is it up? For who runs the broker: ask.";
+        assert_eq!(ill("is it up?"), line);
+    }
+
+    #[test]
+    fn one_problem_among_warnings_is_what_counts() {
+        let ok = Finding::ok("a", "b");
+        let warning = Finding::warning("a", "b", Owner::Twin, "c");
+        let problem = Finding::problem("a", "b", Owner::Twin, "c");
+        assert_eq!(worst_of(&[]), Outcome::Ok);
+        let worst = worst_of(&[ok.clone(), warning.clone()]);
+        assert_eq!(worst, Outcome::Warning);
+        assert_eq!(worst_of(&[warning, problem, ok]), Outcome::Problem);
+    }
 }
