@@ -153,6 +153,9 @@ impl Operation {
         match machines.binary_search_by(|known| known.work_center.cmp(&told.work_center)) {
             Ok(place) if nothing => {
                 machines.remove(place);
+                if self.beside.as_deref() == Some(&Beside::default()) {
+                    self.beside = None;
+                }
             }
             Ok(place) => machines[place] = told,
             Err(_) if nothing => {}

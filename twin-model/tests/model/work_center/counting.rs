@@ -1,6 +1,7 @@
 //! What counters count, and which operation gets it: down to the reading, the minute and the gap.
 use serde_json::{Value, json};
-use twin_model::{Code, Event, Pieces, Time};
+use twin_model::wire::snapshot::StoredPlant;
+use twin_model::{Code, Event, Pieces, Plant, Time};
 
 use super::{Story, event, time};
 
@@ -270,6 +271,13 @@ fn readings_that_are_too_many_are_put_together_and_nothing_of_them_is_lost() {
     story.ran("D", "06:59", "07:02");
     assert_eq!(given(&story, "D"), None, "two ran then");
     assert_eq!(given(&story, "A"), Some(29 - 5 - 6));
+    let stored = postcard::to_stdvec(&StoredPlant::from(&story.0)).unwrap();
+    let stored: StoredPlant = postcard::from_bytes(&stored).unwrap();
+    let back = Plant::try_from(stored).unwrap();
+    assert!(back.entities().eq(story.0.entities()), "after a restart");
+    let back = Story(back);
+    assert_eq!(back.center().counted_in_all().good, Some(1_024));
+    assert_eq!(window(&back, 0, 650), Some(65));
 }
 
 #[test]
