@@ -87,3 +87,26 @@ fn states_and_kinds_are_called_what_answers_and_streams_have_called_them() {
                     critical rt nrt b work_order logistic_unit";
     assert_eq!(said.join(" "), promised);
 }
+
+#[test]
+fn what_is_no_identifier_says_what_one_is() {
+    let order = serde_json::from_str::<twin_model::WorkOrderId>("7").unwrap_err();
+    let text = order.to_string();
+    assert!(
+        text.contains("expected an identifier of 1 to 96 bytes"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_same_content_has_the_same_digest_and_other_content_another() {
+    let said = |id: &str, reason: &str| {
+        let text = serde_json::json!({"specversion": "1.0", "id": id, "source": "/s",
+            "plant": "P1", "type": "mfg.work_order.cancelled.v1", "time": "2026-03-01T06:00:00Z",
+            "data": {"order": "O", "reason": reason}});
+        let event = twin_model::wire::decode(text.to_string().as_bytes()).unwrap();
+        event.content_digest()
+    };
+    assert_eq!(said("1", "why"), said("1", "why"));
+    assert_ne!(said("1", "why"), said("1", "because"));
+}

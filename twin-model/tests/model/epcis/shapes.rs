@@ -438,3 +438,13 @@ fn several_events_of_one_with_a_long_name_have_ids_of_their_own_that_fit() {
         "{too_long:?}"
     );
 }
+
+#[test]
+fn what_is_no_json_says_the_line_and_what_is_of_another_kind_only_its_place() {
+    let fault = |text: &str| one(text, &naming(&[])).outcome.unwrap_err();
+    let broken = fault("{\n  \"type\": \n}");
+    assert!(broken.detail.contains("at line 3 column 1"), "{broken:?}");
+    let other = fault(&received(&json!({"eventID": 7})).to_string());
+    assert_eq!(other.at, "$.eventID");
+    assert!(!other.detail.contains("line"), "{other:?}");
+}
