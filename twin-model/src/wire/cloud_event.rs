@@ -157,13 +157,21 @@ fn read_envelope(envelope: &Incoming<'_>) -> Result<Event, Rejection> {
         .data
         .ok_or_else(|| unreadable(from, "$.data", "is missing".to_owned()))?;
     let body = read_body(from, type_name, data.get())?;
+    let short = |path: &str, text: &Option<Cow<'_, str>>| match text.as_deref() {
+        Some(text) if text.len() > TEXT_BYTES_MAX => {
+            let bytes = text.len();
+            let detail = format!("has {bytes} bytes; at most {TEXT_BYTES_MAX} are taken");
+            Err(unreadable(from, path, detail))
+        }
+        text => Ok(text.map(SmolStr::new)),
+    };
     Ok(Event {
         id,
         source,
         plant,
         time,
-        sequence: envelope.sequence.as_deref().map(SmolStr::new),
-        correlation: envelope.correlationid.as_deref().map(SmolStr::new),
+        sequence: short("$.sequence", &envelope.sequence)?,
+        correlation: short("$.correlationid", &envelope.correlationid)?,
         body,
     })
 }

@@ -10,7 +10,7 @@ use twin_model::Code;
 use twin_model::wire::{
     APPROVERS_MAX, COMPONENTS_PER_ORDER_MAX, CONVERSIONS_PER_MATERIAL_MAX, DECIDED_PARTS_MAX,
     LOTS_PER_EVENT_MAX, OPERATIONS_PER_ORDER_MAX, PREDECESSORS_MAX, SCRAP_REASONS_MAX, SHIFTS_MAX,
-    VALUES_PER_RESULT_MAX, decode,
+    TEXT_BYTES_MAX, VALUES_PER_RESULT_MAX, decode,
 };
 
 /// What is wrong with an event, or nothing.
@@ -364,4 +364,20 @@ fn a_name_stands_once_in_a_list() {
     }
     let child = json!({"lot": "C", "material": "M", "quantity": q("3")});
     taken("lot.merged", &json!({"parents": twice, "child": child}));
+}
+
+#[test]
+fn what_orders_and_joins_events_is_short_too() {
+    for field in ["sequence", "correlationid"] {
+        let told = |length: usize| {
+            let mut event = json!({"specversion": "1.0", "id": "1", "source": "/s", "plant": "P1",
+                "type": "mfg.work_order.cancelled.v1", "time": "2026-03-01T06:00:00Z",
+                "data": {"order": "O", "reason": "r"}});
+            event[field] = json!("x".repeat(length));
+            decode(event.to_string().as_bytes())
+        };
+        assert!(told(TEXT_BYTES_MAX).is_ok());
+        let said = told(TEXT_BYTES_MAX + 1).unwrap_err().rejection.to_string();
+        assert!(said.contains(field) && said.contains("501 bytes"), "{said}");
+    }
 }

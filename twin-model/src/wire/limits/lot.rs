@@ -65,6 +65,7 @@ pub(super) fn packing(body: &LotPacked) -> Result<(), Broken> {
 
 /// A shipment wants lots, or units, or both.
 pub(super) fn request(body: &ShipmentRequested) -> Result<(), Broken> {
+    super::order::perhaps("$.data.customer", &body.customer)?;
     each_unit_once("$.data.units", &body.units)?;
     match body.units.as_slice() {
         [] => some_lots("$.data.lots", body.lots.len()),

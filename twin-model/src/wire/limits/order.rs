@@ -58,7 +58,10 @@ pub(super) fn check(body: &EventBody) -> Result<(), Broken> {
 fn check_created(body: &WorkOrderCreated) -> Result<(), Broken> {
     more_than_nothing("$.data.quantity.value", &body.quantity)?;
     let paths = ["$.data.tolerance.over", "$.data.tolerance.under"];
-    tolerance(paths, body.tolerance.unwrap_or_default())
+    tolerance(paths, body.tolerance.unwrap_or_default())?;
+    perhaps("$.data.routing_version", &body.routing_version)?;
+    perhaps("$.data.bom_version", &body.bom_version)?;
+    perhaps("$.data.sales_order", &body.sales_order)
 }
 
 fn check_released(body: &WorkOrderReleased) -> Result<(), Broken> {
@@ -66,6 +69,8 @@ fn check_released(body: &WorkOrderReleased) -> Result<(), Broken> {
         more_than_nothing("$.data.quantity.value", quantity)?;
     }
     check_operations(&body.operations)?;
+    perhaps("$.data.routing_version", &body.routing_version)?;
+    perhaps("$.data.bom_version", &body.bom_version)?;
     at_most(
         "$.data.components",
         body.components.len(),
@@ -109,6 +114,12 @@ fn check_changed(body: &WorkOrderChanged) -> Result<(), Broken> {
             path: "$.data",
             detail: "names no field that changes".to_owned(),
         });
+    }
+    if let Some(change) = &body.routing_version {
+        short("$.data.routing_version.new", &change.new)?;
+    }
+    if let Some(change) = &body.bom_version {
+        short("$.data.bom_version.new", &change.new)?;
     }
     perhaps("$.data.reason", &body.reason)
 }

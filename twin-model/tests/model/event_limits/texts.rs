@@ -10,6 +10,10 @@ type Text = (&'static str, Value, &'static str);
 /// Free texts of what is said of orders, goods, holds and deliveries.
 fn of_orders_and_goods() -> Vec<Text> {
     let order = || json!({"order": "O"});
+    let created = || json!({"order": "O", "material": "M", "quantity": q("1")});
+    let routing = || json!({"order": "O", "routing_version": {"new": "2"}});
+    let bom = || json!({"order": "O", "bom_version": {"new": "2"}});
+    let asked = || json!({"delivery": "D", "lots": [{"lot": "L", "quantity": q("1")}]});
     let report = || op(&json!({"unit": "H87"}));
     let scrap = json!({"unit": "H87", "scrap_by_reason": [{"quantity": "1", "reason": "r"}]});
     let setup = || op(&json!({"work_center": "W"}));
@@ -19,6 +23,14 @@ fn of_orders_and_goods() -> Vec<Text> {
     let hold = || json!({"hold": "H", "scope": {"kind": "lot", "id": "L"}, "reason": "r"});
     let free = || json!({"hold": "H", "disposition": "d", "released_by": "b"});
     vec![
+        ("work_order.created", created(), "/sales_order"),
+        ("work_order.created", created(), "/routing_version"),
+        ("work_order.created", created(), "/bom_version"),
+        ("work_order.released", order(), "/routing_version"),
+        ("work_order.released", order(), "/bom_version"),
+        ("work_order.changed", routing(), "/routing_version/new"),
+        ("work_order.changed", bom(), "/bom_version/new"),
+        ("shipment.requested", asked(), "/customer"),
         ("work_order.cancelled", order(), "/reason"),
         ("work_order.release_withdrawn", order(), "/reason"),
         ("work_order.aborted", order(), "/reason"),
