@@ -1,5 +1,7 @@
 //! The soft rules of an order: computed from its state, so they heal by themselves.
 
+use std::collections::BTreeSet;
+
 use crate::effect::Effects;
 use crate::{
     CountingSource, Decimal, Discrepancy, EntityKey, Notice, Operation, OperationId, WorkOrder,
@@ -14,6 +16,16 @@ pub(crate) struct Supply {
     pub(crate) ready: bool,
     /// Whether there ever was.
     pub(crate) ever_ready: bool,
+}
+
+impl Supply {
+    /// What an operation gives as well limits it.
+    fn narrow(&mut self, operation: &Operation) {
+        let good = operation.good();
+        self.good = Some(self.good.map_or(good, |known| known.min(good)));
+        self.ready &= operation.has_something_ready();
+        self.ever_ready &= operation.was_ever_ready();
+    }
 }
 
 impl WorkOrder {
@@ -207,37 +219,35 @@ impl WorkOrder {
     /// What the operation `id` gives to those that follow it. One that was left out gives what
     /// those before it give.
     pub(crate) fn supply(&self, id: &OperationId) -> Supply {
-        self.supply_within(id, self.operations.len())
-    }
-
-    fn supply_within(&self, id: &OperationId, steps: usize) -> Supply {
-        let unlimited = Supply {
+        let mut supply = Supply {
             good: None,
             ready: true,
             ever_ready: true,
         };
-        let Ok(place) = self.find(id) else {
-            return unlimited;
+        let Ok(first) = self.find(id) else {
+            return supply;
         };
-        let operation = &self.operations[place];
-        if !operation.is_left_out() || steps == 0 {
-            return Supply {
-                good: Some(operation.good()),
-                ready: operation.has_something_ready(),
-                ever_ready: operation.was_ever_ready(),
-            };
+        if !self.operations[first].is_left_out() {
+            supply.narrow(&self.operations[first]);
+            return supply;
         }
-        let before = operation.predecessors.iter();
-        before
-            .map(|id| self.supply_within(id, steps - 1))
-            .fold(unlimited, |all, one| Supply {
-                good: match (all.good, one.good) {
-                    (Some(a), Some(b)) => Some(a.min(b)),
-                    (a, b) => a.or(b),
-                },
-                ready: all.ready && one.ready,
-                ever_ready: all.ever_ready && one.ever_ready,
-            })
+        // Many ways can lead to one operation: each is looked at once.
+        let mut left_out = vec![first];
+        let mut seen = BTreeSet::from([first]);
+        while let Some(place) = left_out.pop() {
+            let before = self.operations[place].predecessors.iter();
+            for before in before.filter_map(|id| self.find(id).ok()) {
+                if !seen.insert(before) {
+                    continue;
+                }
+                if self.operations[before].is_left_out() {
+                    left_out.push(before);
+                } else {
+                    supply.narrow(&self.operations[before]);
+                }
+            }
+        }
+        supply
     }
 
     /// Tells which soft rules have come to be broken since `before`, and which no longer are.

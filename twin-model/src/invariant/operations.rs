@@ -46,17 +46,29 @@ fn good_again(operation: &Operation) -> Decimal {
     }
 }
 
-/// What an operation hands on: its own good quantity, or when it was left out the least of those
-/// before it. `None` when nothing limits it.
-fn handed_on(order: &WorkOrder, id: &OperationId, steps: usize) -> Option<Decimal> {
-    let operation = order.operations().iter().find(|known| known.id() == id)?;
-    if steps == 0 || !operation.is_left_out() {
-        return Some(good_again(operation));
+/// Who answers for the operation `id`: itself, or when it was left out those before it that were
+/// not. Each once, however many ways lead there.
+fn answering<'o>(
+    order: &'o WorkOrder,
+    id: &'o OperationId,
+) -> impl Iterator<Item = &'o Operation> + use<'o> {
+    let operations = || order.operations().iter();
+    let mut asked = BTreeSet::from([id]);
+    loop {
+        let known = asked.len();
+        let left_out = operations().filter(|it| it.is_left_out() && asked.contains(it.id()));
+        let before: Vec<_> = left_out.flat_map(|it| it.predecessors()).collect();
+        asked.extend(before);
+        if asked.len() == known {
+            break;
+        }
     }
-    let before = operation.predecessors().iter();
-    before
-        .filter_map(|id| handed_on(order, id, steps - 1))
-        .min()
+    let answers = move |it: &&Operation| !it.is_left_out() && asked.contains(it.id());
+    order
+        .operations()
+        .iter()
+        .map(|it| it as &Operation)
+        .filter(answers)
 }
 
 /// Tells where what should be shown and what is shown differ.
@@ -89,7 +101,7 @@ fn ahead_of(order: &WorkOrder, shown: &[Discrepancy]) -> Option<String> {
     for operation in order.operations() {
         let good = good_again(operation);
         for before in operation.predecessors() {
-            let ready = handed_on(order, before, order.operations().len());
+            let ready = answering(order, before).map(good_again).min();
             if ready.is_some_and(|ready| good > ready) {
                 should.insert((operation.id(), before));
             }
@@ -228,23 +240,15 @@ pub(super) fn started_too_early(order: &WorkOrder, operation: &Operation) -> Opt
     if operation.overlap {
         return None;
     }
-    let steps = order.operations().len();
     let mut before = operation.predecessors().iter();
-    let missing = before.find(|id| !ever_ready(order, id, steps))?;
+    let missing = before.find(|id| !answering(order, id).all(ever_ready))?;
     let id = operation.id();
     Some(format!(
         "operation {id} was started when {missing} had nothing"
     ))
 }
 
-fn ever_ready(order: &WorkOrder, id: &OperationId, steps: usize) -> bool {
-    let Some(operation) = order.operations().iter().find(|known| known.id() == id) else {
-        return true;
-    };
-    if steps > 0 && operation.is_left_out() {
-        let mut before = operation.predecessors().iter();
-        return before.all(|id| ever_ready(order, id, steps - 1));
-    }
+fn ever_ready(operation: &Operation) -> bool {
     let reports = operation.ledger.reports();
     let told = |report: &Report| report.completes || !report.tally.good.is_zero();
     // What counters come to is recomputed, and may be nothing again.

@@ -178,6 +178,41 @@ fn an_aborted_operation_is_over_and_its_order_is_not() {
     assert_eq!(ended.meets(abort("10", "07:50")), (Code::R02, Kind::Refuse));
 }
 
+/// Two operations in each layer, both after both of the layer before: 2^48 ways through.
+#[test]
+fn however_many_ways_lead_through_operations_that_are_left_out_each_is_asked_once() {
+    const LAYERS: u32 = 48;
+    let id = |layer: u32, side: &str| format!("{layer}{side}");
+    let mut operations = vec![json!({"op": "first", "work_center": "SAW"})];
+    for layer in 0..LAYERS {
+        let before = match layer {
+            0 => vec!["first".to_owned()],
+            _ => vec![id(layer - 1, "a"), id(layer - 1, "b")],
+        };
+        for side in ["a", "b"] {
+            operations.push(json!({"op": id(layer, side), "predecessors": before}));
+        }
+    }
+    let before = vec![id(LAYERS - 1, "a"), id(LAYERS - 1, "b")];
+    operations.push(json!({"op": "last", "work_center": "PACK", "predecessors": before}));
+    let mut story = Story::created();
+    story.ok(say(
+        "work_order.released",
+        "06:01",
+        json!({"operations": operations}),
+    ));
+    for layer in 0..LAYERS {
+        for side in ["a", "b"] {
+            let why = json!({"op": id(layer, side), "reason": "not wanted"});
+            story.ok(say("operation.skipped", "06:30", why));
+        }
+    }
+    assert_eq!(story.at("PACK").1, names(&[]), "nothing is there yet");
+    story.ok(report("first", "4", "07:00"));
+    assert_eq!(story.at("PACK").1, names(&["last"]));
+    assert_eq!(story.order().ready_quantity(story.op("last")), 4.into());
+}
+
 #[test]
 fn an_operation_that_is_left_out_gives_its_successors_what_it_would_have_got() {
     let mut story = Story::created();
