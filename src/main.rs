@@ -53,7 +53,7 @@ static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::start();
+    telemetry::start(&cli.command);
     let outcome = match cli.command {
         Command::Demo(arguments) => actix_web::rt::System::new().block_on(demo::run(arguments)),
         Command::Serve(arguments) => actix_web::rt::System::new().block_on(serve::run(arguments)),

@@ -4,12 +4,22 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
+use crate::cli::Command;
+
 /// What is logged unless `RUST_LOG` says otherwise.
 const LOGGED: &str = "warn,twin=info,actors=info,ingest=info,projections=info";
 
-/// Starts logging.
-pub(crate) fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
+/// What a doctor logs unless `RUST_LOG` says otherwise: nothing of the broker's client, which takes
+/// every refusal for an error. The doctor asks what will be refused, and tells what it means.
+const LOGGED_BY_DOCTOR: &str = "warn,lapin=off";
+
+/// Starts logging, as the command needs it.
+pub(crate) fn start(command: &Command) {
+    let logged = match command {
+        Command::Doctor(_) => LOGGED_BY_DOCTOR,
+        _ => LOGGED,
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(logged));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

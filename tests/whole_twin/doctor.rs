@@ -64,6 +64,10 @@ fn doctor(config: &Path) -> Told {
     let code = output.status.code().unwrap();
     assert_eq!(code, i32::from(problem), "{findings:?}");
     assert!(errors.contains("looks at the broker"), "{errors}");
+    assert!(
+        !errors.contains("ERROR"),
+        "what was asked for is no error: {errors}"
+    );
     Told { code, findings }
 }
 
