@@ -48,8 +48,8 @@ pub struct Parentage {
     pub since: Time,
     /// How it went in.
     pub by: Kinship,
-    /// Whether some of it is a part of the parent under another name: it was split off, whatever
-    /// else went in.
+    /// Whether some of it is the parent's goods under another name: it was split off, or the parent
+    /// was merged into it, whatever else went in.
     pub is_part: bool,
 }
 
@@ -60,7 +60,7 @@ impl Parentage {
             quantity,
             since,
             by,
-            is_part: by == Kinship::Split,
+            is_part: matches!(by, Kinship::Split | Kinship::Merged),
         }
     }
 

@@ -190,7 +190,7 @@ impl Lot {
         }
     }
 
-    /// Whether some of it was split off another lot.
+    /// Whether some of it is the goods of another lot under its own name.
     pub(crate) fn is_part_of(&self, whole: &LotId) -> bool {
         self.goods
             .card

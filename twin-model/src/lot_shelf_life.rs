@@ -1,4 +1,5 @@
-//! How long a lot is good. A part of a lot has no better end than the lot itself.
+//! How long a lot is good. A part of a lot, and what it was merged into, has no
+//! better end than the lot itself.
 
 use crate::effect::{Effects, View};
 use crate::{EntityKey, Lot, Message, Time};

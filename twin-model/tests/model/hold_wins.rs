@@ -277,6 +277,8 @@ fn a_hold_that_does_not_go_on_stops_what_it_names_and_nothing_made_from_it() {
     let made = json!({"inputs": [{"lot": "A", "quantity": q("1")}],
         "outputs": [{"lot": "B", "material": "M", "quantity": q("1")}]});
     let split = json!({"parent": "A", "children": [{"lot": "C", "quantity": q("2")}]});
+    let merged = json!({"parents": [{"lot": "A", "quantity": q("1")}],
+        "child": {"lot": "E", "material": "M", "quantity": q("1")}});
     let parts = [
         ("lot.created", "06:00", lot("A", Some("O"))),
         ("lot.transformed", "06:30", made),
@@ -286,12 +288,14 @@ fn a_hold_that_does_not_go_on_stops_what_it_names_and_nothing_made_from_it() {
         ("shipment.requested", "08:10", ship("DB", &[("B", "1")])),
         ("lot.split", "06:40", split),
         ("shipment.requested", "08:20", ship("DC", &[("C", "1")])),
+        ("lot.merged", "06:50", merged),
+        ("shipment.requested", "08:30", ship("DE", &[("E", "1")])),
     ];
     let mut hashes = Vec::new();
     for order in [
-        [0, 1, 2, 3, 4, 5, 6, 7],
-        [7, 5, 4, 3, 2, 0, 1, 6],
-        [0, 6, 7, 2, 3, 1, 5, 4],
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+        [9, 7, 5, 4, 3, 2, 0, 1, 6, 8],
+        [0, 8, 6, 9, 7, 2, 3, 1, 5, 4],
     ] {
         let mut plant = plant();
         for n in order {
@@ -309,8 +313,9 @@ fn a_hold_that_does_not_go_on_stops_what_it_names_and_nothing_made_from_it() {
             (GateDecision::Cleared, vec![]),
             "{order:?}"
         );
-        // Parts are the same goods under another name.
+        // Parts and mergers are the same goods under another name.
         assert_eq!(gate(&plant, "DC").0, GateDecision::Blocked, "{order:?}");
+        assert_eq!(gate(&plant, "DE").0, GateDecision::Blocked, "{order:?}");
         assert_eq!(plant.breaches(), vec![], "{order:?}");
         let known = plant.hold(&"H1".parse().unwrap()).unwrap();
         assert_eq!(

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use twin_model::wire::{decode, snapshot::StoredPlant};
 use twin_model::{Code, GateDecision, Plant, Time};
 
-use crate::facts::{self, asked, created, ends_the_same, split, used};
+use crate::facts::{self, asked, created, ends_the_same, merged, split, used};
 
 fn tell(plant: &mut Plant, name: &str, at: &str, data: &Value) {
     let text = json!({"specversion": "1.0", "id": format!("{name}{at}"), "source": "/s",
@@ -173,4 +173,25 @@ fn a_lot_that_was_split_off_and_made_from_another_is_a_part_of_it_all_the_same()
     ]);
     let part = plant.lot(&"C".parse().unwrap()).unwrap();
     assert_eq!(part.expiry(), Some(time("12:00")));
+}
+
+#[test]
+fn what_lots_are_merged_into_is_good_no_longer_than_the_first_of_them() {
+    let told = |lot: &str, at, expiry| {
+        let (name, at, mut data) = created(lot, at, None);
+        data["expiry"] = json!(time(expiry));
+        (name, at, data)
+    };
+    let mut plant = ends_the_same(&[
+        told("OLD", "06:00", "10:00"),
+        told("NEW", "06:10", "20:00"),
+        merged(&[("OLD", "1"), ("NEW", "2")], ("BOTH", "3"), "07:00"),
+        asked("D", "BOTH", "08:00"),
+    ]);
+    let both = plant.lot(&"BOTH".parse().unwrap()).unwrap();
+    assert_eq!(both.expiry(), Some(time("10:00")));
+    let until = Some(time("10:00"));
+    assert_eq!(gate(&plant), (GateDecision::Cleared, vec![], until));
+    tick(&mut plant, "10:00");
+    assert_eq!(gate(&plant), (GateDecision::Blocked, vec![Code::R10], None));
 }
