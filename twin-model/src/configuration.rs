@@ -184,4 +184,24 @@ mod tests {
         kept.note(version(CONFIGURATIONS_MAX as i64, &[]));
         assert_eq!(kept.overflow(), Some(at(1)));
     }
+
+    #[test]
+    fn the_version_that_counts_at_the_horizon_is_kept() {
+        for (horizon, kept) in [
+            (9, &[10, 20, 30][..]),
+            (10, &[10, 20, 30]),
+            (19, &[10, 20, 30]),
+            (20, &[20, 30]),
+            (31, &[30]),
+        ] {
+            let mut versions = Configurations::default();
+            for second in [10, 20, 30] {
+                versions.note(version(second, &[]));
+            }
+            versions.forget_before(at(horizon));
+            let times: Vec<Time> = versions.0.iter().map(|version| version.at).collect();
+            let kept: Vec<Time> = kept.iter().map(|second| at(*second)).collect();
+            assert_eq!(times, kept, "{horizon}");
+        }
+    }
 }

@@ -257,4 +257,44 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_counts_at_the_horizon_is_kept() {
+        let mut all = Connection::default();
+        for second in [10, 20, 30] {
+            all.note_session(change((second, u64::try_from(second).unwrap(), false)));
+        }
+        for (horizon, kept) in [
+            (9, &[10, 20, 30][..]),
+            (10, &[10, 20, 30]),
+            (19, &[10, 20, 30]),
+            (20, &[20, 30]),
+            (29, &[20, 30]),
+            (31, &[30]),
+        ] {
+            let mut rest = all.clone();
+            rest.forget_before(at(horizon));
+            let times: Vec<Time> = rest.sessions.iter().map(|change| change.at).collect();
+            let kept: Vec<Time> = kept.iter().map(|second| at(*second)).collect();
+            assert_eq!(times, kept, "{horizon}");
+        }
+    }
+
+    #[test]
+    fn the_last_word_before_the_horizon_is_kept() {
+        let mut all = Connection::default();
+        // Stretches of talk far enough apart to be their own.
+        for second in [0, 100_000, 200_000] {
+            all.note_heard(at(second));
+        }
+        let stretches = all.heard.len();
+        assert_eq!(stretches, 3);
+        for (horizon, kept) in [(99_999, 3), (100_000, 2), (150_000, 2), (200_000, 1)] {
+            let mut rest = all.clone();
+            rest.forget_before(at(horizon));
+            assert_eq!(rest.heard.len(), kept, "{horizon}");
+            let heard = |of: &Connection| of.last_heard(at(horizon.max(100_000)));
+            assert_eq!(heard(&rest), heard(&all), "{horizon}");
+        }
+    }
 }

@@ -234,3 +234,73 @@ pub(crate) fn shares(
     }
     given
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Time {
+        Time::EPOCH.plus_seconds(second)
+    }
+
+    /// Which of some runs gets what was counted between two readings.
+    fn owner_of((from, to): (i64, i64), runs: &[(i64, i64)]) -> Option<usize> {
+        let cell = CountCell {
+            from: at(from),
+            to: at(to),
+            counted: Pieces::default(),
+        };
+        let runs = runs.iter().enumerate();
+        let runs: Vec<_> = runs
+            .map(|(n, (since, until))| (at(*since), at(*until), n))
+            .collect();
+        owner(&cell, &runs)
+    }
+
+    #[test]
+    fn pieces_belong_to_the_only_run_between_two_readings() {
+        let cell = (100, 200);
+        for (run, owns) in [
+            ((0, 300), true),
+            ((150, 160), true),
+            ((200, 300), true),
+            ((201, 300), false),
+            ((0, 101), true),
+            ((0, 100), false),
+        ] {
+            assert_eq!(owner_of(cell, &[run]), owns.then_some(0), "{run:?}");
+        }
+        assert_eq!(owner_of(cell, &[]), None);
+    }
+
+    #[test]
+    fn of_two_runs_the_one_that_runs_at_the_second_reading_has_them() {
+        let cell = (100, 200);
+        assert_eq!(owner_of(cell, &[(0, 150), (150, 300)]), Some(1));
+        assert_eq!(owner_of(cell, &[(0, 201), (0, 200)]), Some(0));
+        assert_eq!(owner_of(cell, &[(0, 150), (200, 300)]), Some(1));
+        assert_eq!(owner_of(cell, &[(0, 300), (50, 300)]), None, "nobody knows");
+        assert_eq!(
+            owner_of(cell, &[(0, 150), (120, 180)]),
+            None,
+            "both are over"
+        );
+    }
+
+    #[test]
+    fn readings_far_apart_count_only_for_a_run_that_spans_both() {
+        let gap = SAMPLE_GAP_S_MAX;
+        let near = (100, 100 + gap);
+        let far = (100, 101 + gap);
+        let late = (200, 5000);
+        assert_eq!(owner_of(near, &[late]), Some(0));
+        assert_eq!(owner_of(far, &[late]), None);
+        for (run, owns) in [
+            ((100, 101 + gap), true),
+            ((101, 101 + gap), false),
+            ((100, 100 + gap), false),
+        ] {
+            assert_eq!(owner_of(far, &[run]), owns.then_some(0), "{run:?}");
+        }
+    }
+}

@@ -324,3 +324,81 @@ impl CounterSeries {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Time {
+        Time::EPOCH.plus_seconds(minute * 60)
+    }
+
+    fn shows(minute: i64, good: u64) -> Sample {
+        let counters = Pieces {
+            good: Some(good),
+            ..Pieces::default()
+        };
+        Sample {
+            at: at(minute),
+            rank: 0,
+            epoch: 0,
+            counters,
+        }
+    }
+
+    /// A counter that is read each minute and counts one more each time than the time before; one
+    /// run was there all the time.
+    fn counted() -> (CounterSeries, PagedMap<RunKey, Run>) {
+        let key: RunKey = ("O".parse().unwrap(), "10".parse().unwrap());
+        let mut runs: PagedMap<RunKey, Run> =
+            [(key, Run::between(at(0), None))].into_iter().collect();
+        let mut series = CounterSeries::default();
+        assert!(series.is_empty());
+        for (minute, good) in [(0, 0), (1, 1), (2, 3), (3, 6), (4, 10)] {
+            assert!(series.note(shows(minute, good), &mut runs));
+        }
+        (series, runs)
+    }
+
+    fn good(pieces: &Pieces) -> Option<u64> {
+        pieces.good
+    }
+
+    #[test]
+    fn what_is_settled_is_kept_as_a_sum_and_nothing_else_changes() {
+        let (mut series, mut runs) = counted();
+        let run = |runs: &PagedMap<RunKey, Run>| runs.values().next().copied().unwrap();
+        assert_eq!(good(&run(&runs).counted), Some(10));
+        series.settle(at(2), &mut runs);
+        assert_eq!(
+            good(&series.settled),
+            Some(3),
+            "the reading at the horizon too"
+        );
+        let kept: Vec<Time> = series.samples.iter().map(|sample| sample.at).collect();
+        assert_eq!(kept, [at(3), at(4)]);
+        assert_eq!(series.cells.len(), 0, "all of them ended by then");
+        assert_eq!(good(&series.counted_in_all()), Some(10));
+        assert_eq!(good(&series.counted(at(2), at(4))), Some(7));
+        assert_eq!(good(&run(&runs).settled), Some(3));
+        series.attribute(&mut runs);
+        assert_eq!(good(&run(&runs).counted), Some(10), "it keeps what it had");
+        assert!(!series.is_empty());
+        series.settle(at(9), &mut runs);
+        assert_eq!(series.samples.len(), 0);
+        assert_eq!(good(&series.counted_in_all()), Some(10));
+        assert!(!series.is_empty(), "it is known where the counter stands");
+        assert!(series.note(shows(10, 12), &mut runs));
+        assert_eq!(good(&series.counted_in_all()), Some(12));
+    }
+
+    #[test]
+    fn a_horizon_does_not_go_back() {
+        let (mut series, mut runs) = counted();
+        series.settle(at(3), &mut runs);
+        let before = series.clone();
+        series.settle(at(2), &mut runs);
+        series.settle(at(3), &mut runs);
+        assert_eq!(series, before);
+    }
+}

@@ -184,3 +184,23 @@ pub(crate) fn shown(path: &[&str]) -> String {
     let (first, last) = (first.join(ARROW), last.join(ARROW));
     format!("{first}{ARROW}({between} more){ARROW}{last}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_path_is_shown_by_its_ends() {
+        let names: Vec<String> = (0..23).map(|n| n.to_string()).collect();
+        let path = |n: usize| shown(&names.iter().take(n).map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(path(3), "0 -> 1 -> 2");
+        assert!(
+            path(20).ends_with("9 -> 10 -> 11 -> 12 -> 13 -> 14 -> 15 -> 16 -> 17 -> 18 -> 19")
+        );
+        assert_eq!(
+            path(23),
+            "0 -> 1 -> 2 -> 3 -> 4 -> 5 -> 6 -> 7 -> 8 -> 9 -> (3 more) -> 13 -> 14 -> 15 -> 16 \
+             -> 17 -> 18 -> 19 -> 20 -> 21 -> 22"
+        );
+    }
+}

@@ -222,3 +222,45 @@ impl Lot {
 fn goes_on(hold: &HoldId, plant: &Plant) -> bool {
     plant.hold(hold).is_none_or(Hold::propagates)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach(steps: u32, from: &str, since: i64) -> Reach {
+        Reach {
+            steps,
+            from: EntityKey::Lot(from.parse().unwrap()),
+            since: Time::from_micros(since),
+        }
+    }
+
+    #[test]
+    fn of_several_ways_the_shortest_and_of_several_times_the_earliest_counts() {
+        for (other, better) in [
+            (reach(2, "B", 20), None),
+            (reach(3, "A", 30), None),
+            (reach(1, "C", 30), Some(reach(1, "C", 20))),
+            (reach(2, "A", 20), Some(reach(2, "A", 20))),
+            (reach(3, "C", 10), Some(reach(2, "B", 10))),
+            (reach(1, "C", 10), Some(reach(1, "C", 10))),
+        ] {
+            let known = reach(2, "B", 20);
+            assert_eq!(known.improved_by(&other), better, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_hold_has_one_way() {
+        let hold = |id: &str| -> HoldId { id.parse().unwrap() };
+        let mut reaches = crate::Reaches::default();
+        for (id, steps) in [("B", 1), ("C", 2), ("A", 3), ("B", 4)] {
+            reaches.insert(hold(id), reach(steps, "L", 0));
+        }
+        let steps = |id: &str| reaches.get(&hold(id)).map(|reach| reach.steps);
+        assert_eq!(
+            ["A", "B", "C", "D"].map(steps),
+            [Some(3), Some(4), Some(2), None]
+        );
+    }
+}

@@ -212,18 +212,6 @@ impl MaterialVersion {
             .min_by_key(|factor| factor.is_nominal)
     }
 
-    /// Whether both say the same, whenever they were published and however they were used.
-    fn says_as(&self, other: &MaterialVersion) -> bool {
-        let said = |version: &MaterialVersion| MaterialVersion {
-            number: 0,
-            at: Time::EPOCH,
-            used: BTreeMap::new(),
-            weighed: None,
-            ..version.clone()
-        };
-        said(self) == said(other)
-    }
-
     fn place(&self) -> (u64, Time) {
         (self.number, self.at)
     }
@@ -260,7 +248,6 @@ impl Material {
         {
             Err(place) => self.versions.insert(place, told),
             // Published twice: of two that differ the greater stays, whichever came first.
-            Ok(place) if self.versions[place].says_as(&told) => {}
             Ok(place) => {
                 let known = &mut self.versions[place];
                 let used = std::mem::take(&mut known.used);

@@ -189,3 +189,25 @@ impl IntakeRejection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rejection;
+
+    #[test]
+    fn only_what_meets_an_object_in_quarantine_waits_for_it() {
+        let object = EntityKey::Lot("L".parse().unwrap());
+        let quarantined = IntakeRejection::Quarantined {
+            object: object.clone(),
+        };
+        assert_eq!(quarantined.kind(), Kind::Park);
+        assert_eq!(Rejection::Intake(quarantined).waits_for(), Some(object));
+        let again = IntakeRejection::Duplicate {
+            id: "e".parse().unwrap(),
+            source_id: "/s".parse().unwrap(),
+        };
+        assert_eq!(again.kind(), Kind::Refuse);
+        assert_eq!(Rejection::Intake(again).waits_for(), None);
+    }
+}

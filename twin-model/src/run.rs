@@ -53,3 +53,28 @@ pub(crate) fn overflow(runs: &PagedMap<RunKey, Run>) -> Option<Time> {
     ends.sort_unstable();
     Some(ends[RUNS_FOLDED - 1])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many runs that ended, the first at second 1, and some that go on.
+    fn runs(ended: i64, open: i64) -> PagedMap<RunKey, Run> {
+        let run = |n: i64| {
+            let until = (n <= ended).then(|| Time::EPOCH.plus_seconds(n));
+            let key = (format!("O{n}").parse().unwrap(), "10".parse().unwrap());
+            (key, Run::between(Time::EPOCH, until))
+        };
+        (1..=ended + open).map(run).collect()
+    }
+
+    #[test]
+    fn only_ended_runs_can_be_too_many() {
+        let max = ENDED_RUNS_MAX as i64;
+        assert_eq!(overflow(&runs(max, 0)), None);
+        assert_eq!(overflow(&runs(max, 5)), None, "those that go on are kept");
+        let oldest = Time::EPOCH.plus_seconds(RUNS_FOLDED as i64);
+        assert_eq!(overflow(&runs(max + 1, 0)), Some(oldest));
+        assert_eq!(overflow(&runs(max + 1, 5)), Some(oldest));
+    }
+}

@@ -130,3 +130,83 @@ impl TimeLine {
         self.connection.forget_before(horizon);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Time {
+        Time::EPOCH.plus_seconds(second)
+    }
+
+    fn state(second: i64, item_state: ItemState) -> StateFact {
+        StateFact {
+            at: at(second),
+            rank: 0,
+            doing: Doing {
+                item_state,
+                mode: Mode::None,
+                idle_cause: None,
+            },
+            reason: None,
+        }
+    }
+
+    /// It works from second 10, says so again at 20, and stands from 30.
+    fn line() -> TimeLine {
+        let mut line = TimeLine::default();
+        for fact in [
+            state(10, ItemState::Executing),
+            state(20, ItemState::Executing),
+            state(30, ItemState::NotExecuting),
+        ] {
+            line.note_state(fact, at(100), None);
+        }
+        line
+    }
+
+    #[test]
+    fn to_forget_changes_nothing_from_the_horizon_on() {
+        for horizon in [9, 10, 15, 20, 29, 30, 31] {
+            let (known, mut line) = (line(), line());
+            line.forget_before(at(horizon));
+            for second in horizon.max(10)..40 {
+                let doing = |line: &TimeLine| line.state_at(at(second)).map(|fact| fact.doing);
+                assert_eq!(doing(&line), doing(&known), "{second} after {horizon}");
+            }
+            let later = known.states.iter().filter(|fact| fact.at > at(horizon));
+            assert!(line.states.iter().eq(later), "{horizon}");
+            assert_eq!(line.since(), known.since(), "{horizon}");
+        }
+    }
+
+    #[test]
+    fn a_state_that_was_told_again_goes_on_since_its_beginning() {
+        let mut line = line();
+        line.forget_before(at(25));
+        assert_eq!(line.before.as_ref().unwrap().at, at(10));
+        line.forget_before(at(30));
+        assert_eq!(line.before.as_ref().unwrap().at, at(30));
+    }
+
+    #[test]
+    fn only_what_is_too_old_or_too_much_is_due() {
+        let mut line = TimeLine::default();
+        assert_eq!(line.due(), None);
+        let first = 10 * 86_400;
+        let told = at(first + 2 * STATES_MAX as i64);
+        let window = |last: i64| {
+            at(last)
+                .plus_seconds(-CORRECTION_WINDOW_S)
+                .whole(WINDOW_STEP_S)
+        };
+        let mut last = first;
+        for n in 0..STATES_MAX as i64 {
+            last = first + n;
+            line.note_state(state(last, ItemState::Executing), told, None);
+        }
+        assert_eq!(line.due(), Some(window(last)), "as many as may be");
+        line.note_state(state(last + 1, ItemState::Executing), told, None);
+        assert_eq!(line.due(), Some(at(first + STATES_FOLDED as i64)));
+    }
+}
