@@ -284,3 +284,65 @@ impl WorkOrder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::wire::decode;
+    use crate::{Code, MachineTally, Plant};
+
+    /// Order O, which both count: people reported so many good ones, with or without the end.
+    fn reported(good: &str, completed: bool) -> WorkOrder {
+        let mut plant = Plant::new("P1".parse().unwrap());
+        let name = if completed { "completed" } else { "progressed" };
+        for (n, (name, data)) in [
+            (
+                "work_order.created".to_owned(),
+                json!({"order": "O", "material": "M", "counting": "both",
+                    "quantity": {"value": "9", "unit": "H87"}}),
+            ),
+            (
+                "work_order.released".to_owned(),
+                json!({"order": "O", "operations": [{"op": "10"}]}),
+            ),
+            (
+                format!("operation.{name}"),
+                json!({"order": "O", "op": "10", "unit": "H87", "good": good}),
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let text = json!({"specversion": "1.0", "id": n.to_string(), "source": "/s",
+                "type": format!("mfg.{name}.v1"), "time": "2026-03-01T06:00:00Z", "plant": "P1",
+                "data": data});
+            let event = decode(text.to_string().as_bytes()).unwrap();
+            plant.apply(&event).unwrap();
+        }
+        plant.work_order(&"O".parse().unwrap()).unwrap().clone()
+    }
+
+    #[test]
+    fn people_may_be_behind_the_counters_until_the_end_and_never_ahead() {
+        for (good, completed, differs) in [
+            ("4", false, false),
+            ("4", true, true),
+            ("5", false, false),
+            ("5", true, false),
+            ("6", false, true),
+            ("6", true, true),
+        ] {
+            let mut order = reported(good, completed);
+            order.operation_mut(0).note_machine(MachineTally {
+                work_center: "W".parse().unwrap(),
+                good: Decimal::from(5),
+                scrap: Decimal::ZERO,
+            });
+            let found = order.discrepancies();
+            let found = found.iter().any(|found| found.code() == Code::R48);
+            assert_eq!(found, differs, "{good} of 5, completed: {completed}");
+        }
+    }
+}

@@ -231,3 +231,19 @@ impl MaterialRejection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kind, Rejection};
+
+    #[test]
+    fn one_movement_too_many_is_put_before_a_person() {
+        let full = Rejection::from(MaterialRejection::TooManyMovements {
+            order: "O".parse().unwrap(),
+            max: 1,
+        });
+        assert_eq!(full.kind(), Kind::Exception);
+        assert_eq!(full.waits_for(), None, "no other event makes room");
+    }
+}

@@ -64,6 +64,7 @@ mod state_hash;
 mod stock_status;
 mod stored_log;
 mod time_accounting;
+mod told_again;
 mod versions;
 mod waiting_words;
 mod words;

@@ -285,3 +285,13 @@ fn parts_of_pieces_are_posted_whole_and_the_rest_goes_into_a_later_posting() {
     story.acknowledge("/erp", "09:02", &sent.id, "4712");
     assert_eq!(story.state(PROCESS), ProcessState::Settled);
 }
+
+#[test]
+fn the_time_from_the_set_up_to_the_start_is_posted_in_whole_seconds() {
+    let mut story = story();
+    let at = json!({"order": "WO", "op": "10", "work_center": "SAW"});
+    story.ok("/mes", "operation.setup_started", "06:20", at.clone());
+    story.ok("/mes", "operation.started", "06:45", at);
+    story.report("operation.completed", "08:00", "10", "10");
+    assert_eq!(story.only().data["setup_s"], 1500);
+}

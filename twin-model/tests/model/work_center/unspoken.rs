@@ -1,7 +1,8 @@
 //! A work center whose machine says little or nothing, what its modes say, and what is kept of a
 //! time that is over.
 use serde_json::json;
-use twin_model::{Bucket, Event, Time};
+use twin_model::wire::snapshot::StoredPlant;
+use twin_model::{Bucket, Code, Event, Plant, Time};
 
 use super::{Story, event, time};
 
@@ -257,4 +258,18 @@ fn something_is_known_since_the_first_word_of_an_edge_or_its_first_reading() {
     assert_eq!(story.center().known_since(), Some(time("05:00")));
     story.count("08:00", 7);
     assert_eq!(story.center().known_since(), Some(time("05:00")));
+}
+
+#[test]
+fn a_silence_that_was_told_comes_back_from_a_snapshot() {
+    let mut story = Story::new();
+    let limit = json!({"work_center": "W", "silent_after_s": 600});
+    story.tell("work_center.configured", "05:00", &limit);
+    story.state("06:00", "not_executing");
+    story.0.tick(time("06:10")).unwrap();
+    let stored = StoredPlant::from(&story.0);
+    let back = Story(Plant::try_from(stored).unwrap());
+    assert_eq!(back.codes(), [Code::R24]);
+    assert_eq!(back.codes(), story.codes());
+    assert_eq!(back.0.state_hash(), story.0.state_hash());
 }
