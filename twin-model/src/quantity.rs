@@ -107,6 +107,10 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
+/// Digits that a JSON number with a point keeps (IEEE 754 binary64): with more of them, what is read
+/// may not be what was written.
+const FLOAT_DIGITS_MAX: usize = 15;
+
 struct AmountVisitor;
 
 impl serde::de::Visitor<'_> for AmountVisitor {
@@ -129,8 +133,17 @@ impl serde::de::Visitor<'_> for AmountVisitor {
     }
 
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Amount, E> {
+        let text = number.to_string();
+        let digits = text.trim_start_matches(['-', '0', '.']);
+        let digits = digits.bytes().filter(u8::is_ascii_digit).count();
+        if digits > FLOAT_DIGITS_MAX {
+            return Err(E::custom(format_args!(
+                "a number with more than {FLOAT_DIGITS_MAX} digits and a point is not read exactly; \
+                 write it as a string"
+            )));
+        }
         // The shortest text that reads back as this number is what the sender wrote.
-        number.to_string().parse().map_err(E::custom)
+        text.parse().map_err(E::custom)
     }
 }
 
@@ -186,6 +199,30 @@ pub(crate) fn check_amount(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_json_number_is_read_as_it_was_written_or_not_at_all() {
+        let read = |text: &str| serde_json::from_str::<Amount>(text);
+        for text in [
+            "0.1",
+            "-12.5",
+            "99999999999999.9",
+            "0.000000001",
+            "999999999999999",
+        ] {
+            assert_eq!(read(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "99999999999999.99",
+            "100000000000.123456789",
+            "0.30000000000000004",
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains("write it as a string"), "{text}: {error}");
+        }
+        let exact = read("\"99999999999999.99\"").unwrap();
+        assert_eq!(exact.to_string(), "99999999999999.99");
+    }
 
     #[test]
     fn one_value_has_one_text() {
