@@ -44,8 +44,8 @@ pub(crate) async fn run(
     let patience = Duration::from_secs(arguments.patience);
     wait_until_taken(&twin, &path, wanted, patience).await?;
     bar.finish_and_clear();
-    let state = twin.get(&format!("{path}/state"))?;
-    let after = counts(&twin.get(&path)?)?;
+    let state = ask(&twin, &format!("{path}/state"), patience).await?;
+    let after = counts(&ask(&twin, &path, patience).await?)?;
     Ok(Report {
         plant,
         rows_read: sent.file.rows_read,
@@ -60,6 +60,19 @@ pub(crate) async fn run(
         state_hash: state["state_hash"].as_str().unwrap_or_default().to_owned(),
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+/// The twin's answer. One that is down for a while is waited for.
+async fn ask(twin: &TwinClient, path: &str, patience: Duration) -> Result<Value, Failure> {
+    let started = Instant::now();
+    loop {
+        match twin.get(path) {
+            Err(failure) if failure.is_passing() && started.elapsed() <= patience => {
+                tokio::time::sleep(ASK_EVERY).await;
+            }
+            answer => return answer,
+        }
+    }
 }
 
 fn counts(plant: &Value) -> Result<Dispositions, Failure> {
