@@ -171,9 +171,9 @@ fn exceptions_of_one_cause_stand_together_and_waiting_events_beside_them() {
         &["discard", "EX-2", "EX-3", "--reason", "sent again"],
     ));
     assert_eq!(discarded.lines().count(), 2, "{discarded}");
-    let open = twin
-        .get("/api/v1/plants/P1/exceptions?state=open&wait_for=9")
-        .json();
+    let committed = twin.get("/api/v1/plants/P1/state").json()["seq"].clone();
+    let open = format!("/api/v1/plants/P1/exceptions?state=open&wait_for={committed}");
+    let open = twin.get(&open).json();
     let numbers: Vec<&Value> = open["items"]
         .as_array()
         .unwrap()

@@ -69,7 +69,8 @@ fn an_import_through_rabbitmq_ends_like_the_embedded_one() {
         "exceptions",
         "discrepancies",
     ] {
-        assert_eq!(report[field], embedded[field], "{field}");
+        let log = || std::fs::read_to_string(dir.path().join("twin.log"));
+        assert_eq!(report[field], embedded[field], "{field}: {:?}", log());
     }
     assert_eq!(report["applied"], EVENTS, "{report}");
     assert_eq!(queues.backlog(), 0, "every message is acknowledged");
