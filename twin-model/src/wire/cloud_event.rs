@@ -157,21 +157,18 @@ fn read_envelope(envelope: &Incoming<'_>) -> Result<Event, Rejection> {
         .data
         .ok_or_else(|| unreadable(from, "$.data", "is missing".to_owned()))?;
     let body = read_body(from, type_name, data.get())?;
-    let short = |path: &str, text: &Option<Cow<'_, str>>| match text.as_deref() {
-        Some(text) if text.len() > TEXT_BYTES_MAX => {
-            let bytes = text.len();
-            let detail = format!("has {bytes} bytes; at most {TEXT_BYTES_MAX} are taken");
-            Err(unreadable(from, path, detail))
-        }
-        text => Ok(text.map(SmolStr::new)),
+    let short = |path, text: Option<&str>| -> Result<Option<SmolStr>, Rejection> {
+        limits::short(path, text.unwrap_or_default())
+            .map_err(|broken| unreadable(from, broken.path, broken.detail))?;
+        Ok(text.map(SmolStr::new))
     };
     Ok(Event {
         id,
         source,
         plant,
         time,
-        sequence: short("$.sequence", &envelope.sequence)?,
-        correlation: short("$.correlationid", &envelope.correlationid)?,
+        sequence: short("$.sequence", envelope.sequence.as_deref())?,
+        correlation: short("$.correlationid", envelope.correlationid.as_deref())?,
         body,
     })
 }

@@ -151,7 +151,7 @@ fn at_most(path: &'static str, found: usize, max: usize) -> Result<(), Broken> {
     })
 }
 
-fn short(path: &'static str, text: &str) -> Result<(), Broken> {
+pub(super) fn short(path: &'static str, text: &str) -> Result<(), Broken> {
     if text.len() <= TEXT_BYTES_MAX {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::order::perhaps;
 use super::{Broken, LOTS_PER_EVENT_MAX, at_most, some_lots};
 use crate::{
     LogisticUnitId, LotId, LotMerged, LotPacked, LotSplit, LotTransformed, PackAction,
@@ -65,7 +66,7 @@ pub(super) fn packing(body: &LotPacked) -> Result<(), Broken> {
 
 /// A shipment wants lots, or units, or both.
 pub(super) fn request(body: &ShipmentRequested) -> Result<(), Broken> {
-    super::order::perhaps("$.data.customer", &body.customer)?;
+    perhaps("$.data.customer", &body.customer)?;
     each_unit_once("$.data.units", &body.units)?;
     match body.units.as_slice() {
         [] => some_lots("$.data.lots", body.lots.len()),
