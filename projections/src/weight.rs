@@ -2,7 +2,7 @@
 
 use twin_model::{
     Entity, Inspection, LogisticUnit, Material, Movement, Nonconformance, Notice, Operation,
-    PlannedOperation, Process, Reason, Routing, Said, Step, WorkOrder,
+    PAGE_ENTRIES_MAX, PlannedOperation, Process, Reason, Routing, Said, Step, WorkOrder,
 };
 
 use crate::change_event::{ChangeEvent, Happening};
@@ -22,9 +22,6 @@ const RELATIVE: usize = 320;
 const SENTENCE: usize = 256;
 /// A report in the ledger of its operation, in memory only, bytes.
 const REPORT: usize = 128;
-/// Reports of an operation that a change copies, at most: a page of its ledger. The other pages are
-/// those of the state before.
-const REPORTS_COPIED_MAX: usize = 32;
 /// What a change of a work center copies in memory only: itself, and a page of each list that it
 /// adds to (readings, states, runs), bytes.
 const WORK_CENTER: usize = 4_096;
@@ -277,7 +274,8 @@ fn of_operation(operation: &Operation) -> usize {
     let work_center = operation
         .work_center()
         .map_or(0, |at| name(at.as_str()) * 2);
-    let reports = (operation.reports() as usize).min(REPORTS_COPIED_MAX) * REPORT;
+    // A change copies one page of the ledger; the others are those of the state before.
+    let reports = (operation.reports() as usize).min(PAGE_ENTRIES_MAX) * REPORT;
     let worker = operation.worker().map_or(0, |worker| name(worker.as_str()));
     size_of::<Operation>()
         + OPERATION_TEXT

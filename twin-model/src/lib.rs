@@ -180,6 +180,7 @@ pub use order_quality::OrderInspection;
 pub use ownership::{
     CLAIMS_PER_OBJECT_MAX, Claim, Claimed, Claims, Facet, Field, Owners, Ownership, System, Writer,
 };
+pub use paged::PAGE_ENTRIES_MAX;
 pub use paged_map::PagedMap;
 pub use plant::{Plant, Touched, Turn};
 pub use process::{

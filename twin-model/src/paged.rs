@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 /// Entries of one page: few enough that a copy of one is cheap, enough that there are few pages.
-pub(crate) const PAGE_ENTRIES_MAX: usize = 32;
+pub const PAGE_ENTRIES_MAX: usize = 32;
 
 /// A list that is cheap to copy and to change after that. Who keeps it sorted can search it.
 #[derive(Debug)]
