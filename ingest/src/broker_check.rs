@@ -14,6 +14,7 @@ use lapin::{Channel, Connection, ErrorKind};
 use crate::amqp_url::AmqpUrl;
 use crate::broker_object::{BrokerObject, QueueCounts};
 use crate::broker_permissions;
+use crate::connection;
 use crate::finding::{Finding, Owner};
 use crate::inequivalence::Inequivalence;
 use crate::topology::{DEAD_QUEUE, PlantTopology, command_objects};
@@ -308,11 +309,9 @@ impl Asked<'_> {
 
     async fn close(self) {
         let limit = Duration::from_millis(CLOSE_WAIT_MS_MAX);
-        let closing = self.connection.close(200, "done".into());
-        match tokio::time::timeout(limit, closing).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::debug!(%error, "the broker closed the connection first"),
-            Err(_) => tracing::debug!("the connection is left behind"),
+        let closing = connection::close(&self.connection);
+        if tokio::time::timeout(limit, closing).await.is_err() {
+            tracing::debug!("the connection is left behind");
         }
     }
 }
