@@ -37,7 +37,7 @@ case ${1:-} in
         ;;
     overload)
         target=broker_drill tests=overload:: name=overload features=amqp-tests,chaos counted=no
-        seconds=600
+        timed=yes
         ;;
     *) usage ;;
 esac
@@ -51,7 +51,7 @@ while (($# > 0)); do
             shift 2
             ;;
         --seconds)
-            [[ -n ${seconds:-} && ${2:-} =~ ^[1-9][0-9]{0,5}$ ]] || usage
+            [[ -n ${timed:-} && ${2:-} =~ ^[1-9][0-9]{0,5}$ ]] || usage
             export TWIN_OVERLOAD_S=$2
             shift 2
             ;;

@@ -20,6 +20,9 @@ const STEADY: Duration = Duration::from_secs(60);
 /// What comes at ease, of what the twin can take, in percent.
 const STEADY_PERCENT: u64 = 70;
 const OVERLOAD_TIMES: u64 = 10;
+/// What came of what was taken meanwhile, at least: a little more is taken under overload than at
+/// ease, and publishing takes its time on a small machine.
+const OVERLOAD_TIMES_MIN: u64 = 8;
 /// Resident memory under overload, of that at ease, at most, in percent.
 const MEMORY_PERCENT_MAX: u64 = 125;
 /// The twin may run for so long of each cycle: the machine could not offer ten times of what it
@@ -90,8 +93,8 @@ impl Line<'_> {
         while started.elapsed() < time {
             self.publish(per_second);
             backlog = backlog.max(u64::from(self.queues.backlog()));
-            let orders = self.twin.get("/api/v1/plants");
-            assert_eq!(orders.status, 200, "questions are answered meanwhile");
+            let plants = self.twin.get("/api/v1/plants");
+            assert_eq!(plants.status, 200, "questions are answered meanwhile");
             if started.elapsed() > time / 2 {
                 memory = memory.max(self.twin.resident_bytes());
             }
@@ -187,7 +190,7 @@ fn ten_times_more_than_can_be_taken_waits_at_the_broker_and_takes_no_memory() {
             "lost": lost, "twice": twice})
     );
     assert!(
-        course.offered >= course.taken * (OVERLOAD_TIMES - 2),
+        course.offered >= course.taken * OVERLOAD_TIMES_MIN,
         "{} came and {} were taken: that was no overload",
         course.offered,
         course.taken
