@@ -84,7 +84,7 @@ codes! {
     R49 = 49, "More reports of one operation than are kept.";
     R50 = 50, "More was taken out of a unit than was put in.";
     R51 = 51, "Nobody can tell what is in a unit.";
-    R52 = 52, "More drawings of one lot from tanks than are kept.";
+    R52 = 52, "More of one lot is told apart than is kept.";
     R53 = 53, "Decided again without a reopening.";
     R54 = 54, "Decided before everything was looked at.";
     R55 = 55, "Quality cancelled what had begun.";

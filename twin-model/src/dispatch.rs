@@ -95,7 +95,7 @@ impl Plant {
     ) -> Result<(), Rejection> {
         if self
             .lot(&body.lot)
-            .is_some_and(|lot| lot.goods.card.announced)
+            .is_some_and(|lot| lot.goods.stock.created.is_some())
         {
             let object = EntityKey::Lot(body.lot.clone());
             return Err(Rejection::IdentifierTaken { object });

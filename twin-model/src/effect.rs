@@ -108,6 +108,8 @@ pub enum Message {
     Moved {
         /// The order.
         order: WorkOrderId,
+        /// The operation, where one was told.
+        op: Option<OperationId>,
         /// How.
         kind: MovementKind,
         /// How much, in the lot's unit; below zero when a movement is taken back.

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::chronicle::Chronicle;
 use crate::effect::{Effects, View};
+use crate::lot_stock::User;
 use crate::paged::Paged;
 use crate::{
-    Claims, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId, LotQuality,
-    LotStock, LotWeight, MaterialId, Message, OperationId, PagedMap, Parentage, Reaches, Reason,
-    Rejection, Shared, StockCount, TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
+    Claims, Creation, DeliveryId, Discrepancy, EntityKey, HoldId, Kinship, LotCreated, LotId,
+    LotQuality, LotStock, LotWeight, MaterialId, MaterialRejection, Message,
+    OPERATIONS_PER_TAKE_MAX, OperationId, PagedMap, Parentage, Reaches, Reason, Rejection, Shared,
+    StockCount, TankDrawing, Time, TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// Usage status of a lot in stock (SAP stock types; ISA-95 disposition).
@@ -96,8 +98,6 @@ impl LotLifecycle {
 pub(crate) struct LotCard {
     pub(crate) material: MaterialId,
     pub(crate) unit: Unit,
-    /// Whether its own creation was reported, beside any transformation that made it.
-    pub(crate) announced: bool,
     pub(crate) order: Option<WorkOrderId>,
     pub(crate) op: Option<OperationId>,
     /// From its first making to its last.
@@ -157,7 +157,6 @@ impl Lot {
         let card = LotCard {
             material,
             unit,
-            announced: false,
             order: None,
             op: None,
             production: None,
@@ -189,7 +188,8 @@ impl Lot {
     }
 
     /// The lot's own creation is reported, of so much in its unit. It may follow a transformation
-    /// that made the lot: both add up, in either order.
+    /// that made the lot: both add up, in either order. Of what is known by a split or a merger it
+    /// is the announcement ([`LotStock::inflow`]).
     pub(crate) fn announce(
         &mut self,
         body: &LotCreated,
@@ -203,8 +203,11 @@ impl Lot {
         }
         let told = (body.quantity, body.measured);
         view.check_weight(told, &self.goods.card.material, &key, effects)?;
-        self.goods.card.announced = true;
-        self.goods.stock.receive(quantity);
+        let at = view.at;
+        self.goods.stock.created = Some(Creation {
+            quantity: quantity.normalize(),
+            at,
+        });
         if let Some(measured) = body.measured {
             self.weigh_created(measured);
         }
@@ -230,7 +233,7 @@ impl Lot {
         view: View<'_>,
         effects: &mut Effects,
     ) {
-        self.goods.stock.receive(quantity);
+        self.goods.stock.produce(quantity);
         self.note_origin(made_by.0, made_by.1);
         let made = TimeWindow::at(view.at);
         self.note_production(made, None, view, effects);
@@ -244,16 +247,16 @@ impl Lot {
         self.tell_gates(effects);
     }
 
-    /// Some of this lot went into `children` at `at`, for `order` where one is named.
+    /// Some of this lot went into `children` at `at`, for an order where one is named.
     pub(crate) fn consumed_into<'c>(
         &mut self,
         quantity: Decimal,
-        order: Option<&WorkOrderId>,
+        user: User<'_>,
         children: impl Iterator<Item = &'c LotId>,
         at: Time,
         effects: &mut Effects,
     ) {
-        self.goods.stock.consume(order, quantity);
+        self.goods.stock.consume(user, quantity);
         self.goods
             .stock
             .assert_covered(&self.goods.id, self.goods.card.unit);
@@ -336,6 +339,21 @@ impl Lot {
         }
     }
 
+    /// R52: the lot keeps what each operation used apart, of so many operations of an order.
+    pub(crate) fn refuse_crowded(&self, (order, op): User<'_>) -> Result<(), Rejection> {
+        let take = order.and_then(|order| Some((order, self.goods.stock.orders().get(order)?)));
+        match take {
+            Some((order, take)) if take.is_full_for(op) => {
+                Err(Rejection::from(MaterialRejection::TooManyTakings {
+                    lot: self.goods.id.clone(),
+                    order: order.clone(),
+                    max: OPERATIONS_PER_TAKE_MAX,
+                }))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// R17: a fact may still be waiting for the report of a receipt.
     pub(crate) fn require_on_hand(&self, want: Decimal) -> Result<(), Rejection> {
         let have = self.on_hand();
@@ -404,13 +422,6 @@ impl Lot {
         &self.goods.stock
     }
 
-    /// Whether nothing ever came into it.
-    fn has_only_a_name(&self) -> bool {
-        let flows = self.goods.stock.flows();
-        let came = [self.goods.stock.received(), flows.merged_in, flows.adjusted];
-        came.iter().all(Decimal::is_zero)
-    }
-
     /// Lifecycle, computed.
     #[must_use]
     pub fn lifecycle(&self) -> LotLifecycle {
@@ -419,7 +430,7 @@ impl Lot {
             LotLifecycle::OnHand
         } else if self.goods.stock.at_line() > Decimal::ZERO {
             LotLifecycle::InProcess
-        } else if self.has_only_a_name() {
+        } else if self.goods.stock.is_untouched() {
             LotLifecycle::Planned
         } else if flows.shipped > Decimal::ZERO {
             LotLifecycle::Shipped

@@ -12,7 +12,12 @@ use crate::effect::{Effects, View};
 use crate::genealogy::refuse_cycle;
 use crate::plant::Cause;
 use crate::tank::{self, TankDrawing};
-use crate::{Kinship, LotId, LotMerged, Parentage, Plant, Rejection, Time, TimeWindow};
+use crate::{
+    Kinship, LotId, LotMerged, MaterialRejection, Parentage, Plant, Rejection, Time, TimeWindow,
+};
+
+/// How often others may be merged into one lot: it would have to be a lot that is never closed.
+pub const MERGERS_PER_LOT_MAX: usize = 10_000;
 
 /// The merge with every quantity in the unit of its lot.
 ///
@@ -52,6 +57,14 @@ pub(crate) fn check(body: &LotMerged, view: View<'_>) -> Result<(), Rejection> {
     }
     let child = &body.child;
     view.plant.refuse_another(&child.lot, &child.material)?;
+    if let Some(lot) = view.plant.lot(&child.lot)
+        && lot.stock().flows().merged().times() >= MERGERS_PER_LOT_MAX
+    {
+        return Err(Rejection::from(MaterialRejection::TooManyMergers {
+            lot: child.lot.clone(),
+            max: MERGERS_PER_LOT_MAX,
+        }));
+    }
     let parents = body.parents.iter().map(|parent| &parent.lot).collect();
     refuse_cycle(&parents, std::iter::once(&child.lot), view.plant)?;
     match drawing_of(body, view.at) {
@@ -106,7 +119,8 @@ pub(crate) fn carry_out(
     let child = &body.child;
     plant.ensure_lot(&child.lot, &child.material, child.quantity.unit, effects);
     plant.change_lot(&child.lot, cause, effects, |lot, view, effects| {
-        lot.take_in(child.quantity.value.value(), effects);
+        let quantity = child.quantity.value.value();
+        lot.take_in(effects, |flows| flows.merge(made.from, quantity));
         lot.note_production(made, body.tank.as_ref(), view, effects);
         for (parent, quantity) in &parents {
             let part = Parentage::new(*quantity, made.from, Kinship::Merged);

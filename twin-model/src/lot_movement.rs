@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
+use crate::lot_stock::Booking;
 use crate::{
     EntityKey, EventRetracted, Lot, Message, MovementKind, Notice, Rejection, ReportId,
     StockAdjusted, Time, TimeWindow,
@@ -32,6 +33,7 @@ impl Lot {
     ) {
         let Message::Moved {
             order,
+            op,
             kind,
             quantity,
             at,
@@ -41,7 +43,13 @@ impl Lot {
         else {
             unreachable!("{message:?} moves nothing")
         };
-        self.goods.stock.book(order, *kind, *quantity);
+        self.goods.stock.book(Booking {
+            order,
+            op: op.as_ref(),
+            kind: *kind,
+            quantity: *quantity,
+            at: *at,
+        });
         self.goods
             .stock
             .assert_covered(&self.goods.id, self.goods.card.unit);

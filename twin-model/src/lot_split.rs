@@ -9,7 +9,9 @@ use rust_decimal::Decimal;
 use crate::effect::{Effects, View};
 use crate::genealogy::refuse_cycle;
 use crate::plant::Cause;
-use crate::{EntityKey, Kinship, Lot, LotId, LotSplit, MaterialId, Parentage, Plant, Rejection};
+use crate::{
+    EntityKey, Kinship, Lot, LotFlows, LotId, LotSplit, MaterialId, Parentage, Plant, Rejection,
+};
 
 /// The split with every quantity in the unit of the parent.
 ///
@@ -73,7 +75,8 @@ pub(crate) fn carry_out(
         let part = Parentage::new(child.quantity.value.value(), cause.at, Kinship::Split);
         plant.change_lot(&child.lot, cause, effects, |lot, view, effects| {
             let quantity = lot.in_own_unit(child.quantity, view, effects)?;
-            lot.take_in(quantity.value.value(), effects);
+            let quantity = quantity.value.value();
+            lot.take_in(effects, |flows| flows.parted += quantity);
             lot.come_from(&body.parent, part, view, effects);
             Ok(())
         })?;
@@ -118,8 +121,8 @@ impl Lot {
     }
 
     /// Some of other lots became (more of) this one.
-    pub(crate) fn take_in(&mut self, quantity: Decimal, effects: &mut Effects) {
-        self.goods.stock.flow(|flows| flows.merged_in += quantity);
+    pub(crate) fn take_in(&mut self, effects: &mut Effects, take: impl FnOnce(&mut LotFlows)) {
+        self.goods.stock.flow(take);
         self.tell_gates(effects);
     }
 }

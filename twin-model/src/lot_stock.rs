@@ -4,56 +4,45 @@
 //! on hand is computed. Invariant 2: what came in is what is on hand, or with an order, or left.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
-use crate::{LotId, MovementKind, PagedMap, Shared, Unit, WorkOrderId};
+use crate::{
+    LotId, MovementKind, OperationId, OrderTake, PagedMap, Shared, SumByTime, Time, Unit,
+    WorkOrderId,
+};
 
-/// What one order took of a lot, as two witnesses tell it: the warehouse by issues and returns,
-/// the MES by consumptions and transformations. In the lot's unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct OrderTake {
-    /// Issued by the warehouse.
-    pub issued: Decimal,
-    /// Taken back by the warehouse.
-    pub returned: Decimal,
-    /// Consumed, says the MES.
-    pub consumed: Decimal,
-    /// Went into other lots, says the MES.
-    pub transformed: Decimal,
+/// A movement of an order as a lot books it; below zero when it is taken back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Booking<'a> {
+    pub(crate) order: &'a WorkOrderId,
+    pub(crate) op: Option<&'a OperationId>,
+    pub(crate) kind: MovementKind,
+    /// In the lot's unit.
+    pub(crate) quantity: Decimal,
+    pub(crate) at: Time,
 }
 
-impl OrderTake {
-    /// What the order used: by its consumptions or by what was made from the lot, whichever is
-    /// more. An MES that tells of both tells of the same material.
-    #[must_use]
-    pub fn used(&self) -> Decimal {
-        self.consumed.max(self.transformed)
-    }
-
-    /// What left the stock for the order. Both witnesses speak of the same material, so the
-    /// larger of the two accounts counts, and not their sum.
-    #[must_use]
-    pub fn taken(&self) -> Decimal {
-        (self.issued - self.returned).max(self.used())
-    }
-
-    /// Issued and neither consumed nor returned: it lies at the line.
-    #[must_use]
-    pub fn at_line(&self) -> Decimal {
-        self.taken() - self.used()
-    }
-
-    /// Consumed without an issue; zero when the issues cover it.
-    #[must_use]
-    pub fn unmatched(&self) -> Decimal {
-        self.taken() - (self.issued - self.returned)
-    }
+/// What the creation of a lot told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Creation {
+    /// How much, in the lot's unit.
+    pub quantity: Decimal,
+    /// When it was told.
+    pub at: Time,
 }
 
 /// Where the quantity of some lots came from and went, in the lot's unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LotFlows {
-    /// Came from lots that were merged or split into this one.
-    pub merged_in: Decimal,
+    /// Was split off other lots.
+    pub parted: Decimal,
+    /// Was merged into it from others, by when it began to flow in.
+    merged: SumByTime,
+    /// Received by the warehouse, by when it was.
+    stored: SumByTime,
+    /// What the receipts come to with what was merged in after them. Follows from both.
+    seen: Decimal,
     /// Became lots of its own, or was merged into others.
     pub split_out: Decimal,
     /// Left the plant.
@@ -62,20 +51,79 @@ pub struct LotFlows {
     pub scrapped: Decimal,
     /// Found (above zero) or missed (below) by counting.
     pub adjusted: Decimal,
-    /// Received by the warehouse. It tells of what was created or made, so of both the larger
-    /// counts.
-    pub stored: Decimal,
 }
 
 impl LotFlows {
+    /// What is stored of what came from elsewhere and was received.
+    pub(crate) fn restored(merged: Vec<(Time, Decimal)>, stored: Vec<(Time, Decimal)>) -> LotFlows {
+        let mut flows = LotFlows {
+            merged: SumByTime::restored(merged),
+            stored: SumByTime::restored(stored),
+            ..LotFlows::default()
+        };
+        flows.seen = flows.seen_by_the_warehouse();
+        flows
+    }
+
+    /// Adds what was merged in.
+    pub(crate) fn merge(&mut self, at: Time, quantity: Decimal) {
+        self.merged.add(at, quantity);
+        self.seen = self.seen_by_the_warehouse();
+    }
+
+    /// Adds what the warehouse received.
+    pub(crate) fn store(&mut self, at: Time, quantity: Decimal) {
+        self.stored.add(at, quantity);
+        self.seen = self.seen_by_the_warehouse();
+    }
+
+    /// What was merged in.
+    #[must_use]
+    pub fn merged(&self) -> &SumByTime {
+        &self.merged
+    }
+
+    /// What the warehouse received.
+    #[must_use]
+    pub fn stored(&self) -> &SumByTime {
+        &self.stored
+    }
+
+    /// A receipt tells of goods that were there by its time, wherever they came from; what is
+    /// merged in later comes on top of it. Which of the receipts is looked at decides how much that
+    /// is, and the most of it is there.
+    fn seen_by_the_warehouse(&self) -> Decimal {
+        let mut merged = self.merged.iter().peekable();
+        let (mut received, mut later) = (Decimal::ZERO, self.merged.total());
+        let mut most = Decimal::ZERO;
+        for (at, quantity) in self.stored.iter() {
+            received += quantity;
+            while let Some((_, before)) = merged.next_if(|(since, _)| *since <= at) {
+                later -= before;
+            }
+            most = most.max(received + later);
+        }
+        most.normalize()
+    }
+
+    /// What came in by splits and mergers, and what the lot's creation told beside that: a creation
+    /// announces what had come in by its time and every part that was split off, and what is merged
+    /// in later comes on top of it.
+    fn parts_and(&self, created: Option<Creation>) -> Decimal {
+        let parts = self.parted + self.merged.total();
+        created.map_or(parts, |created| {
+            let later = self.merged.after(created.at);
+            created.quantity.max(parts - later) + later
+        })
+    }
+
     fn normalize(&mut self) {
         for sum in [
-            &mut self.merged_in,
+            &mut self.parted,
             &mut self.split_out,
             &mut self.shipped,
             &mut self.scrapped,
             &mut self.adjusted,
-            &mut self.stored,
         ] {
             add(sum, Decimal::ZERO);
         }
@@ -88,11 +136,16 @@ pub(crate) fn add(sum: &mut Decimal, value: Decimal) {
     *sum = (*sum + value).normalize();
 }
 
+/// For which order, and for which of its operations, as far as it was told.
+pub(crate) type User<'a> = (Option<&'a WorkOrderId>, Option<&'a OperationId>);
+
 /// The stock account of a lot, in the lot's unit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LotStock {
-    /// Created, or made by a transformation.
-    pub(crate) received: Decimal,
+    /// What its own creation told; `None` until it is told.
+    pub(crate) created: Option<Creation>,
+    /// Made by transformations.
+    pub(crate) made: Decimal,
     /// Went into other lots without an order.
     pub(crate) consumed: Decimal,
     /// Went to orders, ascending by order.
@@ -102,43 +155,44 @@ pub struct LotStock {
 }
 
 impl LotStock {
-    /// Adds what was created, or made by a transformation.
-    pub(crate) fn receive(&mut self, quantity: Decimal) {
-        add(&mut self.received, quantity);
+    /// Adds what a transformation made.
+    pub(crate) fn produce(&mut self, quantity: Decimal) {
+        add(&mut self.made, quantity);
     }
 
-    /// Adds what an order, or nobody in particular, consumed.
-    pub(crate) fn consume(&mut self, order: Option<&WorkOrderId>, quantity: Decimal) {
-        match order {
-            Some(order) => self.take(order, |take| &mut take.transformed, quantity),
+    /// Adds what an operation of an order, or nobody in particular, made into other lots.
+    pub(crate) fn consume(&mut self, user: User<'_>, quantity: Decimal) {
+        match user.0 {
+            Some(order) => self.take(order, |take| take.transform(user.1, quantity)),
             None => add(&mut self.consumed, quantity),
         }
     }
 
-    /// Books a movement of an order; below zero when one is taken back.
-    pub(crate) fn book(&mut self, order: &WorkOrderId, kind: MovementKind, quantity: Decimal) {
-        match kind {
-            MovementKind::Received => self.flow(|flows| flows.stored += quantity),
-            MovementKind::Issued => self.take(order, |take| &mut take.issued, quantity),
-            MovementKind::Returned => self.take(order, |take| &mut take.returned, quantity),
-            MovementKind::Consumed | MovementKind::Backflushed | MovementKind::Scrapped => {
-                self.take(order, |take| &mut take.consumed, quantity);
-            }
+    /// Books a movement of an order.
+    pub(crate) fn book(&mut self, booking: Booking<'_>) {
+        let quantity = booking.quantity;
+        if booking.kind == MovementKind::Received {
+            self.flow(|flows| flows.store(booking.at, quantity));
+            return;
         }
+        self.take(booking.order, |take| match booking.kind {
+            MovementKind::Received => unreachable!("a receipt takes nothing"),
+            MovementKind::Issued => add(&mut take.issued, quantity),
+            MovementKind::Returned => add(&mut take.returned, quantity),
+            MovementKind::Scrapped => add(&mut take.scrapped, quantity),
+            MovementKind::Consumed | MovementKind::Backflushed => {
+                take.consume(booking.op, quantity);
+            }
+        });
     }
 
-    /// Adds to one account of what an order took.
-    fn take(
-        &mut self,
-        order: &WorkOrderId,
-        account: fn(&mut OrderTake) -> &mut Decimal,
-        quantity: Decimal,
-    ) {
+    /// Changes what an order took.
+    fn take(&mut self, order: &WorkOrderId, change: impl FnOnce(&mut OrderTake)) {
         match self.orders.get_mut(order) {
-            Some(take) => add(account(take), quantity),
+            Some(take) => change(take),
             None => {
                 let mut take = OrderTake::default();
-                add(account(&mut take), quantity);
+                change(&mut take);
                 self.orders.insert(order.clone(), take);
             }
         }
@@ -147,25 +201,30 @@ impl LotStock {
     /// What `order` took; nothing when it is unknown here.
     #[must_use]
     pub fn taken_by(&self, order: &WorkOrderId) -> OrderTake {
-        self.orders.get(order).copied().unwrap_or_default()
+        self.orders.get(order).cloned().unwrap_or_default()
     }
 
-    /// How much more leaves the stock when `order` consumes `quantity`: less than that where the
-    /// warehouse has issued it before.
-    pub(crate) fn drawn_by(&self, order: Option<&WorkOrderId>, quantity: Decimal) -> Decimal {
-        let before = order.map_or_else(OrderTake::default, |order| self.taken_by(order));
-        let after = OrderTake {
-            transformed: before.transformed + quantity,
-            ..before
+    /// How much more leaves the stock when `quantity` is made into other lots: less than that where
+    /// the warehouse has issued it before, or the MES has told of its consumption.
+    pub(crate) fn drawn_by(&self, user: User<'_>, quantity: Decimal) -> Decimal {
+        let Some(order) = user.0 else {
+            return quantity;
         };
-        after.taken() - before.taken()
+        let mut take = self.taken_by(order);
+        let before = take.taken();
+        take.transform(user.1, quantity);
+        take.taken() - before
     }
 
-    /// Everything that came in.
+    /// Everything that came in. The MES, which creates, makes, splits and merges, and the
+    /// warehouse, which receives, speak of the same goods, so the larger of their accounts counts.
     #[must_use]
     pub fn inflow(&self) -> Decimal {
-        let flows = self.flows();
-        self.received.max(flows.stored) + flows.merged_in + flows.adjusted
+        let Some(flows) = &self.flows else {
+            return self.received();
+        };
+        let told = self.made + flows.parts_and(self.created);
+        told.max(flows.seen) + flows.adjusted
     }
 
     /// What orders took, by issue or consumption.
@@ -177,8 +236,10 @@ impl LotStock {
     /// What is in stock: neither with an order nor gone.
     #[must_use]
     pub fn on_hand(&self) -> Decimal {
-        let flows = self.flows();
-        let gone = flows.split_out + flows.shipped + flows.scrapped;
+        let flows = self.flows.as_deref();
+        let gone = flows.map_or(Decimal::ZERO, |flows| {
+            flows.split_out + flows.shipped + flows.scrapped
+        });
         self.inflow() - self.consumed - self.taken() - gone
     }
 
@@ -198,7 +259,17 @@ impl LotStock {
     /// Created plus made by transformations.
     #[must_use]
     pub fn received(&self) -> Decimal {
-        self.received
+        self.made + self.created.map_or(Decimal::ZERO, |told| told.quantity)
+    }
+
+    /// Whether anything ever came into it.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let flows = self.flows.as_deref();
+        self.received().is_zero()
+            && flows.is_none_or(|flows| {
+                let came = [flows.parted, flows.merged.total(), flows.stored.total()];
+                came.iter().all(Decimal::is_zero) && flows.adjusted.is_zero()
+            })
     }
 
     /// What each order took, ascending by order.
@@ -210,7 +281,7 @@ impl LotStock {
     /// The terms that most lots do not have.
     #[must_use]
     pub fn flows(&self) -> LotFlows {
-        self.flows.as_deref().copied().unwrap_or_default()
+        self.flows.as_deref().cloned().unwrap_or_default()
     }
 
     /// Changes the terms that most lots do not have.
@@ -246,45 +317,120 @@ mod tests {
         id.parse().unwrap()
     }
 
+    fn at(minute: i64) -> Time {
+        Time::EPOCH.plus_seconds(minute * 60)
+    }
+
+    fn of(quantity: i64) -> LotStock {
+        let mut stock = LotStock::default();
+        stock.produce(d(quantity));
+        stock
+    }
+
+    fn issued(order: &WorkOrderId, quantity: i64) -> Booking<'_> {
+        Booking {
+            order,
+            op: None,
+            kind: MovementKind::Issued,
+            quantity: d(quantity),
+            at: at(0),
+        }
+    }
+
     #[test]
     fn an_issue_and_a_consumption_of_the_same_material_take_it_once() {
-        let mut stock = LotStock {
-            received: d(10),
-            ..LotStock::default()
-        };
-        stock.book(&order("O"), MovementKind::Issued, d(6));
+        let mut stock = of(10);
+        let (o, p) = (order("O"), order("P"));
+        stock.book(issued(&o, 6));
         assert_eq!((stock.on_hand(), stock.at_line()), (d(4), d(6)));
-        assert_eq!(stock.drawn_by(Some(&order("O")), d(6)), d(0));
-        assert_eq!(stock.drawn_by(Some(&order("P")), d(6)), d(6));
-        stock.consume(Some(&order("O")), d(5));
+        assert_eq!(stock.drawn_by((Some(&o), None), d(6)), d(0));
+        assert_eq!(stock.drawn_by((Some(&p), None), d(6)), d(6));
+        assert_eq!(stock.drawn_by((None, None), d(6)), d(6));
+        stock.consume((Some(&o), None), d(5));
         assert_eq!((stock.on_hand(), stock.at_line()), (d(4), d(1)));
-        stock.consume(Some(&order("O")), d(3));
+        stock.consume((Some(&o), None), d(3));
         assert_eq!((stock.on_hand(), stock.at_line()), (d(2), d(0)));
-        assert_eq!(stock.taken_by(&order("O")).unmatched(), d(2));
+        assert_eq!(stock.taken_by(&o).unmatched(), d(2));
     }
 
     #[test]
     fn what_came_in_is_on_hand_or_at_the_line_or_gone() {
-        let mut stock = LotStock {
-            received: d(100),
-            consumed: d(10),
-            ..LotStock::default()
-        };
+        let mut stock = of(100);
+        stock.consume((None, None), d(10));
         stock.flow(|flows| {
-            *flows = LotFlows {
-                merged_in: d(20),
-                split_out: d(7),
-                shipped: d(30),
-                scrapped: d(3),
-                adjusted: d(-2),
-                stored: d(50),
-            };
+            flows.store(at(1), d(50));
+            flows.merge(at(2), d(20));
+            flows.split_out = d(7);
+            flows.shipped = d(30);
+            flows.scrapped = d(3);
+            flows.adjusted = d(-2);
         });
-        stock.book(&order("O"), MovementKind::Issued, d(9));
-        stock.consume(Some(&order("O")), d(4));
+        let o = order("O");
+        stock.book(issued(&o, 9));
+        stock.consume((Some(&o), None), d(4));
         let flows = stock.flows();
         let gone = stock.consumed() + flows.split_out + flows.shipped + flows.scrapped;
         assert_eq!(stock.inflow(), stock.on_hand() + stock.at_line() + gone);
         assert_eq!(stock.on_hand(), d(59));
+    }
+
+    /// What came in by a creation (quantity, minute), parts, mergers and receipts.
+    fn inflow(
+        created: Option<(i64, i64)>,
+        parted: i64,
+        merged: &[(i64, i64)],
+        stored: &[(i64, i64)],
+    ) -> Decimal {
+        let created = created.map(|(quantity, minute)| Creation {
+            quantity: d(quantity),
+            at: at(minute),
+        });
+        let mut stock = LotStock {
+            created,
+            ..LotStock::default()
+        };
+        stock.flow(|flows| {
+            flows.parted = d(parted);
+            for (quantity, minute) in merged {
+                flows.merge(at(*minute), d(*quantity));
+            }
+            for (quantity, minute) in stored {
+                flows.store(at(*minute), d(*quantity));
+            }
+        });
+        stock.inflow()
+    }
+
+    #[test]
+    fn who_announces_goods_that_came_in_brings_none() {
+        for (created, parted, merged, stored, expected) in [
+            // Parts: a creation or a receipt of them, whenever it is dated, announces them.
+            (Some((50, 9)), 50, &[][..], &[][..], 50),
+            (Some((50, 1)), 50, &[], &[], 50),
+            (Some((60, 1)), 50, &[], &[], 60),
+            (None, 50, &[], &[(50, 9)], 50),
+            (Some((50, 9)), 50, &[], &[(20, 1), (30, 2)], 50),
+            // Mergers: what is told of the lot since then announces them.
+            (Some((50, 6)), 0, &[(50, 5)], &[], 50),
+            (Some((50, 5)), 0, &[(50, 5)], &[], 50),
+            (Some((50, 4)), 0, &[(50, 5)], &[], 100),
+            (None, 0, &[(50, 5)], &[(50, 5)], 50),
+            (None, 0, &[(50, 5)], &[(50, 4)], 100),
+            (Some((100, 4)), 0, &[(50, 5)], &[(100, 4)], 150),
+            (Some((100, 4)), 0, &[(50, 5)], &[(150, 6)], 150),
+            (Some((100, 4)), 0, &[(20, 3), (50, 5)], &[], 150),
+            (Some((100, 4)), 0, &[(120, 3), (50, 5)], &[], 170),
+            // Filled and emptied into the warehouse in turns.
+            (None, 0, &[(50, 2), (50, 4)], &[(50, 3), (50, 5)], 100),
+            (None, 0, &[(50, 2), (50, 4)], &[(70, 3), (20, 5)], 120),
+            (None, 0, &[(50, 2), (50, 4)], &[(70, 3), (60, 5)], 130),
+        ] {
+            let came = inflow(created, parted, merged, stored);
+            assert_eq!(
+                came,
+                d(expected),
+                "{created:?}, {parted}, {merged:?}, {stored:?}"
+            );
+        }
     }
 }

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 
 use crate::catch_weight::in_standing_unit;
 use crate::effect::{Effects, View};
+use crate::lot_stock::Booking;
 use crate::movement::{MOVEMENTS_PER_ORDER_MAX, Movement, MovementKind, Movements};
 use crate::plant::Cause;
 use crate::{
@@ -273,7 +274,15 @@ impl WorkOrder {
         }
         let key = EntityKey::Lot(id.clone());
         let of_lot = view.in_unit(told.quantity, told.material, lot.unit(), &key, effects)?;
-        self.require_covered(lot, &[(told.kind, of_lot.value())])?;
+        lot.refuse_crowded((Some(&self.id), told.op))?;
+        let booking = Booking {
+            order: &self.id,
+            op: told.op,
+            kind: told.kind,
+            quantity: of_lot.value(),
+            at: view.at,
+        };
+        require_covered(lot, &[booking])?;
         Ok(of_lot.value())
     }
 
@@ -311,6 +320,7 @@ impl WorkOrder {
             let measured = movement.measured.map(in_standing_unit);
             let moved = Message::Moved {
                 order: self.id.clone(),
+                op: movement.op.clone(),
                 kind: movement.kind,
                 quantity: movement.of_lot * sign,
                 at: movement.at,
@@ -383,7 +393,7 @@ impl WorkOrder {
     /// What was issued and has come back cannot be taken back, and what was received must still
     /// be there.
     fn check_reversal(&self, standing: &[Movement], view: View<'_>) -> Result<(), Rejection> {
-        let mut by_lot: BTreeMap<&LotId, Vec<(MovementKind, Decimal)>> = BTreeMap::new();
+        let mut by_lot: BTreeMap<&LotId, Vec<Booking<'_>>> = BTreeMap::new();
         let mut issued: BTreeMap<(&MaterialId, Unit), Decimal> = BTreeMap::new();
         for movement in standing {
             if movement.kind == MovementKind::Issued {
@@ -391,8 +401,13 @@ impl WorkOrder {
                 *issued.entry(account).or_default() += movement.value;
             }
             if let Some(lot) = &movement.lot {
-                let parts = by_lot.entry(lot).or_default();
-                parts.push((movement.kind, -movement.of_lot));
+                by_lot.entry(lot).or_default().push(Booking {
+                    order: &self.id,
+                    op: movement.op.as_ref(),
+                    kind: movement.kind,
+                    quantity: -movement.of_lot,
+                    at: movement.at,
+                });
             }
         }
         for ((material, unit), value) in issued {
@@ -400,24 +415,10 @@ impl WorkOrder {
         }
         for (lot, parts) in by_lot {
             if let Some(lot) = view.plant.lot(lot) {
-                self.require_covered(lot, &parts)?;
+                require_covered(lot, &parts)?;
             }
         }
         Ok(())
-    }
-
-    /// R17: the lot must have what the movements take from it.
-    fn require_covered(
-        &self,
-        lot: &Lot,
-        parts: &[(MovementKind, Decimal)],
-    ) -> Result<(), Rejection> {
-        let mut after = lot.stock().clone();
-        for (kind, quantity) in parts {
-            after.book(&self.id, *kind, *quantity);
-        }
-        let have = lot.on_hand();
-        lot.require_on_hand(have - after.on_hand())
     }
 
     fn tell_taken_back(
@@ -456,4 +457,14 @@ impl WorkOrder {
     fn movements_mut(&mut self) -> &mut Movements {
         Arc::make_mut(self.moved.get_or_insert_default())
     }
+}
+
+/// R17: the lot must have what the movements take from it.
+fn require_covered(lot: &Lot, bookings: &[Booking<'_>]) -> Result<(), Rejection> {
+    let mut after = lot.stock().clone();
+    for booking in bookings {
+        after.book(*booking);
+    }
+    let have = lot.on_hand();
+    lot.require_on_hand(have - after.on_hand())
 }

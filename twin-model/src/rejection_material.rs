@@ -122,6 +122,30 @@ pub enum MaterialRejection {
         /// Movements kept at most.
         max: usize,
     },
+    /// R52: a lot that others are merged into again and again.
+    #[error(
+        "Lot {lot} was merged from others at {max} different times; more are not kept. Give what is \
+         merged from now on a lot number of its own."
+    )]
+    TooManyMergers {
+        /// The lot.
+        lot: LotId,
+        /// Times kept at most.
+        max: usize,
+    },
+    /// R52: a lot that goes into one operation after the other.
+    #[error(
+        "Lot {lot} has gone into {max} operations of order {order}; more are not kept. Report what \
+         was used with the operations of the order's routing."
+    )]
+    TooManyTakings {
+        /// The lot.
+        lot: LotId,
+        /// The order.
+        order: WorkOrderId,
+        /// Operations kept at most.
+        max: usize,
+    },
     /// R58: what was measured is too far from what was booked.
     #[error(
         "{booked} of material {material} should be {nominal} {} for {object}, give or take \
@@ -200,6 +224,9 @@ impl MaterialRejection {
             MaterialRejection::NotIssuedYet { .. } => Code::R17,
             MaterialRejection::AnotherMaterial { .. } => Code::R43,
             MaterialRejection::TooManyMovements { .. } => Code::R49,
+            MaterialRejection::TooManyMergers { .. } | MaterialRejection::TooManyTakings { .. } => {
+                Code::R52
+            }
             MaterialRejection::AlreadyConverted { .. }
             | MaterialRejection::AlreadyWeighed { .. } => Code::R57,
             MaterialRejection::WeighsOtherwise { .. } => Code::R58,
@@ -212,7 +239,9 @@ impl MaterialRejection {
             | MaterialRejection::MovementNotKnown { .. }
             | MaterialRejection::MovementNotReleased { .. }
             | MaterialRejection::NotIssuedYet { .. } => Kind::Park,
-            MaterialRejection::TooManyMovements { .. } => Kind::Exception,
+            MaterialRejection::TooManyMovements { .. }
+            | MaterialRejection::TooManyMergers { .. }
+            | MaterialRejection::TooManyTakings { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }
     }

@@ -45,7 +45,9 @@ pub(crate) fn check(body: &LotTransformed, view: View<'_>) -> Result<(), Rejecti
         // A lot may be named twice among the inputs: what counts is the sum.
         let sum = wanted.entry(&input.lot).or_default();
         *sum += input.quantity.value.value();
-        lot.require_on_hand(lot.stock().drawn_by(body.order.as_ref(), *sum))?;
+        let user = (body.order.as_ref(), body.op.as_ref());
+        lot.refuse_crowded(user)?;
+        lot.require_on_hand(lot.stock().drawn_by(user, *sum))?;
     }
     for output in &body.outputs {
         view.plant.refuse_another(&output.lot, &output.material)?;
@@ -67,7 +69,7 @@ pub(crate) fn carry_out(
         plant.change_lot(&input.lot, cause, effects, |lot, view, effects| {
             lot.consumed_into(
                 quantity,
-                body.order.as_ref(),
+                (body.order.as_ref(), body.op.as_ref()),
                 body.outputs.iter().map(|output| &output.lot),
                 view.at,
                 effects,

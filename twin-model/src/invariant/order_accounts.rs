@@ -25,13 +25,16 @@ pub(super) fn conservation(plant: &Plant, tell: Tell<'_>) {
         for movement in order.movement_list().iter().filter(|known| known.stands()) {
             let Some(lot) = movement.lot() else { continue };
             let take = by_lot.entry((lot, order.id())).or_default();
-            let sum = match movement.kind() {
-                MovementKind::Received => stored.entry(lot).or_default(),
-                MovementKind::Issued => &mut take.issued,
-                MovementKind::Returned => &mut take.returned,
-                _ => &mut take.consumed,
-            };
-            *sum += movement.of_lot();
+            let moved = movement.of_lot();
+            match movement.kind() {
+                MovementKind::Received => *stored.entry(lot).or_default() += moved,
+                MovementKind::Issued => take.issued += moved,
+                MovementKind::Returned => take.returned += moved,
+                MovementKind::Scrapped => take.scrapped += moved,
+                MovementKind::Consumed | MovementKind::Backflushed => {
+                    take.consume(movement.op(), moved);
+                }
+            }
         }
     }
     for entity in plant.entities() {
@@ -80,14 +83,14 @@ fn compare(
 ) {
     let key = || EntityKey::Lot(lot.id().clone());
     let told = stored.get(lot.id()).copied().unwrap_or_default();
-    if lot.stock().flows().stored != told {
-        let has = lot.stock().flows().stored;
+    let has = lot.stock().flows().stored().total();
+    if has != told {
         tell(key(), format!("{has} stored, its orders say {told}"));
     }
     for (order, take) in lot.stock().orders().iter() {
-        let told = by_lot.get(&(lot.id(), order)).copied().unwrap_or_default();
-        let has = (take.issued, take.returned, take.consumed);
-        if has != (told.issued, told.returned, told.consumed) {
+        let told = by_lot.get(&(lot.id(), order)).cloned().unwrap_or_default();
+        let has = take.without_transformations();
+        if has != told {
             tell(
                 key(),
                 format!("moved {has:?} for order {order}, which says otherwise"),

@@ -133,21 +133,23 @@ fn a_movement_that_only_one_book_knows_is_seen() {
 fn a_lot_that_says_otherwise_than_its_orders_is_seen() {
     let plant = supplied();
     let one = Decimal::ONE;
-    let takes: [fn(&mut crate::OrderTake) -> &mut Decimal; 3] = [
-        |take| &mut take.issued,
-        |take| &mut take.returned,
-        |take| &mut take.consumed,
+    let takes: [fn(&mut crate::OrderTake, Decimal); 5] = [
+        |take, one| take.issued += one,
+        |take, one| take.returned += one,
+        |take, one| take.scrapped += one,
+        |take, one| take.consume(None, one),
+        |take, one| take.consume(Some(&"X".parse().unwrap()), one),
     ];
     for part in takes {
         let forge = |entity: &mut Entity| {
             let stock = &mut lot_of(entity).goods.stock;
-            *part(stock.orders.get_mut(&"O".parse().unwrap()).unwrap()) += one;
+            part(stock.orders.get_mut(&"O".parse().unwrap()).unwrap(), one);
         };
         assert_eq!(forged(&plant, "Lot R", forge), ["I01 at Lot R"]);
     }
     let forge = |entity: &mut Entity| {
         let flows = lot_of(entity).goods.stock.flows.as_mut().unwrap();
-        flows.stored += one;
+        flows.store(crate::Time::EPOCH, one);
     };
     assert_eq!(forged(&plant, "Lot L", forge), ["I01 at Lot L"]);
 }
@@ -158,7 +160,8 @@ fn a_lot_that_holds_less_than_nothing_is_seen_and_an_empty_one_is_not() {
     // Eight of them are with the order.
     for (received, seen) in [(8, &[][..]), (7, &["I02 at Lot R"][..])] {
         let forge = |entity: &mut Entity| {
-            lot_of(entity).goods.stock.received = Decimal::from(received);
+            let created = lot_of(entity).goods.stock.created.as_mut().unwrap();
+            created.quantity = Decimal::from(received);
         };
         assert_eq!(forged(&plant, "Lot R", forge), seen, "{received}");
     }

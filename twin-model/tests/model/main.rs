@@ -65,6 +65,7 @@ mod stock_status;
 mod stored_log;
 mod time_accounting;
 mod told_again;
+mod told_goods;
 mod versions;
 mod waiting_words;
 mod words;

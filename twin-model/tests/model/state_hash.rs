@@ -1,6 +1,8 @@
 //! The state hash sees every business field, and nothing else.
 #[path = "state_hash/claims.rs"]
 mod claims;
+#[path = "state_hash/goods.rs"]
+mod goods;
 #[path = "state_hash/inspections.rs"]
 mod inspections;
 #[path = "state_hash/reference.rs"]
@@ -266,7 +268,8 @@ fn full_plant() -> Plant {
         .chain(units::deliveries())
         .chain(inspections::all())
         .chain(of_a_machine())
-        .chain(reference::told());
+        .chain(reference::told())
+        .chain(goods::told());
     for (n, (name, data)) in (1..).zip(events) {
         tell(&mut plant, n, name, &data);
     }
@@ -355,6 +358,7 @@ fn others(value: &Value) -> Vec<Value> {
             json!({"at": LATER, "work_center": "x", "from": null, "to": null, "worker": null}),
             json!({"at": LATER, "kind": "held", "reason": "x", "hold": null}),
             json!({"at": LATER, "parts": []}),
+            json!({"at": LATER, "quantity": "1"}),
             json!({"at": LATER, "by": "x", "meaning": "x"}),
             json!({"value": "1", "unit": "H87"}),
             json!([LATER, null, null]),

@@ -7,31 +7,83 @@ use serde::{Deserialize, Serialize};
 use super::LotQualityState;
 use crate::lot::{LotCard, LotGoods};
 use crate::{
-    Claims, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, LotWeight, MaterialId,
-    OperationId, OrderTake, PagedMap, Parentage, Reaches, Shared, StockCount, TankDrawing, Time,
-    TimeWindow, Unit, Usage, WorkCenterId, WorkOrderId,
+    Claims, Creation, Decimal, DeliveryId, HoldId, Lot, LotFlows, LotId, LotStock, LotWeight,
+    MaterialId, OperationId, OperationTake, OrderTake, PagedMap, Parentage, Reaches, Shared,
+    StockCount, TankDrawing, Time, TimeWindow, Unit, Usage, WorkCenterId, WorkOrderId,
 };
 
-stored! {
-    /// A stored [`OrderTake`].
-    OrderTakeState of OrderTake {
-        issued: Decimal,
-        returned: Decimal,
-        consumed: Decimal,
-        transformed: Decimal,
-    } beside {}
+/// A stored [`OrderTake`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain struct")]
+pub struct OrderTakeState {
+    pub issued: Decimal,
+    pub returned: Decimal,
+    pub scrapped: Decimal,
+    pub operations: Vec<(Option<OperationId>, OperationTake)>,
 }
 
-stored! {
-    /// Stored [`LotFlows`].
-    LotFlowsState of LotFlows {
-        merged_in: Decimal,
-        split_out: Decimal,
-        shipped: Decimal,
-        scrapped: Decimal,
-        adjusted: Decimal,
-        stored: Decimal,
-    } beside {}
+impl From<&OrderTake> for OrderTakeState {
+    fn from(take: &OrderTake) -> OrderTakeState {
+        let operations = take.operations.iter();
+        OrderTakeState {
+            issued: take.issued,
+            returned: take.returned,
+            scrapped: take.scrapped,
+            operations: operations.map(|(op, take)| (op.clone(), *take)).collect(),
+        }
+    }
+}
+
+impl OrderTakeState {
+    fn restore(self) -> OrderTake {
+        OrderTake {
+            issued: self.issued,
+            returned: self.returned,
+            scrapped: self.scrapped,
+            operations: self.operations.into_iter().collect(),
+        }
+    }
+}
+
+/// Stored [`LotFlows`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain struct")]
+pub struct LotFlowsState {
+    pub parted: Decimal,
+    pub merged: Vec<(Time, Decimal)>,
+    pub stored: Vec<(Time, Decimal)>,
+    pub split_out: Decimal,
+    pub shipped: Decimal,
+    pub scrapped: Decimal,
+    pub adjusted: Decimal,
+}
+
+impl From<&LotFlows> for LotFlowsState {
+    fn from(flows: &LotFlows) -> LotFlowsState {
+        LotFlowsState {
+            parted: flows.parted,
+            merged: flows.merged().iter().collect(),
+            stored: flows.stored().iter().collect(),
+            split_out: flows.split_out,
+            shipped: flows.shipped,
+            scrapped: flows.scrapped,
+            adjusted: flows.adjusted,
+        }
+    }
+}
+
+impl LotFlowsState {
+    fn restore(self) -> LotFlows {
+        let mut flows = LotFlows::restored(self.merged, self.stored);
+        flows.parted = self.parted;
+        flows.split_out = self.split_out;
+        flows.shipped = self.shipped;
+        flows.scrapped = self.scrapped;
+        flows.adjusted = self.adjusted;
+        flows
+    }
 }
 
 /// A stored [`LotStock`].
@@ -39,7 +91,8 @@ stored! {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain struct")]
 pub struct LotStockState {
-    pub received: Decimal,
+    pub created: Option<Creation>,
+    pub made: Decimal,
     pub consumed: Decimal,
     pub orders: Vec<(WorkOrderId, OrderTakeState)>,
     pub flows: Box<LotFlowsState>,
@@ -49,7 +102,8 @@ impl From<&LotStock> for LotStockState {
     fn from(stock: &LotStock) -> LotStockState {
         let orders = stock.orders.iter();
         LotStockState {
-            received: stock.received,
+            created: stock.created,
+            made: stock.made,
             consumed: stock.consumed,
             orders: orders
                 .map(|(order, take)| (order.clone(), take.into()))
@@ -63,7 +117,8 @@ impl LotStockState {
     fn restore(self) -> LotStock {
         let orders = self.orders.into_iter();
         let mut stock = LotStock {
-            received: self.received,
+            created: self.created,
+            made: self.made,
             consumed: self.consumed,
             orders: orders
                 .map(|(order, take)| (order, take.restore()))
@@ -85,7 +140,6 @@ pub struct LotState {
     pub unit: Unit,
     pub counts: Vec<StockCount>,
     pub reserved: Decimal,
-    pub announced: bool,
     pub order: Option<WorkOrderId>,
     pub op: Option<OperationId>,
     pub production: Option<TimeWindow>,
@@ -115,7 +169,6 @@ impl From<&Lot> for LotState {
             unit: card.unit,
             counts: goods.counts.iter().cloned().collect(),
             reserved: goods.reserved,
-            announced: card.announced,
             order: card.order,
             op: card.op,
             production: card.production,
@@ -142,7 +195,6 @@ impl LotState {
         let card = LotCard {
             material: self.material,
             unit: self.unit,
-            announced: self.announced,
             order: self.order,
             op: self.op,
             production: self.production,

@@ -202,7 +202,8 @@ fn lots(_: usize, random: &mut Random) -> Said {
                 .collect();
             let made =
                 json!({"lot": lot, "material": "M", "quantity": pieces(1 + random.below(30))});
-            let data = json!({"order": order, "inputs": inputs, "outputs": [made]});
+            let op = random.one_in(2).then(|| random.one_of(&["10", "20"]));
+            let data = json!({"order": order, "op": op, "inputs": inputs, "outputs": [made]});
             ("/mes", "lot.transformed", data)
         }
         _ => {

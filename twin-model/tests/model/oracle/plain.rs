@@ -112,25 +112,38 @@ impl Plain {
                 .map(|(_, n)| i64::from(*n))
                 .sum()
         };
-        self.accepted
-            .iter()
-            .map(|step| match step {
-                Step::Receive { lot, quantity, .. } if *lot == wanted => i64::from(*quantity),
+        let of = |named: bool, all: i64| if named { all } else { 0 };
+        let (mut created, mut parts, mut later, mut moved) = (None, 0, 0, 0);
+        for step in &self.accepted {
+            match step {
+                Step::Receive { lot, quantity, .. } if *lot == wanted => {
+                    created = Some(i64::from(*quantity));
+                }
                 Step::Transform {
                     inputs, outputs, ..
-                } => sum(outputs) - sum(inputs),
+                } => moved += sum(outputs) - sum(inputs),
                 Step::Split { parent, children } => {
-                    let all: i64 = children.iter().map(|(_, n)| i64::from(*n)).sum();
-                    sum(children) - if *parent == wanted { all } else { 0 }
+                    let all = children.iter().map(|(_, n)| i64::from(*n)).sum();
+                    parts += sum(children);
+                    moved -= of(*parent == wanted, all);
                 }
                 Step::Merge { parents, child } => {
-                    let all: i64 = parents.iter().map(|(_, n)| i64::from(*n)).sum();
-                    (if *child == wanted { all } else { 0 }) - sum(parents)
+                    let all = parents.iter().map(|(_, n)| i64::from(*n)).sum();
+                    // What is merged into a lot that was told of before is not what was told.
+                    let place = if created.is_some() {
+                        &mut later
+                    } else {
+                        &mut parts
+                    };
+                    *place += of(*child == wanted, all);
+                    moved -= sum(parents);
                 }
-                Step::Ship { delivery, .. } => -self.asked(*delivery, wanted),
-                _ => 0,
-            })
-            .sum()
+                Step::Ship { delivery, .. } => moved -= self.asked(*delivery, wanted),
+                _ => {}
+            }
+        }
+        // Of a part, and of what had been merged, the creation tells again.
+        created.unwrap_or(0).max(parts) + later + moved
     }
 
     fn parents(&self, wanted: u8) -> BTreeSet<u8> {
