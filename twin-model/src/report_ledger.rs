@@ -95,11 +95,13 @@ impl Report {
         completes: bool,
         at: Time,
     ) -> Report {
+        let end = body.end.unwrap_or(at);
         Report {
             id,
             tally,
-            start: body.start.unwrap_or(at),
-            end: body.end.unwrap_or(at),
+            // Work that had ended before it was told had begun by then.
+            start: body.start.unwrap_or(at.min(end)),
+            end,
             epoch: match body.mode {
                 ReportMode::Delta => None,
                 ReportMode::Cumulative => Some(body.counter_epoch),

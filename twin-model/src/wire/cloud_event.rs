@@ -157,6 +157,8 @@ fn read_envelope(envelope: &Incoming<'_>) -> Result<Event, Rejection> {
         .data
         .ok_or_else(|| unreadable(from, "$.data", "is missing".to_owned()))?;
     let body = read_body(from, type_name, data.get())?;
+    limits::check_times(&body, time)
+        .map_err(|broken| unreadable(from, broken.path, broken.detail))?;
     let short = |path, text: Option<&str>| -> Result<Option<SmolStr>, Rejection> {
         limits::short(path, text.unwrap_or_default())
             .map_err(|broken| unreadable(from, broken.path, broken.detail))?;

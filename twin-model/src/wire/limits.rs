@@ -3,7 +3,7 @@
 use super::EVENT_TYPES;
 use super::version::NEWER_TYPES;
 use crate::retraction::kind_of;
-use crate::{Amount, Decimal, EventBody, EventRetracted};
+use crate::{Amount, Decimal, EventBody, EventRetracted, Time};
 
 mod lot;
 mod movement;
@@ -12,6 +12,7 @@ mod ownership;
 mod process;
 mod quality;
 mod reference;
+mod times;
 mod work_center;
 
 pub use order::{COMPONENTS_PER_ORDER_MAX, SCRAP_REASONS_MAX};
@@ -99,6 +100,11 @@ pub(crate) fn check(body: &EventBody) -> Result<(), Broken> {
         // It lets pass what has no limits of its own.
         _ => order::check(body),
     }
+}
+
+/// Checks the times that an event of the time `at` tells against each other and against that.
+pub(crate) fn check_times(body: &EventBody, at: Time) -> Result<(), Broken> {
+    times::check(body, at)
 }
 
 /// The event that is taken back is of a known type, and one of its object.

@@ -295,3 +295,24 @@ fn where_machines_count_a_report_of_people_can_not_be_too_much_until_it_counts_a
     let stays: Value = json!(format!("{:?}", story.order().counting()));
     assert_eq!(stays, json!("Machine"));
 }
+
+#[test]
+fn work_that_had_ended_before_it_was_told_had_begun_by_then() {
+    let mut story = Story::released();
+    let told = |end: &str| json!({"op": "10", "unit": "H87", "good": "1", "end": end});
+    story.ok(say(
+        "operation.progressed",
+        "07:00",
+        told("2026-03-01T06:30:00Z"),
+    ));
+    let at = |time: &str| Some(time.parse().unwrap());
+    assert_eq!(story.order().actual_start(), at("2026-03-01T06:30:00Z"));
+    // Its work goes on after it is told: it has begun by then.
+    story.ok(say(
+        "operation.progressed",
+        "06:20",
+        told("2026-03-01T06:40:00Z"),
+    ));
+    assert_eq!(story.order().actual_start(), at("2026-03-01T06:20:00Z"));
+    assert_eq!(story.op("10").good(), 2.into());
+}

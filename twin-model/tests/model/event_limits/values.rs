@@ -1,7 +1,7 @@
 //! Values that no event of its type can mean.
 use serde_json::{Value, json};
 
-use super::{op, q, refused, taken};
+use super::{broken, op, q, refused, taken};
 
 #[test]
 fn a_number_keeps_within_what_it_can_mean() {
@@ -118,6 +118,56 @@ fn a_stretch_of_time_ends_after_it_begins() {
     };
     taken("lot.merged", &tank(5));
     refused("lot.merged", &tank(4), "$.data.window");
+}
+
+#[test]
+fn two_times_of_one_event_do_not_contradict_each_other() {
+    // The events are of 06:00.
+    let at = |minute: u32| format!("2026-03-01T05:{minute:02}:00Z");
+    let six = || "2026-03-01T06:00:00Z".to_owned();
+    let later = || "2026-03-01T06:00:01Z".to_owned();
+    let report = |start: Option<String>, end: Option<String>| {
+        op(&json!({"unit": "H87", "start": start, "end": end}))
+    };
+    for name in ["operation.progressed", "operation.completed"] {
+        taken(name, &report(Some(at(1)), Some(at(1))));
+        taken(name, &report(Some(at(1)), Some(at(2))));
+        refused(name, &report(Some(at(2)), Some(at(1))), "$.data.end");
+        taken(name, &report(None, Some(at(1))));
+        taken(name, &report(Some(six()), None));
+        refused(name, &report(Some(later()), None), "$.data.start");
+        taken(name, &report(Some(later()), Some(later())));
+    }
+    let said = broken("operation.completed", &report(Some(at(9)), Some(at(6)))).unwrap();
+    assert!(said.contains(&at(9)) && said.contains(&at(6)), "{said}");
+    let order = |start: Option<String>, end: Option<String>| {
+        json!({"order": "O", "material": "M", "quantity": q("1"), "planned_start": start,
+            "planned_end": end})
+    };
+    taken("work_order.created", &order(Some(at(5)), Some(at(5))));
+    taken("work_order.created", &order(Some(at(5)), None));
+    taken("work_order.created", &order(None, Some(at(5))));
+    let back = order(Some(at(5)), Some(at(4)));
+    refused("work_order.created", &back, "$.data.planned_end");
+    let change = |start: u32, end: u32| {
+        json!({"order": "O", "planned_start": {"new": at(start)},
+            "planned_end": {"old": at(1), "new": at(end)}})
+    };
+    taken("work_order.changed", &change(5, 5));
+    refused(
+        "work_order.changed",
+        &change(5, 4),
+        "$.data.planned_end.new",
+    );
+    let lot = |expiry: u32| {
+        json!({"lot": "L", "material": "M", "quantity": q("1"), "produced_at": at(5),
+            "expiry": at(expiry)})
+    };
+    taken("lot.created", &lot(5));
+    refused("lot.created", &lot(4), "$.data.expiry");
+    let stop = |until: String| json!({"work_center": "W", "maintenance": "PM", "until": until});
+    taken("maintenance.started", &stop(six()));
+    refused("maintenance.started", &stop(at(59)), "$.data.until");
 }
 
 #[test]
