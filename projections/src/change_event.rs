@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use twin_model::{
     Code, CommandKey, DeliveryId, Entity, EntityKey, EventId, GateDecision, LotId, Notice, PlantId,
-    Reason, SmolStr, SourceId, Time,
+    Reason, SmolStr, SourceId, Time, listed,
 };
 use utoipa::ToSchema;
 
@@ -228,7 +228,6 @@ fn recall_required(
     lots: &[LotId],
     shipped_at: Time,
 ) -> Sentence {
-    let lots: Vec<&str> = lots.iter().map(LotId::as_str).collect();
     let noun = if code == Code::R68 {
         "nonconformance"
     } else {
@@ -240,7 +239,7 @@ fn recall_required(
         text: format!(
             "Shipment {delivery} left on {shipped_at} with {}, which {noun} {id} reaches. Recall \
              decision needed from quality.",
-            lots.join(", ")
+            listed(lots)
         ),
         object: Some(object_path(&EntityKey::Shipment(delivery.clone()))),
     }

@@ -110,7 +110,7 @@ pub enum Discrepancy {
         work_center: WorkCenterId,
         /// How many run.
         count: usize,
-        /// Which, joined by commas.
+        /// Which: the first ten, and how many more.
         running: String,
         /// How many can.
         capacity: u32,

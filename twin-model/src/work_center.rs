@@ -12,7 +12,7 @@ use crate::time_line::TimeLine;
 use crate::{
     Buckets, Claims, Configuration, Discrepancy, EntityKey, HoldId, ItemState, Liveness,
     MaintenanceId, Mode, Oee, PagedMap, Pieces, Rejection, Run, SessionChange, SmolStr, StateFact,
-    Time, WorkCenterId,
+    Time, WorkCenterId, listed,
 };
 
 /// A work center. It comes into being when something first speaks of it. Its large parts are
@@ -343,7 +343,7 @@ impl WorkCenter {
             found.push(Discrepancy::Overlap {
                 work_center: self.id.clone(),
                 count,
-                running: names.collect::<Vec<_>>().join(", "),
+                running: listed(names),
                 capacity: self.capacity(),
             });
         }

@@ -326,6 +326,19 @@ fn a_start_inside_maintenance_is_a_fact_and_a_discrepancy_in_any_order() {
 }
 
 #[test]
+fn ten_of_the_operations_that_run_at_once_are_named_and_the_others_counted() {
+    let mut story = Story::new();
+    for n in 10..22 {
+        story.order(&n.to_string());
+        story.start(&n.to_string(), "06:00");
+    }
+    let text = story.center().discrepancies()[0].to_string();
+    let named = "W is running 12 operations (10/10, 11/10, 12/10, 13/10, 14/10, 15/10, 16/10, \
+        17/10, 18/10, 19/10 and 2 more) but has capacity 1.";
+    assert!(text.starts_with(named), "{text}");
+}
+
+#[test]
 fn more_operations_than_the_capacity_are_a_discrepancy_that_heals() {
     let mut story = Story::new();
     story.order("A");

@@ -8,6 +8,7 @@ use super::import::Reader;
 use crate::retraction::Kept;
 use crate::{
     Event, EventBody, EventId, EventRetracted, ObjectRef, RetractionReason, SmolStr, SourceId,
+    listed,
 };
 
 /// Whether a retraction is written: its event is one that an export has, and it was taken back.
@@ -90,7 +91,7 @@ impl Reader<'_> {
         let reason = error.reason.as_deref().unwrap_or("no reason given");
         let corrected = match error.corrective.as_slice() {
             [] => "without a corrective event".to_owned(),
-            events => format!("corrected by {}", events.join(", ")),
+            events => format!("corrected by {}", listed(events)),
         };
         let named = self.event.id.as_deref().unwrap_or("without a name");
         let detail = format!("event {named}: {reason}, {corrected}");
