@@ -1,28 +1,19 @@
 //! The example mapping against the real log, recounted here without the mapping's code.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "../../tests/real_data/find.rs"]
+mod find;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use find::real_data;
 use ingest::file_import::{Importer, MappedEvent};
 use ingest::mapping::Mapping;
 use twin_model::{EventBody, OperationReport, wire};
 
 fn log_file() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let data = match std::env::var_os("TWIN_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => root.join("../shared/data"),
-    };
-    let file = data.join("production-log-4tu/production_merged.csv");
-    if !file.is_file() {
-        eprintln!(
-            "DID NOT RUN: no {} (set TWIN_DATA to the data folder)",
-            file.display()
-        );
-        return None;
-    }
-    Some(file)
+    real_data("production-log-4tu/production_merged.csv")
 }
 
 fn mapping() -> Mapping {

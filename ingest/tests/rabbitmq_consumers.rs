@@ -6,6 +6,8 @@
 mod bench;
 #[path = "amqp/fault_proxy.rs"]
 mod fault_proxy;
+#[path = "../../tests/real_data/find.rs"]
+mod find;
 #[path = "plant/open_plant.rs"]
 mod open_plant;
 #[path = "plant/overload.rs"]
@@ -16,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use bench::{Bench, CREATED, amqp, raw_channel};
 use fault_proxy::FaultProxy;
+use find::real_data;
 use futures_util::StreamExt;
 use ingest::amqp_url::AmqpUrl;
 use ingest::consumer::SUSPECT_RETURNS;
@@ -248,16 +251,9 @@ async fn messages_that_come_back_often_are_taken_one_at_a_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_log_ends_in_the_same_state_through_the_broker_and_straight_in() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let data = std::env::var_os("TWIN_DATA").map(std::path::PathBuf::from);
-    let data = data.unwrap_or_else(|| root.join("../../shared/data"));
-    let file = data.join("production-log-4tu/production_merged.csv");
-    if !file.is_file() {
-        eprintln!(
-            "DID NOT RUN: no {} (set TWIN_DATA to the data folder)",
-            file.display()
-        );
+    let Some(file) = real_data("production-log-4tu/production_merged.csv") else {
         return;
-    }
+    };
     let bench = Bench::new().await;
     let path = root.join("mappings/job-shop-log.toml");
     let text = std::fs::read_to_string(&path).unwrap();

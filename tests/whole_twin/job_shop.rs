@@ -1,5 +1,8 @@
 //! The real job-shop log: where it is, its mapping, and what it says when read without the twin.
 
+#[path = "../real_data/find.rs"]
+mod find;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,19 +15,7 @@ pub(crate) const ROWS: u64 = 4_402;
 
 /// The log, or `None` after saying that the test did not run.
 pub(crate) fn log_file() -> Option<PathBuf> {
-    let data = match std::env::var_os("TWIN_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => root().join("../shared/data"),
-    };
-    let file = data.join("production-log-4tu/production_merged.csv");
-    if !file.is_file() {
-        eprintln!(
-            "DID NOT RUN: no {} (set TWIN_DATA to the data folder)",
-            file.display()
-        );
-        return None;
-    }
-    Some(file)
+    find::real_data("production-log-4tu/production_merged.csv")
 }
 
 fn root() -> &'static Path {

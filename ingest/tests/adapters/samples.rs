@@ -1,6 +1,9 @@
 //! Importing real samples through the mappings that come with the twin.
 #![allow(dead_code, reason = "each test of an adapter uses a part of it")]
 
+#[path = "../../../tests/real_data/find.rs"]
+mod find;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -13,20 +16,7 @@ use twin_model::wire::{self, Unreadable};
 
 /// A folder of the sample data; `None`, said aloud, where there is none.
 pub(crate) fn sample_folder(name: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let data = match std::env::var_os("TWIN_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => root.join("../shared/data"),
-    };
-    let folder = data.join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!(
-        "DID NOT RUN: no {} (set TWIN_DATA to the data folder)",
-        folder.display()
-    );
-    None
+    find::real_data(name)
 }
 
 /// The files below a folder with an ending, by name.

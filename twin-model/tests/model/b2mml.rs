@@ -4,24 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
+use crate::real_data::real_data;
 use serde_json::Value;
 use twin_model::wire::b2mml::{self, MaterialUse, OrderStanding, Refused};
 use twin_model::{Interruption, JobState, Lifecycle, LotLifecycle, OperationState, Usage};
 
 fn schemas() -> Option<PathBuf> {
-    let data = match std::env::var_os("TWIN_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-    };
-    let folder = data.join("b2mml/schema");
-    if !folder.is_dir() {
-        eprintln!(
-            "DID NOT RUN: no {} (set TWIN_DATA to the data folder)",
-            folder.display()
-        );
-        return None;
-    }
-    Some(folder)
+    real_data("b2mml/schema")
 }
 
 /// The values of `RequestState` and its like in both forms of the schemas, which must agree.

@@ -1,9 +1,10 @@
 //! The operation's state machine against the node set of OPC 10031-4: what the standard's XML
 //! says is allowed, and nothing else is.
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use twin_model::{JobCause, JobState};
+
+use crate::real_data::real_data;
 
 /// The two object types that carry the main machine: without and with sub-states.
 const RECEIVERS: [&str; 2] = [
@@ -12,18 +13,7 @@ const RECEIVERS: [&str; 2] = [
 ];
 
 fn node_set() -> Option<String> {
-    let data = match std::env::var_os("TWIN_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-    };
-    let file = data.join("opcua-jobcontrol/opc.ua.isa95-jobcontrol.nodeset2.xml");
-    if !file.is_file() {
-        eprintln!(
-            "DID NOT RUN: no {} (set TWIN_DATA to the data folder)",
-            file.display()
-        );
-        return None;
-    }
+    let file = real_data("opcua-jobcontrol/opc.ua.isa95-jobcontrol.nodeset2.xml")?;
     Some(std::fs::read_to_string(file).unwrap())
 }
 

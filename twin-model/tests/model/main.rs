@@ -52,6 +52,9 @@ mod quality_findings;
 mod quality_shares;
 #[path = "quality/story.rs"]
 mod quality_story;
+#[path = "../../../tests/real_data/find.rs"]
+mod real_data;
+mod real_data_is_missed;
 mod reference_data;
 mod rejection_catalogue;
 mod retractions;

@@ -1,25 +1,15 @@
 //! The official schema and the official examples.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use crate::real_data::real_data;
+
 /// The folder of the standard's files; `None`, and said so, where there is none.
 pub(super) fn folder() -> Option<PathBuf> {
-    let data = match std::env::var_os("TWIN_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-    };
-    let folder = data.join("epcis2");
-    if !folder.is_dir() {
-        eprintln!(
-            "DID NOT RUN: no {} (set TWIN_DATA to the data folder)",
-            folder.display()
-        );
-        return None;
-    }
-    Some(folder)
+    real_data("epcis2")
 }
 
 static SCHEMA: LazyLock<Option<Schema>> = LazyLock::new(Schema::of_the_standard);
