@@ -194,12 +194,13 @@ impl ExceptionEntry {
     ///
     /// What a rule refused cannot be replayed: its sender was told, and corrects it with a new
     /// event. Nor can a message whose id belongs to another one, or whose end is not kept. A command
-    /// that was refused or that nobody answers can be sent again.
+    /// that was refused or that nobody answers can be sent again, and one that was not sent after too
+    /// many of its kind can be sent.
     #[must_use]
     pub fn steps(&self) -> &'static [Step] {
         if !self.is_open() {
             &[]
-        } else if self.command.is_some() && matches!(self.code, Code::R32 | Code::R62) {
+        } else if self.command.is_some() && matches!(self.code, Code::R32 | Code::R62 | Code::R64) {
             &[Step::Replay, Step::Discard]
         } else if self.refused || self.command.is_some() {
             &[Step::Discard]

@@ -6,12 +6,15 @@
 //! when a cause heals, takes back what is no longer so, and does not depend on what came first.
 
 mod answer;
+mod concern;
 mod confirmation;
+mod crowded;
 mod deviation;
 mod disposition;
 mod falling_due;
 mod finding;
 mod hold;
+mod joined;
 mod lane;
 mod limit;
 mod maintenance;
@@ -29,12 +32,15 @@ mod usage;
 mod variance;
 mod waiting;
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 
-use crate::{Claims, CommandKey, Discrepancy, EntityKey, ProcessId, ProcessKind, Time};
+use crate::{Claims, CommandKey, Discrepancy, EntityKey, ProcessId, ProcessKind, Shared, Time};
 
 pub(crate) use confirmation::about;
 pub(crate) use finding::Finding;
+pub(crate) use joined::Joined;
 use lane::{lane_of, posted_as};
 pub use limit::Limit;
 pub(crate) use plan::{Next, Obstacle, Plan};
@@ -42,7 +48,8 @@ pub use rules::{ANSWER_WITHIN_S, ProcessRules, RETRY_WAIT_S_MAX, Rule, TRIES_MAX
 pub use step::{Bearing, Refusal, Step, StepState};
 pub(crate) use waiting::Waiting;
 
-/// Commands of one lane of a process. One more is put before a person.
+/// Commands of one lane of a process. One more is put before a person, unless it takes something
+/// back; a lane that goes by lots has as many as there are lots, and keeps the newest.
 pub const STEPS_PER_LANE_MAX: usize = 100;
 /// Documents kept of one command, in number.
 pub const DOCUMENTS_PER_STEP_MAX: usize = 10;
@@ -89,7 +96,11 @@ pub struct Process {
     /// The business transaction that began it.
     pub(crate) correlation: Option<SmolStr>,
     /// In the order in which they were first sent.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<Shared<Step>>,
+    /// The lots that it is about, where it goes by lots that only come and never go.
+    pub(crate) lots: Joined,
+    /// Lanes that would send more than they may, with what they wait for.
+    pub(crate) crowded: BTreeMap<SmolStr, SmolStr>,
     pub(crate) obstacles: Vec<Obstacle>,
     /// What its rule finds wrong with the facts now.
     pub(crate) findings: Vec<Finding>,
@@ -106,6 +117,8 @@ impl Process {
             id,
             correlation,
             steps: Vec::new(),
+            lots: Joined::default(),
+            crowded: BTreeMap::new(),
             obstacles: Vec::new(),
             findings: Vec::new(),
             look_at: None,
@@ -143,9 +156,10 @@ impl Process {
         self.correlation.as_deref().unwrap_or(self.id.as_str())
     }
 
-    /// Its commands, in the order in which they were first sent.
+    /// Its commands, in the order in which they were first sent. Of a lane that goes by lots the
+    /// newest.
     #[must_use]
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[Shared<Step>] {
         &self.steps
     }
 
@@ -157,7 +171,9 @@ impl Process {
 
     /// What it waits for before it tells anything, in business words.
     pub fn waits_for(&self) -> impl Iterator<Item = &SmolStr> {
-        self.obstacles.iter().map(|obstacle| &obstacle.text)
+        let obstacles = self.obstacles.iter();
+        let obstacles = obstacles.map(|obstacle| &obstacle.text);
+        obstacles.chain(self.crowded.values())
     }
 
     /// When it is looked at again if nothing happens before.
@@ -173,7 +189,7 @@ impl Process {
         let any = |state| self.last_steps().any(|step| step.state == state);
         if self.off {
             ProcessState::Off
-        } else if any(StepState::TimedOut) || any(StepState::GivenUp) {
+        } else if any(StepState::TimedOut) || any(StepState::GivenUp) || !self.crowded.is_empty() {
             ProcessState::WithPerson
         } else if any(StepState::Refused) {
             ProcessState::Retrying

@@ -167,6 +167,11 @@ impl CommandKey {
     pub(crate) fn is_of(&self, lane: &str, number: u32) -> bool {
         self.number == number && self.lane == lane_word(lane)
     }
+
+    /// Whether it is one of that lane, and an earlier one.
+    pub(crate) fn is_before(&self, lane: &str, number: u32) -> bool {
+        (1..number).contains(&self.number) && self.lane == lane_word(lane)
+    }
 }
 
 /// The lane as it stands in an id: without a slash, so that the parts can be told apart, and not

@@ -16,7 +16,9 @@ impl Process {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        let at = self.find(&body.command, "mfg.posting.acknowledged.v1")?;
+        let Some(at) = self.find(&body.command, "mfg.posting.acknowledged.v1")? else {
+            return Ok(());
+        };
         let step = &mut self.steps[at];
         let again = step.state == StepState::Acknowledged;
         step.answered_at = Some(body.posted_at.unwrap_or(view.at));
@@ -49,7 +51,9 @@ impl Process {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        let at = self.find(&body.command, "mfg.posting.refused.v1")?;
+        let Some(at) = self.find(&body.command, "mfg.posting.refused.v1")? else {
+            return Ok(());
+        };
         let step = &mut self.steps[at];
         match step.state {
             StepState::Acknowledged => {
@@ -95,14 +99,31 @@ impl Process {
         Ok(())
     }
 
-    /// The command that an answer names.
-    fn find(&self, command: &CommandKey, event: &'static str) -> Result<usize, Rejection> {
+    /// The command that an answer names; `None` for one that was answered and is kept no more.
+    fn find(&self, command: &CommandKey, event: &'static str) -> Result<Option<usize>, Rejection> {
         let mut steps = self.steps.iter();
         let known = steps.position(|step| {
             command.is_of(&step.lane, step.number)
                 && (1..=step.attempt).contains(&command.attempt())
         });
-        known.ok_or_else(|| not_sent(command, event))
+        match known {
+            Some(at) => Ok(Some(at)),
+            None if self.has_let_go_of(command) => Ok(None),
+            None => Err(not_sent(command, event)),
+        }
+    }
+
+    /// Whether a command was sent and is kept no more: its lane has a newer one, and not it.
+    pub(super) fn has_let_go_of(&self, command: &CommandKey) -> bool {
+        let mut newer = self
+            .steps
+            .iter()
+            .filter(|step| command.is_before(&step.lane, step.number));
+        newer.next().is_some()
+            && !self
+                .steps
+                .iter()
+                .any(|step| command.is_of(&step.lane, step.number))
     }
 }
 

@@ -8,7 +8,8 @@ use crate::{PostedAs, System};
 impl Process {
     /// The commands of a lane, oldest first.
     pub(crate) fn lane<'p>(&'p self, lane: &'p str) -> impl DoubleEndedIterator<Item = &'p Step> {
-        self.steps.iter().filter(move |step| step.lane == lane)
+        let steps = self.steps.iter().map(AsRef::as_ref);
+        steps.filter(move |step: &&Step| step.lane == lane)
     }
 
     /// What the receiver of a lane has acknowledged and was not taken back since, oldest first.
@@ -53,8 +54,9 @@ impl Process {
     /// The newest command of each lane, in the order in which they were first sent.
     pub(crate) fn last_steps(&self) -> impl Iterator<Item = &Step> {
         let mut seen = BTreeSet::new();
-        let newest = self.steps.iter().rev();
-        let mut last: Vec<&Step> = newest.filter(|step| seen.insert(&step.lane)).collect();
+        let newest = self.steps.iter().map(AsRef::as_ref).rev();
+        let newest = newest.filter(|step: &&Step| seen.insert(&step.lane));
+        let mut last: Vec<&Step> = newest.collect();
         last.reverse();
         last.into_iter()
     }

@@ -1,4 +1,5 @@
-//! A command that was given up, or that nobody answered, is sent again because a person says so.
+//! A command that was given up, or that nobody answered, is sent again because a person says so;
+//! and one that was not sent because there were so many of its kind goes out.
 
 use super::{Process, StepState};
 use crate::effect::{Effects, View};
@@ -8,7 +9,8 @@ use crate::{CommandKey, Entity, EntityKey, Plant, Rejection, Time, Turn};
 impl Plant {
     /// Sends a command of a process again, as of `now` by the plant's clock. One that nobody has
     /// answered keeps its id; after a refusal, which is definite, it is a new try with the next
-    /// id.
+    /// id. One that was not sent for lack of room goes out, as its facts stand now, and as many of
+    /// its kind after it as at first.
     ///
     /// # Errors
     /// R01 when the twin knows no such process, R02 when the command is not one that waits for a
@@ -60,7 +62,14 @@ impl Process {
         let mut steps = self.steps.iter();
         let at = steps.position(|step| command.is_of(&step.lane, step.number));
         let Some(at) = at else {
-            return Err(super::answer::not_sent(command, "replay"));
+            // What its lane would send goes out at the end of the turn.
+            if self.let_on(command) {
+                return Ok(());
+            }
+            return match self.has_let_go_of(command) {
+                true => Err(refused(StepState::Acknowledged.as_str())),
+                false => Err(super::answer::not_sent(command, "replay")),
+            };
         };
         let step = &mut self.steps[at];
         match step.state {

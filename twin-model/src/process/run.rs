@@ -1,15 +1,15 @@
 //! The processes of a plant: looked at when everything else in a turn is settled.
 
-use std::collections::BTreeSet;
-
+use super::concern::Concerned;
+use super::joined::NewLots;
 use super::{
     Plan, Process, confirmation, deviation, hold, maintenance, release, scrap, usage, variance,
 };
 use crate::effect::Effects;
 use crate::plant::Cause;
 use crate::{
-    Entity, EntityKey, Event, EventBody, HoldId, Lot, Plant, ProcessId, ProcessKind, ProcessRules,
-    Rejection, Rule, Time,
+    Entity, EntityKey, Event, EventBody, Plant, ProcessId, ProcessKind, ProcessRules, Rejection,
+    Rule, Time,
 };
 
 impl Plant {
@@ -22,22 +22,18 @@ impl Plant {
         let Some(rules) = self.process_rules() else {
             return Ok(());
         };
-        let mut concerned = BTreeSet::new();
+        let mut concerned = Concerned::default();
         for (key, former) in self.touched() {
-            concerned.extend(self.waiting.for_(&key).cloned());
+            concerned.know(self.waiting.for_(&key));
             match self.get(&key) {
                 // Rules that came late find what they would have found before.
-                Some(Entity::ProcessRules(_)) => {
-                    for entity in self.entities() {
-                        concern(None, entity, rules, &mut concerned);
-                    }
-                }
-                Some(entity) => concern(former, entity, rules, &mut concerned),
+                Some(Entity::ProcessRules(_)) => concerned.look_at_all(self.entities(), rules),
+                Some(entity) => concerned.look_at(former, entity, rules),
                 None => {}
             }
         }
-        for id in concerned {
-            self.run_process(&id, cause, effects)?;
+        for (id, joined) in concerned.processes() {
+            self.run_process(&id, joined, cause, effects)?;
         }
         Ok(())
     }
@@ -45,31 +41,27 @@ impl Plant {
     fn run_process(
         &mut self,
         id: &ProcessId,
+        joined: NewLots,
         cause: Cause<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
         let known = self.process(id);
         let now = self.now(cause.at);
-        let (process, notices) = match self.process_rule(id.kind()) {
+        let new = || Process::new(id.clone(), cause.correlation.cloned());
+        let mut process = known.cloned().unwrap_or_else(new);
+        process.lots.join(joined);
+        let mut notices = Vec::new();
+        match self.process_rule(id.kind()) {
             Some(rule) => {
-                let plan = self.plan(id, known, rule, now);
+                let plan = self.plan(&process, rule, now);
                 if known.is_none() && plan.is_nothing() {
                     return Ok(());
                 }
-                let mut process = known
-                    .cloned()
-                    .unwrap_or_else(|| Process::new(id.clone(), cause.correlation.cloned()));
-                let notices = process.carry_out(plan, rule, now);
-                (process, notices)
+                notices = process.carry_out(plan, rule, now);
             }
-            None => {
-                let Some(mut process) = known.cloned() else {
-                    return Ok(());
-                };
-                process.switch_off();
-                (process, Vec::new())
-            }
-        };
+            None if known.is_none() => return Ok(()),
+            None => process.switch_off(),
+        }
         if known == Some(&process) {
             return Ok(());
         }
@@ -85,11 +77,12 @@ impl Plant {
         })
     }
 
-    fn plan(&self, id: &ProcessId, known: Option<&Process>, rule: Rule, now: Time) -> Plan {
+    fn plan(&self, process: &Process, rule: Rule, now: Time) -> Plan {
+        let (id, known) = (process.id(), Some(process));
         match id.kind() {
             ProcessKind::Release => release::plan(self, id.subject(), known, rule, now),
             ProcessKind::Confirmation => confirmation::plan(self, id.subject(), known, rule, now),
-            ProcessKind::Hold => hold::plan(self, id.subject(), known, rule),
+            ProcessKind::Hold => hold::plan(self, process, rule),
             ProcessKind::Maintenance => maintenance::plan(self, id.subject(), known, rule, now),
             ProcessKind::Deviation => deviation::plan(self, id.subject(), known, rule, now),
             ProcessKind::Usage => usage::plan(self, id.subject(), known, rule),
@@ -158,64 +151,5 @@ impl Plant {
     /// The plant's now as far as an event from `at` can tell.
     pub(crate) fn now(&self, at: Time) -> Time {
         self.clock.max(at)
-    }
-}
-
-/// The processes that are about an entity, as far as its change may matter to them.
-fn concern(
-    former: Option<&Entity>,
-    entity: &Entity,
-    rules: &ProcessRules,
-    concerned: &mut BTreeSet<ProcessId>,
-) {
-    let mut about = |kind: ProcessKind, subject: &str| {
-        if rules.of(kind).is_some() {
-            concerned.insert(ProcessId::new(kind, subject));
-        }
-    };
-    match entity {
-        Entity::WorkOrder(order) => {
-            about(ProcessKind::Release, order.id().as_str());
-            about(ProcessKind::Confirmation, order.id().as_str());
-            about(ProcessKind::Variance, order.id().as_str());
-            about(ProcessKind::Scrap, order.id().as_str());
-        }
-        Entity::Nonconformance(found) => about(ProcessKind::Deviation, found.id().as_str()),
-        Entity::Hold(hold) => about(ProcessKind::Hold, hold.id().as_str()),
-        Entity::Lot(lot) => {
-            let had = |hold: &HoldId| match former {
-                Some(Entity::Lot(former)) => former.all_holds().any(|known| known == hold),
-                _ => false,
-            };
-            for hold in lot.all_holds().filter(|hold| !had(hold)) {
-                about(ProcessKind::Hold, hold.as_str());
-            }
-            let before = match former {
-                Some(Entity::Lot(former)) => Some(former.as_ref()),
-                _ => None,
-            };
-            if lot.inspections().next().is_some() {
-                about(ProcessKind::Usage, lot.id().as_str());
-            }
-            // What a board decided may cover a lot of which something has left.
-            let same = before.is_some_and(|before| {
-                before.nonconformances().eq(lot.nonconformances())
-                    && before.on_hand() == lot.on_hand()
-            });
-            if !same {
-                let before = before.into_iter().flat_map(Lot::nonconformances);
-                for (id, _) in before.chain(lot.nonconformances()) {
-                    about(ProcessKind::Deviation, id.as_str());
-                }
-            }
-        }
-        Entity::WorkCenter(center) if rules.of(ProcessKind::Maintenance).is_some() => {
-            concerned.extend(maintenance::processes(center));
-        }
-        // Also one that is to be switched off.
-        Entity::Process(process) => {
-            concerned.insert(process.id.clone());
-        }
-        _ => {}
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::{Next, Plan, Process, Rule, STEPS_PER_LANE_MAX, Step, StepState};
-use crate::{CommandBody, CommandKey, EntityKey, Notice, ProcessRejection, Time};
+use super::crowded::LaneEnd;
+use super::{Next, Plan, Process, Rule, Step, StepState};
+use crate::{CommandBody, CommandKey, EntityKey, Notice, ProcessRejection, Shared, Time};
 
 impl Process {
     /// Sends what the plan lacks, and drops what it no longer wants. Gives what the outside hears
@@ -24,19 +25,25 @@ impl Process {
         for at in 0..self.steps.len() {
             self.drop_unwanted(at, &wanted, &mut notices);
         }
-        // The newest command of each lane, and how many it has.
-        let mut lanes: BTreeMap<SmolStr, (usize, usize)> = BTreeMap::new();
-        for (at, step) in self.steps.iter().enumerate() {
-            let lane = lanes.entry(step.lane.clone()).or_default();
-            *lane = (at, lane.1 + 1);
-        }
+        let lanes = self.lanes();
+        let mut crowded = BTreeMap::new();
         for next in plan.nexts {
-            let known = lanes.get(&next.lane).copied();
-            if known.is_none_or(|(at, _)| self.steps[at].state.is_over()) {
-                let sent = known.map_or(0, |(_, sent)| sent);
-                self.send_new(next, sent, rule, now, &mut notices);
+            let known = lanes.get(&next.lane).copied().unwrap_or_default();
+            if known
+                .last
+                .is_some_and(|last| !self.steps[last].state.is_over())
+            {
+                continue;
+            }
+            match known.has_room_for(&next) {
+                true => self.send_new(next, known, rule, now, &mut notices),
+                false => {
+                    crowded.insert(next.lane, next.body);
+                }
             }
         }
+        self.tell_crowded(crowded, &lanes, &mut notices);
+        self.keep_newest();
         self.obstacles = plan.obstacles;
         self.findings = plan.findings;
         self.look_at = plan.look_at;
@@ -48,6 +55,7 @@ impl Process {
     pub(crate) fn switch_off(&mut self) {
         self.off = true;
         self.obstacles.clear();
+        self.crowded.clear();
         self.findings.clear();
         self.look_at = None;
         for step in &mut self.steps {
@@ -106,23 +114,23 @@ impl Process {
         }
     }
 
-    /// Sends one more command in a lane that has nothing under way and has had `sent`.
+    /// Sends one more command in a lane that has nothing under way.
     fn send_new(
         &mut self,
         next: Next,
-        sent: usize,
+        lane: LaneEnd,
         rule: Rule,
         now: Time,
         notices: &mut Vec<Notice>,
     ) {
-        if sent >= STEPS_PER_LANE_MAX {
-            self.tell_full(&next, notices);
-            return;
-        }
-        let number = u32::try_from(sent + 1).unwrap_or(u32::MAX);
-        self.steps.push(Step {
+        let before = lane.last.map_or(0, |last| self.steps[last].number);
+        let lots_to = match &next.body {
+            CommandBody::HoldBlockRequested(body) => self.lots_told(&next.lane) + body.lots.len(),
+            _ => 0,
+        };
+        self.steps.push(Shared::new(Step {
             lane: next.lane,
-            number,
+            number: before.saturating_add(1),
             to: next.to,
             bearing: next.bearing,
             body: next.body,
@@ -135,7 +143,9 @@ impl Process {
             refusal: None,
             answered_at: None,
             raised: false,
-        });
+            lots_to: u32::try_from(lots_to).unwrap_or(u32::MAX),
+            let_on: false,
+        }));
         self.send(self.steps.len() - 1, rule, now, notices);
     }
 
@@ -152,21 +162,6 @@ impl Process {
             correlation: self.correlation().into(),
             body: Box::new(step.body.clone()),
         });
-    }
-
-    fn tell_full(&mut self, next: &Next, notices: &mut Vec<Notice>) {
-        let Some(at) = self
-            .last_of(&next.lane)
-            .filter(|at| !self.steps[*at].raised)
-        else {
-            return;
-        };
-        let problem = ProcessRejection::TooManyCommands {
-            process: self.id.clone(),
-            what: next.body.what(),
-            max: STEPS_PER_LANE_MAX,
-        };
-        self.ask_person(at, problem, notices);
     }
 
     /// Puts a command before a person.

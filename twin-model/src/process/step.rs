@@ -91,6 +91,11 @@ pub struct Step {
     pub(crate) answered_at: Option<Time>,
     /// Whether a person was asked to look at it and is not told yet that it is over.
     pub(crate) raised: bool,
+    /// How many lots of its process, from the first that joined it, its receiver knows once it has
+    /// acknowledged; 0 for what names none of them.
+    pub(crate) lots_to: u32,
+    /// Whether a person has let the process send more after it than one lane may.
+    pub(crate) let_on: bool,
 }
 
 impl Step {

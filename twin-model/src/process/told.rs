@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Process, Step, confirmation, quarantine, usage, variance};
+use super::{Process, Step, confirmation, joined, quarantine, usage, variance};
 use crate::CommandBody;
 use crate::ownership::standing::Standing;
 
@@ -45,7 +45,7 @@ fn words(standing: &[&Step]) -> Option<SmolStr> {
             format_smolstr!("{} of {}", body.quantity, body.material)
         }
         CommandBody::HoldBlockRequested(_) => {
-            let lots = standing.iter().map(|step| step.body.names()).sum::<usize>();
+            let lots = joined::lots_to(standing);
             let noun = if lots == 1 { "lot" } else { "lots" };
             format_smolstr!("blocked, {lots} {noun}")
         }

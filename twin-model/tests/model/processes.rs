@@ -11,6 +11,8 @@ mod deviation;
 mod hold;
 #[path = "processes/maintenance.rs"]
 mod maintenance;
+#[path = "processes/many_commands.rs"]
+mod many_commands;
 #[path = "processes/patience.rs"]
 mod patience;
 #[path = "processes/release.rs"]

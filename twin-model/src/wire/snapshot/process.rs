@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
 use crate::{
-    Bearing, Claims, CommandBody, Finding, Limit, MaterialId, Obstacle, Process, ProcessId,
-    ProcessKind, ProcessRules, Refusal, Rule, Step, StepState, System, Time,
+    Bearing, Claims, CommandBody, Finding, Limit, LotId, MaterialId, Obstacle, Process, ProcessId,
+    ProcessKind, ProcessRules, Refusal, Rule, Shared, Step, StepState, System, Time,
 };
 
 stored! {
@@ -79,6 +79,8 @@ stored! {
         refusal: Option<Refusal>,
         answered_at: Option<Time>,
         raised: bool,
+        lots_to: u32,
+        let_on: bool,
     } via {
         body: StoredCommand
     } beside {}
@@ -91,6 +93,10 @@ pub struct StoredProcess {
     pub correlation: Option<SmolStr>,
     /// Its commands.
     pub steps: Vec<StoredStep>,
+    /// The lots that it is about, in the order in which they joined it.
+    pub lots: Vec<LotId>,
+    /// Lanes that would send more than they may, with what they wait for.
+    pub crowded: BTreeMap<SmolStr, SmolStr>,
     /// What it waits for.
     pub(crate) obstacles: Vec<Obstacle>,
     /// What its rule finds wrong.
@@ -115,7 +121,13 @@ impl From<&Process> for StoredProcess {
     fn from(process: &Process) -> StoredProcess {
         StoredProcess {
             correlation: process.correlation.clone(),
-            steps: process.steps.iter().map(StoredStep::from).collect(),
+            steps: process
+                .steps
+                .iter()
+                .map(|step| step.as_ref().into())
+                .collect(),
+            lots: process.lots.iter().cloned().collect(),
+            crowded: process.crowded.clone(),
             obstacles: process.obstacles.clone(),
             findings: process.findings.clone(),
             look_at: process.look_at,
@@ -127,10 +139,13 @@ impl From<&Process> for StoredProcess {
 impl ProcessStanding {
     pub(super) fn restore(self, history: Option<StoredProcess>, version: u64) -> Process {
         let history = history.unwrap_or_default();
+        let restored = history.steps.into_iter().map(StoredStep::restore);
         Process {
             id: self.id,
             correlation: history.correlation,
-            steps: history.steps.into_iter().map(StoredStep::restore).collect(),
+            steps: restored.map(Shared::new).collect(),
+            lots: history.lots.into_iter().collect(),
+            crowded: history.crowded,
             obstacles: history.obstacles,
             findings: history.findings,
             look_at: history.look_at,

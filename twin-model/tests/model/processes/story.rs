@@ -99,6 +99,14 @@ impl Story {
             .unwrap_or_else(|e| panic!("{name} {data}: {e}"))
     }
 
+    /// Tells what is taken without looking for breaches, for stories of thousands.
+    pub(crate) fn quietly(&mut self, source: &str, name: &str, time: &str, data: Value) {
+        let event = self.event(source, name, time, &data);
+        let turn = self.plant.apply(&event);
+        let turn = turn.unwrap_or_else(|e| panic!("{name} {data}: {e}"));
+        self.hear(&turn);
+    }
+
     pub(crate) fn meets(
         &mut self,
         source: &str,
@@ -140,7 +148,7 @@ impl Story {
         }
     }
 
-    fn hear(&mut self, turn: &Turn) {
+    pub(crate) fn hear(&mut self, turn: &Turn) {
         for notice in &turn.notices {
             match notice {
                 Notice::CommandIssued {
@@ -219,7 +227,8 @@ impl Story {
     pub(crate) fn fates(&self, id: &str) -> Vec<&'static str> {
         let process = self.process(id);
         let fate = |step: &Step| process.fate(step);
-        process.steps().iter().map(fate).collect()
+        let steps = process.steps().iter().map(AsRef::as_ref);
+        steps.map(fate).collect()
     }
 
     /// The plant as it comes back from its snapshot is the same.
