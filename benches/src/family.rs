@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
 use serde_json::{Value, json};
-use twin_model::{Event, wire};
+use twin_model::{CommandKey, Event, wire};
 
 use crate::shop::Shop;
 
@@ -129,6 +129,32 @@ impl Family {
         self.event("/qms", "hold.released", &hold, &data)
     }
 
+    /// The plant's operator has packing, shipping and production blocked for holds.
+    #[must_use]
+    pub fn rules(&self) -> Bytes {
+        let data = json!({"version": 1, "processes": [{"kind": "hold"}]});
+        self.event("/twin", "process_rules.published", "rules", &data)
+    }
+
+    /// One more lot comes from the first one.
+    #[must_use]
+    pub fn joining(&self, number: usize) -> Bytes {
+        let id = format!("J-{number:06}");
+        let inputs = json!([{"lot": lot(0), "quantity": {"value": "0.001", "unit": "KGM"}}]);
+        let one = json!({"value": "1", "unit": "KGM"});
+        let data = json!({"inputs": inputs,
+            "outputs": [{"lot": id, "material": "M", "quantity": one}]});
+        self.event("/mes", "lot.transformed", &id, &data)
+    }
+
+    /// A system has carried a command out.
+    #[must_use]
+    pub fn acknowledged(&self, command: &CommandKey) -> Bytes {
+        let data = json!({"command": command.to_string()});
+        let id = format!("{command}");
+        self.event("/wms", "posting.acknowledged", &id, &data)
+    }
+
     fn event(&self, source: &str, name: &str, id: &str, data: &Value) -> Bytes {
         let (id, type_name) = (format!("{name} {id}"), format!("mfg.{name}.v1"));
         self.shop.event(source, &id, &type_name, data)
@@ -150,7 +176,7 @@ pub fn read(bytes: &Bytes) -> Result<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use twin_model::Plant;
+    use twin_model::{Notice, Plant};
 
     #[test]
     fn a_hold_on_the_first_lot_blocks_every_gate_in_every_shape() {
@@ -166,6 +192,26 @@ mod tests {
             assert_eq!(turn.touched.len(), 2 + 250 + 20, "{shape:?}");
             let turn = plant.apply(&read(&family.release(0)).unwrap()).unwrap();
             assert_eq!(turn.touched.len(), 2 + 250 + 20, "{shape:?}");
+            plant.apply(&read(&family.rules()).unwrap()).unwrap();
+            let joining = read(&family.joining(0)).unwrap();
+            let turn = plant.apply(&read(&family.hold(1)).unwrap()).unwrap();
+            assert_eq!(turn.touched.len(), 3 + 250 + 20, "{shape:?}: a process too");
+            let asked = turn.notices.iter().filter_map(|notice| match notice {
+                Notice::CommandIssued { command, .. } => Some(command),
+                _ => None,
+            });
+            let asked: Vec<_> = asked.collect();
+            assert_eq!(asked.len(), 3, "{shape:?}");
+            for command in asked {
+                let told = read(&family.acknowledged(command)).unwrap();
+                plant.apply(&told).unwrap();
+            }
+            let turn = plant.apply(&joining).unwrap();
+            assert_eq!(
+                turn.touched.len(),
+                3,
+                "{shape:?}: both lots and the process"
+            );
         }
     }
 }

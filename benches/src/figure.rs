@@ -1,5 +1,7 @@
 //! One measured figure beside its limit, as a line of JSON.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// What a figure has to reach.
@@ -21,7 +23,7 @@ pub enum Goal {
 #[derive(Debug, Clone, Serialize)]
 pub struct Figure {
     /// What was measured.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Unit of `ours` and `limit`.
     pub unit: &'static str,
     /// Median over the rounds.
@@ -44,7 +46,7 @@ impl Figure {
     /// A figure from the rounds of ours and of the limit; no rounds of the limit, no ratio.
     #[must_use]
     pub fn new(
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         unit: &'static str,
         ours: &[f64],
         limit: &[f64],
@@ -57,7 +59,7 @@ impl Figure {
         let (goal, pass) = judge(goal, our_median, ratio);
         let note = format!("{} [ours {}]", note.into(), spread(ours));
         Figure {
-            name,
+            name: name.into(),
             unit,
             ours: rounded(our_median),
             limit: limit_median.map(rounded),
