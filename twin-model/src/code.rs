@@ -109,6 +109,7 @@ codes! {
     R77 = 77, "The quota of the edge is used up.";
     R78 = 78, "The edge does not forward for this plant.";
     R79 = 79, "The disk of the edge refuses.";
+    R80 = 80, "More of a lot was used than was free for use.";
 }
 
 impl fmt::Display for Code {

@@ -3,10 +3,9 @@
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use crate::effect::Effects;
 use crate::{
-    Code, Entity, EntityKey, InspectionId, LogisticUnitId, LotId, MaintenanceId, MaterialId,
-    NonconformanceId, Notice, OperationId, Owners, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
+    Code, EntityKey, InspectionId, LogisticUnitId, LotId, MaintenanceId, MaterialId,
+    NonconformanceId, OperationId, Owners, SourceId, Time, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// A soft rule that the state of an entity breaks now. Computed from the state, never stored, so
@@ -361,6 +360,21 @@ pub enum Discrepancy {
         /// Unit of both.
         unit: Unit,
     },
+    /// R80: goods were used that quality had not set free.
+    #[error(
+        "{used} {unit} of lot {lot} were used, and {free} of it were free for use. What was made \
+         from it waits for quality; have quality decide the lot, and what was made from it."
+    )]
+    UsedBeforeFree {
+        /// The lot.
+        lot: LotId,
+        /// How much was used, with and without an order.
+        used: Decimal,
+        /// How much of all that came in is unrestricted, or restricted to a use.
+        free: Decimal,
+        /// Unit of both.
+        unit: Unit,
+    },
     /// R50: more came out of a unit than went in.
     #[error(
         "{missing} {unit} of lot {lot} were taken out of unit {logistic_unit} and never put in. \
@@ -401,6 +415,7 @@ impl Discrepancy {
             Discrepancy::DecidedWithoutResults { .. } => Code::R54,
             Discrepancy::CancelledInVain { .. } => Code::R55,
             Discrepancy::StatusNotThere { .. } => Code::R56,
+            Discrepancy::UsedBeforeFree { .. } => Code::R80,
             Discrepancy::NotDecidedInTime { .. } => Code::R66,
             Discrepancy::MaterialVariance { .. } => Code::R67,
             Discrepancy::TakenOutOfUnit { .. } => Code::R50,
@@ -440,6 +455,7 @@ impl Discrepancy {
             Discrepancy::StatusNotThere { from, to, .. } => (from, to),
             Discrepancy::TakenOutOfUnit { lot, unit, .. } => (lot.as_str(), unit.as_str()),
             Discrepancy::DecidedAgain { .. }
+            | Discrepancy::UsedBeforeFree { .. }
             | Discrepancy::NotDecidedInTime { .. }
             | Discrepancy::DecidedWithoutResults { .. }
             | Discrepancy::CancelledInVain { .. }
@@ -450,48 +466,5 @@ impl Discrepancy {
             | Discrepancy::ClosedWithMore { .. }
             | Discrepancy::VersionWentBack { .. } => ("", ""),
         }
-    }
-}
-
-/// Says which soft rules an entity breaks now and did not before, and which healed.
-pub(crate) fn tell_change(former: Option<&Entity>, now: &Entity, effects: &mut Effects) {
-    if former.is_some_and(|former| breaks_the_same(former, now)) {
-        return;
-    }
-    let before = former.map_or_else(Vec::new, untold);
-    let after = untold(now);
-    let lacks = |list: &[Discrepancy], case: &Discrepancy| !list.iter().any(|d| d.same_case(case));
-    for found in after.iter().filter(|new| lacks(&before, new)) {
-        effects.notice(Notice::DiscrepancyFound {
-            object: now.key(),
-            code: found.code(),
-            text: found.to_string().into(),
-        });
-    }
-    for healed in before.iter().filter(|old| lacks(&after, old)) {
-        effects.notice(Notice::DiscrepancyHealed {
-            object: now.key(),
-            code: healed.code(),
-            text: healed.to_string().into(),
-        });
-    }
-}
-
-/// Whether it is plain that nothing changed that a soft rule looks at. So it is with each of the
-/// thousands of lots that a hold reaches, and with a machine that changes its state.
-fn breaks_the_same(former: &Entity, now: &Entity) -> bool {
-    match (former, now) {
-        (Entity::Lot(former), Entity::Lot(now)) => former.goods.is_same(&now.goods),
-        (Entity::WorkCenter(former), Entity::WorkCenter(now)) => now.breaks_the_same(former),
-        _ => false,
-    }
-}
-
-/// The soft rules that an entity does not tell of by itself.
-fn untold(entity: &Entity) -> Vec<Discrepancy> {
-    match entity {
-        // An order knows which of its many rules a report can touch.
-        Entity::WorkOrder(order) => order.disputes(),
-        other => other.discrepancies(),
     }
 }

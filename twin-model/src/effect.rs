@@ -8,7 +8,7 @@ use crate::reaches::Reaches;
 use crate::{
     Decimal, DeliveryId, EntityKey, Hold, HoldId, InspectionId, Lot, LotId, MovementKind,
     NonconformanceId, Notice, OperationId, PagedMap, PlannedOperation, Plant, Reach, RoutingWish,
-    SourceId, Time, TimeWindow, Unit, Usage, WipDisposition, WorkCenterId, WorkOrderId,
+    SourceId, Time, TimeWindow, Unit, Usage, WorkCenterId, WorkOrderId,
 };
 
 /// A message from one entity of a plant to another, delivered within the same turn.
@@ -57,14 +57,7 @@ pub enum Message {
         made: TimeWindow,
     },
     /// To a lot of an order: the order, or one of its operations, was given up.
-    WorkGivenUp {
-        /// The order.
-        order: WorkOrderId,
-        /// The operation; `None` for the whole order.
-        op: Option<OperationId>,
-        /// What becomes of the work in process.
-        disposition: WipDisposition,
-    },
+    WorkGivenUp(WorkOrderId),
     /// To an order: what the counters of a work center come to for one of its operations.
     MachineCounted {
         /// The operation.
@@ -85,6 +78,8 @@ pub enum Message {
     NonconformanceChanged(NonconformanceId),
     /// To a lot: one that it may be a part of has another end of its shelf life.
     ShelfLifeChanged,
+    /// To a lot: quality, or the warehouse, says something new of one that it came from.
+    OriginJudged,
     /// To a work center: somebody spoke of it.
     Named,
     /// To a lot: a shipment wants to hear when it changes.

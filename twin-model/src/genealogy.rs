@@ -48,8 +48,8 @@ pub struct Parentage {
     pub since: Time,
     /// How it went in.
     pub by: Kinship,
-    /// Whether some of it is the parent's goods under another name: it was split off, or the parent
-    /// was merged into it, whatever else went in.
+    /// Whether some of it is the parent's goods under another name, or may be: it was split off,
+    /// the parent was merged into it, or both were in one tank, whatever else went in.
     pub is_part: bool,
 }
 
@@ -60,7 +60,7 @@ impl Parentage {
             quantity,
             since,
             by,
-            is_part: matches!(by, Kinship::Split | Kinship::Merged),
+            is_part: by != Kinship::Transformed,
         }
     }
 
@@ -97,6 +97,7 @@ impl Lot {
             && !view.plant.breaks(Fault::LateLinkInheritsNothing)
         {
             self.inherit_from(parent, part.since, view, effects);
+            self.catch_quality(parent, effects);
         }
     }
 

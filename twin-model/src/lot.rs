@@ -220,7 +220,7 @@ impl Lot {
         if let Some(order) = &body.order {
             self.join_order((order, body.op.as_ref()), made_at, made, effects);
         }
-        self.tell_gates(effects);
+        self.tell_of_more(effects);
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl Lot {
         if let Some(order) = made_by.0 {
             self.join_order((order, made_by.1), view.at, made, effects);
         }
-        self.tell_gates(effects);
+        self.tell_of_more(effects);
     }
 
     /// Some of this lot went into `children` at `at`, for an order where one is named.
@@ -290,7 +290,8 @@ impl Lot {
             Message::NonconformanceChanged(id) => self.look_at_nonconformance(id, view, effects),
             Message::Moved { .. } => self.book_movement(message, view, effects),
             Message::ShelfLifeChanged => self.look_at_shelf_life(view, effects),
-            Message::WorkGivenUp { .. } => {}
+            Message::WorkGivenUp(order) => self.look_at_work(order, view, effects),
+            Message::OriginJudged => self.look_at_origins(view, effects),
             other => self.hear_of_shipment(other, effects),
         }
     }
@@ -467,6 +468,7 @@ impl Lot {
             |facet| self.standing(facet),
         );
         found.extend(self.moved_without_being_there());
+        found.extend(self.used_before_free());
         found
     }
 

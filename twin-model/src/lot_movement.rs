@@ -66,7 +66,7 @@ impl Lot {
             self.note_production(made, None, view, effects);
             self.join_order((order, None), *at, made, effects);
         }
-        self.tell_gates(effects);
+        self.tell_of_more(effects);
     }
 
     /// The warehouse counted the lot. What counts is the difference between its count and its
@@ -93,7 +93,7 @@ impl Lot {
             difference: difference.normalize(),
         };
         self.keep_count(count);
-        self.tell_gates(effects);
+        self.tell_of_more(effects);
         Ok(())
     }
 
@@ -143,7 +143,7 @@ impl Lot {
         let counts = &mut self.goods.counts;
         counts.remove(counts.place(|known| *known < count));
         self.goods.stock.flow(|flows| flows.adjusted -= difference);
-        self.tell_gates(effects);
+        self.tell_of_more(effects);
         let text = format!(
             "Count {} of lot {}, which had changed its books by {difference} {}, was retracted ({}); \
              its stock was recomputed from {}.",

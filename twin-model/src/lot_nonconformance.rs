@@ -79,6 +79,8 @@ impl Lot {
         }
         let handed_on = |it: Option<&LotNonconformance>| it.and_then(LotNonconformance::handed_on);
         let goes_on = handed_on(known) != handed_on(now.as_ref());
+        let disposed = |it: Option<&LotNonconformance>| it.and_then(|it| it.disposed.clone());
+        let judged_anew = disposed(known) != disposed(now.as_ref());
         self.change_quality(|quality| match now {
             Some(now) => {
                 quality.nonconformances.insert(id.clone(), now);
@@ -90,6 +92,9 @@ impl Lot {
         if goes_on {
             let message = Message::NonconformanceChanged(id.clone());
             self.tell_children(message, effects);
+        }
+        if judged_anew {
+            self.hand_quality_on(effects);
         }
         self.tell_gates(effects);
     }

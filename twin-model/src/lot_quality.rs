@@ -6,8 +6,9 @@ use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
 use crate::{
-    EntityKey, Inspection, InspectionId, Lot, LotNonconformance, Message, NonconformanceId,
-    QualityRejection, Quantity, Reason, StatusChange, Time, Usage, UsageDecision,
+    EntityKey, Heritage, Inspection, InspectionId, Lot, LotId, LotNonconformance, Message,
+    NonconformanceId, Parting, QualityRejection, Quantity, Reason, StatusChange, Time, Usage,
+    UsageDecision, WorkGivenUp, WorkOrderId,
 };
 
 /// A decision as far as it concerns the stock of the lot.
@@ -71,6 +72,12 @@ pub struct LotQuality {
     pub(crate) nonconformances: BTreeMap<NonconformanceId, LotNonconformance>,
     /// Ascending by time.
     pub(crate) status_changes: Vec<StatusChange>,
+    /// What it has from what it came from.
+    pub(crate) heritage: Heritage,
+    /// Parts that were split off from a status that was told.
+    pub(crate) partings: BTreeMap<(LotId, Usage), Parting>,
+    /// What becomes of it by the orders that it was made for and that gave the work up.
+    pub(crate) work_given_up: BTreeMap<WorkOrderId, WorkGivenUp>,
 }
 
 impl LotQuality {
@@ -102,6 +109,7 @@ impl Lot {
             self.change_quality(|quality| {
                 quality.inspections.insert(id.clone(), now);
             });
+            self.hand_quality_on(effects);
             self.tell_gates(effects);
         }
         if !known || followed != self.books_followed(id) {
@@ -162,16 +170,44 @@ impl Lot {
                 })
             })
             .collect();
+        reasons.extend(self.reasons_of_origins());
         reasons.extend(self.reasons_of_nonconformances());
         let usage = self.usage();
         if reasons.is_empty() && usage != Usage::Unrestricted && want > self.unrestricted() {
-            reasons.push(Reason::from(QualityRejection::NotDecided {
-                lot: self.goods.id.clone(),
-                usage: usage.as_str(),
-                quantity: self.stock_by_usage().of(usage),
-                unit: self.goods.card.unit,
-            }));
+            reasons.push(self.reason_of_usage(usage));
         }
         reasons
+    }
+
+    fn reason_of_usage(&self, usage: Usage) -> Reason {
+        let lot = self.goods.id.clone();
+        let quantity = self.stock_by_usage().of(usage);
+        let unit = self.goods.card.unit;
+        let inherited = self.inherited_statuses().find(|(known, _)| *known == usage);
+        let work = self.work_given_up().find(|(_, work)| work.usage == usage);
+        let usage = usage.as_str();
+        Reason::from(match (inherited, work) {
+            (Some((_, inherited)), _) => QualityRejection::OriginNotFree {
+                lot,
+                origin: inherited.from.clone(),
+                usage,
+                quantity,
+                unit,
+            },
+            (None, Some((order, work))) => QualityRejection::WorkGivenUp {
+                lot,
+                order: order.clone(),
+                at: work.at,
+                usage,
+                quantity,
+                unit,
+            },
+            (None, None) => QualityRejection::NotDecided {
+                lot,
+                usage,
+                quantity,
+                unit,
+            },
+        })
     }
 }

@@ -63,6 +63,10 @@ pub(crate) fn carry_out(
         lot.part_with(split_off(body), effects);
         for child in &body.children {
             lot.go_into(&child.lot, view.at);
+            if let Some(usage) = child.usage {
+                let told = (usage, child.quantity.value.value());
+                lot.note_parting(&child.lot, told, view.at, effects);
+            }
         }
         Ok(())
     })?;
@@ -123,6 +127,6 @@ impl Lot {
     /// Some of other lots became (more of) this one.
     pub(crate) fn take_in(&mut self, effects: &mut Effects, take: impl FnOnce(&mut LotFlows)) {
         self.goods.stock.flow(take);
-        self.tell_gates(effects);
+        self.tell_of_more(effects);
     }
 }

@@ -227,6 +227,13 @@ impl LotStock {
         told.max(flows.seen) + flows.adjusted
     }
 
+    /// What came in and was not received by the warehouse: it is still where it was made.
+    pub(crate) fn not_stored(&self) -> Decimal {
+        let flows = self.flows.as_deref();
+        let stored = flows.map_or(Decimal::ZERO, |flows| flows.stored.total());
+        (self.inflow() - stored).max(Decimal::ZERO)
+    }
+
     /// What orders took, by issue or consumption.
     #[must_use]
     pub fn taken(&self) -> Decimal {

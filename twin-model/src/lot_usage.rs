@@ -7,11 +7,11 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Lot, LotDisposition, StatusChange, Time, Usage, UsageDecision};
+use crate::{Lot, LotDisposition, LotId, Parting, StatusChange, Time, Usage, UsageDecision};
 
 /// The statuses from which stock is taken when it leaves: nobody takes what is worse as long as
 /// something better is there.
-static BEST_FIRST: [Usage; 5] = [
+pub(crate) static BEST_FIRST: [Usage; 5] = [
     Usage::Unrestricted,
     Usage::Restricted,
     Usage::QualityInspection,
@@ -66,10 +66,25 @@ impl StockByUsage {
     }
 }
 
+/// What moves some stock into another status, or out of the lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Word<'a> {
+    /// A decision of quality, or what was done with the work of an order.
+    Judgement,
+    /// A disposition of a nonconformance.
+    Board,
+    /// What it came from.
+    Origin,
+    /// A posting.
+    Posting(&'a StatusChange),
+    /// A split that told which stock went into this part.
+    Parting(&'a LotId),
+}
+
 /// Some stock gets another status.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Move<'a> {
-    at: Time,
+pub(crate) struct Move<'a> {
+    pub(crate) at: Time,
     /// Which decision, of those at one time. Its parts share what was there before it.
     decision: usize,
     /// Of several parts the worse outcome is served first.
@@ -78,12 +93,24 @@ struct Move<'a> {
     /// `None` when it leaves the stock.
     to: Option<Usage>,
     quantity: Decimal,
-    /// Where it is a posting.
-    posting: Option<&'a StatusChange>,
+    pub(crate) word: Word<'a>,
 }
 
-/// What an inspection judges: what waits for it, else what is free.
-static JUDGED: [Usage; 2] = [Usage::QualityInspection, Usage::Unrestricted];
+/// The stock of a lot when everything that was said of it is gone through.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Judged {
+    /// By usage status, what has left the lot still counted.
+    pub(crate) stock: StockByUsage,
+    /// Where something was moved into a status: the last time of that.
+    since: [Option<Time>; 5],
+}
+
+impl Judged {
+    /// Since when some of it has this status: always where it began so.
+    pub(crate) fn since(&self, usage: Usage) -> Time {
+        self.since[usage as usize].unwrap_or(Time::MIN)
+    }
+}
 
 impl<'a> Move<'a> {
     fn new(at: Time, from: &'a [Usage], to: Option<Usage>, quantity: Decimal) -> Move<'a> {
@@ -94,19 +121,25 @@ impl<'a> Move<'a> {
             from,
             to,
             quantity,
-            posting: None,
+            word: Word::Judgement,
         }
     }
 
-    fn decided(at: Time, decision: UsageDecision, quantity: Decimal) -> Move<'a> {
-        Move::new(at, &JUDGED, decision.usage(), quantity)
+    /// Everything better than a status becomes that.
+    fn no_better_than(at: Time, usage: Usage, quantity: Decimal) -> Move<'a> {
+        Move::new(at, &BEST_FIRST[..usage as usize], Some(usage), quantity)
     }
 
     /// A board judges what is bad first. What is to be used as it is becomes free of what a board
-    /// or an inspection had done to it, but not of an inspection that is still to come.
-    fn disposed(at: Time, disposition: LotDisposition, quantity: Option<Decimal>) -> Move<'a> {
+    /// or an inspection had done to it, or to what it came from, but not of an inspection that is
+    /// still to come.
+    fn disposed(
+        at: Time,
+        (disposition, quantity): (LotDisposition, Option<Decimal>),
+        bad: &'a [Usage],
+    ) -> Move<'a> {
         let (from, to) = match disposition {
-            LotDisposition::UseAsIs => (&WORST_FIRST[..2], Some(Usage::Unrestricted)),
+            LotDisposition::UseAsIs => (bad, Some(Usage::Unrestricted)),
             LotDisposition::Rework => (&WORST_FIRST[..], Some(Usage::Blocked)),
             LotDisposition::Scrap if quantity.is_some() => (&WORST_FIRST[..], None),
             LotDisposition::Scrap | LotDisposition::ReturnToVendor => {
@@ -115,29 +148,72 @@ impl<'a> Move<'a> {
             LotDisposition::Regrade => (&WORST_FIRST[..], Some(Usage::Restricted)),
             LotDisposition::Sort => (&WORST_FIRST[..], Some(Usage::QualityInspection)),
         };
-        Move::new(at, from, to, quantity.unwrap_or(Decimal::MAX))
+        Move {
+            word: Word::Board,
+            ..Move::new(at, from, to, quantity.unwrap_or(Decimal::MAX))
+        }
     }
 
     fn posted(change: &'a StatusChange) -> Move<'a> {
         let from = std::slice::from_ref(&change.from);
         let quantity = change.quantity.unwrap_or(Decimal::MAX);
         Move {
-            posting: Some(change),
+            word: Word::Posting(change),
             ..Move::new(change.at, from, Some(change.to), quantity)
         }
+    }
+
+    fn parted(((child, usage), parting): (&'a (LotId, Usage), &'a Parting)) -> Move<'a> {
+        let from = std::slice::from_ref(usage);
+        Move {
+            word: Word::Parting(child),
+            ..Move::new(parting.at, from, None, parting.quantity)
+        }
+    }
+
+    /// Whether all that it moves gets better by it.
+    pub(crate) fn improves(&self) -> bool {
+        self.to
+            .is_some_and(|to| self.from.iter().all(|from| to < *from))
+    }
+
+    /// Whether it makes something free.
+    pub(crate) fn sets_free(&self) -> bool {
+        self.to == Some(Usage::Unrestricted)
+    }
+
+    /// Whether it takes nothing but free stock out.
+    pub(crate) fn takes_free_stock(&self) -> bool {
+        self.from == &BEST_FIRST[..1]
     }
 }
 
 impl Lot {
-    /// Goes through everything that gave some of the lot another status, in the order of its time.
-    /// `told` hears of each with how much there was to move.
-    fn moved(&self, mut told: impl FnMut(&Move<'_>, Decimal)) -> StockByUsage {
+    /// What its own inspections judge: what waits, what it has from its origins, what is free.
+    fn judged_by_inspections(&self) -> Vec<Usage> {
+        let inherited = self.inherited_statuses().map(|(usage, _)| usage);
+        let waiting = std::iter::once(Usage::QualityInspection);
+        let free = std::iter::once(Usage::Unrestricted);
+        waiting.chain(inherited).chain(free).collect()
+    }
+
+    /// What a board sets free: what is bad, and what it has from its origins.
+    fn judged_bad(&self) -> Vec<Usage> {
+        let bad = WORST_FIRST[..2].iter().copied();
+        let inherited = self.inherited_statuses().map(|(usage, _)| usage);
+        bad.chain(inherited).collect()
+    }
+
+    /// Everything that gave some of the lot another status, in the order of its time.
+    fn moves<'a>(&'a self, judged: &'a [Usage], bad: &'a [Usage]) -> Vec<Move<'a>> {
         let inspections = self
             .inspections()
             .filter_map(|(_, it)| it.decision.as_ref());
         let decided = inspections.map(|decision| {
             let parts = decision.parts.iter();
-            let moved = |(what, much): &(_, _)| Move::decided(decision.at, *what, *much);
+            let moved = |(what, much): &(UsageDecision, Decimal)| {
+                Move::new(decision.at, judged, what.usage(), *much)
+            };
             parts.map(moved).collect::<Vec<_>>()
         });
         let boards = self
@@ -145,45 +221,77 @@ impl Lot {
             .filter_map(|(_, it)| it.disposed.as_ref());
         let disposed = boards.map(|disposed| {
             let parts = disposed.parts.iter();
-            let moved = |(what, much): &(_, _)| Move::disposed(disposed.at, *what, *much);
+            let moved = |part: &(_, _)| Move::disposed(disposed.at, *part, bad);
             parts.map(moved).collect::<Vec<_>>()
         });
+        let work = self.work_given_up().map(|(_, work)| {
+            let not_stored = self.goods.stock.not_stored();
+            vec![Move::no_better_than(work.at, work.usage, not_stored)]
+        });
+        let origins = self.inherited_statuses().map(|(usage, inherited)| {
+            vec![Move {
+                word: Word::Origin,
+                ..Move::no_better_than(inherited.at, usage, Decimal::MAX)
+            }]
+        });
         let posted = self.own_changes().map(|change| vec![Move::posted(change)]);
-        let decisions = decided.chain(disposed).chain(posted).enumerate();
+        let parted = self.partings().map(|parting| vec![Move::parted(parting)]);
+        let judgements = decided.chain(disposed).chain(work);
+        let decisions = judgements.chain(origins).chain(posted).chain(parted);
         let mut moves: Vec<Move<'_>> = decisions
+            .enumerate()
             .flat_map(|(decision, parts)| {
                 let parts = parts.into_iter();
                 parts.map(move |part| Move { decision, ..part })
             })
             .collect();
         moves.sort_unstable();
-        let mut stock = StockByUsage::all_in(self.goods.card.usage, self.goods.stock.inflow());
+        moves
+    }
+
+    /// Goes through what gave some of the lot another status, as far as it counts, in the order of
+    /// its time. `told` hears of each with how much there was to move.
+    pub(crate) fn judged(
+        &self,
+        counts: impl Fn(&Move<'_>) -> bool,
+        mut told: impl FnMut(&Move<'_>, Decimal),
+    ) -> Judged {
+        let (judged, bad) = (self.judged_by_inspections(), self.judged_bad());
+        let mut moves = self.moves(&judged, &bad);
+        moves.retain(|moved| counts(moved));
+        let mut all = Judged {
+            stock: StockByUsage::all_in(self.goods.card.usage, self.goods.stock.inflow()),
+            since: [None; 5],
+        };
         for parts in moves.chunk_by(|a, b| (a.at, a.decision) == (b.at, b.decision)) {
             let mut decided = StockByUsage::default();
             for part in parts {
-                let there = stock.take(part.from, part.quantity);
-                if let Some(to) = part.to {
+                let there = all.stock.take(part.from, part.quantity);
+                if let Some(to) = part.to
+                    && !there.is_zero()
+                {
                     *decided.of_mut(to) += there;
+                    all.since[to as usize] = Some(part.at);
                 }
                 told(part, there);
             }
             for (usage, quantity) in decided.iter() {
-                *stock.of_mut(usage) += quantity;
+                *all.stock.of_mut(usage) += quantity;
             }
         }
-        stock
+        all
     }
 
     /// What is on hand, by usage status. While a blocking inspection is undecided nothing is
-    /// unrestricted, it counts as in quality inspection; and while a nonconformance reaches the lot
-    /// without a disposition, it counts as blocked.
+    /// unrestricted, it counts as in quality inspection, also while it looks at what the lot came
+    /// from; and while a nonconformance reaches the lot without a disposition, it counts as blocked.
     #[must_use]
     pub fn stock_by_usage(&self) -> StockByUsage {
         let on_hand = self.on_hand();
         if self.goods.quality.is_none() {
             return StockByUsage::all_in(self.goods.card.usage, on_hand);
         }
-        let mut stock = self.moved(|_, _| {});
+        let mut stock = self.judged(|_| true, |_, _| {}).stock;
         let gone = stock.0.iter().sum::<Decimal>() - on_hand;
         stock.take(&BEST_FIRST, gone);
         if let Some(instead) = self.instead_of_unrestricted() {
@@ -193,10 +301,11 @@ impl Lot {
         stock
     }
 
-    fn instead_of_unrestricted(&self) -> Option<Usage> {
+    /// What stands for unrestricted stock as long as something is not decided.
+    pub(crate) fn instead_of_unrestricted(&self) -> Option<Usage> {
         if self.undisposed().next().is_some() {
             Some(Usage::Blocked)
-        } else if self.blocking_inspections().next().is_some() {
+        } else if self.waits_for_an_inspection() {
             Some(Usage::QualityInspection)
         } else {
             None
@@ -214,35 +323,57 @@ impl Lot {
     }
 
     /// Usage status: the worst that some of it has. The status of an empty lot is the one that it
-    /// began with.
+    /// began with, or has from its origins.
     #[must_use]
     pub fn usage(&self) -> Usage {
         if self.goods.quality.is_none() {
             return self.goods.card.usage;
         }
-        match (
-            self.stock_by_usage().iter().last(),
-            self.instead_of_unrestricted(),
-        ) {
-            (Some((usage, _)), _) => usage,
-            (None, Some(instead)) => self.goods.card.usage.max(instead),
-            (None, None) => self.goods.card.usage,
+        if let Some((usage, _)) = self.stock_by_usage().iter().last() {
+            return usage;
         }
+        let inherited = self.inherited_statuses().map(|(usage, _)| usage);
+        let others = inherited.chain(self.instead_of_unrestricted());
+        others.fold(self.goods.card.usage, Usage::max)
     }
 
-    /// The postings that moved more out of a status than had it at their time, with how much had.
-    pub(crate) fn short_changes(&self) -> Vec<(StatusChange, Decimal)> {
-        if self.status_changes().is_empty() {
+    /// The postings and partings that moved more out of a status than had it at their time.
+    pub(crate) fn short_moves(&self) -> Vec<ShortMove> {
+        if self.status_changes().is_empty() && self.partings().next().is_none() {
             return Vec::new();
         }
         let mut short = Vec::new();
-        self.moved(|moved, there| {
-            if let Some(change) = moved.posting
-                && change.quantity.is_some_and(|wanted| wanted > there)
+        let note = |moved: &Move<'_>, there: Decimal| {
+            let wanted = match moved.word {
+                Word::Posting(change) => change.quantity,
+                Word::Parting(_) => Some(moved.quantity),
+                Word::Judgement | Word::Board | Word::Origin => None,
+            };
+            if let Some(wanted) = wanted.filter(|wanted| *wanted > there)
+                && let [from] = moved.from
             {
-                short.push((change.clone(), there));
+                short.push(ShortMove {
+                    at: moved.at,
+                    from: *from,
+                    to: moved.to,
+                    wanted,
+                    there,
+                });
             }
-        });
+        };
+        self.judged(|_| true, note);
         short
     }
+}
+
+/// A posting, or a split that told which stock went, of more than had the status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ShortMove {
+    pub(crate) at: Time,
+    pub(crate) from: Usage,
+    /// `None` when it went into a part.
+    pub(crate) to: Option<Usage>,
+    pub(crate) wanted: Decimal,
+    /// How much had the status.
+    pub(crate) there: Decimal,
 }

@@ -345,7 +345,7 @@ impl WorkOrder {
             wip_disposition: body.wip_disposition,
         };
         self.reconsider(effects, |order| order.endings_mut().aborted = Some(abort));
-        self.dispose_of_work(None, body.wip_disposition, effects);
+        self.tell_of_work_given_up(effects);
         Ok(())
     }
 

@@ -4,10 +4,10 @@
 use crate::effect::{Effects, View};
 use crate::operation_facts::{Dispatch, GivenUp, SetUp, Standstill};
 use crate::{
-    Discrepancy, EntityKey, JobCause, JobState, Message, Notice, Operation, OperationAborted,
+    Discrepancy, EntityKey, JobCause, JobState, Notice, Operation, OperationAborted,
     OperationDispatched, OperationId, OperationInterrupted, OperationResumed,
     OperationSetupStarted, OperationSkipped, OperationStarted, OperationState, Rejection, SmolStr,
-    Time, WipDisposition, WorkOrder,
+    Time, WorkOrder,
 };
 
 /// An event that is older by more than this than what its operation has seen is told as a
@@ -204,7 +204,7 @@ impl WorkOrder {
             wip_disposition: Some(body.wip_disposition),
         };
         self.end_early(&body.op, given_up, "mfg.operation.aborted.v1", effects)?;
-        self.dispose_of_work(Some(&body.op), body.wip_disposition, effects);
+        self.tell_of_work_given_up(effects);
         Ok(())
     }
 
@@ -272,22 +272,6 @@ impl WorkOrder {
             let place = order.find_or_learn(op);
             change(order.operation_mut(place));
         });
-    }
-
-    /// Tells the lots of an order, or of one of its operations, what becomes of the work in
-    /// process.
-    pub(crate) fn dispose_of_work(
-        &self,
-        op: Option<&OperationId>,
-        disposition: WipDisposition,
-        effects: &mut Effects,
-    ) {
-        let message = Message::WorkGivenUp {
-            order: self.id.clone(),
-            op: op.cloned(),
-            disposition,
-        };
-        self.tell_lots(&message, effects);
     }
 
     /// R27: tells that an event came so late that what was known before has been corrected.

@@ -13,7 +13,7 @@ use crate::slots::Slots;
 use crate::unit_contents::Packings;
 use crate::{
     Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection, SmolStr,
-    SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy,
+    SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy_change,
 };
 
 /// The entities of one plant.
@@ -189,7 +189,7 @@ impl Plant {
             self.productions.moved(former, state);
             self.window_holds.moved(state);
             self.packings.moved(former, state);
-            discrepancy::tell_change(former, state, &mut effects);
+            discrepancy_change::tell_change(former, state, &mut effects);
             touched.push(Touched {
                 key,
                 state: state.clone(),

@@ -165,6 +165,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         }
         Code::R53 => "Reopen the inspection in QMS, or withdraw one of the decisions.",
         Code::R54 => "Have the results recorded, or the plan corrected in QMS.",
+        Code::R80 => "Have quality decide the lot, and what was made from it.",
         Code::R56 => "Name the decision that it follows, or correct the posting.",
         Code::R55 => "Have quality decide it: it goes on.",
         Code::R50 | Code::R51 | Code::R65 => rejection_packing::what_to_do(code),

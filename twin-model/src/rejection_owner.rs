@@ -49,6 +49,7 @@ impl Code {
             Code::R53 | Code::R55 => "quality (QMS)",
             Code::R54 => "quality (QMS) with production (MES)",
             Code::R56 => "warehouse (WMS) or planning (ERP)",
+            Code::R80 => "production (MES) with quality (QMS)",
             Code::R58 => "whoever counted and weighed (WMS or MES)",
             Code::R67 => "production (MES) with controlling (ERP)",
             Code::R59 => "warehouse (WMS) with production (MES)",

@@ -37,6 +37,59 @@ pub enum QualityRejection {
         /// Its unit.
         unit: Unit,
     },
+    /// R11: an inspection that keeps what came from its lot from being used.
+    #[error(
+        "Inspection {inspection} of lot {origin} has no decision, and {quantity} {unit} of lot \
+         {lot} came from that lot. Ask quality to decide it."
+    )]
+    OriginNotDecided {
+        /// The inspection.
+        inspection: InspectionId,
+        /// Its lot.
+        origin: LotId,
+        /// The lot that came from it.
+        lot: LotId,
+        /// What is on hand.
+        quantity: Decimal,
+        /// Its unit.
+        unit: Unit,
+    },
+    /// R11: what a lot came from was not free.
+    #[error(
+        "Lot {lot} is {usage}, because it came from {origin}; {quantity} {unit} wait for quality: \
+         to decide the lot itself, or what it came from."
+    )]
+    OriginNotFree {
+        /// The lot.
+        lot: LotId,
+        /// What it came from, and has its status from.
+        origin: EntityKey,
+        /// The worst usage status that some of it has.
+        usage: &'static str,
+        /// How much has that status.
+        quantity: Decimal,
+        /// Its unit.
+        unit: Unit,
+    },
+    /// R11: the work that made a lot was given up.
+    #[error(
+        "Lot {lot} is {usage}, because the work of order {order} that made it was given up at \
+         {at}; {quantity} {unit} wait to be scrapped, reworked or set free by quality."
+    )]
+    WorkGivenUp {
+        /// The lot.
+        lot: LotId,
+        /// The order.
+        order: WorkOrderId,
+        /// When it was given up.
+        at: Time,
+        /// The usage status that it has since then.
+        usage: &'static str,
+        /// How much has that status.
+        quantity: Decimal,
+        /// Its unit.
+        unit: Unit,
+    },
     /// R11: a nonconformance that keeps a lot from being used.
     #[error(
         "Lot {lot} is affected by nonconformance {nonconformance} of {from} ({steps} steps); \
@@ -120,6 +173,9 @@ impl QualityRejection {
     pub fn code(&self) -> Code {
         match self {
             QualityRejection::NotDecided { .. }
+            | QualityRejection::OriginNotDecided { .. }
+            | QualityRejection::OriginNotFree { .. }
+            | QualityRejection::WorkGivenUp { .. }
             | QualityRejection::InspectionOpen { .. }
             | QualityRejection::NonconformanceOpen { .. }
             | QualityRejection::ClosingBeforeDecision { .. } => Code::R11,

@@ -148,6 +148,7 @@ impl Lot {
             }
         });
         self.tell_of_postings(decision.as_ref(), view, effects);
+        self.hand_quality_on(effects);
         Ok(())
     }
 
@@ -173,6 +174,7 @@ impl Lot {
             quality.status_changes.remove(place);
         });
         self.tell_of_postings(change.decision.as_ref(), view, effects);
+        self.hand_quality_on(effects);
         let text = format!(
             "Posting {} of lot {} from {} to {} was retracted ({}); its usage status was recomputed \
              from {}.",
@@ -237,17 +239,17 @@ impl Lot {
         moved.is_none_or(|moved| moved >= stays)
     }
 
-    /// R56: postings that moved more out of a status than had it at their time.
+    /// R56: postings, and splits that told which stock went, of more than had the status.
     pub(crate) fn moved_without_being_there(&self) -> Vec<Discrepancy> {
-        let short = self.short_changes().into_iter();
+        let short = self.short_moves().into_iter();
         short
-            .map(|(change, there)| Discrepancy::StatusNotThere {
+            .map(|short| Discrepancy::StatusNotThere {
                 lot: self.goods.id.clone(),
-                wanted: change.quantity.unwrap_or_default(),
-                from: change.from.as_str(),
-                to: change.to.as_str(),
-                at: change.at,
-                there,
+                wanted: short.wanted,
+                from: short.from.as_str(),
+                to: short.to.map_or("a lot of its own", Usage::as_str),
+                at: short.at,
+                there: short.there,
                 unit: self.goods.card.unit,
             })
             .collect()

@@ -203,6 +203,7 @@ impl WorkOrder {
                     self.note_made(op, lot, *made, effects);
                 }
                 self.tell_of_nonconformances(lot, effects);
+                self.tell_lot_of_work_given_up(lot, effects);
                 let known = self.lots.entry(lot.clone()).or_insert(*since);
                 *known = (*known).min(*since);
                 for hold in &self.holds {

@@ -173,6 +173,14 @@ fn gates() -> Vec<Scene> {
             ],
         ),
         scene(
+            Code::R80,
+            &["L-1", "5 H87", "0 of it"],
+            vec![
+                lot("L-1", json!({"usage": "rejected"})),
+                made("L-1", "L-2", "5"),
+            ],
+        ),
+        scene(
             Code::R56,
             &["L-1", "30", "blocked", "rejected", "0"],
             vec![

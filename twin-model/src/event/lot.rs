@@ -46,6 +46,19 @@ pub struct LotQuantity {
     pub quantity: Quantity,
 }
 
+/// A part that gets a name of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct SplitPart {
+    /// Lot number of the part.
+    pub lot: LotId,
+    /// How much.
+    pub quantity: Quantity,
+    /// Which stock of the whole it is, by its usage status. When absent, the part may have
+    /// everything that its whole has: what is not free for all of the whole is not for the part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
 /// Lots become other lots (EPCIS TransformationEvent).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct LotTransformed {
@@ -89,7 +102,7 @@ pub struct LotSplit {
     /// The lot that is split.
     pub parent: LotId,
     /// What becomes of it; at least one.
-    pub children: Vec<LotQuantity>,
+    pub children: Vec<SplitPart>,
 }
 
 /// Lots become one lot, also by flowing into one tank.

@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use super::Tell;
 use super::gates::shipments;
 use crate::{
-    Entity, EntityKey, GateDecision, Inspection, InspectionDecision, InspectionId, Lot, LotId,
-    Plant,
+    Entity, EntityKey, GateDecision, Heritage, Inspection, InspectionDecision, InspectionId, Lot,
+    LotId, Plant,
 };
 
 fn inspections(plant: &Plant) -> impl Iterator<Item = (EntityKey, &Inspection)> {
@@ -40,6 +40,38 @@ fn waits_for(lot: &Lot, inspection: &InspectionId, cleared: bool) -> Option<Stri
     (!known).then(|| format!("has no decision, but lot {id} does not wait for it"))
 }
 
+/// I09: nothing that came from a lot that waits is free, or cleared.
+fn goes_on(
+    lot: &Lot,
+    plant: &Plant,
+    cleared: &BTreeSet<&LotId>,
+    waiting: &mut BTreeMap<EntityKey, String>,
+) {
+    let mut seen: BTreeSet<&LotId> = BTreeSet::new();
+    let mut open: Vec<&LotId> = lot.children().keys().collect();
+    while let Some(id) = open.pop() {
+        let Some(child) = plant.lot(id).filter(|_| seen.insert(id)) else {
+            continue;
+        };
+        if cleared.contains(id) || !child.unrestricted().is_zero() {
+            let text = format!("is free, but came from lot {}, which waits", lot.id());
+            waiting.insert(EntityKey::Lot(id.clone()), text);
+        }
+        open.extend(child.children().keys());
+    }
+}
+
+/// I09: each lot has from its origins what they say now.
+fn knows_its_origins(plant: &Plant, waiting: &mut BTreeMap<EntityKey, String>) {
+    for lot in super::lots::lots(plant) {
+        let now = Heritage::of(lot, plant);
+        if lot.heritage().unwrap_or(&Heritage::default()) != &now {
+            let text = "does not know what quality says of what it came from".to_owned();
+            waiting.insert(EntityKey::Lot(lot.id().clone()), text);
+        }
+    }
+}
+
 pub(super) fn nothing_before(plant: &Plant, tell: Tell<'_>) {
     let mut cleared: BTreeSet<&LotId> = BTreeSet::new();
     for shipment in shipments(plant).filter(|s| s.decision() == GateDecision::Cleared) {
@@ -51,11 +83,15 @@ pub(super) fn nothing_before(plant: &Plant, tell: Tell<'_>) {
             continue;
         }
         let lot = inspection.lot().and_then(|id| plant.lot(id));
+        if let Some(lot) = lot {
+            goes_on(lot, plant, &cleared, &mut waiting);
+        }
         let fault = lot.and_then(|lot| waits_for(lot, inspection.id(), cleared.contains(lot.id())));
         if let Some(text) = fault {
             waiting.insert(key, text);
         }
     }
+    knows_its_origins(plant, &mut waiting);
     waiting.into_iter().for_each(|(key, text)| tell(key, text));
 }
 

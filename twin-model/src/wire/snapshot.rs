@@ -58,6 +58,7 @@ macro_rules! stored {
     };
 }
 
+mod heritage;
 mod logistic_unit;
 mod lot;
 mod movement;
@@ -68,6 +69,7 @@ mod process;
 mod quality;
 mod reference;
 
+pub use heritage::{HeritageState, InheritedState, PartingState, WorkGivenUpState};
 pub use logistic_unit::LogisticUnitState;
 pub use lot::*;
 pub use movement::MovementState;

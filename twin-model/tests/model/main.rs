@@ -48,10 +48,16 @@ mod processes;
 mod quality_bounds;
 #[path = "quality/findings.rs"]
 mod quality_findings;
+#[path = "quality/given_up.rs"]
+mod quality_given_up;
+#[path = "quality/parts.rs"]
+mod quality_parts;
 #[path = "quality/shares.rs"]
 mod quality_shares;
 #[path = "quality/story.rs"]
 mod quality_story;
+#[path = "quality/used.rs"]
+mod quality_used;
 #[path = "../../../tests/real_data/find.rs"]
 mod real_data;
 mod real_data_is_missed;

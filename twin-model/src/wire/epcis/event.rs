@@ -6,9 +6,19 @@ use serde_json::value::RawValue;
 
 use super::told::Told;
 use crate::{
-    Amount, GateToken, HoldId, HoldScope, NonconformanceId, OperationId, Quantity, SmolStr, Time,
-    Unit,
+    Amount, GateToken, HoldId, HoldScope, LotId, NonconformanceId, OperationId, Quantity, SmolStr,
+    Time, Unit, Usage,
 };
+
+/// Which stock of the whole a part is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartOfStock {
+    /// The part.
+    pub lot: LotId,
+    /// Its usage status.
+    pub usage: Usage,
+}
 
 /// What an event does to the things that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -194,6 +204,9 @@ pub struct Extension {
     /// A split or a merger.
     #[serde(rename = "twin:change", skip_serializing_if = "Option::is_none")]
     pub change: Option<LotChange>,
+    /// Which stock went into the parts of a split, where it was told.
+    #[serde(rename = "twin:stock", skip_serializing_if = "Vec::is_empty")]
+    pub stock: Vec<PartOfStock>,
     /// When the first lot flowed into the tank.
     #[serde(rename = "twin:from", skip_serializing_if = "Option::is_none")]
     pub from: Option<Time>,

@@ -4,13 +4,14 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::declared;
 use super::event::{
-    Action, EpcisEvent, Extension, LotChange, LotMasterData, PersistentDisposition, Things, What,
+    Action, EpcisEvent, Extension, LotChange, LotMasterData, PartOfStock, PersistentDisposition,
+    Things, What,
 };
 use super::facts::About;
 use super::{Naming, told, words};
 use crate::{
-    Amount, Decimal, DeliveryId, Event, EventBody, HoldScope, LogisticUnitId, LotCreated, LotId,
-    LotMerged, LotPacked, LotQuantity, LotSplit, LotTransformed, OperationId, PackAction, Quantity,
+    Amount, DeliveryId, Event, EventBody, HoldScope, LogisticUnitId, LotCreated, LotId, LotMerged,
+    LotPacked, LotSplit, LotTransformed, OperationId, PackAction, Quantity, SplitPart,
     StockAdjusted, Time, WorkOrderId,
 };
 
@@ -181,7 +182,7 @@ impl Exporter<'_> {
         for child in &body.children {
             self.add_known(&mut outputs, &child.lot, child.quantity);
         }
-        match sum(&body.children) {
+        match sum(body.children.iter().map(|child| child.quantity)) {
             Some(whole) => self.add_known(&mut inputs, &body.parent, whole),
             None => {
                 let material = self.about.plant.lot(&body.parent).map(crate::Lot::material);
@@ -197,6 +198,11 @@ impl Exporter<'_> {
         };
         out.biz_step = Some(words::CREATING.to_owned());
         out.extension.change = Some(LotChange::Split);
+        let told = |child: &SplitPart| {
+            let lot = child.lot.clone();
+            child.usage.map(|usage| PartOfStock { lot, usage })
+        };
+        out.extension.stock = body.children.iter().filter_map(told).collect();
     }
 
     fn merger(&self, body: &LotMerged, out: &mut EpcisEvent) {
@@ -309,14 +315,15 @@ impl Exporter<'_> {
 }
 
 /// What all of them come to, where they have one unit.
-fn sum(lots: &[LotQuantity]) -> Option<Quantity> {
-    let unit = lots.first()?.quantity.unit;
-    let mut sum = Decimal::ZERO;
-    for lot in lots {
-        if lot.quantity.unit != unit {
+fn sum(mut parts: impl Iterator<Item = Quantity>) -> Option<Quantity> {
+    let first = parts.next()?;
+    let unit = first.unit;
+    let mut sum = first.value.value();
+    for part in parts {
+        if part.unit != unit {
             return None;
         }
-        sum += lot.quantity.value.value();
+        sum += part.value.value();
     }
     let value = Amount::try_from(sum).ok()?;
     Some(Quantity { value, unit })

@@ -14,7 +14,7 @@ use crate::wire::limits;
 use crate::{
     Amount, DeliveryId, Event, EventBody, EventId, ID_BYTES_MAX, LogisticUnitId, LotId, LotMerged,
     LotPacked, LotQuantity, LotSplit, LotTransformed, MaterialId, PackAction, ProducedLot,
-    Quantity, SourceId, TimeWindow, Unit, WorkCenterId, WorkOrderId,
+    Quantity, SourceId, SplitPart, TimeWindow, Unit, WorkCenterId, WorkOrderId,
 };
 
 /// What became of one event of a document.
@@ -252,7 +252,17 @@ impl Reader<'_> {
             let detail = format!("{} lots are split; one is expected", inputs.len());
             return Err(Fault::unreadable(self.at, detail));
         };
-        let children = outputs.into_iter().map(NamedLot::with_quantity);
+        let told = &self.event.extension.stock;
+        let children = outputs.into_iter().map(|part| {
+            let LotQuantity { lot, quantity } = part.with_quantity()?;
+            let mut told = told.iter().filter(|part| part.lot == lot);
+            let usage = told.next().map(|part| part.usage);
+            Ok(SplitPart {
+                lot,
+                quantity,
+                usage,
+            })
+        });
         Ok(EventBody::LotSplit(LotSplit {
             parent: parent.lot.clone(),
             children: children.collect::<Result<_, Fault>>()?,

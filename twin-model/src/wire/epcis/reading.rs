@@ -297,6 +297,7 @@ fn extension(fields: &mut Fields<'_>) -> Result<Extension, Fault> {
         op: fields.take("twin:operation")?,
         measured: fields.take("twin:measured")?,
         change: fields.take("twin:change")?,
+        stock: fields.take("twin:stock")?.unwrap_or_default(),
         from: fields.take("twin:from")?,
         to: fields.take("twin:to")?,
         booked: amount(fields, "twin:booked")?,

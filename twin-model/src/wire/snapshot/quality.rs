@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{LotNonconformanceState, SaidState, StatusChangeState};
+use super::{
+    HeritageState, LotNonconformanceState, PartingState, SaidState, StatusChangeState,
+    WorkGivenUpState,
+};
 use crate::{
     Amount, Characteristic, Claims, DecidedPart, Decimal, Inspection, InspectionDecision,
     InspectionId, InspectionResult, LotDecision, LotId, LotInspection, LotQuality,
-    NonconformanceId, OperationId, OrderInspection, Quantity, Shared, Signature, Time, Unit,
+    NonconformanceId, OperationId, OrderInspection, Quantity, Shared, Signature, Time, Unit, Usage,
     UsageDecision, Verdict, WorkOrderId,
 };
 
@@ -230,6 +233,9 @@ pub struct LotQualityState {
     pub inspections: BTreeMap<InspectionId, LotInspectionState>,
     pub nonconformances: BTreeMap<NonconformanceId, LotNonconformanceState>,
     pub status_changes: Vec<StatusChangeState>,
+    pub heritage: HeritageState,
+    pub partings: Vec<((LotId, Usage), PartingState)>,
+    pub work_given_up: BTreeMap<WorkOrderId, WorkGivenUpState>,
 }
 
 impl From<&Option<Shared<LotQuality>>> for LotQualityState {
@@ -238,6 +244,8 @@ impl From<&Option<Shared<LotQuality>>> for LotQualityState {
         let inspections = quality.iter().flat_map(|quality| &quality.inspections);
         let nonconformances = quality.iter().flat_map(|quality| &quality.nonconformances);
         let changes = quality.iter().flat_map(|quality| &quality.status_changes);
+        let partings = quality.iter().flat_map(|quality| &quality.partings);
+        let work = quality.iter().flat_map(|quality| &quality.work_given_up);
         LotQualityState {
             inspections: inspections
                 .map(|(id, it)| (id.clone(), it.into()))
@@ -246,6 +254,9 @@ impl From<&Option<Shared<LotQuality>>> for LotQualityState {
                 .map(|(id, it)| (id.clone(), it.into()))
                 .collect(),
             status_changes: changes.map(StatusChangeState::from).collect(),
+            heritage: quality.map_or_else(HeritageState::default, |it| (&it.heritage).into()),
+            partings: partings.map(|(to, it)| (to.clone(), it.into())).collect(),
+            work_given_up: work.map(|(id, it)| (id.clone(), it.into())).collect(),
         }
     }
 }
@@ -255,10 +266,15 @@ impl LotQualityState {
         let inspections = self.inspections.into_iter();
         let nonconformances = self.nonconformances.into_iter();
         let changes = self.status_changes.into_iter();
+        let partings = self.partings.into_iter();
+        let work = self.work_given_up.into_iter();
         let quality = LotQuality {
             inspections: inspections.map(|(id, it)| (id, it.restore())).collect(),
             nonconformances: nonconformances.map(|(id, it)| (id, it.restore())).collect(),
             status_changes: changes.map(StatusChangeState::restore).collect(),
+            heritage: self.heritage.restore(),
+            partings: partings.map(|(to, it)| (to, it.restore())).collect(),
+            work_given_up: work.map(|(id, it)| (id, it.restore())).collect(),
         };
         (quality != LotQuality::default()).then(|| Shared::new(quality))
     }

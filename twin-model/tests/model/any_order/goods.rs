@@ -72,12 +72,12 @@ pub(super) fn movements(n: usize, random: &mut Random) -> Said {
 pub(super) fn kinship(n: usize, random: &mut Random) -> Said {
     let (from, into) = (random.one_of(&LOTS), random.one_of(&LOTS));
     if random.one_in(2) {
-        let parts = json!([{"lot": into, "quantity": some(random, 20)}]);
-        return (
-            "/wms",
-            "lot.split",
-            json!({"parent": from, "children": parts}),
-        );
+        let mut part = json!({"lot": into, "quantity": some(random, 20)});
+        if random.one_in(3) {
+            part["usage"] = json!(random.one_of(&USAGES));
+        }
+        let data = json!({"parent": from, "children": [part]});
+        return ("/wms", "lot.split", data);
     }
     let quantity = some(random, 20);
     let child = json!({"lot": into, "material": "M", "quantity": quantity});

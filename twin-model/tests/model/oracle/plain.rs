@@ -278,6 +278,14 @@ impl Plain {
         !self.own_holds(lot).is_empty() || !self.inherited_holds(lot).is_empty()
     }
 
+    /// Whether it, or anything that it was made from, was made for an order that was given up: its
+    /// work in process is scrapped until somebody has said otherwise, and nobody does.
+    fn given_up(&self, lot: u8) -> bool {
+        let origins = self.origins(lot).into_iter();
+        let mut orders = origins.flat_map(|origin| self.orders_of(origin));
+        orders.any(|order| self.order(order).is_some_and(|order| order.aborted))
+    }
+
     fn request(&self, wanted: u8) -> Option<&[(u8, u32)]> {
         self.accepted.iter().find_map(|step| match step {
             Step::Request { delivery, lots } if *delivery == wanted => Some(lots.as_slice()),
@@ -322,6 +330,7 @@ impl Plain {
             let reserved: i64 = others.map(|other| self.asked(*other, *lot)).sum();
             known.contains(lot)
                 && !self.held(*lot)
+                && !self.given_up(*lot)
                 && self.on_hand(*lot) - reserved >= self.asked(delivery, *lot)
         })
     }

@@ -35,6 +35,11 @@ impl Story {
         }
     }
 
+    /// Goes on with a plant that was told before.
+    pub(crate) fn with(plant: Plant) -> Story {
+        Story { plant, events: 0 }
+    }
+
     /// A plant with 100 pieces of lot L in quality inspection, which delivery D of 60 wants.
     pub(crate) fn with_a_lot() -> Story {
         let mut story = Story::new();

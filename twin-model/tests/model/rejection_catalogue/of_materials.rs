@@ -46,6 +46,12 @@ pub(super) fn rejections() -> Vec<Rejection> {
 
 pub(super) fn discrepancies() -> Vec<Discrepancy> {
     vec![
+        Discrepancy::UsedBeforeFree {
+            lot: "L-31".parse().unwrap(),
+            used: 100.into(),
+            free: 80.into(),
+            unit: Unit::PIECE,
+        },
         Discrepancy::UsedWithoutIssue {
             order: "WO-1001".parse().unwrap(),
             material: "STEEL-4".parse().unwrap(),

@@ -1,0 +1,157 @@
+//! Splits that tell which stock goes into a part.
+//!
+//! Quality accepts 80 of 100 pieces and rejects 20: whoever carries the 20 away knows which they
+//! are. Where nobody tells, a part may have everything that its whole has.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::effect::Effects;
+use crate::lot_stock::add;
+use crate::lot_usage::{BEST_FIRST, Judged, Move, Word};
+use crate::{Discrepancy, Lot, LotId, Parentage, Time, Usage};
+
+/// What was split off from one usage status into one part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parting {
+    /// When the first of it was.
+    pub at: Time,
+    /// How much, in the unit of the lot that was split.
+    pub quantity: Decimal,
+}
+
+impl Judged {
+    /// How much is as good as a status, or better.
+    fn as_good_as(&self, usage: Usage) -> Decimal {
+        let good = BEST_FIRST[..=usage as usize].iter();
+        good.map(|usage| self.stock.of(*usage)).sum()
+    }
+
+    /// The statuses worse than some other that some of it has, each with since when.
+    fn worse_than(&self, usage: Usage) -> impl Iterator<Item = (Usage, Time)> {
+        let there = self.stock.iter().filter(move |(worse, _)| *worse > usage);
+        there.map(|(worse, _)| (worse, self.since(worse)))
+    }
+}
+
+impl Lot {
+    /// So much of a status was split off into `child`.
+    pub(crate) fn note_parting(
+        &mut self,
+        child: &LotId,
+        (usage, quantity): (Usage, Decimal),
+        at: Time,
+        effects: &mut Effects,
+    ) {
+        self.change_quality(|quality| {
+            let key = (child.clone(), usage);
+            let known = quality.partings.entry(key).or_insert(Parting {
+                at,
+                quantity: Decimal::ZERO,
+            });
+            known.at = known.at.min(at);
+            add(&mut known.quantity, quantity);
+        });
+        // Free stock that left does not change what the others may have.
+        if usage != Usage::Unrestricted {
+            self.hand_quality_on(effects);
+        }
+    }
+
+    /// The splits that told which stock went: into which part, from which status.
+    pub(crate) fn partings(&self) -> impl Iterator<Item = (&(LotId, Usage), &Parting)> {
+        let quality = self.goods.quality.iter();
+        quality.flat_map(|quality| &quality.partings)
+    }
+
+    /// What was told of a part: the worst status, and how much in all.
+    fn told_of(&self, child: &LotId) -> Option<(Usage, Decimal)> {
+        let told: BTreeMap<Usage, Decimal> = BEST_FIRST
+            .into_iter()
+            .filter_map(|usage| {
+                let partings = &self.goods.quality.as_deref()?.partings;
+                let parting = partings.get(&(child.clone(), usage))?;
+                Some((usage, parting.quantity))
+            })
+            .collect();
+        let (worst, _) = told.last_key_value()?;
+        Some((*worst, told.values().sum()))
+    }
+
+    /// The usage statuses that a part of this lot has from it, each with since when; none where it
+    /// is free. They are those that some of this lot has by everything that was judged of it, ever,
+    /// and by what was posted of it before the part left. Where it was told which stock went, and
+    /// there is so much of that or better, they are what was told.
+    pub(crate) fn handed_to_part(&self, child: &LotId, part: &Parentage) -> Vec<(Usage, Time)> {
+        let counts = |moved: &Move<'_>| was_so(moved, part.since);
+        let mut statuses: BTreeMap<Usage, Time> = BTreeMap::new();
+        if let Some((worst, quantity)) = self.told_of(child) {
+            if worst != Usage::Unrestricted {
+                statuses.insert(worst, part.since);
+            }
+            let apart = |moved: &Move<'_>| counts(moved) && !is_parting(moved);
+            let all = self.judged(apart, |_, _| {});
+            if quantity >= part.quantity && all.as_good_as(worst) >= quantity {
+                return statuses.into_iter().collect();
+            }
+        }
+        let left =
+            |moved: &Move<'_>| counts(moved) && !(is_parting(moved) && moved.takes_free_stock());
+        let all = self.judged(left, |_, _| {});
+        for (usage, since) in all.worse_than(Usage::Unrestricted) {
+            let known = statuses.entry(usage).or_insert(since);
+            *known = since.max(*known);
+        }
+        statuses.into_iter().collect()
+    }
+
+    /// R80: more of it was used than is free for that by everything that is known.
+    pub(crate) fn used_before_free(&self) -> Option<Discrepancy> {
+        let used = self.goods.stock.consumed();
+        if used.is_zero() || !self.has_quality() {
+            return None;
+        }
+        let all = self.judged(|moved| !is_parting(moved), |_, _| {});
+        let free = match self.instead_of_unrestricted() {
+            Some(_) => all.stock.of(Usage::Restricted),
+            None => all.as_good_as(Usage::Restricted),
+        };
+        let all: Decimal = all.stock.iter().map(|(_, quantity)| quantity).sum();
+        (free < all && free < used).then(|| Discrepancy::UsedBeforeFree {
+            lot: self.goods.id.clone(),
+            used,
+            free,
+            unit: self.goods.card.unit,
+        })
+    }
+
+    /// Whether more of this lot went into something else than might be used, unrestricted or
+    /// restricted to a use: since when. Goods that turn out to be good later were no wrong to use.
+    pub(crate) fn used_too_early(&self, part: &Parentage) -> Option<Time> {
+        let counts = |moved: &Move<'_>| {
+            let posted = matches!(moved.word, Word::Posting(_)) && moved.improves();
+            !is_parting(moved) && (posted || was_so(moved, part.since))
+        };
+        let all = self.judged(counts, |_, _| {});
+        if all.as_good_as(Usage::Restricted) >= part.quantity {
+            return None;
+        }
+        let since = all.worse_than(Usage::Restricted).map(|(_, since)| since);
+        since.max()
+    }
+}
+
+/// Whether it counts for what left the lot at a time: a posting speaks of what is still there, and
+/// so does a board, which asks for a disposition of every part, unless it sets the goods free.
+fn was_so(moved: &Move<'_>, left: Time) -> bool {
+    match moved.word {
+        Word::Posting(_) => moved.at <= left,
+        Word::Board => moved.at <= left || moved.sets_free(),
+        Word::Judgement | Word::Origin | Word::Parting(_) => true,
+    }
+}
+
+fn is_parting(moved: &Move<'_>) -> bool {
+    matches!(moved.word, Word::Parting(_))
+}
