@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::{Amount, SILENCE_S_MIN, Time, WorkCenterConfigured};
+use crate::{Amount, CounterModulus, SILENCE_S_MIN, Time, WorkCenterConfigured};
 
 /// Versions of the master data kept for one work center.
 pub(crate) const CONFIGURATIONS_MAX: usize = 16;
@@ -20,6 +20,7 @@ pub struct Configuration {
     pub(crate) shifts: Arc<[(Time, Time)]>,
     pub(crate) ideal_s_per_unit: Option<Decimal>,
     pub(crate) silent_after_s: Option<u32>,
+    pub(crate) counter_modulus: CounterModulus,
 }
 
 impl Configuration {
@@ -39,6 +40,7 @@ impl Configuration {
             shifts: shifts.into(),
             ideal_s_per_unit: body.ideal_s_per_unit.map(Amount::value),
             silent_after_s: body.silent_after_s.map(|s| s.max(SILENCE_S_MIN)),
+            counter_modulus: body.counter_modulus.unwrap_or_default(),
         }
     }
 
@@ -58,6 +60,12 @@ impl Configuration {
     #[must_use]
     pub fn silent_after_s(&self) -> Option<u32> {
         self.silent_after_s
+    }
+
+    /// Where its counters begin again by themselves.
+    #[must_use]
+    pub fn counter_modulus(&self) -> CounterModulus {
+        self.counter_modulus
     }
 
     /// Whether the work center is staffed at an instant.
@@ -96,6 +104,12 @@ impl Configurations {
     pub(crate) fn at(&self, at: Time) -> Option<&Configuration> {
         let told = self.0.partition_point(|version| version.at <= at);
         self.0.get(told.checked_sub(1)?)
+    }
+
+    /// Where counters that are read at an instant begin again by themselves.
+    pub(crate) fn counter_modulus(&self, at: Time) -> CounterModulus {
+        let version = self.at(at);
+        version.map_or_else(CounterModulus::default, Configuration::counter_modulus)
     }
 
     pub(crate) fn latest(&self) -> Option<&Configuration> {
@@ -153,6 +167,7 @@ mod tests {
             capacity: CAPACITY_DEFAULT,
             ideal_s_per_unit: None,
             silent_after_s: None,
+            counter_modulus: CounterModulus::default(),
         }
     }
 

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::run::{Run, RunKey};
-use crate::{Counters, PagedMap, Time};
+use crate::{CounterModulus, Counters, PagedMap, Time};
 
 /// Seconds of one cell.
 const CELL_S: i64 = 60;
@@ -38,6 +38,15 @@ impl Counter {
             Counter::Good => counters.good,
             Counter::Total => counters.total,
             Counter::Scrap => counters.scrap,
+        }
+    }
+
+    /// How many numbers it has, where that was told.
+    pub(crate) fn modulus(self, told: &CounterModulus) -> Option<u64> {
+        match self {
+            Counter::Good => told.good,
+            Counter::Total => told.total,
+            Counter::Scrap => told.scrap,
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The counters of a machine: numbers that only grow, until they fall.
 //!
-//! A fall is a restart, after which the counter counts from zero; nothing is subtracted. Readings
-//! stand in the order of their own time, so it does not matter when they arrive.
+//! A fall is a restart, after which the counter counts from zero; nothing is subtracted. Where the
+//! ERP has told how many numbers a counter has, a fall that is a short way on over the last of them
+//! is a wrap ([`wrapped`]). Readings stand in the order of their own time, so it does not matter
+//! when they arrive.
 
 use serde::{Deserialize, Serialize};
 
 use crate::chronicle::Chronicle;
+use crate::configuration::Configurations;
 use crate::count_cell::{self, CountCell, Counter, Increase};
 use crate::run::{Run, RunKey};
 use crate::{CORRECTION_WINDOW_S, PagedMap, Pieces, Time};
@@ -27,6 +30,23 @@ pub struct Sample {
     pub epoch: u32,
     /// What they show.
     pub counters: Pieces,
+}
+
+/// The part of a counter's numbers that a wrap may skip at most is one in so many.
+const WRAP_PART: u64 = 10;
+
+/// How far a counter went on from one number to a lower one over the last of its numbers; `None`
+/// when it did not, but was restarted.
+///
+/// A counter of so many numbers is read modulo that (RFC 2578, 7.1.6: it wraps around and starts
+/// increasing again from zero). Which of two numbers is the later one is told apart by the shorter
+/// way, less than half of the numbers (RFC 1982, 3.2). Counters of machines do not only wrap, they
+/// are also lost with the power, at any number: as that would add pieces that nobody made, the way
+/// is a tenth of the numbers at most. A reading beyond the numbers says that they are not so many.
+fn wrapped(from: u64, to: u64, modulus: Option<u64>) -> Option<u64> {
+    let modulus = modulus.filter(|modulus| from < *modulus && to < from)?;
+    let way = modulus - from + to;
+    (way <= modulus / WRAP_PART).then_some(way)
 }
 
 /// A counter that went back without a told restart.
@@ -61,9 +81,10 @@ pub struct Reading {
 
 impl Reading {
     /// What the next number says after this one: what it counted, and the new reading.
-    fn next(&self, sample: &Sample, shows: u64) -> (u64, Reading) {
+    fn next(&self, sample: &Sample, shows: u64, modulus: Option<u64>) -> (u64, Reading) {
         let told = sample.epoch != self.epoch;
-        let fell = !told && shows < self.shows;
+        let wrapped = wrapped(self.shows, shows, modulus).filter(|_| !told);
+        let fell = !told && wrapped.is_none() && shows < self.shows;
         let restarts = self.restarts.saturating_add(u32::from(told || fell));
         let fall = CounterFall {
             at: sample.at,
@@ -78,14 +99,12 @@ impl Reading {
             restarts,
             fell: if fell { Some(fall) } else { self.fell },
         };
-        (
-            if told || fell {
-                shows
-            } else {
-                shows - self.shows
-            },
-            next,
-        )
+        let counted = match wrapped {
+            Some(way) => way,
+            None if told || fell => shows,
+            None => shows - self.shows,
+        };
+        (counted, next)
     }
 }
 
@@ -93,7 +112,8 @@ impl Reading {
 pub(crate) type Readings = [Option<Reading>; 3];
 
 /// Goes on to the next sample. The first reading of a counter only says where it stands.
-fn step(last: &mut Readings, sample: &Sample) -> [Option<Increase>; 3] {
+fn step(last: &mut Readings, sample: &Sample, told: &Configurations) -> [Option<Increase>; 3] {
+    let modulus = told.counter_modulus(sample.at);
     let from = last.iter().flatten().map(|reading| reading.at).max();
     Counter::ALL.map(|counter| {
         let shows = counter.of(&sample.counters)?;
@@ -108,7 +128,7 @@ fn step(last: &mut Readings, sample: &Sample) -> [Option<Increase>; 3] {
             });
             return None;
         };
-        let (pieces, reading) = before.next(sample, shows);
+        let (pieces, reading) = before.next(sample, shows, counter.modulus(&modulus));
         *place = Some(reading);
         Some(Increase {
             counter,
@@ -145,6 +165,7 @@ impl CounterSeries {
         before: Readings,
         horizon: Option<Time>,
         samples: Vec<Sample>,
+        told: &Configurations,
     ) -> CounterSeries {
         let mut series = CounterSeries {
             settled,
@@ -154,15 +175,16 @@ impl CounterSeries {
             samples: samples.into_iter().collect(),
             ..CounterSeries::default()
         };
-        series.recount();
+        series.recount(told);
         series
     }
 
-    fn recount(&mut self) {
+    /// Counts anew what is not folded, by what is told of the counters now.
+    pub(crate) fn recount(&mut self, told: &Configurations) {
         self.now = self.before;
         self.live.clear();
         for sample in self.samples.iter() {
-            for increase in step(&mut self.now, sample).iter().flatten() {
+            for increase in step(&mut self.now, sample, told).iter().flatten() {
                 count_cell::push(&mut self.live, increase);
             }
         }
@@ -175,13 +197,18 @@ impl CounterSeries {
 
     /// Takes a reading and gives what it counted to the operations that ran; `false` when it was
     /// known.
-    pub(crate) fn note(&mut self, sample: Sample, runs: &mut PagedMap<RunKey, Run>) -> bool {
+    pub(crate) fn note(
+        &mut self,
+        sample: Sample,
+        runs: &mut PagedMap<RunKey, Run>,
+        told: &Configurations,
+    ) -> bool {
         let newest = self.samples.last().is_none_or(|last| *last < sample);
         if !self.samples.insert(sample) {
             return false;
         }
         if !newest {
-            self.recount();
+            self.recount(told);
             self.attribute(runs);
             return true;
         }
@@ -190,7 +217,7 @@ impl CounterSeries {
             .map(|cell| count_cell::owner_among(&cell, runs));
         let minutes = self.live.len();
         let mut news = Pieces::default();
-        for increase in step(&mut self.now, &sample).iter().flatten() {
+        for increase in step(&mut self.now, &sample, told).iter().flatten() {
             count_cell::push(&mut self.live, increase);
             news.add(&increase.counted());
         }
@@ -280,15 +307,15 @@ impl CounterSeries {
     }
 
     /// Puts the oldest samples together when there are too many.
-    pub(crate) fn fold_if_crowded(&mut self) {
+    pub(crate) fn fold_if_crowded(&mut self, told: &Configurations) {
         let crowded = self.samples.len() > SAMPLES_MAX;
         let last = self.samples.iter().nth(SAMPLES_FOLDED - 1);
         if let Some(at) = last.filter(|_| crowded).map(|sample| sample.at) {
-            self.fold(at);
+            self.fold(at, told);
         }
     }
 
-    fn fold(&mut self, horizon: Time) {
+    fn fold(&mut self, horizon: Time, told: &Configurations) {
         if self.horizon.is_some_and(|known| horizon <= known) {
             return;
         }
@@ -296,19 +323,24 @@ impl CounterSeries {
         let mut folded = Vec::new();
         folded.extend(self.cells.take_last());
         for sample in self.samples.take_past(|sample| sample.at <= horizon) {
-            for increase in step(&mut self.before, &sample).iter().flatten() {
+            for increase in step(&mut self.before, &sample, told).iter().flatten() {
                 count_cell::push(&mut folded, increase);
             }
         }
         for cell in folded {
             self.cells.insert(cell);
         }
-        self.recount();
+        self.recount(told);
     }
 
     /// Keeps only sums of the minutes that end before `horizon`.
-    pub(crate) fn settle(&mut self, horizon: Time, runs: &mut PagedMap<RunKey, Run>) {
-        self.fold(horizon);
+    pub(crate) fn settle(
+        &mut self,
+        horizon: Time,
+        runs: &mut PagedMap<RunKey, Run>,
+        told: &Configurations,
+    ) {
+        self.fold(horizon, told);
         let past = self.cells.take_past(|cell| cell.to <= horizon);
         for cell in &past {
             self.settled.add(&cell.counted);
@@ -328,6 +360,9 @@ impl CounterSeries {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is told of a work center of which nothing is.
+    const NOTHING: Configurations = Configurations(Vec::new());
 
     fn at(minute: i64) -> Time {
         Time::EPOCH.plus_seconds(minute * 60)
@@ -355,7 +390,7 @@ mod tests {
         let mut series = CounterSeries::default();
         assert!(series.is_empty());
         for (minute, good) in [(0, 0), (1, 1), (2, 3), (3, 6), (4, 10)] {
-            assert!(series.note(shows(minute, good), &mut runs));
+            assert!(series.note(shows(minute, good), &mut runs, &NOTHING));
         }
         (series, runs)
     }
@@ -369,7 +404,7 @@ mod tests {
         let (mut series, mut runs) = counted();
         let run = |runs: &PagedMap<RunKey, Run>| runs.values().next().copied().unwrap();
         assert_eq!(good(&run(&runs).counted), Some(10));
-        series.settle(at(2), &mut runs);
+        series.settle(at(2), &mut runs, &NOTHING);
         assert_eq!(
             good(&series.settled),
             Some(3),
@@ -384,21 +419,49 @@ mod tests {
         series.attribute(&mut runs);
         assert_eq!(good(&run(&runs).counted), Some(10), "it keeps what it had");
         assert!(!series.is_empty());
-        series.settle(at(9), &mut runs);
+        series.settle(at(9), &mut runs, &NOTHING);
         assert_eq!(series.samples.len(), 0);
         assert_eq!(good(&series.counted_in_all()), Some(10));
         assert!(!series.is_empty(), "it is known where the counter stands");
-        assert!(series.note(shows(10, 12), &mut runs));
+        assert!(series.note(shows(10, 12), &mut runs, &NOTHING));
         assert_eq!(good(&series.counted_in_all()), Some(12));
     }
 
     #[test]
     fn a_horizon_does_not_go_back() {
         let (mut series, mut runs) = counted();
-        series.settle(at(3), &mut runs);
+        series.settle(at(3), &mut runs, &NOTHING);
         let before = series.clone();
-        series.settle(at(2), &mut runs);
-        series.settle(at(3), &mut runs);
+        series.settle(at(2), &mut runs, &NOTHING);
+        series.settle(at(3), &mut runs, &NOTHING);
         assert_eq!(series, before);
+    }
+
+    #[test]
+    fn a_short_way_over_the_last_number_is_a_wrap_and_everything_else_a_restart() {
+        for (from, to, modulus, way) in [
+            (65_530, 4, Some(65_536), Some(10)),
+            (65_535, 0, Some(65_536), Some(1)),
+            (95, 5, Some(100), Some(10)),
+            (95, 6, Some(100), None),
+            (94, 4, Some(100), Some(10)),
+            (94, 5, Some(100), None),
+            (9, 0, Some(10), Some(1)),
+            (8, 0, Some(10), None),
+            // It has more numbers than were told.
+            (100, 1, Some(100), None),
+            (105, 1, Some(100), None),
+            // It did not fall.
+            (99, 99, Some(100), None),
+            (98, 99, Some(100), None),
+            (65_530, 4, None, None),
+            (u64::MAX - 1, 0, Some(u64::MAX), Some(1)),
+        ] {
+            assert_eq!(
+                wrapped(from, to, modulus),
+                way,
+                "{from} to {to} of {modulus:?}"
+            );
+        }
     }
 }

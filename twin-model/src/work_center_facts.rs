@@ -62,8 +62,9 @@ impl WorkCenter {
                 counters: body.counters.into(),
             };
             let counters = Arc::make_mut(&mut center.counters);
-            counters.note(sample, &mut center.runs);
-            counters.fold_if_crowded();
+            let told = &center.plan.configurations;
+            counters.note(sample, &mut center.runs, told);
+            counters.fold_if_crowded(told);
             center.hear(event.time);
             Ok(())
         })
@@ -101,9 +102,22 @@ impl WorkCenter {
         event: &Event,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
+        let version = Configuration::told(body, event.time);
+        let modulus = self.plan.configurations.counter_modulus(event.time);
+        let counts_otherwise = version.counter_modulus() != modulus;
+        // What was counted by then is kept in sums, which cannot be counted anew.
+        if counts_otherwise
+            && let Some(horizon) = self.counters.horizon.filter(|known| event.time <= *known)
+        {
+            return Err(self.too_old(event, horizon));
+        }
         self.learn(event, effects, |center| {
-            let version = Configuration::told(body, event.time);
             Arc::make_mut(&mut center.plan).configurations.note(version);
+            if counts_otherwise {
+                let counters = Arc::make_mut(&mut center.counters);
+                counters.recount(&center.plan.configurations);
+                counters.attribute(&mut center.runs);
+            }
             Ok(())
         })
     }
@@ -370,9 +384,11 @@ impl WorkCenter {
         self.folded = Some(folded);
         Arc::make_mut(&mut self.line).forget_before(until);
         let plan = Arc::make_mut(&mut self.plan);
+        // Counters are read by the versions that are forgotten after that.
+        let counters = Arc::make_mut(&mut self.counters);
+        counters.settle(until, &mut self.runs, &plan.configurations);
         plan.configurations.forget_before(until);
         plan.maintenance.forget_before(until);
-        Arc::make_mut(&mut self.counters).settle(until, &mut self.runs);
         self.runs.retain(|run| run.end() > until);
     }
 }

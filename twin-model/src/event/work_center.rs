@@ -44,6 +44,38 @@ pub struct WorkCenterConfigured {
     /// Seconds of silence after which its state is shown as stale, at least 60; never when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silent_after_s: Option<u32>,
+    /// Where its counters begin again by themselves; nowhere when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter_modulus: Option<CounterModulus>,
+}
+
+/// How many numbers each counter of a machine has: one of 16 bits has 65,536, and after 65,535 it
+/// shows 0.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct CounterModulus {
+    /// Of the counter of good pieces, at least 10.
+    #[serde(default)]
+    pub good: Option<u64>,
+    /// Of the counter of all pieces, at least 10.
+    #[serde(default)]
+    pub total: Option<u64>,
+    /// Of the counter of scrapped pieces, at least 10.
+    #[serde(default)]
+    pub scrap: Option<u64>,
 }
 
 /// A time in which a work center is staffed.

@@ -12,9 +12,9 @@ use crate::maintenance::Maintenance;
 use crate::time_line::TimeLine;
 use crate::work_center::Planning;
 use crate::{
-    Claims, Configuration, CountCell, Decimal, Folded, HoldId, MaintenanceDone, OperationId,
-    PagedMap, Pieces, PlannedStop, Reading, Run, Sample, SessionChange, StateFact, Time,
-    WorkCenter, WorkCenterId, WorkOrderId,
+    Claims, Configuration, CountCell, CounterModulus, Decimal, Folded, HoldId, MaintenanceDone,
+    OperationId, PagedMap, Pieces, PlannedStop, Reading, Run, Sample, SessionChange, StateFact,
+    Time, WorkCenter, WorkCenterId, WorkOrderId,
 };
 
 /// An operation at a work center, with what is known of it there.
@@ -55,6 +55,7 @@ pub struct ConfigurationState {
     pub shifts: Vec<(Time, Time)>,
     pub ideal_s_per_unit: Option<Decimal>,
     pub silent_after_s: Option<u32>,
+    pub counter_modulus: CounterModulus,
 }
 
 impl From<&Configuration> for ConfigurationState {
@@ -65,6 +66,7 @@ impl From<&Configuration> for ConfigurationState {
             shifts: version.shifts.to_vec(),
             ideal_s_per_unit: version.ideal_s_per_unit,
             silent_after_s: version.silent_after_s,
+            counter_modulus: version.counter_modulus,
         }
     }
 }
@@ -77,6 +79,7 @@ impl ConfigurationState {
             shifts: self.shifts.into(),
             ideal_s_per_unit: self.ideal_s_per_unit,
             silent_after_s: self.silent_after_s,
+            counter_modulus: self.counter_modulus,
         }
     }
 }
@@ -158,7 +161,16 @@ impl WorkCenterState {
             heard: self.heard.into_iter().collect(),
         };
         let versions = self.configurations.into_iter();
+        let configurations = Configurations(versions.map(ConfigurationState::restore).collect());
         let counters = self.counters;
+        let counters = CounterSeries::restored(
+            counters.settled,
+            counters.cells,
+            counters.before,
+            counters.horizon,
+            counters.samples,
+            &configurations,
+        );
         WorkCenter {
             id: self.id,
             line: Arc::new(TimeLine {
@@ -167,19 +179,13 @@ impl WorkCenterState {
                 connection,
             }),
             plan: Arc::new(Planning {
-                configurations: Configurations(versions.map(ConfigurationState::restore).collect()),
+                configurations,
                 maintenance: Maintenance {
                     plans: self.planned_stops,
                     acts: self.maintenance,
                 },
             }),
-            counters: Arc::new(CounterSeries::restored(
-                counters.settled,
-                counters.cells,
-                counters.before,
-                counters.horizon,
-                counters.samples,
-            )),
+            counters: Arc::new(counters),
             runs: mapped(self.runs),
             queue: mapped(self.queue),
             holds: self.holds,

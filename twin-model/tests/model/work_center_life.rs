@@ -4,6 +4,8 @@
 mod counting;
 #[path = "work_center/unspoken.rs"]
 mod unspoken;
+#[path = "work_center/wraps.rs"]
+mod wraps;
 
 use serde_json::{Value, json};
 use twin_model::{

@@ -5,6 +5,8 @@ use crate::{EventBody, SILENCE_S_MIN, Time, WorkCenterConfigured};
 
 /// Shifts that one event may name.
 pub const SHIFTS_MAX: usize = 1_000;
+/// Numbers that a counter has at least: one decimal digit.
+const COUNTER_MODULUS_MIN: u64 = 10;
 
 pub(super) fn check(body: &EventBody) -> Result<(), Broken> {
     match body {
@@ -32,6 +34,21 @@ fn check_configuration(body: &WorkCenterConfigured) -> Result<(), Broken> {
             path: "$.data.capacity",
             detail: "is 0; a work center can run something".to_owned(),
         });
+    }
+    let modulus = body.counter_modulus.unwrap_or_default();
+    for (path, modulus) in [
+        ("$.data.counter_modulus.good", modulus.good),
+        ("$.data.counter_modulus.total", modulus.total),
+        ("$.data.counter_modulus.scrap", modulus.scrap),
+    ] {
+        if let Some(modulus) = modulus.filter(|modulus| *modulus < COUNTER_MODULUS_MIN) {
+            return Err(Broken {
+                path,
+                detail: format!(
+                    "is {modulus}; a counter has at least {COUNTER_MODULUS_MIN} numbers"
+                ),
+            });
+        }
     }
     match body.silent_after_s {
         Some(limit) if limit < SILENCE_S_MIN => Err(Broken {

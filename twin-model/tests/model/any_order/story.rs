@@ -270,11 +270,12 @@ fn work_center(n: usize, random: &mut Random) -> Said {
         }
         4..=6 => {
             let data = json!({"work_center": center, "epoch": random.below(2),
-                "counters": {"good": n, "scrap": n / 8}});
+                "counters": {"good": n % 100, "scrap": n / 8}});
             ("/edge", "work_center.counter_sampled", data)
         }
         7 => {
             let data = json!({"work_center": center, "silent_after_s": 600,
+                "counter_modulus": {"good": random.one_of(&[100, 1_000])},
                 "shifts": [{"from": time(n), "to": time(n + 240)}]});
             ("/erp", "work_center.configured", data)
         }

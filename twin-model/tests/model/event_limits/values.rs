@@ -84,6 +84,13 @@ fn a_report_and_a_work_center_keep_within_what_they_can_mean() {
         &center("silent_after_s", 59),
         "$.data.silent_after_s",
     );
+    for counter in ["good", "total", "scrap"] {
+        let modulus =
+            |numbers: u32| json!({"work_center": "W", "counter_modulus": {counter: numbers}});
+        taken("work_center.configured", &modulus(10));
+        let path = format!("$.data.counter_modulus.{counter}");
+        refused("work_center.configured", &modulus(9), &path);
+    }
     let tolerance =
         |value: &str| json!({"material": "M", "base_unit": "H87", "catch_weight_tolerance": value});
     taken("material.updated", &tolerance("1"));
