@@ -348,6 +348,10 @@ impl Books {
                 let command = Command::of_process(number, plant, because, named, body);
                 self.outbox.push(Arc::new(command));
             }
+            Notice::KpiClosed { figures } => {
+                let body = CommandBody::KpiClosed((**figures).clone());
+                self.send(because, figures.work_center.as_str(), &body);
+            }
             Notice::HoldPropagated { .. }
             | Notice::Corrected { .. }
             | Notice::PersonNeeded { .. }

@@ -6,8 +6,8 @@ use actors::{CauseRef, Cursor, ExceptionEntry, How};
 use bytes::Bytes;
 use serde::Serialize;
 use twin_model::{
-    Code, CommandKey, DeliveryId, Entity, EntityKey, EventId, GateDecision, LotId, Notice, PlantId,
-    Reason, SmolStr, SourceId, Time, listed,
+    Code, CommandKey, DeliveryId, Entity, EntityKey, EventId, GateDecision, KpiClosed, LotId,
+    Notice, PlantId, Reason, SmolStr, SourceId, Time, listed,
 };
 use utoipa::ToSchema;
 
@@ -71,7 +71,7 @@ pub struct NoticeView {
     #[schema(value_type = Option<String>)]
     code: Option<Code>,
     /// `gate_decided`, `recall_required`, `hold_propagated`, `discrepancy_found`,
-    /// `discrepancy_healed`, `corrected`, `command_issued`, `exception_raised` or
+    /// `discrepancy_healed`, `corrected`, `kpi_closed`, `command_issued`, `exception_raised` or
     /// `exception_closed`.
     kind: &'static str,
     /// In business words.
@@ -245,6 +245,33 @@ fn recall_required(
     }
 }
 
+fn kpi_closed(figures: &KpiClosed) -> Sentence {
+    let known = [
+        ("availability", figures.availability),
+        ("effectiveness", figures.effectiveness),
+        ("quality", figures.quality),
+        ("OEE", figures.oee),
+    ];
+    let known = known.map(|(name, factor)| match factor {
+        Some(factor) => format!("{name} {factor}"),
+        None => format!("{name} not known"),
+    });
+    Sentence {
+        code: None,
+        kind: "kpi_closed",
+        text: format!(
+            "Work center {} from {} to {}: {}.",
+            figures.work_center,
+            figures.from,
+            figures.to,
+            known.join(", ")
+        ),
+        object: Some(object_path(&EntityKey::WorkCenter(
+            figures.work_center.clone(),
+        ))),
+    }
+}
+
 fn sentence(notice: &Notice) -> Sentence {
     match notice {
         Notice::GateDecided {
@@ -285,6 +312,7 @@ fn sentence(notice: &Notice) -> Sentence {
                 object: Some(object_path(&EntityKey::Hold(hold.clone()))),
             }
         }
+        Notice::KpiClosed { figures } => kpi_closed(figures),
         Notice::CommandIssued { .. }
         | Notice::PersonNeeded { .. }
         | Notice::PersonNoLongerNeeded { .. } => of_a_process(notice),

@@ -48,6 +48,7 @@ pub(crate) fn weight(event: &ChangeEvent) -> usize {
         ) => SENTENCE + lots.iter().map(|lot| name(lot.as_str())).sum::<usize>(),
         Happening::Notice(
             Notice::HoldPropagated { .. }
+            | Notice::KpiClosed { .. }
             | Notice::CommandIssued { .. }
             | Notice::PersonNoLongerNeeded { .. },
         ) => SENTENCE,

@@ -21,6 +21,7 @@ pub struct Configuration {
     pub(crate) ideal_s_per_unit: Option<Decimal>,
     pub(crate) silent_after_s: Option<u32>,
     pub(crate) counter_modulus: CounterModulus,
+    pub(crate) kpi_window_s: Option<u32>,
 }
 
 impl Configuration {
@@ -41,6 +42,7 @@ impl Configuration {
             ideal_s_per_unit: body.ideal_s_per_unit.map(Amount::value),
             silent_after_s: body.silent_after_s.map(|s| s.max(SILENCE_S_MIN)),
             counter_modulus: body.counter_modulus.unwrap_or_default(),
+            kpi_window_s: body.kpi_window_s,
         }
     }
 
@@ -66,6 +68,12 @@ impl Configuration {
     #[must_use]
     pub fn counter_modulus(&self) -> CounterModulus {
         self.counter_modulus
+    }
+
+    /// Length of the windows whose figures are told, seconds; `None`: none are.
+    #[must_use]
+    pub fn kpi_window_s(&self) -> Option<u32> {
+        self.kpi_window_s
     }
 
     /// Whether the work center is staffed at an instant.
@@ -168,6 +176,7 @@ mod tests {
             ideal_s_per_unit: None,
             silent_after_s: None,
             counter_modulus: CounterModulus::default(),
+            kpi_window_s: None,
         }
     }
 

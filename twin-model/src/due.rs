@@ -57,7 +57,7 @@ impl Entity {
     fn fall_due(&mut self, view: View<'_>, effects: &mut Effects) {
         match self {
             Entity::Shipment(shipment) => effects.check_gate(shipment.id()),
-            Entity::WorkCenter(center) => center.fall_silent(),
+            Entity::WorkCenter(center) => center.fall_due(view.at, effects),
             Entity::Process(process) => process.fall_due(view, effects),
             _ => {}
         }

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use crate::{
-    Code, CommandBody, CommandKey, DeliveryId, EntityKey, GateDecision, GateToken, HoldId, LotId,
-    NonconformanceId, Reason, Rejection, System, Time,
+    Code, CommandBody, CommandKey, DeliveryId, EntityKey, GateDecision, GateToken, HoldId,
+    KpiClosed, LotId, NonconformanceId, Reason, Rejection, System, Time,
 };
 
 /// Something that people or systems outside should hear of.
@@ -86,6 +86,11 @@ pub enum Notice {
         code: Code,
         /// What it concerned.
         text: SmolStr,
+    },
+    /// A window of a work center's time is over.
+    KpiClosed {
+        /// Its figures.
+        figures: Box<KpiClosed>,
     },
     /// A process asks a system for something.
     CommandIssued {

@@ -31,6 +31,8 @@ pub struct WorkCenter {
     pub(crate) folded: Option<Folded>,
     /// The last word before a silence that was told to the outside; no business state.
     pub(crate) told_silent: Option<Time>,
+    /// Up to here its figures were told to the outside; no business state.
+    pub(crate) told_until: Option<Time>,
     pub(crate) version: u64,
 }
 
@@ -66,6 +68,7 @@ impl WorkCenter {
             claims: Claims::default(),
             folded: None,
             told_silent: None,
+            told_until: None,
             version: 0,
         }
     }
@@ -134,8 +137,14 @@ impl WorkCenter {
         Some(last.plus_seconds(i64::from(allowed)))
     }
 
-    /// When it will have been quiet for too long, if nothing is heard and nobody was told yet.
+    /// When somebody must look at it, if nothing happens to it.
     pub(crate) fn due_at(&self) -> Option<Time> {
+        let due = [self.silence_due_at(), self.figures_due_at()];
+        due.into_iter().flatten().min()
+    }
+
+    /// When it will have been quiet for too long, if nothing is heard and nobody was told yet.
+    pub(crate) fn silence_due_at(&self) -> Option<Time> {
         let last = self.last_heard()?;
         let told = self.told_silent == Some(last);
         self.silence_begins(last).filter(|_| !told)

@@ -278,8 +278,11 @@ impl WorkCenter {
     }
 
     /// The plant's clock has reached [`WorkCenter::due_at`].
-    pub(crate) fn fall_silent(&mut self) {
-        self.told_silent = self.last_heard();
+    pub(crate) fn fall_due(&mut self, now: Time, effects: &mut Effects) {
+        if self.silence_due_at().is_some_and(|due| due <= now) {
+            self.told_silent = self.last_heard();
+        }
+        self.tell_figures(now, effects);
     }
 
     /// Something was heard of the machine: an alarm about its silence is over.

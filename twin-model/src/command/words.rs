@@ -16,6 +16,7 @@ impl CommandBody {
             | CommandBody::HoldReleaseRequested(_)
             | CommandBody::StopEnded(_) => 0,
             CommandBody::HoldBlockRequested(body) => body.lots.len(),
+            CommandBody::KpiClosed(body) => body.buckets.len(),
             CommandBody::StopAnnounced(body) => body.affected.len(),
             CommandBody::UsageDecisionPost(body) => body.postings.len(),
             CommandBody::UsageDecisionReverse(body) => body.reverses.len(),
@@ -55,6 +56,10 @@ impl CommandBody {
                 format!("the decision on a recall of {}", body.delivery)
             }
             CommandBody::EventRejected(body) => format!("the refusal of event {}", body.event),
+            CommandBody::KpiClosed(body) => {
+                let (center, from, to) = (&body.work_center, body.from, body.to);
+                format!("the figures of {center} from {from} to {to}")
+            }
             CommandBody::ConfirmationPost(body) => {
                 format!(
                     "the confirmation of {}",
@@ -159,6 +164,7 @@ impl CommandBody {
             | CommandBody::RecallRequired(_)
             | CommandBody::RecallDecisionRequired(_)
             | CommandBody::EventRejected(_)
+            | CommandBody::KpiClosed(_)
             | CommandBody::ConfirmationPost(_)
             | CommandBody::ConfirmationReverse(_)
             | CommandBody::OrderDispatchRequested(_)

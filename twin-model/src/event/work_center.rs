@@ -47,6 +47,10 @@ pub struct WorkCenterConfigured {
     /// Where its counters begin again by themselves; nowhere when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter_modulus: Option<CounterModulus>,
+    /// Length of the windows whose figures are told when they are over, seconds: 900 to 86,400, and
+    /// a part of a day without a rest. None are told when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kpi_window_s: Option<u32>,
 }
 
 /// How many numbers each counter of a machine has: one of 16 bits has 65,536, and after 65,535 it

@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use crate::wire::snapshot_center::{
-    AtWorkCenter, ConfigurationState, CounterSeriesState, WorkCenterState,
+    AtWorkCenter, ConfigurationState, CounterSeriesState, StoredTold, WorkCenterState,
 };
 
 /// Defines the stored form of a domain struct and the conversions. `via` names the fields that have
@@ -147,8 +147,8 @@ pub struct StoredEntity {
     pub version: u64,
     /// The gate of a shipment; `None` for other entities.
     pub gate: Option<StoredGate>,
-    /// The last word of a work center before a silence that was told to the outside.
-    pub told_silent: Option<Time>,
+    /// What was told to the outside of a work center.
+    pub told: StoredTold,
     /// The commands of a process; `None` for other entities.
     pub process: Option<StoredProcess>,
     /// How the versions of a material were used, in their order; none for other entities.
@@ -217,9 +217,12 @@ impl From<&Entity> for StoredEntity {
         StoredEntity {
             state: business_state(entity),
             version: entity.version(),
-            told_silent: match entity {
-                Entity::WorkCenter(center) => center.told_silent,
-                _ => None,
+            told: match entity {
+                Entity::WorkCenter(center) => StoredTold {
+                    silent: center.told_silent,
+                    until: center.told_until,
+                },
+                _ => StoredTold::default(),
             },
             gate: match entity {
                 Entity::Shipment(shipment) => Some(shipment.as_ref().into()),
@@ -245,7 +248,7 @@ impl TryFrom<StoredEntity> for Entity {
         Ok(match stored.state {
             EntityState::WorkOrder(state) => state.restore(version).into(),
             EntityState::Lot(state) => state.restore(version).into(),
-            EntityState::WorkCenter(state) => state.restore(stored.told_silent, version).into(),
+            EntityState::WorkCenter(state) => state.restore(stored.told, version).into(),
             EntityState::Ownership(state) => state.restore(version).into(),
             EntityState::Material(state) => state.restore(stored.uses, version).into(),
             EntityState::Routing(state) => state.restore(version).into(),

@@ -56,6 +56,7 @@ pub struct ConfigurationState {
     pub ideal_s_per_unit: Option<Decimal>,
     pub silent_after_s: Option<u32>,
     pub counter_modulus: CounterModulus,
+    pub kpi_window_s: Option<u32>,
 }
 
 impl From<&Configuration> for ConfigurationState {
@@ -67,6 +68,7 @@ impl From<&Configuration> for ConfigurationState {
             ideal_s_per_unit: version.ideal_s_per_unit,
             silent_after_s: version.silent_after_s,
             counter_modulus: version.counter_modulus,
+            kpi_window_s: version.kpi_window_s,
         }
     }
 }
@@ -80,8 +82,19 @@ impl ConfigurationState {
             ideal_s_per_unit: self.ideal_s_per_unit,
             silent_after_s: self.silent_after_s,
             counter_modulus: self.counter_modulus,
+            kpi_window_s: self.kpi_window_s,
         }
     }
+}
+
+/// What was told to the outside of a work center.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredTold {
+    /// The last word before a silence.
+    pub silent: Option<Time>,
+    /// Up to here its figures.
+    pub until: Option<Time>,
 }
 
 /// The stored counters of a work center.
@@ -155,7 +168,7 @@ impl From<&WorkCenter> for WorkCenterState {
 }
 
 impl WorkCenterState {
-    pub(crate) fn restore(self, told_silent: Option<Time>, version: u64) -> WorkCenter {
+    pub(crate) fn restore(self, told: StoredTold, version: u64) -> WorkCenter {
         let connection = Connection {
             sessions: self.sessions,
             heard: self.heard.into_iter().collect(),
@@ -191,7 +204,8 @@ impl WorkCenterState {
             holds: self.holds,
             claims: self.claims,
             folded: self.folded,
-            told_silent,
+            told_silent: told.silent,
+            told_until: told.until,
             version,
         }
     }

@@ -72,6 +72,18 @@ fn decisions() -> Vec<(CommandBody, usize, &'static str)> {
             0,
             "the refusal of event E-1",
         ),
+        (
+            body(
+                "KpiClosed",
+                json!({"work_center": "SAW", "from": AT, "to": "2026-03-01T09:00:00Z",
+                    "buckets": [{"bucket": "producing", "micros": 3_000_000_000_u64},
+                        {"bucket": "idle", "micros": 600_000_000}], "good": 9, "scrap": null,
+                    "total": null, "availability": "0.833333", "effectiveness": null,
+                    "quality": null, "oee": null}),
+            ),
+            2,
+            "the figures of SAW from 2026-03-01T08:00:00Z to 2026-03-01T09:00:00Z",
+        ),
     ]
 }
 

@@ -222,7 +222,8 @@ fn of_a_machine() -> Vec<(&'static str, Value)> {
         (
             "work_center.configured",
             json!({"work_center": w, "capacity": 2, "ideal_s_per_unit": "30",
-            "silent_after_s": 900, "counter_modulus": {"good": 99, "scrap": 99}, "shifts": [
+            "silent_after_s": 900, "counter_modulus": {"good": 99, "scrap": 99},
+            "kpi_window_s": 3600, "shifts": [
             {"from": "2026-03-01T06:00:00Z", "to": "2026-03-01T14:00:00Z"}]}),
         ),
         (

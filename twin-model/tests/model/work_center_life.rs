@@ -2,6 +2,8 @@
 //! its time was spent on.
 #[path = "work_center/counting.rs"]
 mod counting;
+#[path = "work_center/kpi_windows.rs"]
+mod kpi_windows;
 #[path = "work_center/unspoken.rs"]
 mod unspoken;
 #[path = "work_center/wraps.rs"]

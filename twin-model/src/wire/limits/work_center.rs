@@ -5,6 +5,9 @@ use crate::{EventBody, SILENCE_S_MIN, Time, WorkCenterConfigured};
 
 /// Shifts that one event may name.
 pub const SHIFTS_MAX: usize = 1_000;
+/// Seconds of the shortest window whose figures are told.
+const KPI_WINDOW_S_MIN: u32 = 900;
+const DAY_S: u32 = 86_400;
 /// Numbers that a counter has at least: one decimal digit.
 const COUNTER_MODULUS_MIN: u64 = 10;
 
@@ -49,6 +52,17 @@ fn check_configuration(body: &WorkCenterConfigured) -> Result<(), Broken> {
                 ),
             });
         }
+    }
+    if let Some(window) = body.kpi_window_s
+        && (window < KPI_WINDOW_S_MIN || DAY_S % window != 0)
+    {
+        return Err(Broken {
+            path: "$.data.kpi_window_s",
+            detail: format!(
+                "is {window}; a part of a day of at least {KPI_WINDOW_S_MIN} s is expected, such as \
+                 3600"
+            ),
+        });
     }
     match body.silent_after_s {
         Some(limit) if limit < SILENCE_S_MIN => Err(Broken {

@@ -84,6 +84,13 @@ fn a_report_and_a_work_center_keep_within_what_they_can_mean() {
         &center("silent_after_s", 59),
         "$.data.silent_after_s",
     );
+    for window in [900, 3_600, 86_400] {
+        taken("work_center.configured", &center("kpi_window_s", window));
+    }
+    for window in [0, 1, 600, 899, 901, 7_000, 86_401, 172_800] {
+        let told = center("kpi_window_s", window);
+        refused("work_center.configured", &told, "$.data.kpi_window_s");
+    }
     for counter in ["good", "total", "scrap"] {
         let modulus =
             |numbers: u32| json!({"work_center": "W", "counter_modulus": {counter: numbers}});
