@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::document_reversal::{DocumentReversals, Reversal};
 use crate::lot_stock::add;
 use crate::{EventId, LotId, MaterialId, OperationId, Quantity, ReportId, Time, Unit};
 
@@ -73,8 +74,8 @@ pub struct Movement {
     pub(crate) measured: Option<Quantity>,
     /// Whether the warehouse expects nothing more.
     pub(crate) is_final: bool,
-    /// By which event it was taken back, and why.
-    pub(crate) reversed: Option<(EventId, SmolStr)>,
+    /// By what it was taken back: of several reversals by the earliest.
+    pub(crate) reversed: Option<Reversal>,
 }
 
 impl Movement {
@@ -129,7 +130,15 @@ impl Movement {
     /// By which event it was taken back, and why.
     #[must_use]
     pub fn reversal(&self) -> Option<(&EventId, &SmolStr)> {
-        self.reversed.as_ref().map(|(by, reason)| (by, reason))
+        let reversal = self.reversed.as_ref()?;
+        Some((&reversal.by, &reversal.reason))
+    }
+
+    /// Whether a reversal is the first that reaches it.
+    pub(crate) fn is_reached_by(&self, word: &Reversal) -> bool {
+        self.reversed
+            .as_ref()
+            .is_none_or(|known| word.at < known.at)
     }
 
     fn place(&self) -> (Time, ReportId) {
@@ -176,6 +185,8 @@ pub(crate) struct Movements {
     sums: BTreeMap<(MaterialId, Unit), AccountSums>,
     /// Movements that stand and say that nothing more is received.
     finals: u32,
+    /// Documents that were taken back.
+    pub(crate) reversed_documents: DocumentReversals,
 }
 
 impl Movements {
@@ -199,16 +210,21 @@ impl Movements {
         self.list.insert(place, movement);
     }
 
-    /// Takes the movement at `place` back, unless it was before.
-    pub(crate) fn reverse(&mut self, place: usize, by: &EventId, reason: &SmolStr) {
-        let movement = &mut self.list[place];
-        if !movement.stands() {
-            return;
+    /// Takes the named movements back that no earlier reversal reaches.
+    pub(crate) fn reverse(&mut self, is_named: impl Fn(&Movement) -> bool, word: &Reversal) {
+        let mut gone = Vec::new();
+        for movement in self.list.iter_mut().filter(|it| is_named(it)) {
+            if movement.stands() {
+                gone.push(movement.clone());
+            }
+            if movement.is_reached_by(word) {
+                movement.reversed = Some(word.clone());
+            }
         }
-        movement.reversed = Some((by.clone(), reason.clone()));
-        let movement = movement.clone();
-        self.count(&movement, -movement.value);
-        self.finals -= u32::from(movement.is_final);
+        for movement in gone {
+            self.count(&movement, -movement.value);
+            self.finals -= u32::from(movement.is_final);
+        }
     }
 
     fn count(&mut self, movement: &Movement, value: Decimal) {

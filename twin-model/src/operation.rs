@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use crate::operation_facts::Beside;
+use crate::operation_facts::{Beside, Scrapped};
 use crate::report_ledger::{Ledger, Tally};
 use crate::{
     Amount, CountingSource, Dispatch, GivenUp, JobState, MachineTally, OperationId,
@@ -366,8 +366,8 @@ impl Operation {
         beside
             .into_iter()
             .flat_map(move |beside| {
-                let back = |report| beside.reversals.iter().any(|known| known.report == report);
-                beside.scrapped.iter().filter(move |one| !back(one.report))
+                let stands = |one: &&Scrapped| !beside.reversals.contains_key(&one.report);
+                beside.scrapped.iter().filter(stands)
             })
             .map(|one| (&one.reason, one.quantity))
     }

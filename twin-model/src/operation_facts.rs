@@ -3,8 +3,9 @@
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::document_reversal::Reversal;
 use crate::{
-    EventId, HoldId, Interruption, ReportId, Time, WipDisposition, WorkCenterId, WorkerId,
+    HoldId, Interruption, PagedMap, ReportId, Time, WipDisposition, WorkCenterId, WorkerId,
 };
 
 /// Where an operation stands in a work center's queue, as the MES decided it.
@@ -67,14 +68,6 @@ pub(crate) struct Scrapped {
     pub(crate) quantity: Decimal,
 }
 
-/// One report that was taken back.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Reversal {
-    pub(crate) report: ReportId,
-    pub(crate) by: EventId,
-    pub(crate) reason: SmolStr,
-}
-
 /// What the counters of one work center say that it made of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineTally {
@@ -95,8 +88,8 @@ pub(crate) struct Beside {
     pub(crate) given_up: Option<GivenUp>,
     /// Ascending.
     pub(crate) scrapped: Vec<Scrapped>,
-    /// Ascending.
-    pub(crate) reversals: Vec<Reversal>,
+    /// By what each report was taken back: of several reversals the earliest.
+    pub(crate) reversals: PagedMap<ReportId, Reversal>,
     /// Ascending by work center.
     pub(crate) machines: Vec<MachineTally>,
 }

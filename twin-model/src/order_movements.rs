@@ -4,7 +4,6 @@
 //! sums do not depend on what came first ([`crate::movement`]). A lot keeps its side of the
 //! account, and hears of it by messages.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -15,9 +14,9 @@ use crate::lot_stock::Booking;
 use crate::movement::{MOVEMENTS_PER_ORDER_MAX, Movement, MovementKind, Movements};
 use crate::plant::Cause;
 use crate::{
-    Decimal, EntityKey, EventId, GoodsReceived, Lot, LotId, MaterialConsumed, MaterialId,
-    MaterialIssued, MaterialRejection, MaterialReturned, Message, MovementReversed, Notice,
-    OperationId, Plant, Quantity, Rejection, ReportId, Unit, Usage, WorkOrder,
+    Decimal, EntityKey, GoodsReceived, Lot, LotId, MaterialConsumed, MaterialId, MaterialIssued,
+    MaterialRejection, MaterialReturned, Message, OperationId, Plant, Quantity, Rejection,
+    ReportId, Unit, Usage, WorkOrder,
 };
 
 /// A movement as it was told.
@@ -153,7 +152,10 @@ impl WorkOrder {
             body.quantity.check("quantity")?;
             let value = self.to_own_unit(body.quantity, view, effects)?.value();
             let total = self.good_of_deliveries().max(self.received() + value);
-            self.refuse_over_delivery(value, total, released)?;
+            let document = body.document.as_ref();
+            if self.movement_reversal_to_come(document, view.at).is_none() {
+                self.refuse_over_delivery(value, total, released)?;
+            }
         }
         let told = Told {
             lot: Some(&body.lot),
@@ -209,16 +211,33 @@ impl WorkOrder {
         let unit = self.account_unit(told.material, told.quantity.unit, told.kind);
         let key = EntityKey::WorkOrder(self.id.clone());
         let value = view.in_unit(told.quantity, told.material, unit, &key, effects)?;
-        if told.kind == MovementKind::Returned {
+        let reversal = self
+            .movement_reversal_to_come(told.document, view.at)
+            .cloned();
+        if told.kind == MovementKind::Returned && reversal.is_none() {
             self.require_issued(told.material, unit, value.value())?;
         }
         let of_lot = match told.lot {
-            Some(lot) => self.check_lot(lot, told, view, effects)?,
+            Some(lot) => {
+                let (lot, of_lot) = self.check_lot(lot, told, view, effects)?;
+                // What goes at once takes nothing from the lot.
+                if reversal.is_none() {
+                    let booking = Booking {
+                        order: &self.id,
+                        op: told.op,
+                        kind: told.kind,
+                        quantity: of_lot,
+                        at: view.at,
+                    };
+                    require_covered(lot, &[booking])?;
+                }
+                of_lot
+            }
             None => Decimal::ZERO,
         };
         let weight = (told.quantity, told.measured);
         view.check_weight(weight, told.material, &key, effects)?;
-        let movement = Movement {
+        let mut movement = Movement {
             id,
             kind: told.kind,
             material: told.material.clone(),
@@ -234,20 +253,29 @@ impl WorkOrder {
             is_final: told.is_final,
             reversed: None,
         };
-        self.tell_lot(&movement, Decimal::ONE, told.usage, effects);
+        // The lot of what goes at once is told of it, and that it is nothing.
+        let sign = match &reversal {
+            Some(reversal) => {
+                self.tell_taken_back(&[&movement], &reversal.word, &reversal.document, effects);
+                Decimal::ZERO
+            }
+            None => Decimal::ONE,
+        };
+        self.tell_lot(&movement, sign, told.usage, effects);
+        movement.reversed = reversal.map(|reversal| reversal.word);
         self.reconsider(effects, |order| order.movements_mut().insert(movement));
         Ok(())
     }
 
-    /// The lot of a movement: it must be known, of that material, free, and have enough. Gives the
-    /// quantity in its unit.
-    fn check_lot(
+    /// The lot of a movement: it must be known, of that material and free. Gives the quantity in
+    /// its unit as well.
+    fn check_lot<'v>(
         &self,
         id: &LotId,
         told: &Told<'_>,
-        view: View<'_>,
+        view: View<'v>,
         effects: &mut Effects,
-    ) -> Result<Decimal, Rejection> {
+    ) -> Result<(&'v Lot, Decimal), Rejection> {
         let Some(lot) = view.plant.lot(id) else {
             return Err(Rejection::NotKnown {
                 object: EntityKey::Lot(id.clone()),
@@ -275,19 +303,11 @@ impl WorkOrder {
         let key = EntityKey::Lot(id.clone());
         let of_lot = view.in_unit(told.quantity, told.material, lot.unit(), &key, effects)?;
         lot.refuse_crowded((Some(&self.id), told.op))?;
-        let booking = Booking {
-            order: &self.id,
-            op: told.op,
-            kind: told.kind,
-            quantity: of_lot.value(),
-            at: view.at,
-        };
-        require_covered(lot, &[booking])?;
-        Ok(of_lot.value())
+        Ok((lot, of_lot.value()))
     }
 
     /// R17: more cannot come back than was given. Both come from the warehouse.
-    fn require_issued(
+    pub(crate) fn require_issued(
         &self,
         material: &MaterialId,
         unit: Unit,
@@ -308,8 +328,9 @@ impl WorkOrder {
         .into())
     }
 
-    /// Tells the lot of a movement, or with a `sign` of minus one that it is taken back.
-    fn tell_lot(
+    /// Tells the lot of a movement; with a `sign` of minus one that it is taken back, with zero that
+    /// it is taken back as it comes.
+    pub(crate) fn tell_lot(
         &self,
         movement: &Movement,
         sign: Decimal,
@@ -331,136 +352,17 @@ impl WorkOrder {
         }
     }
 
-    /// Movements are taken back. `by` is the event that does.
-    pub(crate) fn reverse_movement(
-        &mut self,
-        body: &MovementReversed,
-        by: &EventId,
-        view: View<'_>,
-        effects: &mut Effects,
-    ) -> Result<(), Rejection> {
-        self.refuse_closed()?;
-        let name = match (&body.event, &body.document) {
-            (Some(event), _) => SmolStr::new(event.as_str()),
-            (None, document) => document.clone().unwrap_or_default(),
-        };
-        let source = body.event_source.as_ref().unwrap_or(view.source);
-        let event = body.event.as_ref();
-        let id = event.map(|event| ReportId::of(source, event));
-        let list = self.movements().map_or(&[][..], Movements::list);
-        let is_named = |known: &Movement| match id {
-            Some(id) => known.id == id,
-            // What bears the number of the document later is not meant.
-            None => {
-                known.document.is_some() && known.document == body.document && known.at <= view.at
-            }
-        };
-        let named: Vec<usize> = (0..list.len()).filter(|n| is_named(&list[*n])).collect();
-        let Some(first) = named.first() else {
-            return Err(MaterialRejection::MovementNotKnown {
-                order: self.id.clone(),
-                movement: name,
-            }
-            .into());
-        };
-        if let Some((before, _)) = &list[*first].reversed
-            && named.iter().all(|n| !list[*n].stands())
-        {
-            return Err(Rejection::AlreadyReversed {
-                confirmation: name,
-                by: before.clone(),
-            });
-        }
-        let standing = named
-            .iter()
-            .map(|n| &list[*n])
-            .filter(|known| known.stands());
-        let standing: Vec<Movement> = standing.cloned().collect();
-        self.check_reversal(&standing, view)?;
-        for movement in &standing {
-            self.tell_lot(movement, Decimal::NEGATIVE_ONE, None, effects);
-        }
-        self.reconsider(effects, |order| {
-            let movements = order.movements_mut();
-            for place in named {
-                movements.reverse(place, by, &body.reason);
-            }
-        });
-        self.tell_taken_back(&standing, body, &name, effects);
-        Ok(())
-    }
-
-    /// What was issued and has come back cannot be taken back, and what was received must still
-    /// be there.
-    fn check_reversal(&self, standing: &[Movement], view: View<'_>) -> Result<(), Rejection> {
-        let mut by_lot: BTreeMap<&LotId, Vec<Booking<'_>>> = BTreeMap::new();
-        let mut issued: BTreeMap<(&MaterialId, Unit), Decimal> = BTreeMap::new();
-        for movement in standing {
-            if movement.kind == MovementKind::Issued {
-                let account = (&movement.material, movement.unit);
-                *issued.entry(account).or_default() += movement.value;
-            }
-            if let Some(lot) = &movement.lot {
-                by_lot.entry(lot).or_default().push(Booking {
-                    order: &self.id,
-                    op: movement.op.as_ref(),
-                    kind: movement.kind,
-                    quantity: -movement.of_lot,
-                    at: movement.at,
-                });
-            }
-        }
-        for ((material, unit), value) in issued {
-            self.require_issued(material, unit, value)?;
-        }
-        for (lot, parts) in by_lot {
-            if let Some(lot) = view.plant.lot(lot) {
-                require_covered(lot, &parts)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn tell_taken_back(
-        &self,
-        standing: &[Movement],
-        body: &MovementReversed,
-        name: &SmolStr,
-        effects: &mut Effects,
-    ) {
-        let Some(from) = standing.iter().map(Movement::at).min() else {
-            return;
-        };
-        let what: Vec<String> = standing
-            .iter()
-            .map(|known| format!("{} of {}", known.told, known.material))
-            .collect();
-        let text = format!(
-            "Movement {name} of order {} ({}) was taken back ({}); the accounts were recomputed \
-             from {from}.",
-            self.id,
-            what.join(", "),
-            body.reason,
-        );
-        effects.notice(Notice::Corrected {
-            object: EntityKey::WorkOrder(self.id.clone()),
-            code: None,
-            from,
-            text: text.into(),
-        });
-    }
-
     pub(crate) fn movements(&self) -> Option<&Movements> {
         self.moved.as_deref()
     }
 
-    fn movements_mut(&mut self) -> &mut Movements {
+    pub(crate) fn movements_mut(&mut self) -> &mut Movements {
         Arc::make_mut(self.moved.get_or_insert_default())
     }
 }
 
 /// R17: the lot must have what the movements take from it.
-fn require_covered(lot: &Lot, bookings: &[Booking<'_>]) -> Result<(), Rejection> {
+pub(crate) fn require_covered(lot: &Lot, bookings: &[Booking<'_>]) -> Result<(), Rejection> {
     let mut after = lot.stock().clone();
     for booking in bookings {
         after.book(*booking);

@@ -1,4 +1,4 @@
-//! Reports of quantities and their reversal.
+//! Reports of quantities. How they are taken back stands in [`crate::order_reversals`].
 //!
 //! Every report is kept in the ledger of its operation. What counts is computed from the reports
 //! that stand, so it is the same whatever came first, and a reversal takes back exactly what it
@@ -9,13 +9,13 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
-use crate::operation_facts::{MachineTally, Reversal, Scrapped};
+use crate::operation_facts::{MachineTally, Scrapped};
 use crate::order_places::Place;
 use crate::quantity::check_amount;
 use crate::report_ledger::{REPORTS_PER_OPERATION_MAX, Report, Tally};
 use crate::{
-    Amount, ConfirmationReversed, CountingSource, EntityKey, EventId, Message, Notice, OperationId,
-    OperationReport, Quantity, Rejection, ReportId, SmolStr, WorkOrder,
+    Amount, CountingSource, EntityKey, Message, OperationId, OperationReport, Quantity, Rejection,
+    ReportId, WorkOrder,
 };
 
 /// What a report is about to change, as it was before.
@@ -38,7 +38,9 @@ impl WorkOrder {
     ) -> Result<(), Rejection> {
         let told = self.in_own_unit(body, view, effects)?;
         let body = told.as_ref();
-        let report = self.check_report(body, completes, id, view)?;
+        let end = body.end.unwrap_or(view.at);
+        let reversal = self.reversal_to_come(body, end).cloned();
+        let report = self.check_report(body, completes, id, reversal.is_some(), view)?;
         let name = if completes {
             "mfg.operation.completed.v1"
         } else {
@@ -49,6 +51,9 @@ impl WorkOrder {
         let before = self.before(place, &report);
         let broken = self.discrepancies_around(place);
         self.take_report(place, body, report);
+        if let Some(reversal) = &reversal {
+            self.take_back_at_once(place, report, reversal, effects);
+        }
         self.tell_after(place, &before, effects);
         let now = self.discrepancies_around(place);
         self.tell_difference(&broken, &now, effects);
@@ -72,12 +77,14 @@ impl WorkOrder {
         Ok(())
     }
 
-    /// All rules that a report may meet; gives what it would add to the ledger.
+    /// All rules that a report may meet; gives what it would add to the ledger. One that is taken
+    /// back as soon as it is told adds nothing that could be too much.
     fn check_report(
         &self,
         body: &OperationReport,
         completes: bool,
         id: ReportId,
+        goes_at_once: bool,
         view: View<'_>,
     ) -> Result<Report, Rejection> {
         let action = "a report";
@@ -94,7 +101,7 @@ impl WorkOrder {
         let known = place.map(|place| &*self.operations[place]);
         if let Some(operation) = known {
             self.admit_at(operation, end, action)?;
-            let over = completes && operation.is_completed();
+            let over = completes && operation.is_completed() && !goes_at_once;
             let left_out = operation.is_left_out();
             if over || left_out {
                 return Err(self.wrong_operation_state(operation, action));
@@ -109,6 +116,9 @@ impl WorkOrder {
         }
         if known.is_none_or(|operation| operation.started_at().is_none()) {
             self.refuse_start_on_hold(body.work_center.as_ref(), &[], view)?;
+        }
+        if goes_at_once {
+            return Ok(report);
         }
         if body.delivers == Some(true) || known.is_some_and(|operation| operation.delivers) {
             let gain = known.map_or(tally, |operation| operation.ledger.gain(&report));
@@ -240,133 +250,5 @@ impl WorkOrder {
             let place = order.find_or_learn(op);
             order.operation_mut(place).note_machine(told);
         });
-    }
-
-    /// A report is taken back (W7 where it had completed the order). `by` is the event that does.
-    pub(crate) fn reverse(
-        &mut self,
-        body: &ConfirmationReversed,
-        by: &EventId,
-        view: View<'_>,
-        effects: &mut Effects,
-    ) -> Result<(), Rejection> {
-        self.refuse_closed()?;
-        let name = reversed_name(body);
-        let named = match (&body.event, &body.document) {
-            (Some(event), _) => {
-                vec![ReportId::of(
-                    body.event_source.as_ref().unwrap_or(view.source),
-                    event,
-                )]
-            }
-            (None, Some(document)) => match self.documents.get(document) {
-                Some(reports) => reports.iter().copied().collect(),
-                None => Vec::new(),
-            },
-            (None, None) => Vec::new(),
-        };
-        let known: Vec<(usize, ReportId)> = named
-            .into_iter()
-            .filter_map(|id| Some((self.operation_of(id)?, id)))
-            .filter(|(place, _)| {
-                body.op.is_none() || body.op.as_ref() == Some(self.operations[*place].id())
-            })
-            .collect();
-        let Some((first, first_id)) = known.first().copied() else {
-            return Err(Rejection::ConfirmationNotKnown {
-                order: self.id.clone(),
-                confirmation: name,
-            });
-        };
-        let standing: Vec<(usize, ReportId)> = known
-            .into_iter()
-            .filter(|(place, id)| self.stands(*place, *id))
-            .collect();
-        if standing.is_empty() {
-            let by = self.reversed_by(first, first_id).unwrap_or(by).clone();
-            return Err(Rejection::AlreadyReversed {
-                confirmation: name,
-                by,
-            });
-        }
-        self.reconsider(effects, |order| {
-            for (place, id) in &standing {
-                order.take_back(*place, *id, body, by);
-            }
-        });
-        for (place, id) in &standing {
-            self.tell_reversed(*place, *id, body, &name, effects);
-        }
-        Ok(())
-    }
-
-    fn operation_of(&self, id: ReportId) -> Option<usize> {
-        self.operations
-            .iter()
-            .position(|operation| operation.ledger.find(id).is_some())
-    }
-
-    fn stands(&self, place: usize, id: ReportId) -> bool {
-        let ledger = &self.operations[place].ledger;
-        ledger
-            .find(id)
-            .and_then(|at| ledger.report(at))
-            .is_some_and(|report| !report.reversed)
-    }
-
-    fn reversed_by(&self, place: usize, id: ReportId) -> Option<&EventId> {
-        let beside = self.operations[place].beside.as_deref()?;
-        let known = beside.reversals.iter().find(|known| known.report == id);
-        known.map(|known| &known.by)
-    }
-
-    fn take_back(&mut self, place: usize, id: ReportId, body: &ConfirmationReversed, by: &EventId) {
-        let operation = self.operation_mut(place);
-        if let Some(at) = operation.ledger.find(id) {
-            operation.ledger.reverse(at);
-        }
-        let reversal = Reversal {
-            report: id,
-            by: by.clone(),
-            reason: body.reason.clone(),
-        };
-        let reversals = &mut operation.beside_mut().reversals;
-        let at = reversals.partition_point(|known| *known <= reversal);
-        reversals.insert(at, reversal);
-    }
-
-    fn tell_reversed(
-        &self,
-        place: usize,
-        id: ReportId,
-        body: &ConfirmationReversed,
-        name: &SmolStr,
-        effects: &mut Effects,
-    ) {
-        let operation = &self.operations[place];
-        let ledger = &operation.ledger;
-        let Some(report) = ledger.find(id).and_then(|at| ledger.report(at)) else {
-            return;
-        };
-        let text = format!(
-            "Confirmation {name} of {} {} on operation {} of order {} was reversed ({}); the \
-             order was recomputed from {}.",
-            report.tally.good, self.unit, operation.id, self.id, body.reason, report.start,
-        );
-        effects.notice(Notice::Corrected {
-            object: EntityKey::WorkOrder(self.id.clone()),
-            code: None,
-            from: report.start,
-            text: text.into(),
-        });
-    }
-}
-
-/// How people call what a reversal names.
-fn reversed_name(body: &ConfirmationReversed) -> SmolStr {
-    match (&body.event, &body.document) {
-        (Some(event), _) => SmolStr::new(event.as_str()),
-        (None, Some(document)) => document.clone(),
-        (None, None) => SmolStr::default(),
     }
 }

@@ -225,6 +225,24 @@ impl<T: Clone> Paged<T> {
         pages.last.get_mut(place.at)
     }
 
+    /// Changes every entry that is wanted; pages without one stay shared.
+    pub(crate) fn change_where(&mut self, wanted: impl Fn(&T) -> bool, change: impl Fn(&mut T)) {
+        if !self.iter().any(&wanted) {
+            return;
+        }
+        let change = |page: &mut Vec<T>| page.iter_mut().filter(|it| wanted(it)).for_each(&change);
+        let pages = self.pages_mut();
+        change(&mut pages.last);
+        if pages.full.is_none() {
+            return;
+        }
+        for page in pages.full_mut() {
+            if page.iter().any(&wanted) {
+                change(Arc::make_mut(page));
+            }
+        }
+    }
+
     /// Takes the entry at `place` out.
     pub(crate) fn remove(&mut self, place: Place) -> Option<T> {
         self.get(place)?;

@@ -448,6 +448,17 @@ pub enum Rejection {
         /// Reports kept at most.
         max: usize,
     },
+    /// R49: more documents of one order that were taken back than are kept.
+    #[error(
+        "Order {order} has {max} reversals of documents; more are not kept. Reverse single reports \
+         or movements, naming their events."
+    )]
+    TooManyReversals {
+        /// The order.
+        order: WorkOrderId,
+        /// Reversals kept at most.
+        max: usize,
+    },
     /// R52: a lot that comes out of tanks again and again.
     #[error(
         "Lot {lot} was drawn from tanks {max} times; more is not kept. Give what is drawn from now \

@@ -40,7 +40,7 @@ impl Rejection {
             Rejection::NegativeQuantity { .. } => Code::R44,
             Rejection::OriginAwaited { .. } => Code::R45,
             Rejection::NotYet { .. } => Code::R46,
-            Rejection::TooManyReports { .. } => Code::R49,
+            Rejection::TooManyReports { .. } | Rejection::TooManyReversals { .. } => Code::R49,
             Rejection::TooManyDrawings { .. } => Code::R52,
         }
     }
@@ -66,6 +66,7 @@ impl Rejection {
             Rejection::PeriodClosed { .. }
             | Rejection::NotTakenBack { .. }
             | Rejection::TooManyReports { .. }
+            | Rejection::TooManyReversals { .. }
             | Rejection::TooManyDrawings { .. }
             | Rejection::BeyondRecall { .. } => Kind::Exception,
             _ => Kind::Refuse,

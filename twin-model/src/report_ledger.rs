@@ -1,6 +1,8 @@
 //! What was reported of one operation, report by report: so that a reversal takes back exactly
 //! what it names, and what counts does not depend on the order of arrival.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use crate::paged::Paged;
@@ -158,7 +160,10 @@ impl Ledger {
         if report.reversed {
             return;
         }
-        self.recount(before, report, Tally::plus);
+        self.totals = match (before, report.epoch) {
+            (Some(before), Some(epoch)) => self.totals.plus(self.reading(epoch)).minus(before),
+            _ => self.totals.plus(report.tally),
+        };
         self.first_start = Some(match self.first_start {
             Some(known) => known.min(report.start),
             None => report.start,
@@ -168,31 +173,29 @@ impl Ledger {
         self.finals += u32::from(report.is_final);
     }
 
-    /// Takes the report back that [`Ledger::find`] has found; it must stand.
-    pub(crate) fn reverse(&mut self, at: usize) {
-        let place = self.reports.nth(at);
-        let Some(report) = self.reports.get(place).copied() else {
-            unreachable!("a report that was found is there")
+    /// Takes the named reports back that stand, all in one pass.
+    pub(crate) fn reverse(&mut self, named: &BTreeSet<ReportId>) {
+        let goes = |report: &Report| !report.reversed && named.contains(&report.id);
+        let gone: Vec<Report> = self.reports.iter().filter(|it| goes(it)).copied().collect();
+        let epochs: BTreeSet<u32> = gone.iter().filter_map(|report| report.epoch).collect();
+        let shown = |ledger: &Ledger| -> Vec<Tally> {
+            epochs.iter().map(|epoch| ledger.reading(*epoch)).collect()
         };
-        assert!(!report.reversed, "a report is taken back once");
-        let before = report.epoch.map(|epoch| self.reading(epoch));
-        if let Some(report) = self.reports.get_mut(place) {
-            report.reversed = true;
+        let before = shown(self);
+        self.reports
+            .change_where(goes, |report| report.reversed = true);
+        for (before, after) in before.into_iter().zip(shown(self)) {
+            self.totals = self.totals.plus(after).minus(before);
         }
-        self.recount(before, report, Tally::minus);
+        for report in gone {
+            if report.epoch.is_none() {
+                self.totals = self.totals.minus(report.tally);
+            }
+            self.standing -= 1;
+            self.completing -= u32::from(report.completes);
+            self.finals -= u32::from(report.is_final);
+        }
         self.first_start = self.in_force().map(|known| known.start).min();
-        self.standing -= 1;
-        self.completing -= u32::from(report.completes);
-        self.finals -= u32::from(report.is_final);
-    }
-
-    /// Brings the totals up to date after `report` came or went. `before` is what its counter
-    /// had shown, when it is a reading.
-    fn recount(&mut self, before: Option<Tally>, report: Report, join: fn(Tally, Tally) -> Tally) {
-        self.totals = match (before, report.epoch) {
-            (Some(before), Some(epoch)) => self.totals.plus(self.reading(epoch)).minus(before),
-            _ => join(self.totals, report.tally),
-        };
     }
 
     /// What the counter showed last in `epoch`.
@@ -217,24 +220,9 @@ impl Ledger {
         report.tally.minus(self.reading(epoch))
     }
 
-    /// Where the report named `id` stands; one that still counts before one that was taken back.
-    pub(crate) fn find(&self, id: ReportId) -> Option<usize> {
-        let known = |reversed: bool| {
-            self.reports
-                .iter()
-                .position(|report| report.id == id && report.reversed == reversed)
-        };
-        known(false).or_else(|| known(true))
-    }
-
     /// All reports, ascending by end.
     pub(crate) fn reports(&self) -> impl DoubleEndedIterator<Item = &Report> {
         self.reports.iter()
-    }
-
-    /// The report that [`Ledger::find`] has found.
-    pub(crate) fn report(&self, at: usize) -> Option<&Report> {
-        self.reports.get(self.reports.nth(at))
     }
 
     fn in_force(&self) -> impl DoubleEndedIterator<Item = &Report> {
@@ -314,6 +302,10 @@ mod tests {
         }
     }
 
+    fn named(ids: &[u8]) -> BTreeSet<ReportId> {
+        ids.iter().map(|id| ReportId([*id; 16])).collect()
+    }
+
     fn good(ledger: &Ledger) -> Decimal {
         ledger.totals().good
     }
@@ -344,9 +336,9 @@ mod tests {
         let mut ledger = Ledger::of(vec![report(1, 10, 52, Some(0))]);
         ledger.insert(report(2, 20, 50, Some(0)));
         assert_eq!(good(&ledger), 50.into());
-        ledger.reverse(1);
+        ledger.reverse(&named(&[2]));
         assert_eq!(good(&ledger), 52.into(), "the correction was taken back");
-        ledger.reverse(0);
+        ledger.reverse(&named(&[1]));
         assert_eq!(good(&ledger), 0.into());
         assert_eq!((ledger.first_start(), ledger.last_end()), (None, None));
     }
@@ -355,12 +347,14 @@ mod tests {
     fn what_is_taken_back_leaves_the_rest_as_if_it_had_never_been() {
         let (a, b) = (report(1, 10, 3, None), report(2, 20, 4, None));
         let mut ledger = Ledger::of(vec![a, b]);
-        ledger.reverse(0);
+        ledger.reverse(&named(&[1]));
         let only = Ledger::of(vec![b]);
         assert_eq!(ledger.totals(), only.totals());
         assert_eq!(ledger.first_start(), only.first_start());
         assert_eq!(ledger.standing(), 1);
-        assert_eq!(ledger.find(a.id), Some(0), "and is still known");
+        ledger.reverse(&named(&[1]));
+        assert_eq!(ledger.standing(), 1, "it goes once");
+        assert_eq!(ledger.reports().count(), 2, "and is still known");
     }
 
     #[test]
@@ -371,7 +365,7 @@ mod tests {
             part
         };
         let mut ledger = Ledger::of(vec![part(1, "1"), part(2, "0.25")]);
-        ledger.reverse(1);
+        ledger.reverse(&named(&[2]));
         assert_eq!(good(&ledger).to_string(), "1");
     }
 }

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::document_reversal::DocumentReversals;
 use crate::effect::{Effects, View};
 use crate::making::Making;
 use crate::movement::Movements;
@@ -126,6 +127,8 @@ pub struct WorkOrder {
     pub(crate) endings: Option<Arc<Endings>>,
     /// Reports by the document that they became in the ERP.
     pub(crate) documents: BTreeMap<SmolStr, BTreeSet<ReportId>>,
+    /// Which of these documents were taken back.
+    pub(crate) reversed_documents: DocumentReversals,
     /// Ascending by operation id, so that the state does not depend on the order of arrival.
     pub(crate) operations: Vec<Arc<Operation>>,
     /// What was moved for it.
@@ -167,6 +170,7 @@ impl WorkOrder {
             changed: BTreeMap::new(),
             endings: None,
             documents: BTreeMap::new(),
+            reversed_documents: DocumentReversals::default(),
             operations: Vec::new(),
             moved: None,
             lots: BTreeMap::new(),

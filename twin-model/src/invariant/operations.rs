@@ -180,9 +180,10 @@ fn reversals_of(operation: &Operation) -> Option<String> {
         .collect();
     taken_back.sort_unstable();
     let beside = operation.beside.as_deref();
-    let reversals = beside.map_or(&[][..], |beside| &beside.reversals);
-    let mut reversed: Vec<ReportId> = reversals.iter().map(|known| known.report).collect();
-    reversed.sort_unstable();
+    let reversals = beside
+        .into_iter()
+        .flat_map(|beside| beside.reversals.keys());
+    let reversed: Vec<ReportId> = reversals.copied().collect();
     (taken_back != reversed).then(|| {
         let (id, reports, words) = (operation.id(), taken_back.len(), reversed.len());
         format!("operation {id}: {reports} reports were taken back, by {words} reversals")

@@ -123,7 +123,11 @@ fn a_movement_that_only_one_book_knows_is_seen() {
         let forge = |entity: &mut Entity| {
             let moved = order_of(entity).moved.as_mut().unwrap();
             let list = std::sync::Arc::make_mut(moved).list_mut();
-            list[place].reversed = Some(("x".parse().unwrap(), "gone".into()));
+            list[place].reversed = Some(crate::document_reversal::Reversal {
+                at: crate::Time::EPOCH,
+                by: "x".parse().unwrap(),
+                reason: "gone".into(),
+            });
         };
         assert_eq!(forged(&plant, "Order O", forge), seen, "movement {place}");
     }

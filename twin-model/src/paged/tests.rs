@@ -44,6 +44,37 @@ fn a_change_copies_the_page_that_it_falls_into_and_no_other() {
 }
 
 #[test]
+fn what_is_wanted_is_changed_everywhere_and_pages_without_it_stay_shared() {
+    let long: Paged<(usize, bool)> = (0..PAGE_ENTRIES_MAX * 4 + 7).map(|n| (n, false)).collect();
+    let mut changed = long.clone();
+    changed.change_where(|(n, _)| *n > long.len(), |(_, seen)| *seen = true);
+    assert!(changed.is_same(&long), "nothing was wanted");
+    for wanted in [
+        vec![3, 5, 40],
+        vec![long.len() - 1],
+        vec![0, long.len() - 1],
+    ] {
+        let mut changed = long.clone();
+        changed.change_where(|(n, _)| wanted.contains(n), |(_, seen)| *seen = true);
+        let seen = changed.iter().filter(|(_, seen)| *seen).map(|(n, _)| *n);
+        assert!(seen.eq(wanted.iter().copied()));
+        assert_eq!(changed.len(), long.len());
+        let pages = long.full().iter().zip(changed.full()).enumerate();
+        for (page, (was, is)) in pages {
+            let here = wanted.iter().any(|n| n / PAGE_ENTRIES_MAX == page);
+            assert_eq!(!Arc::ptr_eq(was, is), here, "page {page} of {wanted:?}");
+        }
+    }
+    assert!(
+        long.iter().all(|(_, seen)| !seen),
+        "a copy keeps what it had"
+    );
+    let mut few: Paged<(usize, bool)> = (0..3).map(|n| (n, false)).collect();
+    few.change_where(|(n, _)| *n == 1, |(_, seen)| *seen = true);
+    assert!(few.iter().eq(&[(0, false), (1, true), (2, false)]));
+}
+
+#[test]
 fn what_only_grows_has_full_pages_and_what_shrinks_has_few() {
     let mut list: Paged<usize> = (0..PAGE_ENTRIES_MAX * 10).collect();
     assert_eq!(pages(&list), 10);

@@ -68,6 +68,7 @@ mod planned;
 mod process;
 mod quality;
 mod reference;
+mod reversal;
 
 pub use heritage::{HeritageState, InheritedState, PartingState, WorkGivenUpState};
 pub use logistic_unit::LogisticUnitState;
@@ -79,6 +80,7 @@ pub use planned::{ComponentState, PlannedOperationState};
 pub use process::*;
 pub use quality::*;
 pub use reference::*;
+pub use reversal::{DocumentReversalState, ReversalState};
 
 stored! {
     /// A stored [`Ownership`].

@@ -14,6 +14,7 @@ mod command_words;
 mod contracts;
 mod decimal_sums;
 mod deep_genealogy;
+mod document_reversals;
 mod epcis;
 mod event_limits;
 mod facts;

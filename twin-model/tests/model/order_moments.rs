@@ -393,7 +393,7 @@ fn a_document_takes_back_only_what_stands_of_the_operation_that_is_named() {
     story.ok(back(Some("10"), "08:00"));
     let by = story.last_id();
     assert_eq!((story.op("10").reports(), story.op("20").reports()), (0, 1));
-    let again = story.tell(back(Some("10"), "08:10")).unwrap_err();
+    let again = story.tell(back(Some("10"), "08:00")).unwrap_err();
     assert_eq!((again.code(), again.kind()), (Code::R29, Kind::Refuse));
     assert!(again.to_string().contains(&by), "{again}");
     story.ok(back(None, "08:20"));

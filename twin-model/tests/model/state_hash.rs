@@ -5,6 +5,8 @@ mod claims;
 mod goods;
 #[path = "state_hash/inspections.rs"]
 mod inspections;
+#[path = "state_hash/movements.rs"]
+mod movements;
 #[path = "state_hash/reference.rs"]
 mod reference;
 #[path = "state_hash/units.rs"]
@@ -265,6 +267,7 @@ fn full_plant() -> Plant {
         .chain(told_order())
         .chain(ended_orders())
         .chain(lots_and_holds())
+        .chain(movements::told())
         .chain(units::told())
         .chain(units::deliveries())
         .chain(inspections::all())
@@ -352,6 +355,7 @@ fn others(value: &Value) -> Vec<Value> {
         ],
         Value::Null => vec![
             json!({"at": LATER, "reason": "x"}),
+            json!({"at": LATER, "by": "x", "reason": "x"}),
             json!({"at": LATER, "period": null}),
             json!({"at": LATER, "by": null, "final_quantity": null}),
             json!({"at": LATER, "reason": "x", "wip_disposition": "scrap"}),

@@ -2,6 +2,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::PagedMap;
 use crate::wire::decode;
 
 fn tell(plant: &mut Plant, id: &str, name: &str, data: &Value) {
@@ -110,11 +111,11 @@ fn a_report_that_is_taken_back_by_nobody_or_twice_is_seen() {
     let mut order = order(&plant());
     assert_eq!(reversals_of(&order.operations()[1]), None);
     let reversals = &mut order.operation_mut(1).beside_mut().reversals;
-    let word = reversals[0].clone();
-    reversals.push(word);
+    let word = reversals.values().next().unwrap().clone();
+    reversals.insert(ReportId([0; 16]), word);
     let text = reversals_of(&order.operations()[1]).unwrap();
     assert!(text.contains("1 reports were taken back, by 2"), "{text}");
-    order.operation_mut(1).beside_mut().reversals.clear();
+    order.operation_mut(1).beside_mut().reversals = PagedMap::default();
     let text = reversals_of(&order.operations()[1]).unwrap();
     assert!(text.contains("by 0"), "{text}");
 }

@@ -1,5 +1,6 @@
 //! Rules that are counted again from single reports.
 use super::*;
+use crate::PagedMap;
 use crate::report_ledger::Tally;
 
 fn tally(good: i64) -> Tally {
@@ -122,7 +123,7 @@ fn a_report_that_is_taken_back_without_a_word_is_seen() {
     );
     let seen = forged(&plant, "Order O", |entity| {
         let operation = order_of(entity).operation_mut(0);
-        operation.beside_mut().reversals.clear();
+        operation.beside_mut().reversals = PagedMap::default();
     });
     assert_eq!(seen, ["I15 at Order O"]);
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::reversal::{DocumentReversalState, ReversalState, restore_reversals};
 use crate::movement::Movements;
 use crate::{
-    Decimal, EventId, LotId, MaterialId, Movement, MovementKind, OperationId, Quantity, ReportId,
-    Time, Unit,
+    Decimal, LotId, MaterialId, Movement, MovementKind, OperationId, Quantity, ReportId, Time, Unit,
 };
 
 /// A stored [`Movement`].
@@ -29,8 +29,8 @@ pub struct MovementState {
     pub document: Option<SmolStr>,
     pub measured: Option<Quantity>,
     pub is_final: bool,
-    /// By which event and why it was taken back.
-    pub reversed: Option<(EventId, SmolStr)>,
+    /// When, by which event and why it was taken back.
+    pub reversed: Option<ReversalState>,
 }
 
 impl From<&Movement> for MovementState {
@@ -49,7 +49,7 @@ impl From<&Movement> for MovementState {
             document: movement.document.clone(),
             measured: movement.measured,
             is_final: movement.is_final,
-            reversed: movement.reversed.clone(),
+            reversed: movement.reversed.as_ref().map(Into::into),
         }
     }
 }
@@ -70,15 +70,20 @@ impl MovementState {
             document: self.document,
             measured: self.measured,
             is_final: self.is_final,
-            reversed: self.reversed,
+            reversed: self.reversed.map(ReversalState::restore),
         }
     }
 }
 
-pub(super) fn restore_movements(stored: Vec<MovementState>) -> Option<Arc<Movements>> {
+pub(super) fn restore_movements(
+    stored: Vec<MovementState>,
+    reversed: Vec<DocumentReversalState>,
+) -> Option<Arc<Movements>> {
     if stored.is_empty() {
         return None;
     }
     let list = stored.into_iter().map(MovementState::restore).collect();
-    Some(Arc::new(Movements::of(list)))
+    let mut movements = Movements::of(list);
+    movements.reversed_documents = restore_reversals(reversed);
+    Some(Arc::new(movements))
 }

@@ -7,15 +7,16 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::movement::{MovementState, restore_movements};
+use super::reversal::{DocumentReversalState, ReversalState, restore_reversals};
 use super::{ComponentState, OrderInspectionState};
-use crate::operation_facts::{Beside, Reversal, Scrapped};
+use crate::operation_facts::{Beside, Scrapped};
 use crate::report_ledger::{Ledger, Report};
 use crate::work_order::{Endings, Release};
 use crate::{
-    Abort, Claims, Closing, CountingSource, Decimal, Dispatch, EventId, GivenUp, HoldId,
-    InspectionId, Interruption, LotId, MachineTally, Making, MaterialId, NonconformanceId,
-    Operation, OperationId, OrderField, ReportId, Said, SetUp, Standstill, Tally, TechCompletion,
-    Time, Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
+    Abort, Claims, Closing, CountingSource, Decimal, Dispatch, GivenUp, HoldId, InspectionId,
+    Interruption, LotId, MachineTally, Making, MaterialId, NonconformanceId, Operation,
+    OperationId, OrderField, ReportId, Said, SetUp, Standstill, Tally, TechCompletion, Time,
+    Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
 };
 
 stored! {
@@ -116,8 +117,8 @@ pub struct ReportState {
     pub epoch: Option<u32>,
     pub completes: bool,
     pub is_final: bool,
-    /// By which event and why it was taken back.
-    pub reversed: Option<(EventId, SmolStr)>,
+    /// When, by which event and why it was taken back.
+    pub reversed: Option<ReversalState>,
     /// Scrap by reason.
     pub scrapped: Vec<(SmolStr, Decimal)>,
 }
@@ -175,8 +176,10 @@ pub struct WorkOrderState {
     pub closed: Option<ClosingState>,
     pub aborted: Option<AbortState>,
     pub documents: Vec<(SmolStr, Vec<[u8; 16]>)>,
+    pub reversed_documents: Vec<DocumentReversalState>,
     pub operations: Vec<OperationState>,
     pub movements: Vec<MovementState>,
+    pub reversed_movements: Vec<DocumentReversalState>,
     pub lots: BTreeMap<LotId, Time>,
     pub makings: BTreeMap<OperationId, Making>,
     pub holds: BTreeSet<HoldId>,
@@ -187,11 +190,8 @@ pub struct WorkOrderState {
 }
 
 fn stored_report(report: &Report, beside: Option<&Beside>) -> ReportState {
-    let reversals = beside.map_or(&[][..], |beside| &beside.reversals);
     let scrapped = beside.map_or(&[][..], |beside| &beside.scrapped);
-    let reversal = reversals
-        .iter()
-        .find(|known| report.reversed && known.report == report.id);
+    let reversal = beside.and_then(|beside| beside.reversals.get(&report.id));
     ReportState {
         id: report.id.0,
         good: report.tally.good,
@@ -203,7 +203,7 @@ fn stored_report(report: &Report, beside: Option<&Beside>) -> ReportState {
         epoch: report.epoch,
         completes: report.completes,
         is_final: report.is_final,
-        reversed: reversal.map(|known| (known.by.clone(), known.reason.clone())),
+        reversed: reversal.filter(|_| report.reversed).map(Into::into),
         scrapped: scrapped
             .iter()
             .filter(|part| part.report == report.id)
@@ -223,12 +223,8 @@ impl ReportState {
             });
         }
         let reversed = self.reversed.is_some();
-        if let Some((by, reason)) = self.reversed {
-            beside.reversals.push(Reversal {
-                report: id,
-                by,
-                reason,
-            });
+        if let Some(reversal) = self.reversed {
+            beside.reversals.insert(id, reversal.restore());
         }
         Report {
             id,
@@ -303,7 +299,6 @@ impl OperationState {
             .map(|report| report.restore(&mut beside))
             .collect();
         beside.scrapped.sort_unstable();
-        beside.reversals.sort_unstable();
         Operation {
             id: self.id,
             position: self.position,
@@ -367,7 +362,14 @@ impl From<&WorkOrder> for WorkOrderState {
                 .iter()
                 .map(|operation| OperationState::from(&**operation))
                 .collect(),
+            reversed_documents: order.reversed_documents.iter().map(Into::into).collect(),
             movements: order.movement_list().iter().map(Into::into).collect(),
+            reversed_movements: order
+                .movements()
+                .into_iter()
+                .flat_map(|moved| moved.reversed_documents.iter())
+                .map(Into::into)
+                .collect(),
             lots: order.lots.clone(),
             makings: BTreeMap::clone(&order.makings),
             holds: order.holds.clone(),
@@ -431,7 +433,8 @@ impl WorkOrderState {
                 .into_iter()
                 .map(|operation| Arc::new(operation.restore(counting)))
                 .collect(),
-            moved: restore_movements(self.movements),
+            reversed_documents: restore_reversals(self.reversed_documents),
+            moved: restore_movements(self.movements, self.reversed_movements),
             lots: self.lots,
             makings: Arc::new(self.makings),
             holds: self.holds,

@@ -31,8 +31,13 @@ fn an_issue_that_is_taken_back_was_never_there() {
             .iter()
             .any(|n| matches!(n, Notice::Corrected { .. }))
     );
-    let again = story.met("movement.reversed", &back("4900001"));
+    let (plant, at) = (story.plant.clone(), "2026-03-01T09:00:00Z");
+    let first = story.event_at("movement.reversed", at, &back("4900001"));
+    story.plant.apply(&first).unwrap();
+    assert_eq!(story.account("STEEL").taken(), d("0"), "said again later");
+    let again = story.plant.apply(&first).unwrap_err();
     assert_eq!((again.code(), again.kind()), (Code::R29, Kind::Refuse));
+    assert!(plant.breaches().is_empty() && story.plant.breaches().is_empty());
 }
 
 #[test]

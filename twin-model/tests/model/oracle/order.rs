@@ -68,14 +68,10 @@ impl PlainOrder {
         if self.closed {
             return Some(30);
         }
-        let mut named = self
-            .reports
-            .iter()
-            .filter(|known| known.document == document);
-        match named.clone().next() {
-            None => Some(1),
-            Some(_) => named.all(|known| known.taken_back).then_some(29),
-        }
+        let mut reports = self.reports.iter();
+        // Said again later it is true again, and reports that it means may still come.
+        let known = reports.any(|known| known.document == document);
+        (!known).then_some(1)
     }
 
     fn has_begun(&self) -> bool {

@@ -1,0 +1,95 @@
+//! Reversals that name a document. What bears the document may arrive after them, and is taken back
+//! then: so they are kept, and who came first does not count.
+
+use smol_str::SmolStr;
+
+use crate::paged::Paged;
+use crate::{EventId, OperationId, Time};
+
+/// Reversals of documents kept of one order, in number: reports and movements have as many each.
+/// One more is put before a person.
+pub const DOCUMENT_REVERSALS_PER_ORDER_MAX: usize = 10_000;
+
+/// What takes something back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Reversal {
+    pub(crate) at: Time,
+    /// The event.
+    pub(crate) by: EventId,
+    pub(crate) reason: SmolStr,
+}
+
+/// The reversal of everything that bears a document and happened until then.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DocumentReversal {
+    pub(crate) document: SmolStr,
+    pub(crate) word: Reversal,
+    /// Only what was reported of this operation; `None` for all.
+    pub(crate) op: Option<OperationId>,
+}
+
+impl DocumentReversal {
+    fn reaches(&self, op: Option<&OperationId>, at: Time) -> bool {
+        at <= self.word.at && (self.op.is_none() || self.op.as_ref() == op)
+    }
+}
+
+/// The reversals of the documents of one order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct DocumentReversals(
+    /// Ascending by document and time.
+    Paged<DocumentReversal>,
+);
+
+impl DocumentReversals {
+    /// Keeps one.
+    pub(crate) fn keep(&mut self, reversal: DocumentReversal) {
+        let place = self.0.place(|known| *known < reversal);
+        self.0.insert(place, reversal);
+    }
+
+    /// The first reversal of `document` that reaches what happened of `op` at `at`.
+    pub(crate) fn reaching(
+        &self,
+        document: &SmolStr,
+        op: Option<&OperationId>,
+        at: Time,
+    ) -> Option<&DocumentReversal> {
+        self.of(document).find(|known| known.reaches(op, at))
+    }
+
+    /// Whether all that a reversal can say was said of that very moment: then it is the same one
+    /// again. An earlier or a later one means something else, that may still come.
+    pub(crate) fn have_said(&self, said: &DocumentReversal) -> bool {
+        let covers = |op: &Option<OperationId>| op.is_none() || *op == said.op;
+        self.of(&said.document)
+            .any(|known| known.word.at == said.word.at && covers(&known.op))
+    }
+
+    fn of(&self, document: &SmolStr) -> impl Iterator<Item = &DocumentReversal> {
+        let place = self.0.place(|known| known.document < *document);
+        self.0
+            .from(place)
+            .take_while(move |known| known.document == *document)
+    }
+
+    /// All of them, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &DocumentReversal> {
+        self.0.iter()
+    }
+
+    /// Whether one more would be too many.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() >= DOCUMENT_REVERSALS_PER_ORDER_MAX
+    }
+}
+
+impl FromIterator<DocumentReversal> for DocumentReversals {
+    fn from_iter<I: IntoIterator<Item = DocumentReversal>>(all: I) -> DocumentReversals {
+        let mut kept = DocumentReversals::default();
+        for reversal in all {
+            kept.keep(reversal);
+        }
+        kept
+    }
+}
