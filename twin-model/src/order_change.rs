@@ -104,16 +104,22 @@ impl WorkOrder {
         change: Option<&'c Change<T>>,
         from: Time,
     ) -> Option<&'c T> {
-        let change = change?;
-        if !self.is_newer(field, from) {
+        self.newer_value(field, change.map(|change| &change.new), from)
+    }
+
+    /// The same for a value that is told otherwise than by a change.
+    pub(crate) fn newer_value<'c, T>(
+        &mut self,
+        field: OrderField,
+        value: Option<&'c T>,
+        from: Time,
+    ) -> Option<&'c T> {
+        let value = value?;
+        if self.changed.get(&field).is_some_and(|known| *known > from) {
             return None;
         }
         self.changed.insert(field, from);
-        Some(&change.new)
-    }
-
-    fn is_newer(&self, field: OrderField, from: Time) -> bool {
-        self.changed.get(&field).is_none_or(|known| *known <= from)
+        Some(value)
     }
 
     /// What a release releases: the ordered quantity also counts when it was changed since.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use crate::effect::{Effects, View};
 use crate::work_order::Release;
 use crate::{
-    Abort, Closing, Discrepancy, EntityKey, Field, Lifecycle, Message, Operation, PlannedOperation,
-    QualityRejection, Rejection, RoutingWish, Said, TechCompletion, Time, WorkOrder,
-    WorkOrderAborted, WorkOrderCancelled, WorkOrderClosed, WorkOrderReleaseWithdrawn,
+    Abort, Closing, Discrepancy, EntityKey, Field, Lifecycle, Message, Operation, OrderField,
+    PlannedOperation, QualityRejection, Rejection, RoutingWish, Said, TechCompletion, Time,
+    WorkOrder, WorkOrderAborted, WorkOrderCancelled, WorkOrderClosed, WorkOrderReleaseWithdrawn,
     WorkOrderReleased, WorkOrderTechCompleted,
 };
 
@@ -68,7 +68,7 @@ impl WorkOrder {
                 has_operations: !body.operations.is_empty(),
                 withdrawn: None,
             });
-            order.take_plan(body);
+            order.take_plan(body, view.at);
         });
         WorkOrder::name_work_centers(&body.operations, effects);
         self.tell_wish(wish.as_ref(), effects);
@@ -108,14 +108,16 @@ impl WorkOrder {
         self.reconsider(effects, |order| order.take_operations(plan));
     }
 
-    fn take_plan(&mut self, body: &WorkOrderReleased) {
-        for (version, told) in [
-            (&mut self.routing_version, &body.routing_version),
-            (&mut self.bom_version, &body.bom_version),
-        ] {
-            if told.is_some() {
-                version.clone_from(told);
-            }
+    /// Takes over what a release of `at` plans. A version that was changed with effect from later
+    /// on stays.
+    fn take_plan(&mut self, body: &WorkOrderReleased, at: Time) {
+        let routing = body.routing_version.as_ref();
+        if let Some(version) = self.newer_value(OrderField::RoutingVersion, routing, at) {
+            self.routing_version = Some(version.clone());
+        }
+        let bom = body.bom_version.as_ref();
+        if let Some(version) = self.newer_value(OrderField::BomVersion, bom, at) {
+            self.bom_version = Some(version.clone());
         }
         self.components = body.components.clone().into();
         self.take_operations(&body.operations);

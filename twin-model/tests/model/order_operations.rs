@@ -410,3 +410,45 @@ fn a_changed_quantity_moves_the_limit_of_delivery_and_heals_over_reporting() {
     let wrong = story.meets(say("work_order.changed", "07:50", wrong));
     assert_eq!(wrong, (Code::R19, Kind::Park));
 }
+
+#[test]
+fn a_release_does_not_override_a_version_that_was_changed_with_effect_from_later_on() {
+    let versions = |story: &Story| {
+        let order = story.order();
+        let routing = order.routing_version().map(ToString::to_string);
+        (routing, order.bom_version().map(ToString::to_string))
+    };
+    let both = |version: &str| (Some(version.to_owned()), Some(version.to_owned()));
+    let release = say(
+        "work_order.released",
+        "06:30",
+        json!({"routing_version": "1", "bom_version": "1"}),
+    );
+    for (from, valid) in [("06:29", "1"), ("06:30", "2"), ("06:31", "2")] {
+        let change = |name: &str| {
+            let mut data = json!({"effective_from": format!("2026-03-01T{from}:00Z")});
+            data[name] = json!({"new": "2"});
+            say("work_order.changed", "06:20", data)
+        };
+        let changes = [change("routing_version"), change("bom_version")];
+        let mut changed_last = Story::created();
+        changed_last.ok(release.clone());
+        let mut released_last = Story::created();
+        for change in changes {
+            changed_last.ok(change.clone());
+            released_last.ok(change);
+        }
+        released_last.ok(release.clone());
+        assert_eq!(versions(&changed_last), both(valid), "changed from {from}");
+        if from != "06:30" {
+            // Of one moment what the ERP sent last counts.
+            let hash = changed_last.plant.state_hash();
+            assert_eq!(released_last.plant.state_hash(), hash, "{from}");
+        }
+    }
+    let mut silent = Story::created();
+    silent.ok(release.clone());
+    silent.ok(say("work_order.release_withdrawn", "06:40", json!({})));
+    silent.ok(say("work_order.released", "06:50", json!({})));
+    assert_eq!(versions(&silent), both("1"), "it names none");
+}
