@@ -98,7 +98,10 @@ fn of_entity(entity: &Entity) -> usize {
                 let holds = lot.all_holds().map(|hold| name(hold.as_str()));
                 let order = lot.order().map_or(0, |order| name(order.as_str()));
                 let lots: usize = relatives.map(|lot| name(lot.as_str()) + RELATIVE).sum();
-                order + lots + holds.sum::<usize>()
+                let awaited = lot.awaited_inspections();
+                let awaited = awaited.map(|(id, lot)| name(id.as_str()) + name(lot.as_str()));
+                let sentences = awaited.map(|names| SENTENCE + names * 2);
+                order + lots + holds.sum::<usize>() + sentences.sum::<usize>()
             }
             Entity::WorkCenter(center) => {
                 let there = center

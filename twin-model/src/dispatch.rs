@@ -183,7 +183,9 @@ impl Plant {
         self.change(&key, cause, effects, |entity, view, effects| {
             match (entity, &event.body) {
                 (Entity::Material(material), EventBody::MaterialUpdated(body)) => {
-                    material.publish(body, view.at)
+                    let since = material.publish(body, view.at)?;
+                    view.plant.tell_lots_made_of(&body.material, since, effects);
+                    Ok(())
                 }
                 (Entity::Routing(routing), EventBody::RoutingPublished(body)) => {
                     routing.publish(body, view.at, effects);

@@ -80,6 +80,8 @@ pub enum Message {
     ShelfLifeChanged,
     /// To a lot: quality, or the warehouse, says something new of one that it came from.
     OriginJudged,
+    /// To a lot: a version of its material that may count for it is published.
+    MaterialPublished,
     /// To a work center: somebody spoke of it.
     Named,
     /// To a lot: a shipment wants to hear when it changes.
@@ -393,7 +395,8 @@ impl View<'_> {
             return self.refuse_if_lot_held(lot, action);
         }
         let key = EntityKey::Lot(id.clone());
-        self.refuse_if_held(&key, self.plant.holds_before_birth(&key), action)
+        self.refuse_if_held(&key, self.plant.holds_before_birth(&key), action)?;
+        self.refuse_since(&key, self.plant.holds_by_order_before_birth(&key), action)
     }
 
     fn refuse_since<'h>(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::lot_stock::add;
-use crate::{Lot, LotId, PagedMap, Plant, Rejection, Time};
+use crate::{EntityKey, Lot, LotId, Message, PagedMap, Plant, Rejection, Time};
 
 /// How a lot came from another one. Where several are true of the same two lots the greatest is
 /// shown: the one that says most.
@@ -98,6 +98,11 @@ impl Lot {
         {
             self.inherit_from(parent, part.since, view, effects);
             self.catch_quality(parent, effects);
+        }
+        if part.is_part && self.has_quality() {
+            // What its material asks of lots that are made it does not ask of parts.
+            let key = EntityKey::Lot(self.goods.id.clone());
+            effects.tell(key, Message::OriginJudged);
         }
     }
 

@@ -69,6 +69,29 @@ impl Plant {
     }
 }
 
+impl Plant {
+    /// Holds on the orders that a lot which is not yet known was made for, each with since when it
+    /// reaches the lot.
+    pub(crate) fn holds_by_order_before_birth<'p>(
+        &'p self,
+        key: &EntityKey,
+    ) -> impl Iterator<Item = (&'p Hold, Time)> {
+        let waiting = self.unborn().get(key).into_iter().flatten();
+        let made_for = waiting.filter_map(|message| match message {
+            Message::MadeFor { order, at, .. } => Some((order, *at)),
+            _ => None,
+        });
+        made_for.flat_map(|(order, since)| {
+            let key = EntityKey::WorkOrder(order.clone());
+            let known = self.work_order(order).map(crate::WorkOrder::holds);
+            let known = known.into_iter().flatten();
+            let holds: Vec<&HoldId> = known.chain(self.holds_before_birth(&key)).collect();
+            let holds = holds.into_iter().filter_map(|id| self.hold(id));
+            holds.map(move |hold| (hold, hold.placed_at().max(since)))
+        })
+    }
+}
+
 impl Lot {
     /// Takes over the holds of a lot of which something is in this one since a time.
     pub(crate) fn inherit_from(

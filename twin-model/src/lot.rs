@@ -106,6 +106,8 @@ pub(crate) struct LotCard {
     pub(crate) made_at: PagedMap<WorkCenterId, TimeWindow>,
     /// End of its shelf life as it was told of the lot itself.
     pub(crate) expiry: Option<Time>,
+    /// The end that its material gives it, from when its making began.
+    pub(crate) material_expiry: Option<Time>,
     /// The earliest end among the lots that it is a part of.
     pub(crate) whole_expiry: Option<Time>,
     /// The usage status that it began with.
@@ -162,6 +164,7 @@ impl Lot {
             production: None,
             made_at: PagedMap::default(),
             expiry: None,
+            material_expiry: None,
             whole_expiry: None,
             usage: Usage::Unrestricted,
             parents: PagedMap::default(),
@@ -292,6 +295,7 @@ impl Lot {
             Message::ShelfLifeChanged => self.look_at_shelf_life(view, effects),
             Message::WorkGivenUp(order) => self.look_at_work(order, view, effects),
             Message::OriginJudged => self.look_at_origins(view, effects),
+            Message::MaterialPublished => self.look_at_material(view, effects),
             other => self.hear_of_shipment(other, effects),
         }
     }

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::effect::{Effects, View};
 use crate::{
-    EntityKey, InspectionId, Kinship, Lot, LotId, LotInspection, Message, Parentage, Plant,
-    QualityRejection, Reason, Time, Usage,
+    EntityKey, InspectionId, Kinship, Lot, LotId, LotInspection, MaterialVersion, Message,
+    Parentage, Plant, QualityRejection, Reason, Time, Usage,
 };
 
 /// Inspections of its origins that a lot names as what it waits for, the smallest ones. What comes
@@ -25,7 +25,7 @@ pub struct Inherited {
     /// From when on: the time of the decision or posting that gave it to that; `Time::MIN` where
     /// that began so.
     pub at: Time,
-    /// From what: a lot that it came from.
+    /// From what: a lot that it came from, or its material, whose lots quality looks at.
     pub from: EntityKey,
 }
 
@@ -41,7 +41,7 @@ pub struct Heritage {
 }
 
 impl Heritage {
-    /// What the parents of a lot hand on to it now.
+    /// What the parents of a lot hand on to it now, and what its material asks for.
     pub(crate) fn of(lot: &Lot, plant: &Plant) -> Heritage {
         let mut heritage = Heritage::default();
         for (id, part) in lot.parents().iter() {
@@ -50,6 +50,11 @@ impl Heritage {
             {
                 heritage.take_from(parent, lot.id(), part);
             }
+        }
+        let material = lot.material_at_making(plant);
+        if material.is_some_and(MaterialVersion::is_inspected) {
+            let from = EntityKey::Material(lot.material().clone());
+            heritage.add(Usage::QualityInspection, Time::MIN, from);
         }
         heritage
     }
@@ -65,21 +70,22 @@ impl Heritage {
         }
         if part.is_part {
             for (usage, at) in parent.handed_to_part(child, part) {
-                self.add(usage, at, parent.id());
+                self.add(usage, at, EntityKey::Lot(parent.id().clone()));
             }
         }
         if part.by == Kinship::Transformed
             && let Some(at) = parent.used_too_early(part)
         {
-            self.add(Usage::QualityInspection, at, parent.id());
+            let from = EntityKey::Lot(parent.id().clone());
+            self.add(Usage::QualityInspection, at, from);
         }
     }
 
-    fn add(&mut self, usage: Usage, at: Time, from: &LotId) {
-        // Lots come in ascending order, so of several at one time the smallest stays.
+    fn add(&mut self, usage: Usage, at: Time, from: EntityKey) {
+        // Lots come in ascending order, so of several at one time the smallest stays; and the
+        // material comes last.
         let known = self.statuses.get(&usage);
         if known.is_none_or(|known| known.at < at) {
-            let from = EntityKey::Lot(from.clone());
             self.statuses.insert(usage, Inherited { at, from });
         }
     }

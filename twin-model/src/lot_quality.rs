@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
 use crate::{
-    EntityKey, Heritage, Inspection, InspectionId, Lot, LotId, LotNonconformance, Message,
-    NonconformanceId, Parting, QualityRejection, Quantity, Reason, StatusChange, Time, Usage,
-    UsageDecision, WorkGivenUp, WorkOrderId,
+    EntityKey, Heritage, Inherited, Inspection, InspectionId, Lot, LotId, LotNonconformance,
+    Message, NonconformanceId, Parting, QualityRejection, Quantity, Reason, StatusChange, Time,
+    Usage, UsageDecision, WorkGivenUp, WorkOrderId,
 };
 
 /// A decision as far as it concerns the stock of the lot.
@@ -183,7 +183,10 @@ impl Lot {
         let lot = self.goods.id.clone();
         let quantity = self.stock_by_usage().of(usage);
         let unit = self.goods.card.unit;
-        let inherited = self.inherited_statuses().find(|(known, _)| *known == usage);
+        let of_lot = |(known, it): &(Usage, &Inherited)| {
+            *known == usage && matches!(it.from, EntityKey::Lot(_))
+        };
+        let inherited = self.inherited_statuses().find(of_lot);
         let work = self.work_given_up().find(|(_, work)| work.usage == usage);
         let usage = usage.as_str();
         Reason::from(match (inherited, work) {

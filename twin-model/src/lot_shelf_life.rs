@@ -1,17 +1,37 @@
-//! How long a lot is good. A part of a lot, and what it was merged into, has no
-//! better end than the lot itself.
+//! How long a lot is good: until the end that was told of it, else as long as its material says,
+//! from when its making began. A part of a lot, and what it was merged into, has no better end than
+//! the lot itself.
 
 use crate::effect::{Effects, View};
-use crate::{EntityKey, Lot, Message, Time};
+use crate::{EntityKey, Lot, MaterialVersion, Message, Plant, Time};
+
+/// A day of shelf life, seconds: what the material master counts is no calendar day of the plant.
+const SECONDS_PER_DAY: i64 = 86_400;
 
 impl Lot {
+    /// The version of its material that counted when its making began. `None` for what came from
+    /// a lot under another name: it is as that is.
+    pub(crate) fn material_at_making<'p>(&self, plant: &'p Plant) -> Option<&'p MaterialVersion> {
+        let made = self.produced_at()?;
+        if self.goods.card.parents.values().any(|part| part.is_part) {
+            return None;
+        }
+        plant.material(self.material())?.version_at(made)
+    }
+
+    /// What its material says of it may have changed: by a new version, or because its making
+    /// began earlier than was known.
+    pub(crate) fn look_at_material(&mut self, view: View<'_>, effects: &mut Effects) {
+        self.look_at_shelf_life(view, effects);
+        self.look_at_origins(view, effects);
+    }
+
     /// End of its shelf life: its own or that of a lot that it is a part of, whichever is earlier.
     #[must_use]
     pub fn expiry(&self) -> Option<Time> {
-        [self.goods.card.expiry, self.goods.card.whole_expiry]
-            .into_iter()
-            .flatten()
-            .min()
+        let card = &self.goods.card;
+        let own = card.expiry.or(card.material_expiry);
+        own.into_iter().chain(card.whole_expiry).min()
     }
 
     /// Sets what is told of the lot itself.
@@ -24,6 +44,12 @@ impl Lot {
     /// A lot that this one may be a part of says something new of its shelf life, or is new.
     pub(crate) fn look_at_shelf_life(&mut self, view: View<'_>, effects: &mut Effects) {
         let before = self.expiry();
+        let material = self.material_at_making(view.plant);
+        let days = material.and_then(MaterialVersion::shelf_life_days);
+        self.goods.card.material_expiry = days.and_then(|days| {
+            let made = self.produced_at()?;
+            Some(made.plus_seconds(i64::from(days) * SECONDS_PER_DAY))
+        });
         let parts = self.goods.card.parents.iter();
         let parts = parts.filter(|(_, part)| part.is_part);
         let wholes = parts.filter_map(|(whole, _)| view.plant.lot(whole));

@@ -7,7 +7,10 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Lot, LotDisposition, LotId, Parting, StatusChange, Time, Usage, UsageDecision};
+use crate::{
+    EntityKey, Inherited, Lot, LotDisposition, LotId, Parting, StatusChange, Time, Usage,
+    UsageDecision,
+};
 
 /// The statuses from which stock is taken when it leaves: nobody takes what is worse as long as
 /// something better is there.
@@ -197,10 +200,12 @@ impl Lot {
         waiting.chain(inherited).chain(free).collect()
     }
 
-    /// What a board sets free: what is bad, and what it has from its origins.
+    /// What a board sets free: what is bad, and what it has from lots that it came from.
     fn judged_bad(&self) -> Vec<Usage> {
         let bad = WORST_FIRST[..2].iter().copied();
-        let inherited = self.inherited_statuses().map(|(usage, _)| usage);
+        let of_lots = |(_, it): &(Usage, &Inherited)| matches!(it.from, EntityKey::Lot(_));
+        let inherited = self.inherited_statuses().filter(of_lots);
+        let inherited = inherited.map(|(usage, _)| usage);
         bad.chain(inherited).collect()
     }
 

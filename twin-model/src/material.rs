@@ -238,8 +238,9 @@ impl Material {
         }
     }
 
-    /// The ERP publishes a version.
-    pub(crate) fn publish(&mut self, body: &MaterialUpdated, at: Time) -> Result<(), Rejection> {
+    /// The ERP publishes a version. Gives from when on another version may count than before.
+    pub(crate) fn publish(&mut self, body: &MaterialUpdated, at: Time) -> Result<Time, Rejection> {
+        let mut since = at;
         let told = MaterialVersion::told(body, at);
         self.refuse_if_used(&told)?;
         match self
@@ -266,9 +267,9 @@ impl Material {
                 let used = !version.used.is_empty() || version.weighed.is_some();
                 (used, version.at, version.number)
             });
-            self.versions.remove(oldest.unwrap_or(0));
+            since = since.min(self.versions.remove(oldest.unwrap_or(0)).at);
         }
-        Ok(())
+        Ok(since)
     }
 
     /// R57: quantities that were converted with a version stay as they are, so a version that

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::effect::{Effects, View};
 use crate::{
-    Entity, Hold, HoldId, HoldScope, Lot, LotId, MaterialId, PagedMap, Plant, Shared, Time,
-    TimeWindow, WorkCenterId,
+    Entity, EntityKey, Hold, HoldId, HoldScope, Lot, LotId, MaterialId, Message, PagedMap, Plant,
+    Shared, Time, TimeWindow, WorkCenterId,
 };
 
 impl Lot {
@@ -26,11 +26,15 @@ impl Lot {
                 .map(|hold| (hold.id().clone(), before(hold)))
                 .collect()
         };
+        let began = self.produced_at();
         let joined = |known: Option<&TimeWindow>| known.map_or(made, |known| known.join(&made));
         self.goods.card.production = Some(joined(self.goods.card.production.as_ref()));
         if let Some(center) = center {
             let span = joined(self.goods.card.made_at.get(center));
             self.goods.card.made_at.insert(center.clone(), span);
+        }
+        if self.produced_at() != began {
+            self.look_at_material(view, effects);
         }
         for (id, before) in met {
             let now = view.plant.hold(&id).and_then(|hold| self.held_since(hold));
@@ -258,6 +262,24 @@ impl HoldScope {
                 .get(&scope.work_center)?
                 .meets(&scope.window),
             HoldScope::Lot(_) | HoldScope::WorkOrder(_) | HoldScope::WorkCenter(_) => None,
+        }
+    }
+}
+
+impl Plant {
+    /// Lots of a material that were made at a time or later look at what it says of them.
+    pub(crate) fn tell_lots_made_of(
+        &self,
+        material: &MaterialId,
+        since: Time,
+        effects: &mut Effects,
+    ) {
+        let window = TimeWindow {
+            from: since,
+            to: Time::MAX,
+        };
+        for lot in self.productions.of_material(material, window) {
+            effects.tell(EntityKey::Lot(lot.clone()), Message::MaterialPublished);
         }
     }
 }

@@ -48,7 +48,7 @@ fn crowded() -> Vec<(&'static str, Value)> {
             "operation.progressed",
             json!({"order": long("WO"), "op": long("O0"),
             "work_center": long("SAW"), "unit": "H87", "good": "1000000", "scrap": "7",
-            "worker": long("worker"), "start": "2026-03-01T08:00:00.123456Z"}),
+            "worker": long("worker"), "start": "2026-03-01T07:00:00.123456Z"}),
         ),
         ("lot.created", lot("IN")),
     ];

@@ -51,6 +51,8 @@ mod quality_bounds;
 mod quality_findings;
 #[path = "quality/given_up.rs"]
 mod quality_given_up;
+#[path = "quality/of_materials.rs"]
+mod quality_of_materials;
 #[path = "quality/parts.rs"]
 mod quality_parts;
 #[path = "quality/shares.rs"]

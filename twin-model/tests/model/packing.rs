@@ -168,6 +168,38 @@ fn what_is_on_hold_is_not_packed_until_quality_decides_and_its_unit_does_not_lea
     assert_eq!(lots_in(&plant, "U").len(), 2);
 }
 
+/// Operation 10 of order WO-1 made lot A of one piece, of which nobody has heard yet.
+fn made_by_an_order(at: &'static str) -> Fact {
+    let data = json!({"order": "WO-1", "op": "10", "unit": "KGM", "good": "1",
+        "output_lots": ["A"]});
+    ("operation.progressed", at, data)
+}
+
+#[test]
+fn a_lot_that_nobody_has_announced_is_held_by_the_order_that_made_it() {
+    let order = json!({"order": "WO-1", "material": "M", "quantity": q("10")});
+    let release = json!({"order": "WO-1", "operations": [{"op": "10"}]});
+    let known = [
+        ("work_order.created", "05:00", order),
+        ("work_order.released", "05:10", release),
+        made_by_an_order("06:00"),
+    ];
+    for placed in ["05:30", "07:00"] {
+        let mut facts = known.to_vec();
+        facts.push(held("work_order", "WO-1", placed));
+        let mut plant = tell_all(&facts, &[0, 1, 2, 3]);
+        // The hold reaches the lot when it is placed and the lot is made, whichever is later.
+        let before = packed("U", &[("A", "1")], "05:45");
+        tell(&mut plant, 10, &before).unwrap();
+        let late = packed("U", &[("A", "1")], "08:00");
+        assert_eq!(tell(&mut plant, 11, &late), Err(Code::R07), "{placed}");
+        let unmade = packed("U", &[("B", "1")], "08:00");
+        tell(&mut plant, 12, &unmade).unwrap();
+        tell(&mut plant, 13, &released("09:00")).unwrap();
+        tell(&mut plant, 11, &late).unwrap();
+    }
+}
+
 #[test]
 fn a_unit_with_something_on_hold_in_it_goes_into_no_other() {
     let facts = [

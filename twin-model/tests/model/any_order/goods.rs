@@ -189,7 +189,7 @@ pub(super) fn reference(n: usize, random: &mut Random) -> Said {
         return ("/erp", "routing.published", data);
     }
     let data = json!({"material": "M", "version": n, "base_unit": "H87",
-        "shelf_life_days": random.below(3) + 1,
+        "shelf_life_days": random.below(3) + 1, "inspection_required": random.one_in(4),
         "conversions": [{"unit": "XCS", "numerator": "12", "denominator": "1"}]});
     ("/erp", "material.updated", data)
 }
