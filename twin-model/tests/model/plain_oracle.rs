@@ -6,6 +6,8 @@ mod order;
 mod plain;
 #[path = "oracle/step.rs"]
 mod step;
+#[path = "oracle/stock.rs"]
+mod stock;
 
 use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
