@@ -54,7 +54,7 @@ fn check_configuration(body: &WorkCenterConfigured) -> Result<(), Broken> {
         }
     }
     if let Some(window) = body.kpi_window_s
-        && (window < KPI_WINDOW_S_MIN || DAY_S % window != 0)
+        && (window < KPI_WINDOW_S_MIN || !DAY_S.is_multiple_of(window))
     {
         return Err(Broken {
             path: "$.data.kpi_window_s",

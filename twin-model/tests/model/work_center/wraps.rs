@@ -153,3 +153,24 @@ fn what_would_count_anew_what_is_kept_in_sums_goes_to_a_person() {
     story.0.apply(&at(64, json!({"good": 100}))).unwrap();
     assert_eq!(story.center().counted_in_all().good, Some(1_024));
 }
+
+#[test]
+fn what_is_put_together_was_counted_by_the_version_of_its_time() {
+    let mut story = Story::new();
+    for event in [
+        numbers("06:00", json!({"good": 100})),
+        read("06:10", json!({"good": 95})),
+        read("06:20", json!({"good": 3})),
+    ] {
+        story.0.apply(&event).unwrap();
+    }
+    assert_eq!(story.center().counted_in_all().good, Some(8));
+    // So many versions that the first one is forgotten.
+    for minute in 0..17 {
+        let version = numbers(&format!("07:{minute:02}"), Value::Null);
+        story.0.apply(&version).unwrap();
+    }
+    assert!(story.center().folded().is_some());
+    assert_eq!(story.center().counted_in_all().good, Some(8));
+    assert_eq!(story.0.breaches(), []);
+}
