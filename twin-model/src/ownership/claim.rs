@@ -8,6 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::standing::Standing;
 use super::{Field, Owners};
+use crate::listing::shortened;
 use crate::{Discrepancy, EntityKey, SourceId, Time};
 
 /// Claims that one object keeps. Beyond, those that come last by field, place and source are not
@@ -136,9 +137,9 @@ impl Claims {
                     object: object(),
                     field: format_smolstr!("{facet}"),
                     source_id: source.clone(),
-                    claimed,
+                    claimed: shortened(claimed),
                     owner: claim.owners,
-                    kept: stands.shown(),
+                    kept: shortened(stands.shown()),
                 })
             })
             .collect()

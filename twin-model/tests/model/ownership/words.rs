@@ -179,4 +179,18 @@ fn every_kind_of_object_keeps_its_claims() {
         );
     }
     assert_eq!(said.len(), 4);
+    // A list is named by its first ten; that the eleventh is another one is a difference all the same.
+    let input =
+        |n: u32| json!({"lot": format!("A{n:02}"), "quantity": {"value": "1", "unit": "H87"}});
+    let many: Vec<Value> = (1..=12).map(input).collect();
+    let made = json!({"inputs": many, "outputs": made["outputs"]});
+    tell(&mut plant, "/qms", "lot.transformed", &made);
+    let text = texts(&plant)
+        .into_iter()
+        .find(|text| text.contains("origin"));
+    let listed = "to made from A01, A02, A03, A04, A05, A06, A07, A08, A09, A10 and 2 more; ";
+    assert!(
+        text.as_ref().is_some_and(|text| text.contains(listed)),
+        "{text:?}"
+    );
 }
