@@ -36,7 +36,10 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::{Claims, CommandKey, Discrepancy, EntityKey, ProcessId, ProcessKind, Shared, Time};
+use crate::{
+    Claims, CommandKey, Discrepancy, EntityKey, LotId, PagedMap, ProcessId, ProcessKind, Shared,
+    Time,
+};
 
 pub(crate) use confirmation::about;
 pub(crate) use finding::Finding;
@@ -99,6 +102,10 @@ pub struct Process {
     pub(crate) steps: Vec<Shared<Step>>,
     /// The lots that it is about, where it goes by lots that only come and never go.
     pub(crate) lots: Joined,
+    /// The affected lots of which something has no disposition, where it is about a nonconformance.
+    pub(crate) undisposed: PagedMap<LotId, ()>,
+    /// Lots that are set aside by commands that are kept no more, by lane.
+    pub(crate) aside: BTreeMap<SmolStr, PagedMap<LotId, ()>>,
     /// Lanes that would send more than they may, with what they wait for.
     pub(crate) crowded: BTreeMap<SmolStr, SmolStr>,
     pub(crate) obstacles: Vec<Obstacle>,
@@ -118,6 +125,8 @@ impl Process {
             correlation,
             steps: Vec::new(),
             lots: Joined::default(),
+            undisposed: PagedMap::default(),
+            aside: BTreeMap::new(),
             crowded: BTreeMap::new(),
             obstacles: Vec::new(),
             findings: Vec::new(),

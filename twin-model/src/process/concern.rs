@@ -2,16 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::joined::NewLots;
+use super::joined::LotNews;
 use super::maintenance;
-use crate::{Entity, HoldId, Lot, NonconformanceId, ProcessId, ProcessKind, ProcessRules, Shared};
+use crate::{
+    Entity, HoldId, Lot, LotId, NonconformanceId, ProcessId, ProcessKind, ProcessRules, Shared,
+};
 
 /// Collects them, with the lots that join each.
 #[derive(Debug, Default)]
 pub(super) struct Concerned {
     processes: BTreeSet<ProcessId>,
     /// Lots that a hold has come to reach.
-    held: BTreeMap<HoldId, NewLots>,
+    held: BTreeMap<HoldId, LotNews>,
+    /// Lots that have come to wait for a disposition, or wait for none any more.
+    undisposed: BTreeMap<NonconformanceId, LotNews>,
 }
 
 impl Concerned {
@@ -20,7 +24,7 @@ impl Concerned {
         self.processes.extend(processes.cloned());
     }
 
-    /// Every process that there could be: the lots that join them may be known to them.
+    /// Every process that there could be, with all lots that there are.
     pub(super) fn look_at_all<'e>(
         &mut self,
         entities: impl Iterator<Item = &'e Entity>,
@@ -29,8 +33,9 @@ impl Concerned {
         for entity in entities {
             self.look_at(None, entity, rules);
         }
-        for lots in self.held.values_mut() {
-            lots.may_be_known = true;
+        let held = self.held.values_mut();
+        for news in held.chain(self.undisposed.values_mut()) {
+            news.are_all = true;
         }
     }
 
@@ -63,8 +68,8 @@ impl Concerned {
                 if lot.inspections().next().is_some() {
                     about(ProcessKind::Usage, lot.id().as_str());
                 }
-                for id in nonconformances_of(former, lot) {
-                    about(ProcessKind::Deviation, id.as_str());
+                if rules.of(ProcessKind::Deviation).is_some() {
+                    self.look_at_nonconformances(former, lot);
                 }
                 if rules.of(ProcessKind::Hold).is_some() {
                     self.look_at_holds(former, lot);
@@ -85,45 +90,58 @@ impl Concerned {
     fn look_at_holds(&mut self, former: Option<&Shared<Lot>>, lot: &Lot) {
         let had = |hold: &HoldId| former.is_some_and(|it| it.all_holds().any(|held| held == hold));
         for hold in lot.all_holds().filter(|hold| !had(hold)) {
-            match self.held.get_mut(hold) {
-                Some(joined) => joined.lots.push(lot.id().clone()),
-                None => {
-                    let joined = NewLots {
-                        lots: vec![lot.id().clone()],
-                        may_be_known: false,
-                    };
-                    self.held.insert(hold.clone(), joined);
-                }
+            let known = match self.held.get_mut(hold) {
+                Some(known) => known,
+                None => self.held.entry(hold.clone()).or_default(),
+            };
+            known.came.push(lot.id().clone());
+        }
+    }
+
+    /// A nonconformance that a lot knows otherwise than before tells whether it waits for a
+    /// disposition now. What the board decided may cover a lot of which something has left.
+    fn look_at_nonconformances(&mut self, former: Option<&Shared<Lot>>, lot: &Lot) {
+        let before = former.map(Shared::as_ref);
+        let was: BTreeMap<_, _> = before.into_iter().flat_map(Lot::nonconformances).collect();
+        let is: BTreeMap<_, _> = lot.nonconformances().collect();
+        if was.is_empty() && is.is_empty() {
+            return;
+        }
+        let waited: BTreeSet<_> = before.into_iter().flat_map(undisposed).collect();
+        let waits: BTreeSet<_> = undisposed(lot).collect();
+        for id in was
+            .keys()
+            .chain(is.keys())
+            .copied()
+            .collect::<BTreeSet<_>>()
+        {
+            let waits = waits.contains(id);
+            if was.get(id) == is.get(id) && waited.contains(id) == waits {
+                continue;
+            }
+            let known = self.undisposed.entry(id.clone()).or_default();
+            match waits {
+                true => known.came.push(LotId::clone(lot.id())),
+                false => known.left.push(LotId::clone(lot.id())),
             }
         }
     }
 
-    /// All of them, ascending, each with the lots that join it.
-    pub(super) fn processes(self) -> BTreeMap<ProcessId, NewLots> {
+    /// All of them, ascending, each with what is new of its lots.
+    pub(super) fn processes(self) -> BTreeMap<ProcessId, LotNews> {
         let processes = self.processes.into_iter();
-        let mut all: BTreeMap<ProcessId, NewLots> =
-            processes.map(|id| (id, NewLots::default())).collect();
-        for (hold, lots) in self.held {
-            all.insert(ProcessId::new(ProcessKind::Hold, hold.as_str()), lots);
+        let mut all: BTreeMap<ProcessId, LotNews> =
+            processes.map(|id| (id, LotNews::default())).collect();
+        for (hold, news) in self.held {
+            all.insert(ProcessId::new(ProcessKind::Hold, hold.as_str()), news);
+        }
+        for (id, news) in self.undisposed {
+            all.insert(ProcessId::new(ProcessKind::Deviation, id.as_str()), news);
         }
         all
     }
 }
 
-/// The nonconformances whose processes a change of a lot may matter to. What a board decided may
-/// cover a lot of which something has left.
-fn nonconformances_of<'l>(
-    former: Option<&'l Shared<Lot>>,
-    lot: &'l Lot,
-) -> BTreeSet<&'l NonconformanceId> {
-    let before = former.map(Shared::as_ref);
-    let same = before.is_some_and(|before: &Lot| {
-        before.nonconformances().eq(lot.nonconformances()) && before.on_hand() == lot.on_hand()
-    });
-    if same {
-        return BTreeSet::new();
-    }
-    let before = before.into_iter().flat_map(Lot::nonconformances);
-    let all = before.chain(lot.nonconformances());
-    all.map(|(id, _)| id).collect()
+fn undisposed(lot: &Lot) -> impl Iterator<Item = &NonconformanceId> {
+    lot.undisposed().map(|(id, _)| id)
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{Bearing, Next, Process, STEPS_PER_LANE_MAX, StepState};
-use crate::{CommandBody, CommandKey, EntityKey, Notice, ProcessKind, ProcessRejection};
+use crate::{CommandBody, CommandKey, EntityKey, Notice, ProcessRejection};
 
 /// Where a lane stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,6 +19,8 @@ pub(super) struct LaneEnd {
     pub(super) last: Option<usize>,
     /// Its commands that take nothing back, since a person let it go on.
     sent: usize,
+    /// Its commands that are kept.
+    kept: usize,
 }
 
 impl LaneEnd {
@@ -33,7 +35,12 @@ impl LaneEnd {
 impl CommandBody {
     /// Whether commands of its kind end with the lots that they are about.
     fn goes_by_lots(&self) -> bool {
-        matches!(self, CommandBody::HoldBlockRequested(_))
+        matches!(
+            self,
+            CommandBody::HoldBlockRequested(_)
+                | CommandBody::QuarantineRequested(_)
+                | CommandBody::QuarantineEnded(_)
+        )
     }
 }
 
@@ -43,6 +50,7 @@ impl Process {
         for (at, step) in self.steps.iter().enumerate() {
             let lane = lanes.entry(step.lane.clone()).or_default();
             lane.last = Some(at);
+            lane.kept += 1;
             lane.sent += usize::from(step.bearing != Bearing::Undoes);
             if step.let_on {
                 lane.sent = 0;
@@ -112,16 +120,33 @@ impl Process {
     /// Lets go of the oldest commands of lanes that go by lots: what they come to stands in those
     /// that are kept.
     pub(super) fn keep_newest(&mut self) {
-        if self.id.kind() != ProcessKind::Hold {
-            return;
-        }
-        for lane in self.lanes().into_keys() {
-            let more = self.lane(&lane).count().saturating_sub(STEPS_PER_LANE_MAX);
+        let lanes = self.lanes().into_iter();
+        let crowded = lanes.filter(|(_, end)| end.kept > STEPS_PER_LANE_MAX);
+        for (lane, end) in crowded.collect::<Vec<_>>() {
+            let more = end.kept - STEPS_PER_LANE_MAX;
             for _ in 0..more {
-                if let Some(at) = self.first_covered(&lane) {
+                self.let_go_of_oldest(&lane);
+            }
+        }
+    }
+
+    fn let_go_of_oldest(&mut self, lane: &str) {
+        let mut newest = self.lane(lane).rev();
+        match newest.next().map(|step| &step.body) {
+            Some(CommandBody::HoldBlockRequested(_) | CommandBody::HoldReleaseRequested(_)) => {
+                drop(newest);
+                if let Some(at) = self.first_covered(lane) {
                     self.steps.remove(at);
                 }
             }
+            Some(CommandBody::QuarantineRequested(_) | CommandBody::QuarantineEnded(_)) => {
+                drop(newest);
+                let first = self.steps.iter().position(|step| step.lane == lane);
+                if let Some(at) = first.filter(|at| self.steps[*at].state.is_over()) {
+                    self.let_go_of_quarantine(at);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -4,7 +4,7 @@
 //! The states are those of the nonconformance in the QMS; the process sees to it that the other
 //! systems follow each of them, and says what it waits for in between.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
@@ -23,32 +23,27 @@ pub(super) const LISTED_MAX: usize = 1_000;
 pub(super) struct Case<'a> {
     pub(super) plant: &'a Plant,
     pub(super) found: &'a Nonconformance,
+    pub(super) process: &'a Process,
     /// What stands in each lane.
     pub(super) standing: BTreeMap<&'a str, Vec<&'a Step>>,
-    /// The affected lots of which something has no disposition.
-    pub(super) undisposed: BTreeSet<&'a LotId>,
 }
 
-pub(super) fn plan(
-    plant: &Plant,
-    subject: &str,
-    known: Option<&Process>,
-    rule: Rule,
-    now: Time,
-) -> Plan {
+pub(super) fn plan(plant: &Plant, process: &Process, rule: Rule, now: Time) -> Plan {
     let mut plan = Plan::default();
-    let found = subject
-        .parse()
-        .ok()
-        .and_then(|id| plant.nonconformance(&id));
+    let id = process.id().subject().parse().ok();
+    let found = id.and_then(|id| plant.nonconformance(&id));
     let Some(found) = found.filter(|found| found.opened_at() >= rule.from) else {
         return plan;
     };
+    debug_assert!(
+        process.undisposed.keys().eq(found.undisposed_lots(plant)),
+        "what a process was told of its lots is what there is"
+    );
     let case = Case {
         plant,
         found,
-        standing: known.map(Process::standings).unwrap_or_default(),
-        undisposed: found.undisposed_lots(plant),
+        process,
+        standing: process.standings(),
     };
     let decided = disposition::decided(&case);
     plan.nexts.extend(disposition::nexts(&case, &decided));
@@ -59,7 +54,7 @@ pub(super) fn plan(
     }
     let rests = plan.nexts.is_empty();
     plan.nexts.extend(case.ask_quality(&asked, &decided, rests));
-    if known.is_some_and(|process| case.has_gone_on(process)) {
+    if case.has_gone_on() {
         plan.overtaken.push(SmolStr::new_static(QUALITY));
     }
     case.wait(&mut plan);
@@ -84,7 +79,7 @@ impl<'a> Case<'a> {
         let told = self.stands(QUALITY).map(|step| &step.body);
         let body = match self.found.state() {
             NonconformanceState::Open | NonconformanceState::Contained
-                if told.is_none() && !self.undisposed.is_empty() =>
+                if told.is_none() && !self.process.undisposed.is_empty() =>
             {
                 let aside = |system: &System| quarantine::holds_all(self, *system);
                 if !asked.iter().all(aside) {
@@ -93,11 +88,11 @@ impl<'a> Case<'a> {
                 CommandBody::ReviewRequested(ReviewRequested {
                     nonconformance: self.found.id().clone(),
                     set_aside_by: asked.to_vec(),
-                    count: self.undisposed.len(),
+                    count: self.process.undisposed.len(),
                     lots: self.listed(),
                 })
             }
-            NonconformanceState::Dispositioned if rests && self.undisposed.is_empty() => {
+            NonconformanceState::Dispositioned if rests && self.process.undisposed.is_empty() => {
                 let body = self.verification(decided)?;
                 if let Some(CommandBody::VerificationRequested(told)) = told
                     && told.decided_at == body.decided_at
@@ -117,9 +112,10 @@ impl<'a> Case<'a> {
     }
 
     /// Whether quality has done what it was asked for last, whatever it answers.
-    fn has_gone_on(&self, process: &Process) -> bool {
+    fn has_gone_on(&self) -> bool {
         let state = self.found.state();
-        let asked = process.last_of(QUALITY).map(|at| &process.steps[at].body);
+        let last = self.process.last_of(QUALITY);
+        let asked = last.map(|at| &self.process.steps[at].body);
         match asked {
             Some(CommandBody::ReviewRequested(_)) => !matches!(
                 state,
@@ -152,14 +148,14 @@ impl<'a> Case<'a> {
     }
 
     fn listed(&self) -> Vec<LotId> {
-        let lots = self.undisposed.iter().take(LISTED_MAX);
-        lots.map(|lot| LotId::clone(lot)).collect()
+        let lots = self.process.undisposed.keys().take(LISTED_MAX);
+        lots.cloned().collect()
     }
 
     /// What quality has to do next.
     fn wait(&self, plan: &mut Plan) {
         let id = self.found.id();
-        let lots = self.undisposed.len();
+        let lots = self.process.undisposed.len();
         let noun = if lots == 1 { "lot" } else { "lots" };
         let text = match self.found.state() {
             NonconformanceState::Closed | NonconformanceState::Cancelled => return,
@@ -189,7 +185,7 @@ impl<'a> Case<'a> {
             NonconformanceState::Open
             | NonconformanceState::Contained
             | NonconformanceState::UnderReview => true,
-            _ => !self.undisposed.is_empty(),
+            _ => !self.process.undisposed.is_empty(),
         };
         if !undecided || !self.found.is_open() {
             return;
@@ -203,7 +199,7 @@ impl<'a> Case<'a> {
         }
         plan.findings.push(Finding::Undecided {
             nonconformance: self.found.id().clone(),
-            lots: self.undisposed.len(),
+            lots: self.process.undisposed.len(),
             since,
             within_s,
         });

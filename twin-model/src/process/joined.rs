@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{Process, Step};
-use crate::LotId;
 use crate::paged::Paged;
+use crate::{LotId, PagedMap, ProcessKind};
 
 /// Lots, in the order in which they joined a process. Copies share them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,10 +28,10 @@ impl Joined {
     }
 
     /// Lots join, ascending among themselves.
-    pub(super) fn join(&mut self, joining: NewLots) {
-        let mut lots = joining.lots;
+    fn join(&mut self, news: LotNews) {
+        let mut lots = news.came;
         lots.sort_unstable();
-        if joining.may_be_known {
+        if news.are_all {
             lots.dedup();
             let known: BTreeSet<&LotId> = self.iter().collect();
             lots.retain(|lot| !known.contains(lot));
@@ -42,13 +42,15 @@ impl Joined {
     }
 }
 
-/// Lots that join a process.
+/// What is new of the lots of a process.
 #[derive(Debug, Default)]
-pub(super) struct NewLots {
-    /// Each once.
-    pub(super) lots: Vec<LotId>,
-    /// Whether some of them may have joined before.
-    pub(super) may_be_known: bool,
+pub(super) struct LotNews {
+    /// Lots that belong to it now.
+    pub(super) came: Vec<LotId>,
+    /// Lots that do not, or no longer.
+    pub(super) left: Vec<LotId>,
+    /// Whether all that belong to it are among those that came, known ones too.
+    pub(super) are_all: bool,
 }
 
 impl FromIterator<LotId> for Joined {
@@ -58,6 +60,25 @@ impl FromIterator<LotId> for Joined {
 }
 
 impl Process {
+    /// Hears what is new of its lots.
+    pub(super) fn hear_of_lots(&mut self, news: LotNews) {
+        match self.id.kind() {
+            ProcessKind::Hold => self.lots.join(news),
+            ProcessKind::Deviation => {
+                if news.are_all {
+                    self.undisposed = PagedMap::default();
+                }
+                for lot in &news.left {
+                    self.undisposed.remove(lot);
+                }
+                for lot in news.came {
+                    self.undisposed.insert(lot, ());
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// How many of its lots, from the first that joined, the receiver of a lane knows and has not
     /// been told to let go since.
     pub(super) fn lots_told(&self, lane: &str) -> usize {

@@ -6,27 +6,30 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::deviation::{Case, LISTED_MAX};
-use super::{Bearing, Next, lane_of};
+use super::{Bearing, Next, Process, StepState, lane_of};
 use crate::{
-    CommandBody, DecidedDisposition, LotId, QuarantineEnded, QuarantineRequested, ReleasedLot,
-    System,
+    CommandBody, DecidedDisposition, LotId, PagedMap, QuarantineEnded, QuarantineRequested,
+    ReleasedLot, System,
 };
 
 /// What a system would hear next of lots to set aside. `kept` are those that were decided and stay
 /// aside until that is carried out.
 pub(super) fn next(case: &Case<'_>, system: System, kept: &BTreeSet<&LotId>) -> Option<Next> {
     let lane = lane_of(system);
-    let aside = set_aside(case, lane);
-    let wanted: BTreeSet<&LotId> = case.undisposed.union(kept).copied().collect();
-    let missing: Vec<LotId> = wanted
-        .iter()
-        // Nothing was set aside for a lot that was decided before anybody was asked.
-        .filter(|lot| !aside.contains(*lot) && case.undisposed.contains(*lot))
+    let aside = case.process.set_aside(lane);
+    let undisposed = &case.process.undisposed;
+    // A lot that was decided before anybody was asked is not set aside any more.
+    let missing: Vec<LotId> = undisposed
+        .keys()
+        .filter(|lot| !aside.contains(*lot))
         .take(LISTED_MAX)
-        .map(|lot| LotId::clone(lot))
+        .cloned()
         .collect();
     let (bearing, body) = if missing.is_empty() {
-        let over = aside.difference(&wanted).take(LISTED_MAX);
+        let over = aside
+            .iter()
+            .filter(|lot| !undisposed.contains_key(lot) && !kept.contains(*lot));
+        let over = over.take(LISTED_MAX);
         let lots: Vec<ReleasedLot> = over.map(|lot| released(case, lot)).collect();
         if lots.is_empty() {
             return None;
@@ -61,21 +64,45 @@ pub(super) fn next(case: &Case<'_>, system: System, kept: &BTreeSet<&LotId>) -> 
 
 /// Whether everything that is undecided stands aside in a system.
 pub(super) fn holds_all(case: &Case<'_>, system: System) -> bool {
-    let aside = set_aside(case, lane_of(system));
-    case.undisposed.is_subset(&aside)
+    let aside = case.process.set_aside(lane_of(system));
+    let mut undisposed = case.process.undisposed.keys();
+    undisposed.all(|lot| aside.contains(lot))
 }
 
-fn set_aside<'a>(case: &Case<'a>, lane: &str) -> BTreeSet<&'a LotId> {
-    let standing = case.standing.get(lane);
-    lots_of(standing.into_iter().flatten().map(|step| &step.body))
-}
+impl Process {
+    /// The lots that stand aside by what the receiver of a lane has acknowledged.
+    pub(super) fn set_aside(&self, lane: &str) -> BTreeSet<&LotId> {
+        let known = self.aside.get(lane).into_iter();
+        let mut aside: BTreeSet<&LotId> = known.flat_map(PagedMap::keys).collect();
+        let steps = self.steps.iter();
+        let done = steps.filter(|it| it.lane == lane && it.state == StepState::Acknowledged);
+        for step in done {
+            match &step.body {
+                CommandBody::QuarantineRequested(body) => aside.extend(&body.lots),
+                CommandBody::QuarantineEnded(body) => {
+                    for released in &body.lots {
+                        aside.remove(&released.lot);
+                    }
+                }
+                _ => {}
+            }
+        }
+        aside
+    }
 
-/// The lots that stand aside after these commands.
-pub(super) fn lots_of<'a>(bodies: impl Iterator<Item = &'a CommandBody>) -> BTreeSet<&'a LotId> {
-    let mut aside = BTreeSet::new();
-    for body in bodies {
-        match body {
-            CommandBody::QuarantineRequested(body) => aside.extend(&body.lots),
+    /// Takes a command of a lane that is over out, and keeps which lots stand aside by it.
+    pub(super) fn let_go_of_quarantine(&mut self, at: usize) {
+        let step = self.steps.remove(at);
+        if step.state != StepState::Acknowledged {
+            return;
+        }
+        let aside = self.aside.entry(step.lane.clone()).or_default();
+        match &step.body {
+            CommandBody::QuarantineRequested(body) => {
+                for lot in &body.lots {
+                    aside.insert(lot.clone(), ());
+                }
+            }
             CommandBody::QuarantineEnded(body) => {
                 for released in &body.lots {
                     aside.remove(&released.lot);
@@ -84,7 +111,6 @@ pub(super) fn lots_of<'a>(bodies: impl Iterator<Item = &'a CommandBody>) -> BTre
             _ => {}
         }
     }
-    aside
 }
 
 fn released(case: &Case<'_>, lot: &LotId) -> ReleasedLot {

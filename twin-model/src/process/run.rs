@@ -1,7 +1,7 @@
 //! The processes of a plant: looked at when everything else in a turn is settled.
 
 use super::concern::Concerned;
-use super::joined::NewLots;
+use super::joined::LotNews;
 use super::{
     Plan, Process, confirmation, deviation, hold, maintenance, release, scrap, usage, variance,
 };
@@ -32,8 +32,8 @@ impl Plant {
                 None => {}
             }
         }
-        for (id, joined) in concerned.processes() {
-            self.run_process(&id, joined, cause, effects)?;
+        for (id, news) in concerned.processes() {
+            self.run_process(&id, news, cause, effects)?;
         }
         Ok(())
     }
@@ -41,7 +41,7 @@ impl Plant {
     fn run_process(
         &mut self,
         id: &ProcessId,
-        joined: NewLots,
+        news: LotNews,
         cause: Cause<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
@@ -49,7 +49,7 @@ impl Plant {
         let now = self.now(cause.at);
         let new = || Process::new(id.clone(), cause.correlation.cloned());
         let mut process = known.cloned().unwrap_or_else(new);
-        process.lots.join(joined);
+        process.hear_of_lots(news);
         let mut notices = Vec::new();
         match self.process_rule(id.kind()) {
             Some(rule) => {
@@ -84,7 +84,7 @@ impl Plant {
             ProcessKind::Confirmation => confirmation::plan(self, id.subject(), known, rule, now),
             ProcessKind::Hold => hold::plan(self, process, rule),
             ProcessKind::Maintenance => maintenance::plan(self, id.subject(), known, rule, now),
-            ProcessKind::Deviation => deviation::plan(self, id.subject(), known, rule, now),
+            ProcessKind::Deviation => deviation::plan(self, process, rule, now),
             ProcessKind::Usage => usage::plan(self, id.subject(), known, rule),
             ProcessKind::Variance => variance::plan(self, id.subject(), known, rule),
             ProcessKind::Scrap => scrap::plan(self, id.subject(), known, rule),

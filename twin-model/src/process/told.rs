@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Process, Step, confirmation, joined, quarantine, usage, variance};
+use super::{Process, Step, confirmation, joined, usage, variance};
 use crate::CommandBody;
 use crate::ownership::standing::Standing;
 
@@ -15,7 +15,10 @@ impl Process {
     #[must_use]
     pub fn told(&self) -> BTreeMap<SmolStr, SmolStr> {
         let lanes = self.standings().into_iter();
-        let told = lanes.filter_map(|(lane, told)| Some((SmolStr::new(lane), words(&told)?)));
+        let told = lanes.filter_map(|(lane, told)| {
+            let words = self.words(lane, &told)?;
+            Some((SmolStr::new(lane), words))
+        });
         told.collect()
     }
 
@@ -25,57 +28,59 @@ impl Process {
     }
 }
 
-fn words(standing: &[&Step]) -> Option<SmolStr> {
-    let last = standing.last()?;
-    Some(match &last.body {
-        CommandBody::ConfirmationPost(body) => {
-            let sum = confirmation::sum(standing);
-            format_smolstr!(
-                "good {}, scrap {}, rework {}, mrb {} {}; setup {} s, run {} s",
-                sum.good,
-                sum.scrap,
-                sum.rework,
-                sum.mrb,
-                body.unit,
-                sum.setup_s,
-                sum.run_s
-            )
-        }
-        CommandBody::OrderDispatchRequested(body) => {
-            format_smolstr!("{} of {}", body.quantity, body.material)
-        }
-        CommandBody::HoldBlockRequested(_) => {
-            let lots = joined::lots_to(standing);
-            let noun = if lots == 1 { "lot" } else { "lots" };
-            format_smolstr!("blocked, {lots} {noun}")
-        }
-        CommandBody::QuarantineRequested(_) | CommandBody::QuarantineEnded(_) => {
-            let lots = quarantine::lots_of(standing.iter().map(|step| &step.body)).len();
-            let noun = if lots == 1 { "lot" } else { "lots" };
-            format_smolstr!("{lots} {noun} set aside")
-        }
-        CommandBody::DispositionRequested(body) => match &body.quantity {
-            Some(quantity) => format_smolstr!("{quantity}"),
-            None => SmolStr::new_static("all of it"),
-        },
-        CommandBody::UsageDecisionPost(body) => usage::in_words(body),
-        CommandBody::VariancePost(body) => {
-            format_smolstr!("{} {} beyond the plan", variance::sum(standing), body.unit)
-        }
-        // To be asked leaves nothing behind.
-        CommandBody::ReviewRequested(_)
-        | CommandBody::VerificationRequested(_)
-        | CommandBody::NonconformanceRequested(_) => return None,
-        CommandBody::StopAnnounced(body) => {
-            let kind = match body.begun {
-                true => "stops",
-                false => "will stop",
-            };
-            match body.until {
-                Some(until) => format_smolstr!("{kind} from {} to {until}", body.from),
-                None => format_smolstr!("{kind} from {}", body.from),
+impl Process {
+    fn words(&self, lane: &str, standing: &[&Step]) -> Option<SmolStr> {
+        let last = standing.last()?;
+        Some(match &last.body {
+            CommandBody::ConfirmationPost(body) => {
+                let sum = confirmation::sum(standing);
+                format_smolstr!(
+                    "good {}, scrap {}, rework {}, mrb {} {}; setup {} s, run {} s",
+                    sum.good,
+                    sum.scrap,
+                    sum.rework,
+                    sum.mrb,
+                    body.unit,
+                    sum.setup_s,
+                    sum.run_s
+                )
             }
-        }
-        other => SmolStr::new(other.type_name()),
-    })
+            CommandBody::OrderDispatchRequested(body) => {
+                format_smolstr!("{} of {}", body.quantity, body.material)
+            }
+            CommandBody::HoldBlockRequested(_) => {
+                let lots = joined::lots_to(standing);
+                let noun = if lots == 1 { "lot" } else { "lots" };
+                format_smolstr!("blocked, {lots} {noun}")
+            }
+            CommandBody::QuarantineRequested(_) | CommandBody::QuarantineEnded(_) => {
+                let lots = self.set_aside(lane).len();
+                let noun = if lots == 1 { "lot" } else { "lots" };
+                format_smolstr!("{lots} {noun} set aside")
+            }
+            CommandBody::DispositionRequested(body) => match &body.quantity {
+                Some(quantity) => format_smolstr!("{quantity}"),
+                None => SmolStr::new_static("all of it"),
+            },
+            CommandBody::UsageDecisionPost(body) => usage::in_words(body),
+            CommandBody::VariancePost(body) => {
+                format_smolstr!("{} {} beyond the plan", variance::sum(standing), body.unit)
+            }
+            // To be asked leaves nothing behind.
+            CommandBody::ReviewRequested(_)
+            | CommandBody::VerificationRequested(_)
+            | CommandBody::NonconformanceRequested(_) => return None,
+            CommandBody::StopAnnounced(body) => {
+                let kind = match body.begun {
+                    true => "stops",
+                    false => "will stop",
+                };
+                match body.until {
+                    Some(until) => format_smolstr!("{kind} from {} to {until}", body.from),
+                    None => format_smolstr!("{kind} from {}", body.from),
+                }
+            }
+            other => SmolStr::new(other.type_name()),
+        })
+    }
 }

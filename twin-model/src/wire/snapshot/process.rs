@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
 use crate::{
-    Bearing, Claims, CommandBody, Finding, Limit, LotId, MaterialId, Obstacle, Process, ProcessId,
-    ProcessKind, ProcessRules, Refusal, Rule, Shared, Step, StepState, System, Time,
+    Bearing, Claims, CommandBody, Finding, Limit, LotId, MaterialId, Obstacle, PagedMap, Process,
+    ProcessId, ProcessKind, ProcessRules, Refusal, Rule, Shared, Step, StepState, System, Time,
 };
 
 stored! {
@@ -95,6 +95,10 @@ pub struct StoredProcess {
     pub steps: Vec<StoredStep>,
     /// The lots that it is about, in the order in which they joined it.
     pub lots: Vec<LotId>,
+    /// The affected lots of which something has no disposition.
+    pub undisposed: PagedMap<LotId, ()>,
+    /// Lots that are set aside by commands that are kept no more, by lane.
+    pub aside: BTreeMap<SmolStr, PagedMap<LotId, ()>>,
     /// Lanes that would send more than they may, with what they wait for.
     pub crowded: BTreeMap<SmolStr, SmolStr>,
     /// What it waits for.
@@ -127,6 +131,8 @@ impl From<&Process> for StoredProcess {
                 .map(|step| step.as_ref().into())
                 .collect(),
             lots: process.lots.iter().cloned().collect(),
+            undisposed: process.undisposed.clone(),
+            aside: process.aside.clone(),
             crowded: process.crowded.clone(),
             obstacles: process.obstacles.clone(),
             findings: process.findings.clone(),
@@ -145,6 +151,8 @@ impl ProcessStanding {
             correlation: history.correlation,
             steps: restored.map(Shared::new).collect(),
             lots: history.lots.into_iter().collect(),
+            undisposed: history.undisposed,
+            aside: history.aside,
             crowded: history.crowded,
             obstacles: history.obstacles,
             findings: history.findings,

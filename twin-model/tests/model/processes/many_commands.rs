@@ -335,3 +335,72 @@ fn what_takes_back_has_room_in_a_lane_that_is_crowded() {
     assert!(story.with_person.contains_key("confirmation/WO/10/102-1"));
     assert_eq!(story.state(CONFIRMATION), ProcessState::WithPerson);
 }
+
+/// A nonconformance of an order whose lots come one by one, and are decided one by one.
+#[test]
+fn lots_of_a_nonconformance_stand_aside_and_are_let_go_however_many_they_are() {
+    const DEVIATION: &str = "deviation/N";
+    let mut story = Story::with_rules(json!([{"kind": "deviation", "systems": ["wms"]}]));
+    story.order("WO");
+    let data = json!({"nonconformance": "N", "order": "WO", "defect": "crack",
+        "severity": "major"});
+    story.ok("/qms", "nonconformance.opened", "07:00", data);
+    let lots: Vec<String> = (0..120).map(|n| format!("L{n:04}")).collect();
+    for lot in &lots {
+        made(&mut story, lot);
+        let sent = story.only();
+        assert_eq!(sent.type_name, "mfg.quarantine.requested.v1");
+        assert_eq!(sent.data["lots"], json!([lot]), "{}", sent.id);
+        acknowledge(&mut story, &sent);
+        all_acknowledge(&mut story);
+    }
+    let aside = |story: &Story| {
+        let told = story.told(DEVIATION).into_iter();
+        let mut told = told.filter(|(lane, _)| lane == "wms");
+        told.next().map(|(_, words)| words)
+    };
+    assert_eq!(aside(&story).unwrap(), "120 lots set aside");
+    let of_warehouse = |story: &Story| {
+        let steps = story.process(DEVIATION).steps().iter();
+        steps.filter(|step| step.lane() == "wms").count()
+    };
+    assert_eq!(of_warehouse(&story), STEPS_PER_LANE_MAX);
+    story.restored();
+
+    for (n, pair) in lots.chunks(2).enumerate() {
+        let parts = pair.iter();
+        let parts = parts.map(|lot| json!({"lot": lot, "disposition": "use_as_is"}));
+        let data = json!({"nonconformance": "N", "approvers": ["Q. Jansen"],
+            "lots": parts.collect::<Vec<_>>()});
+        story.quietly("/qms", "nonconformance.dispositioned", "08:00", data);
+        let asked = all_acknowledge(&mut story);
+        assert_eq!(asked.len(), 2);
+        let mut ended = Vec::new();
+        loop {
+            let news = all_acknowledge(&mut story);
+            if news.is_empty() {
+                break;
+            }
+            let of_lots = news.iter().filter(|it| it.to.as_str() == "WMS");
+            for command in of_lots {
+                assert_eq!(command.type_name, "mfg.quarantine.ended.v1");
+                let lots = command.data["lots"].as_array().unwrap();
+                ended.extend(lots.iter().map(|lot| lot["lot"].clone()));
+            }
+        }
+        assert_eq!(ended, [json!(pair[0]), json!(pair[1])]);
+        let left = 118 - 2 * n;
+        let words = (left > 0).then(|| format!("{left} lots set aside"));
+        assert_eq!(aside(&story), words, "{n}");
+    }
+    assert_eq!(of_warehouse(&story), STEPS_PER_LANE_MAX);
+    assert_eq!(story.with_person.len(), 0);
+    story.restored();
+    // What the kept commands do not say is known all the same.
+    let data = json!({"nonconformance": "N"});
+    story.ok("/qms", "nonconformance.review_started", "08:30", data);
+    let sent = all_acknowledge(&mut story);
+    let again: Vec<&Sent> = sent.iter().filter(|it| it.to.as_str() == "WMS").collect();
+    assert_eq!(again[0].data["lots"].as_array().unwrap().len(), 120);
+    assert_eq!(aside(&story).unwrap(), "120 lots set aside");
+}
