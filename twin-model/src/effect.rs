@@ -193,6 +193,9 @@ pub enum Message {
         /// The operation.
         op: OperationId,
     },
+    /// To a lot: how that hold reaches it by its orders, or by what it was made from, is no longer
+    /// as it was.
+    HoldReachChanged(HoldId),
 }
 
 impl Message {

@@ -131,6 +131,9 @@ impl Hold {
     pub(crate) fn place(body: &HoldPlaced, view: View<'_>, effects: &mut Effects) -> Hold {
         let placed = Message::HoldPlaced(body.hold.clone());
         body.scope.tell(&placed, view.plant, effects);
+        for (lot, order) in body.scope.presumed(view.plant) {
+            order.presume(&body.hold, view.at, lot, effects);
+        }
         Hold {
             id: body.hold.clone(),
             scope: body.scope.clone(),
@@ -169,6 +172,10 @@ impl Hold {
         });
         let released = Message::HoldReleased(self.id.clone());
         self.scope.tell(&released, view.plant, effects);
+        for (lot, _) in self.scope.presumed(view.plant) {
+            let over = Message::HoldDisinherited(self.id.clone());
+            effects.tell(EntityKey::Lot(lot.clone()), over);
+        }
         Ok(())
     }
 

@@ -46,7 +46,7 @@ impl Reach {
 
     /// With what is better of another way: the shorter way, the earlier time. `None` when nothing
     /// is.
-    fn improved_by(&self, other: &Reach) -> Option<Reach> {
+    pub(crate) fn improved_by(&self, other: &Reach) -> Option<Reach> {
         let shorter = (other.steps, &other.from) < (self.steps, &self.from);
         let way = if shorter { other } else { self };
         let earlier = other.since < self.since;
@@ -112,7 +112,7 @@ impl Lot {
     }
 
     /// How a hold stands at this lot, whether placed on it or inherited.
-    fn reach_here(&self, hold: &HoldId, plant: &Plant) -> Option<Reach> {
+    pub(crate) fn reach_here(&self, hold: &HoldId, plant: &Plant) -> Option<Reach> {
         let inherited = self.inherited.get(hold);
         if !self.holds.contains(hold) {
             return inherited.cloned();

@@ -91,6 +91,7 @@ mod paged;
 mod paged_map;
 mod plant;
 mod plant_entities;
+mod presumption;
 mod process;
 mod process_id;
 mod production;

@@ -276,6 +276,7 @@ impl Lot {
             Message::HoldReleased(hold) => self.hold_released(hold, effects),
             Message::HoldInherited { hold, reach } => self.inherit(hold, reach, view, effects),
             Message::HoldDisinherited(hold) => self.disinherit(hold, effects),
+            Message::HoldReachChanged(hold) => self.look_at_reach(hold, view, effects),
             Message::MadeFor {
                 order,
                 op,

@@ -10,7 +10,7 @@ use crate::operation_facts::{Beside, Scrapped};
 use crate::report_ledger::{Ledger, Tally};
 use crate::{
     Amount, CountingSource, Dispatch, GivenUp, JobState, MachineTally, OperationId,
-    PlannedOperation, SetUp, Standstill, Time, WorkCenterId, WorkerId,
+    PlannedOperation, SetUp, Standstill, Time, TimeWindow, WorkCenterId, WorkerId,
 };
 
 /// State of an operation: that of a job (OPC 10031-4), and one that the standard lacks.
@@ -71,6 +71,8 @@ pub struct Operation {
     /// Who worked on it last, with the end of that work.
     pub(crate) worker: Option<(Time, WorkerId)>,
     pub(crate) ledger: Ledger,
+    /// From the first to the last that was told of work on it, what was taken back since included.
+    pub(crate) worked: Option<TimeWindow>,
     pub(crate) beside: Option<Arc<Beside>>,
 }
 
@@ -117,6 +119,7 @@ impl Operation {
             reported_at: None,
             worker: None,
             ledger: Ledger::default(),
+            worked: None,
             beside: None,
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     Discrepancy, EntityKey, JobCause, JobState, Notice, Operation, OperationAborted,
     OperationDispatched, OperationId, OperationInterrupted, OperationResumed,
     OperationSetupStarted, OperationSkipped, OperationStarted, OperationState, Rejection, SmolStr,
-    Time, WorkOrder,
+    Time, TimeWindow, WorkOrder,
 };
 
 /// An event that is older by more than this than what its operation has seen is told as a
@@ -109,7 +109,8 @@ impl WorkOrder {
             operation.delivers |= body.delivers == Some(true);
             operation.note_worker(body.worker.as_ref(), view.at);
         });
-        self.note_made_at(&body.op, &body.work_center, effects);
+        let during = TimeWindow::at(view.at);
+        self.note_work(&body.op, Some(&body.work_center), during, view, effects);
         WorkOrder::name_work_center(&body.work_center, effects);
         Ok(())
     }
@@ -128,7 +129,9 @@ impl WorkOrder {
             hold: body.hold.clone(),
         };
         let name = "mfg.operation.interrupted.v1";
-        self.stand(&body.op, word, ("an interruption", name), effects)
+        self.stand(&body.op, word, ("an interruption", name), effects)?;
+        self.note_work(&body.op, None, TimeWindow::at(view.at), view, effects);
+        Ok(())
     }
 
     /// The MES resumes an interrupted operation.
@@ -145,7 +148,9 @@ impl WorkOrder {
             hold: None,
         };
         let name = "mfg.operation.resumed.v1";
-        self.stand(&body.op, word, ("a resumption", name), effects)
+        self.stand(&body.op, word, ("a resumption", name), effects)?;
+        self.note_work(&body.op, None, TimeWindow::at(view.at), view, effects);
+        Ok(())
     }
 
     /// Takes a word on whether an operation stands still. The latest by its time counts.
@@ -204,6 +209,7 @@ impl WorkOrder {
             wip_disposition: Some(body.wip_disposition),
         };
         self.end_early(&body.op, given_up, "mfg.operation.aborted.v1", effects)?;
+        self.note_work(&body.op, None, TimeWindow::at(view.at), view, effects);
         self.tell_of_work_given_up(effects);
         Ok(())
     }

@@ -50,6 +50,7 @@ impl WorkOrder {
         let place = self.find_or_learn(&body.op);
         let before = self.before(place, &report);
         let broken = self.discrepancies_around(place);
+        let during = report.span();
         self.take_report(place, body, report);
         if let Some(reversal) = &reversal {
             self.take_back_at_once(place, report, reversal, effects);
@@ -57,9 +58,8 @@ impl WorkOrder {
         self.tell_after(place, &before, effects);
         let now = self.discrepancies_around(place);
         self.tell_difference(&broken, &now, effects);
-        if let Some(center) = &body.work_center {
-            self.note_made_at(&body.op, center, effects);
-        }
+        let center = body.work_center.as_ref();
+        self.note_work(&body.op, center, during, view, effects);
         for lot in &body.output_lots {
             let made = Message::MadeFor {
                 order: self.id.clone(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::effect::{Effects, View};
 use crate::{
     Entity, EntityKey, Hold, HoldId, HoldScope, Lot, LotId, MaterialId, Message, PagedMap, Plant,
-    Shared, Time, TimeWindow, WorkCenterId,
+    Shared, Time, TimeWindow, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 impl Lot {
@@ -70,13 +70,22 @@ impl Lot {
 /// neither business state nor stored.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Productions {
-    of_material: ByTime<MaterialId>,
-    at_center: ByTime<WorkCenterId>,
+    of_material: ByTime<MaterialId, LotId>,
+    at_center: ByTime<WorkCenterId, LotId>,
+    /// Orders by where and when they were worked on.
+    orders: ByTime<WorkCenterId, WorkOrderId>,
 }
 
 impl Productions {
     /// Follows an entity from its former state (`None` at its birth) to the one it has now.
     pub(crate) fn moved(&mut self, former: Option<&Entity>, now: &Entity) {
+        if let Entity::WorkOrder(now) = now {
+            let former = former.and_then(|entity| match entity {
+                Entity::WorkOrder(order) => Some(order.as_ref()),
+                _ => None,
+            });
+            self.order_moved(former, now);
+        }
         let Entity::Lot(now) = now else { return };
         let former = former.and_then(|entity| match entity {
             Entity::Lot(lot) => Some(lot),
@@ -110,6 +119,34 @@ impl Productions {
         }
     }
 
+    fn order_moved(&mut self, former: Option<&WorkOrder>, now: &WorkOrder) {
+        if former.is_some_and(|former| former.has_worked_like(now)) {
+            return;
+        }
+        for center in now.work_centers() {
+            let was = former.and_then(|former| former.span_at(center));
+            let is = now.span_at(center);
+            if was == is {
+                continue;
+            }
+            if let Some(was) = was {
+                self.orders.remove(center, was, now.id());
+            }
+            if let Some(is) = is {
+                self.orders.insert(center, is, now.id());
+            }
+        }
+    }
+
+    /// Orders that were worked on at a work center within a window.
+    pub(crate) fn orders_at(
+        &self,
+        center: &WorkCenterId,
+        window: TimeWindow,
+    ) -> impl Iterator<Item = &WorkOrderId> {
+        self.orders.meeting(center, window)
+    }
+
     /// Lots of a material that were made within a window.
     pub(crate) fn of_material(
         &self,
@@ -129,44 +166,53 @@ impl Productions {
     }
 }
 
-/// Lots with stretches of time, by a key.
+/// Objects with stretches of time, by a key.
 #[derive(Debug, Clone)]
-struct ByTime<K>(BTreeMap<K, Stretches>);
+struct ByTime<K, T>(BTreeMap<K, Stretches<T>>);
 
-impl<K> Default for ByTime<K> {
-    fn default() -> ByTime<K> {
+impl<K, T> Default for ByTime<K, T> {
+    fn default() -> ByTime<K, T> {
         ByTime(BTreeMap::new())
     }
 }
 
-#[derive(Debug, Clone, Default)]
-struct Stretches {
-    /// From, to, and the lot; there is no entry without one, but bounds of a search have none.
-    sorted: BTreeSet<(Time, Time, Option<LotId>)>,
+#[derive(Debug, Clone)]
+struct Stretches<T> {
+    /// From, to, and the object; there is no entry without one, but bounds of a search have none.
+    sorted: BTreeSet<(Time, Time, Option<T>)>,
     /// Length of the longest that was ever among them, microseconds: none that meets a window
     /// begins farther before it.
     longest: i64,
 }
 
-impl<K: Ord + Clone> ByTime<K> {
-    fn insert(&mut self, key: &K, window: TimeWindow, lot: &LotId) {
+impl<T> Default for Stretches<T> {
+    fn default() -> Stretches<T> {
+        Stretches {
+            sorted: BTreeSet::new(),
+            longest: 0,
+        }
+    }
+}
+
+impl<K: Ord + Clone, T: Ord + Clone> ByTime<K, T> {
+    fn insert(&mut self, key: &K, window: TimeWindow, object: &T) {
         let stretches = match self.0.get_mut(key) {
             Some(stretches) => stretches,
             None => self.0.entry(key.clone()).or_default(),
         };
         stretches.longest = stretches.longest.max(window.micros());
-        let entry = (window.from, window.to, Some(lot.clone()));
+        let entry = (window.from, window.to, Some(object.clone()));
         stretches.sorted.insert(entry);
     }
 
-    fn remove(&mut self, key: &K, window: TimeWindow, lot: &LotId) {
+    fn remove(&mut self, key: &K, window: TimeWindow, object: &T) {
         if let Some(stretches) = self.0.get_mut(key) {
-            let entry = (window.from, window.to, Some(lot.clone()));
+            let entry = (window.from, window.to, Some(object.clone()));
             stretches.sorted.remove(&entry);
         }
     }
 
-    fn meeting(&self, key: &K, window: TimeWindow) -> impl Iterator<Item = &LotId> {
+    fn meeting(&self, key: &K, window: TimeWindow) -> impl Iterator<Item = &T> {
         let stretches = self.0.get(key).into_iter();
         let candidates = stretches.flat_map(move |stretches| {
             let first = window.from.plus_micros(-stretches.longest);
@@ -176,7 +222,7 @@ impl<K: Ord + Clone> ByTime<K> {
         });
         candidates
             .filter(move |(_, to, _)| *to >= window.from)
-            .filter_map(|(_, _, lot)| lot.as_ref())
+            .filter_map(|(_, _, object)| object.as_ref())
     }
 }
 
@@ -211,6 +257,11 @@ impl WindowHolds {
             known.push((window, hold.id().clone()));
             known.sort_unstable();
         }
+    }
+
+    /// The holds on a work center, each with its window.
+    pub(crate) fn at(&self, center: &WorkCenterId) -> &[(TimeWindow, HoldId)] {
+        self.at_center.get(center).map_or(&[], Vec::as_slice)
     }
 
     /// The holds whose window the making of a lot meets.

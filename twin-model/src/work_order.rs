@@ -203,6 +203,7 @@ impl WorkOrder {
                 op,
                 made,
             } => {
+                let presumed = self.presumes(lot);
                 if let Some(op) = op {
                     self.note_made(op, lot, *made, effects);
                 }
@@ -213,6 +214,7 @@ impl WorkOrder {
                 for hold in &self.holds {
                     self.hand_on(hold, lot, *since, view, effects);
                 }
+                self.lot_is_known(lot, presumed, view.plant, effects);
             }
             Message::InspectionChanged(id) => self.look_at_inspection(id, view),
             Message::NonconformanceChanged(id) => self.look_at_nonconformance(id, view, effects),

@@ -42,6 +42,7 @@ fn in_scope<'p>(hold: &'p Hold, plant: &'p Plant) -> Vec<&'p LotId> {
         HoldScope::MaterialWindow(_) | HoldScope::WorkCenterWindow(_) => lots(plant)
             .filter(|lot| lot_is_in(hold.scope(), lot))
             .map(Lot::id)
+            .chain(hold.scope().presumed(plant).map(|(lot, _)| lot))
             .collect(),
     }
 }

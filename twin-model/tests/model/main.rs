@@ -19,6 +19,7 @@ mod epcis;
 mod event_limits;
 mod facts;
 mod flow_report;
+mod hold_presumed;
 mod hold_since;
 mod hold_versus_ship;
 mod hold_windows;

@@ -363,6 +363,7 @@ fn others(value: &Value) -> Vec<Value> {
             json!({"at": LATER, "work_center": "x", "from": null, "to": null, "worker": null}),
             json!({"at": LATER, "kind": "held", "reason": "x", "hold": null}),
             json!({"at": LATER, "parts": []}),
+            json!({"from": LATER, "to": LATER}),
             json!({"at": LATER, "quantity": "1"}),
             json!({"at": LATER, "by": "x", "meaning": "x"}),
             json!({"value": "1", "unit": "H87"}),

@@ -249,7 +249,11 @@ impl<'p> About<'p> {
                 let lots = self.made_for.get(order).into_iter().flatten();
                 lots.copied().cloned().collect()
             }
-            HoldScope::MaterialWindow(_) | HoldScope::WorkCenterWindow(_) => scope.lots(self.plant),
+            HoldScope::MaterialWindow(_) | HoldScope::WorkCenterWindow(_) => {
+                let mut lots: BTreeSet<LotId> = scope.lots(self.plant).into_iter().collect();
+                lots.extend(scope.presumed(self.plant).map(|(lot, _)| lot.clone()));
+                lots.into_iter().collect()
+            }
             HoldScope::WorkCenter(_) => Vec::new(),
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     Abort, Claims, Closing, CountingSource, Decimal, Dispatch, GivenUp, HoldId, InspectionId,
     Interruption, LotId, MachineTally, Making, MaterialId, NonconformanceId, Operation,
     OperationId, OrderField, ReportId, Said, SetUp, Standstill, Tally, TechCompletion, Time,
-    Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
+    TimeWindow, Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
 };
 
 stored! {
@@ -141,6 +141,7 @@ pub struct OperationState {
     pub start: Option<(Time, WorkCenterId)>,
     pub reported_at: Option<(Time, WorkCenterId)>,
     pub worker: Option<(Time, WorkerId)>,
+    pub worked: Option<TimeWindow>,
     pub reports: Vec<ReportState>,
     pub dispatch: Option<DispatchState>,
     pub set_up: Option<SetUpState>,
@@ -261,6 +262,7 @@ impl From<&Operation> for OperationState {
             start: operation.start.clone(),
             reported_at: operation.reported_at.clone(),
             worker: operation.worker.clone(),
+            worked: operation.worked,
             reports: operation
                 .ledger
                 .reports()
@@ -314,6 +316,7 @@ impl OperationState {
             start: self.start,
             reported_at: self.reported_at,
             worker: self.worker,
+            worked: self.worked,
             ledger: Ledger::of(reports),
             beside: (beside != Beside::default()).then(|| Arc::new(beside)),
         }
