@@ -74,6 +74,7 @@ mod shelf_life;
 mod shipping;
 mod shown;
 mod state_hash;
+mod stock_counts;
 mod stock_status;
 mod stored_log;
 mod time_accounting;

@@ -2,7 +2,8 @@
 //! and what waits itself, and would tell where a lot comes from, keeps that lot.
 
 use serde_json::json;
-use twin_model::{Code, GateDecision, Kind, Plant};
+use twin_model::wire::snapshot::StoredPlant;
+use twin_model::{Code, GateDecision, Kind, Plant, Time};
 
 use crate::arrival_order::permutations;
 use crate::facts::{Fact, asked, created, ends_the_same, event, gate, parts, q, tell_all, used};
@@ -163,4 +164,103 @@ fn a_lot_of_which_two_words_wait_is_kept_until_neither_does() {
     assert_eq!(decisions(&plant), [GateDecision::Blocked; 2]);
     plant.note_waiting(&waits[1], false);
     assert_eq!(decisions(&plant), [GateDecision::Cleared; 2]);
+}
+
+/// An operation with its order, and from when to when it made something of lot L.
+type Report = (&'static str, &'static str, &'static str, &'static str);
+
+/// Of two reports that name a lot which is not known yet, the one is kept that says all of both;
+/// where each says something of its own both are. The lot is since the earlier end of the order.
+#[test]
+fn of_two_reports_about_a_lot_that_is_to_come_only_what_says_more_is_kept() {
+    let all: Report = ("O", "10", "07:00", "08:00");
+    let cases: [(Report, usize, &str); 6] = [
+        (("O", "10", "07:30", "08:00"), 1, "08:00"),
+        (("O", "10", "06:30", "08:00"), 1, "08:00"),
+        (("O", "10", "07:00", "07:30"), 2, "07:30"),
+        (("O", "10", "07:30", "08:30"), 2, "08:00"),
+        (("O", "20", "07:30", "08:00"), 2, "08:00"),
+        (("P", "10", "07:30", "08:00"), 2, "08:00"),
+    ];
+    for (other, kept, since) in cases {
+        let told = |(order, op, from, to): Report| -> Fact {
+            let data = json!({"order": order, "op": op, "unit": "KGM", "good": "1",
+                "start": format!("2026-03-01T{from}:00Z"), "output_lots": ["L"]});
+            ("operation.progressed", to, data)
+        };
+        let mut facts: Vec<Fact> = Vec::new();
+        for id in ["O", "P"] {
+            let data = json!({"order": id, "material": "M", "quantity": q("100")});
+            facts.push(("work_order.created", "05:00", data));
+            facts.push(("work_order.released", "05:10", json!({"order": id})));
+        }
+        facts.extend([told(all), told(other)]);
+        let both = [[0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 5, 4]];
+        let mut plants = both.map(|order| tell_all(&facts, &order));
+        for plant in &mut plants {
+            let unborn = StoredPlant::from(&*plant).unborn;
+            let count: usize = unborn.iter().map(|(_, messages)| messages.len()).sum();
+            assert_eq!(count, kept, "{other:?}");
+            plant
+                .apply(&event(9, &created("L", "09:00", None)))
+                .unwrap();
+            let order = plant.work_order(&"O".parse().unwrap()).unwrap();
+            let known: Time = format!("2026-03-01T{since}:00Z").parse().unwrap();
+            assert_eq!(order.lots().values().next(), Some(&known), "{other:?}");
+        }
+        assert_eq!(plants[0].state_hash(), plants[1].state_hash(), "{other:?}");
+    }
+}
+
+/// A gate's handler panics in a turn that had tied its lot to another one whose origin waits.
+#[cfg(feature = "chaos")]
+#[test]
+fn what_is_awaited_behind_a_lot_is_as_before_when_its_turn_breaks_off() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    let facts = [
+        created("FAR", "06:00", None),
+        created("NEAR", "06:00", None),
+        created("MID", "06:00", None),
+        created("B", "06:00", None),
+        created("C", "06:00", None),
+        used("FAR", "MID", "06:10", None),
+        used("MID", "B", "06:20", None),
+        asked("D", "B", "06:30"),
+        asked("E", "C", "06:30"),
+    ];
+    let order: Vec<usize> = (0..facts.len()).collect();
+    let mut plant = tell_all(&facts, &order);
+    for (number, lot) in [(20, "FAR"), (21, "NEAR")] {
+        plant.note_waiting(&event(number, &used("X", lot, "05:50", None)), true);
+    }
+    let reasons = |plant: &Plant, delivery: &str| -> Vec<String> {
+        let gate = plant.shipment(&delivery.parse().unwrap()).unwrap();
+        gate.reasons()
+            .iter()
+            .map(|it| it.text.to_string())
+            .collect()
+    };
+    let before = (reasons(&plant, "D"), reasons(&plant, "E"));
+    assert!(
+        before.0[0].contains("FAR") && before.1.is_empty(),
+        "{before:?}"
+    );
+    for (number, into, delivery) in [(30, "B", "D"), (31, "C", "E")] {
+        let key = twin_model::EntityKey::Shipment(delivery.parse().unwrap());
+        plant.panic_in_handler_of(Some(key));
+        let nearer = event(number, &used("NEAR", into, "06:40", None));
+        let broken = catch_unwind(AssertUnwindSafe(|| plant.apply(&nearer)));
+        assert!(broken.is_err(), "{delivery}");
+        plant.roll_back();
+        plant.panic_in_handler_of(None);
+    }
+    // Each gate is judged anew for another cause.
+    for (number, lot) in [(40, "B"), (41, "C")] {
+        let count = json!({"lot": lot, "counted": q("9"), "booked": q("10"), "reason": "count"});
+        plant
+            .apply(&event(number, &("stock.adjusted", "07:00", count)))
+            .unwrap();
+    }
+    assert_eq!((reasons(&plant, "D"), reasons(&plant, "E")), before);
 }

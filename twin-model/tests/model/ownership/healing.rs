@@ -188,6 +188,13 @@ fn decisions_on_an_order() {
     );
     let done = ("/erp/sap", "work_order.tech_completed", why.clone());
     heals(
+        &[released(), done.clone()],
+        "/mes/line",
+        "/erp/sap",
+        ("work_order.tech_completion_withdrawn", why.clone()),
+        "tech completion of Order O to open; ERP owns it and says complete",
+    );
+    heals(
         &[released(), done],
         "/mes/line",
         "/erp/sap",

@@ -387,3 +387,31 @@ fn a_lot_with_a_hold_of_its_own_is_told_of_another_that_reaches_it() {
         ("hold/H-A/wms/2-1", &json!(["B"]))
     );
 }
+
+/// The WMS never blocked anything, the QMS is asked since after the release only, and the ERP keeps
+/// what it blocked.
+#[test]
+fn who_was_asked_to_block_is_asked_again_and_who_never_was_is_not() {
+    let mut story = story();
+    placed(&mut story, "lot", "A");
+    story.news();
+    for system in ["erp", "mes"] {
+        let command = format!("hold/H-1/{system}/1-1");
+        story.acknowledge(&format!("/{system}"), "07:01", &command, "1");
+    }
+    story.refuse("/wms", "07:02", "hold/H-1/wms/1-1");
+    released(&mut story);
+    assert_eq!(story.ids(), ["hold/H-1/erp/2-1", "hold/H-1/mes/2-1"]);
+    let rules = json!({"version": 2, "processes": [{"kind": "hold", "tries_max": 1,
+        "from": "2026-03-01T05:00:00Z", "systems": ["erp", "mes", "wms", "qms"]}]});
+    story.ok("/twin", "process_rules.published", "10:01", rules);
+    assert_eq!(story.news(), [], "there is nothing to block");
+    story.acknowledge("/mes", "10:02", "hold/H-1/mes/2-1", "2");
+    story.refuse("/erp", "10:03", "hold/H-1/erp/2-1");
+    let back = by_system(story.news());
+    assert_eq!(back.keys().copied().collect::<Vec<_>>(), ["MES", "WMS"]);
+    for sent in back.values() {
+        assert_eq!(sent.type_name, "mfg.hold.block_requested.v1");
+        assert_eq!(sent.data["lots"], json!(["A", "B"]));
+    }
+}
