@@ -4,6 +4,7 @@ use std::path::Path;
 
 use actors::{Disposition, Input, PlantHandle, TICK, open};
 use serde_json::{Value, json};
+use twin_model::Notice;
 
 use crate::story::{self, message, options};
 
@@ -73,4 +74,48 @@ async fn a_replay_falls_due_at_the_same_tick() {
     assert_eq!(after.plant.state_hash(), before.plant.state_hash());
     assert_eq!(after.plant.clock(), before.plant.clock());
     assert_eq!(commands(&plant).await, sent);
+}
+
+#[tokio::test]
+async fn everybody_hears_of_the_figures_of_a_window_that_is_over_once_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    let told = |name: &str, data: Value| Input::decode(message(name, "/s", name, data));
+    let center = json!({"work_center": "SAW", "kpi_window_s": 3600});
+    give(&plant, told("work_center.configured", center)).await;
+    let state = json!({"work_center": "SAW", "item_state": "executing"});
+    give(&plant, told("work_center.state_changed", state)).await;
+    let mut subscription = plant.feed().subscribe().await.unwrap();
+    give(&plant, Input::tick("2026-03-01T09:05:00Z".parse().unwrap())).await;
+    let sent = commands(&plant).await;
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0]["type"], "mfg.kpi.closed.v1");
+    assert_eq!(sent[0]["subject"], "SAW");
+    assert_eq!(sent[0]["causationid"], "tick-2026-03-01T09:05:00Z");
+    let figures = &sent[0]["data"];
+    assert_eq!(
+        (&figures["from"], &figures["to"]),
+        (
+            &json!("2026-03-01T08:00:00Z"),
+            &json!("2026-03-01T09:00:00Z")
+        )
+    );
+    let hour = json!([{"bucket": "producing", "micros": 3_600_000_000_u64}]);
+    assert_eq!(figures["buckets"], hour);
+    assert_eq!(figures["availability"], "1");
+    assert_eq!(
+        (&figures["good"], &figures["oee"]),
+        (&Value::Null, &Value::Null)
+    );
+    let commit = subscription.commits.recv().await.unwrap();
+    assert!(
+        commit.notices.iter().any(|(.., notice)| {
+            matches!(notice, Notice::KpiClosed { figures } if figures.work_center.as_str() == "SAW")
+        }),
+        "followers are told as well"
+    );
+    plant.close().await;
+    let plant = open(options(dir.path())).await.unwrap();
+    give(&plant, Input::tick("2026-03-01T09:50:00Z".parse().unwrap())).await;
+    assert_eq!(commands(&plant).await, sent, "and none of them again");
 }
