@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Failure> {
     if problems == 0 {
         return Ok(());
     }
-    let text = format!("{problems} problems and {warnings} warnings; each says what to do next");
+    let text = format!("problems: {problems}, warnings: {warnings}; each says what to do next");
     Err(Failure::new(Kind::Finding, text))
 }
 
