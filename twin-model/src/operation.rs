@@ -190,6 +190,27 @@ impl Operation {
         self.ledger.was_ever_ready() || self.machines().iter().any(|told| !told.good.is_zero())
     }
 
+    /// Whether a start of `at` or before was ever told. Unlike whether it has started now, this only
+    /// ever becomes true: a standstill that was right when it happened stays right.
+    pub(crate) fn had_ever_begun(&self, at: Time) -> bool {
+        let told = self.start.as_ref().map(|(at, _)| *at);
+        let mut starts = told.into_iter().chain(self.ledger.ever_started());
+        starts.any(|start| start <= at)
+    }
+
+    /// It began at `at`: had it been left out at that time or later, then in vain. Gives when.
+    pub(crate) fn begin_in_spite_of_skip(&mut self, at: Time) -> Option<Time> {
+        let skipped = self.given_up().filter(|_| self.is_left_out())?.at;
+        if at > skipped {
+            return None;
+        }
+        self.beside_mut().given_up = None;
+        if self.beside.as_deref() == Some(&Beside::default()) {
+            self.beside = None;
+        }
+        Some(skipped)
+    }
+
     /// Whether it was left out before it started.
     pub(crate) fn is_left_out(&self) -> bool {
         self.given_up()

@@ -68,8 +68,9 @@ impl WorkOrder {
         }
     }
 
-    /// Whether the operation takes something that happened at `at`, other than a start. Work that
-    /// ended before the operation did counts, however late it is told.
+    /// Whether the operation takes something that happened at `at`. Work that ended before the
+    /// operation did counts, however late it is told. What happened after it was left out waits: a
+    /// start from before that would take the leaving out away.
     pub(crate) fn admit_at(
         &self,
         operation: &Operation,
@@ -81,6 +82,10 @@ impl WorkOrder {
             .map(|given_up| given_up.at)
             .or_else(|| operation.ended_at());
         match over {
+            Some(over) if at > over && operation.is_left_out() => {
+                let state = format!("without operation {}, left out at {over}", operation.id);
+                Err(self.not_yet(state, action, "a report that it had begun before that"))
+            }
             Some(over) if at > over => Err(self.wrong_operation_state(operation, action)),
             _ => Ok(()),
         }

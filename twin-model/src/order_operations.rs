@@ -4,7 +4,7 @@
 use crate::effect::{Effects, View};
 use crate::operation_facts::{Dispatch, GivenUp, SetUp, Standstill};
 use crate::{
-    Discrepancy, EntityKey, JobCause, JobState, Notice, Operation, OperationAborted,
+    Code, Discrepancy, EntityKey, JobCause, JobState, Notice, Operation, OperationAborted,
     OperationDispatched, OperationId, OperationInterrupted, OperationResumed,
     OperationSetupStarted, OperationSkipped, OperationStarted, OperationState, Rejection, SmolStr,
     Time, TimeWindow, WorkOrder,
@@ -89,8 +89,7 @@ impl WorkOrder {
         if let Ok(place) = self.find(&body.op) {
             let operation = &self.operations[place];
             self.admit_at(operation, view.at, "a start")?;
-            let left_out = operation.is_left_out();
-            if operation.start.is_some() || left_out {
+            if operation.start.is_some() {
                 return Err(self.wrong_operation_state(operation, "a start"));
             }
             // A report may have implied the start before: then this is the start itself, late.
@@ -104,7 +103,9 @@ impl WorkOrder {
             }
         }
         self.tell_if_late(&body.op, "mfg.operation.started.v1", view.at, effects);
+        self.tell_if_left_out(&body.op, view.at, effects);
         self.change_operation(&body.op, effects, |operation| {
+            operation.begin_in_spite_of_skip(view.at);
             operation.start = Some((view.at, body.work_center.clone()));
             operation.delivers |= body.delivers == Some(true);
             operation.note_worker(body.worker.as_ref(), view.at);
@@ -163,24 +164,27 @@ impl WorkOrder {
     ) -> Result<(), Rejection> {
         self.admit(op, word.at, action)?;
         let place = self.find(op).ok();
-        let operation = place.map(|place| &self.operations[place]);
-        let Some(operation) = operation else {
-            let unknown = Operation::learned(op.clone(), self.counting);
-            return Err(self.wrong_operation_state(&unknown, action));
-        };
-        self.admit_at(operation, word.at, action)?;
-        let known = operation
-            .beside
-            .as_deref()
-            .and_then(|b| b.standstill.as_ref());
+        let operation = place.map(|place| &*self.operations[place]);
+        if let Some(operation) = operation {
+            self.admit_at(operation, word.at, action)?;
+        }
+        let known = operation.and_then(|operation| operation.beside.as_deref());
+        let known = known.and_then(|beside| beside.standstill.as_ref());
         let stands = known.filter(|known| known.kind.is_some());
-        let wrong = match word.kind {
+        let missing = match word.kind {
             // From a standstill to another kind of it the standard passes without a cause.
-            Some(_) => operation.started_at().is_none(),
-            None => stands.is_none() && known.is_none_or(|known| known.at <= word.at),
+            Some(_) => {
+                let begun = operation.is_some_and(|operation| operation.had_ever_begun(word.at));
+                (!begun).then_some(("not begun", "a report of its start from before that"))
+            }
+            None => {
+                let lacks = stands.is_none() && known.is_none_or(|known| known.at <= word.at);
+                lacks.then_some(("not interrupted", "a report of its interruption"))
+            }
         };
-        if wrong {
-            return Err(self.wrong_operation_state(operation, action));
+        if let Some((state, until)) = missing {
+            let state = format!("with operation {op} {state} at {}", word.at);
+            return Err(self.not_yet(state, action, until));
         }
         self.tell_if_late(op, name, word.at, effects);
         self.change_operation(op, effects, |operation| {
@@ -265,6 +269,26 @@ impl WorkOrder {
             operation.beside_mut().given_up = Some(given_up);
         });
         Ok(())
+    }
+
+    /// R47: tells that an operation which was left out had begun before that, so in vain.
+    pub(crate) fn tell_if_left_out(&self, op: &OperationId, begun: Time, effects: &mut Effects) {
+        let operation = self.find(op).ok().map(|place| &self.operations[place]);
+        let left_out = operation.filter(|operation| operation.is_left_out());
+        let Some(at) = left_out.and_then(|it| Some(it.given_up()?.at)) else {
+            return;
+        };
+        let text = format!(
+            "MES left operation {op} of order {} out at {at}, but it had begun at {begun}. It stays \
+             begun. Have it completed or aborted.",
+            self.id,
+        );
+        effects.notice(Notice::Corrected {
+            object: EntityKey::WorkOrder(self.id.clone()),
+            code: Some(Code::R47),
+            from: begun,
+            text: text.into(),
+        });
     }
 
     /// Changes one operation, learning it where it is new, and tells what that made different.

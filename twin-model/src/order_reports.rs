@@ -49,14 +49,27 @@ impl WorkOrder {
         self.tell_if_late(&body.op, name, view.at, effects);
         let place = self.find_or_learn(&body.op);
         let before = self.before(place, &report);
-        let broken = self.discrepancies_around(place);
         let during = report.span();
+        // Only what stays begun takes away that the operation was left out.
+        let was_left_out = self.operations[place].is_left_out() && reversal.is_none();
+        let broken = match was_left_out {
+            true => self.broken_rules(),
+            false => self.discrepancies_around(place),
+        };
+        if was_left_out {
+            self.tell_if_left_out(&body.op, report.start, effects);
+            self.operation_mut(place)
+                .begin_in_spite_of_skip(report.start);
+        }
         self.take_report(place, body, report);
         if let Some(reversal) = &reversal {
             self.take_back_at_once(place, report, reversal, effects);
         }
         self.tell_after(place, &before, effects);
-        let now = self.discrepancies_around(place);
+        let now = match was_left_out {
+            true => self.broken_rules(),
+            false => self.discrepancies_around(place),
+        };
         self.tell_difference(&broken, &now, effects);
         let center = body.work_center.as_ref();
         self.note_work(&body.op, center, during, view, effects);
@@ -100,10 +113,10 @@ impl WorkOrder {
         let place = self.find(&body.op).ok();
         let known = place.map(|place| &*self.operations[place]);
         if let Some(operation) = known {
-            self.admit_at(operation, end, action)?;
-            let over = completes && operation.is_completed() && !goes_at_once;
             let left_out = operation.is_left_out();
-            if over || left_out {
+            // What was left out is judged by when it began, everything else by its end.
+            self.admit_at(operation, if left_out { report.start } else { end }, action)?;
+            if completes && operation.is_completed() && !goes_at_once {
                 return Err(self.wrong_operation_state(operation, action));
             }
             if operation.ledger.is_full() {

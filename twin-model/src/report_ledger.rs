@@ -134,6 +134,8 @@ pub(crate) struct Ledger {
     finals: u32,
     /// Whether any report, also one that was taken back, told of something good or of the end.
     ever_ready: bool,
+    /// Earliest start among all reports, also those that were taken back.
+    ever_started: Option<Time>,
 }
 
 impl Ledger {
@@ -157,6 +159,8 @@ impl Ledger {
         let before = report.epoch.map(|epoch| self.reading(epoch));
         self.reports.insert(place, report);
         self.ever_ready |= report.completes || !report.tally.good.is_zero();
+        let earliest = self.ever_started.map(|known| known.min(report.start));
+        self.ever_started = earliest.or(Some(report.start));
         if report.reversed {
             return;
         }
@@ -269,6 +273,11 @@ impl Ledger {
     /// Whether something was ever reported that could be worked on, also where it was taken back.
     pub(crate) fn was_ever_ready(&self) -> bool {
         self.ever_ready
+    }
+
+    /// Earliest start that any report ever told, also one that was taken back.
+    pub(crate) fn ever_started(&self) -> Option<Time> {
+        self.ever_started
     }
 
     /// Reports that stand.

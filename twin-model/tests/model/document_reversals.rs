@@ -160,6 +160,59 @@ fn reports_of_a_document_and_its_reversals_end_in_one_state_whatever_came_first(
 }
 
 #[test]
+fn standstills_and_their_start_end_in_one_state_whatever_came_first() {
+    let stop = |why: &str| json!({"op": "10", "reason": why});
+    let plant = in_every_order(&[
+        (
+            "a",
+            "/mes",
+            "operation.started",
+            "07:00",
+            json!({"op": "10", "work_center": "SAW"}),
+        ),
+        (
+            "i",
+            "/machine",
+            "operation.interrupted",
+            "07:10",
+            stop("blade"),
+        ),
+        (
+            "r",
+            "/terminal",
+            "operation.resumed",
+            "07:20",
+            json!({"op": "10"}),
+        ),
+        (
+            "j",
+            "/gateway",
+            "operation.interrupted",
+            "07:30",
+            stop("steel"),
+        ),
+    ]);
+    let order = plant.work_order(&"WO".parse().unwrap()).unwrap();
+    assert_eq!(order.operations()[0].standstill().unwrap().reason, "steel");
+    // A report that is taken back was there when the operation stood still.
+    let report = json!({"op": "10", "unit": "H87", "good": "1"});
+    let back = json!({"event": "p", "event_source": "/mes", "reason": "twice"});
+    let plant = in_every_order(&[
+        ("p", "/mes", "operation.progressed", "07:00", report),
+        (
+            "i",
+            "/machine",
+            "operation.interrupted",
+            "07:00",
+            stop("blade"),
+        ),
+        ("b", "/erp", "confirmation.reversed", "07:20", back),
+    ]);
+    let order = plant.work_order(&"WO".parse().unwrap()).unwrap();
+    assert_eq!(order.operations()[0].started_at(), None);
+}
+
+#[test]
 fn movements_of_a_document_and_its_reversals_end_in_one_state_whatever_came_first() {
     let issue = |quantity: &str| {
         json!({"material": "RAW", "lot": "STEEL", "document": "D",

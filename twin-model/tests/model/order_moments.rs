@@ -175,7 +175,7 @@ fn the_last_word_on_a_standstill_counts_and_of_one_moment_the_resumption() {
     let mut story = running();
     assert_eq!(
         story.meets(op("operation.resumed", "07:05", "10")),
-        (Code::R02, Kind::Refuse)
+        (Code::R46, Kind::Park)
     );
     story.ok(op("operation.interrupted", "07:10", "10"));
     assert_eq!(stands(&story), Some(time("07:10")));
@@ -193,7 +193,7 @@ fn the_last_word_on_a_standstill_counts_and_of_one_moment_the_resumption() {
     for name in ["operation.interrupted", "operation.resumed"] {
         for number in ["10", "77"] {
             let met = story.meets(op(name, "07:00", number));
-            assert_eq!(met, (Code::R02, Kind::Refuse), "{name} {number}");
+            assert_eq!(met, (Code::R46, Kind::Park), "{name} {number}");
         }
     }
 }
@@ -203,15 +203,38 @@ fn what_is_left_out_takes_nothing_and_what_has_begun_is_not_left_out() {
     let mut story = Story::released();
     story.ok(op("operation.skipped", "07:00", "10"));
     assert_eq!(story.state("10"), ("skipped", None));
+    for name in ["operation.skipped", "operation.aborted"] {
+        let met = story.meets(op(name, "06:50", "10"));
+        assert_eq!(met, (Code::R02, Kind::Refuse), "{name}");
+    }
     for name in [
         "operation.started",
         "operation.progressed",
         "operation.completed",
-        "operation.skipped",
-        "operation.aborted",
     ] {
-        let met = story.meets(op(name, "06:50", "10"));
-        assert_eq!(met, (Code::R02, Kind::Refuse), "{name}");
+        let met = story.meets(op(name, "07:01", "10"));
+        assert_eq!(met, (Code::R46, Kind::Park), "{name}");
+        let mut begun = Story::released();
+        begun.ok(op("operation.skipped", "07:00", "10"));
+        let turn = begun.ok(op(name, "07:00", "10"));
+        assert!(begun.op("10").given_up().is_none(), "{name}");
+        let told = corrections(&turn);
+        let told = told.iter().find(|(code, _)| *code == Some(Code::R47));
+        assert_eq!(
+            told.unwrap().1,
+            "MES left operation 10 of order WO out at 2026-03-01T07:00:00Z, but it had begun at \
+             2026-03-01T07:00:00Z. It stays begun. Have it completed or aborted.",
+            "{name}"
+        );
+        let mut in_order = Story::released();
+        // As many events as above, so that the report has the same id.
+        assert_eq!(
+            in_order.meets(op("operation.resumed", "07:00", "10")),
+            (Code::R46, Kind::Park)
+        );
+        in_order.ok(op(name, "07:00", "10"));
+        let hash = in_order.plant.state_hash();
+        assert_eq!(begun.plant.state_hash(), hash, "{name}");
     }
     let mut story = Story::released();
     story.ok(start("10", "SAW", "07:00"));

@@ -99,12 +99,20 @@ fn an_interrupted_operation_frees_its_work_center_until_it_goes_on() {
     let mut story = Story::released();
     assert_eq!(
         story.meets(interrupt("10", "06:50")),
-        (Code::R02, Kind::Refuse)
+        (Code::R46, Kind::Park)
     );
     story.ok(start("10", "SAW", "07:00"));
+    let before = story.tell(interrupt("10", "06:59")).unwrap_err();
     assert_eq!(
-        story.meets(resume("10", "07:10")),
-        (Code::R02, Kind::Refuse)
+        before.to_string(),
+        "Order WO is with operation 10 not begun at 2026-03-01T06:59:00Z; an interruption is not \
+         possible as long as it is. It waits for a report of its start from before that."
+    );
+    let resumed = story.tell(resume("10", "07:10")).unwrap_err();
+    assert_eq!((resumed.code(), resumed.kind()), (Code::R46, Kind::Park));
+    assert!(
+        resumed.to_string().contains("not interrupted at"),
+        "{resumed}"
     );
     story.ok(interrupt("10", "07:30"));
     assert_eq!(story.state("10"), ("interrupted", Some("held")));
@@ -252,13 +260,14 @@ fn an_operation_that_is_left_out_gives_its_successors_what_it_would_have_got() {
         Lifecycle::Completed,
         "nothing else is required"
     );
-    for told in [
-        start("15", "DEBURR", "09:30"),
-        report("15", "1", "09:30"),
-        skip(),
-    ] {
-        assert_eq!(story.meets(told), (Code::R02, Kind::Refuse));
+    for told in [start("15", "DEBURR", "09:30"), report("15", "1", "09:30")] {
+        assert_eq!(
+            story.meets(told),
+            (Code::R46, Kind::Park),
+            "an earlier start would take the leaving out away"
+        );
     }
+    assert_eq!(story.meets(skip()), (Code::R02, Kind::Refuse));
     let started = say(
         "operation.skipped",
         "09:30",

@@ -153,7 +153,9 @@ fn a_refusal_says_what_the_state_of_the_operation_allows() {
             json!({"reason": "not needed"}),
         ),
     ];
-    says(&facts, "nothing; it was left out");
+    let again = of("operation.skipped", "06:10", json!({"reason": "again"}));
+    let text = instead(&facts, &again);
+    assert!(text.contains("nothing; it was left out"), "{text}");
 }
 
 #[test]
