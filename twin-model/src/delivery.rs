@@ -91,8 +91,7 @@ impl Plant {
                 message.waits_for_birth(),
                 "{message:?} presumes that {key:?} exists"
             );
-            self.keep_for_birth(key, message.clone(), effects);
-            return Ok(());
+            return self.keep_for_birth(key, message.clone(), effects);
         };
         self.change_at(slot, key, cause, effects, |entity, view, effects| {
             match entity {

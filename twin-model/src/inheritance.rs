@@ -61,11 +61,13 @@ impl Reach {
 impl Plant {
     /// Holds that wait for something not yet known: it is held from its birth on.
     pub(crate) fn holds_before_birth(&self, key: &EntityKey) -> impl Iterator<Item = &HoldId> {
-        let waiting = self.unborn().get(key).into_iter().flatten();
-        waiting.filter_map(|message| match message {
-            Message::HoldPlaced(hold) => Some(hold),
-            _ => None,
-        })
+        let waiting = self.unborn().get(key).into_iter();
+        waiting
+            .flat_map(|kept| kept.holds())
+            .filter_map(|message| match message {
+                Message::HoldPlaced(hold) => Some(hold),
+                _ => None,
+            })
     }
 }
 
@@ -76,7 +78,11 @@ impl Plant {
         &'p self,
         key: &EntityKey,
     ) -> impl Iterator<Item = (&'p Hold, Time)> {
-        let waiting = self.unborn().get(key).into_iter().flatten();
+        let waiting = self
+            .unborn()
+            .get(key)
+            .into_iter()
+            .flat_map(|kept| kept.iter());
         let made_for = waiting.filter_map(|message| match message {
             Message::MadeFor { order, at, .. } => Some((order, *at)),
             _ => None,

@@ -188,9 +188,6 @@ impl Plant {
             return order.lots().contains_key(lot.id());
         }
         let waiting = self.unborn().get(&EntityKey::WorkOrder(order.clone()));
-        waiting.is_some_and(|messages| {
-            let made = |message: &Message| matches!(message, Message::LotProduced { lot: made, .. } if made == lot.id());
-            messages.iter().any(made)
-        })
+        waiting.is_some_and(|messages| messages.of_lot(lot.id()).next().is_some())
     }
 }

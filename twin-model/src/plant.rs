@@ -10,9 +10,10 @@ use crate::origin::{self, AwaitedOrigins};
 use crate::process::Waiting;
 use crate::production::{Productions, WindowHolds};
 use crate::slots::Slots;
+use crate::unborn::Kept;
 use crate::unit_contents::Packings;
 use crate::{
-    Entity, EntityKey, Event, Lot, LotId, MaterialId, Message, Notice, PlantId, Rejection, SmolStr,
+    Entity, EntityKey, Event, Lot, LotId, MaterialId, Notice, PlantId, Rejection, SmolStr,
     SourceId, Time, Unit, WorkCenter, WorkCenterId, discrepancy_change,
 };
 
@@ -27,7 +28,7 @@ pub struct Plant {
     /// Counts turns, so that a slot can tell whether this one touched it already.
     turn: u64,
     /// Messages to entities that do not exist yet; they meet them at birth.
-    pub(crate) unborn: BTreeMap<EntityKey, Vec<Message>>,
+    pub(crate) unborn: BTreeMap<EntityKey, Kept>,
     pub(crate) undo: Undo,
     pub(crate) awaited_origins: AwaitedOrigins,
     /// The latest tick. Stored and not hashed: what depends on it is a decision.
@@ -49,7 +50,7 @@ pub(crate) struct Undo {
     /// Entities that came into being, in order.
     born: Vec<EntityKey>,
     /// Former content of `unborn` entries.
-    pub(crate) unborn: Vec<(EntityKey, Option<Vec<Message>>)>,
+    pub(crate) unborn: Vec<(EntityKey, Option<Kept>)>,
     /// Former content of the awaited origins.
     pub(crate) awaited: Vec<origin::Former>,
 }
@@ -290,7 +291,7 @@ impl Plant {
         let key = entity.key();
         self.slots.add(entity, &key, self.turn);
         if let Some(messages) = self.unborn.remove(&key) {
-            for message in &messages {
+            for message in messages.iter() {
                 effects.tell(key.clone(), message.clone());
             }
             self.undo.unborn.push((key.clone(), Some(messages)));
@@ -354,7 +355,7 @@ impl Plant {
         self.slots.iter()
     }
 
-    pub(crate) fn unborn(&self) -> &BTreeMap<EntityKey, Vec<Message>> {
+    pub(crate) fn unborn(&self) -> &BTreeMap<EntityKey, Kept> {
         &self.unborn
     }
 
@@ -362,7 +363,7 @@ impl Plant {
     pub(crate) fn from_parts(
         id: PlantId,
         entities: Vec<Entity>,
-        unborn: BTreeMap<EntityKey, Vec<Message>>,
+        unborn: BTreeMap<EntityKey, Kept>,
         clock: Time,
     ) -> Plant {
         let mut plant = Plant::new(id);

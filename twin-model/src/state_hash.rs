@@ -24,7 +24,11 @@ impl Plant {
         for (_, entity) in entities {
             feed(&mut hasher, &snapshot::business_state(entity));
         }
-        feed(&mut hasher, self.unborn());
+        let unborn = self.unborn().iter();
+        let unborn: Vec<(_, Vec<_>)> = unborn
+            .map(|(key, kept)| (key, kept.iter().collect()))
+            .collect();
+        feed(&mut hasher, &unborn);
         StateHash(*hasher.finalize().as_bytes())
     }
 }

@@ -297,7 +297,7 @@ impl From<&Plant> for StoredPlant {
             unborn: plant
                 .unborn()
                 .iter()
-                .map(|(key, messages)| (key.clone(), messages.clone()))
+                .map(|(key, kept)| (key.clone(), kept.iter().cloned().collect()))
                 .collect(),
             clock: plant.clock(),
         }
@@ -316,7 +316,11 @@ impl TryFrom<StoredPlant> for Plant {
         Ok(Plant::from_parts(
             stored.id,
             entities,
-            stored.unborn.into_iter().collect(),
+            stored
+                .unborn
+                .into_iter()
+                .map(|(key, messages)| (key, messages.into_iter().collect()))
+                .collect(),
             stored.clock,
         ))
     }

@@ -80,6 +80,7 @@ mod stored_log;
 mod time_accounting;
 mod told_again;
 mod told_goods;
+mod unborn;
 mod versions;
 mod waiting_words;
 mod words;
