@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use crate::paged::Paged;
-use crate::{EventId, OperationId, Time};
+use crate::{EventId, OperationId, ReportId, Time};
 
 /// Reversals of documents kept of one order, in number: reports and movements have as many each.
 /// One more is put before a person.
@@ -91,5 +91,47 @@ impl FromIterator<DocumentReversal> for DocumentReversals {
             kept.keep(reversal);
         }
         kept
+    }
+}
+
+/// Which reports bear which document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct DocumentedReports(
+    /// Ascending by document and report, each once.
+    Paged<(SmolStr, ReportId)>,
+);
+
+impl DocumentedReports {
+    /// A report bears a document.
+    pub(crate) fn note(&mut self, document: SmolStr, report: ReportId) {
+        let entry = (document, report);
+        let place = self.0.place(|known| *known < entry);
+        if self.0.get(place) != Some(&entry) {
+            self.0.insert(place, entry);
+        }
+    }
+
+    /// The reports that bear a document.
+    pub(crate) fn of(&self, document: &SmolStr) -> impl Iterator<Item = ReportId> {
+        let place = self.0.place(|(known, _)| known < document);
+        self.0
+            .from(place)
+            .take_while(move |(known, _)| known == document)
+            .map(|(_, report)| *report)
+    }
+
+    /// All of them, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(SmolStr, ReportId)> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<(SmolStr, ReportId)> for DocumentedReports {
+    fn from_iter<I: IntoIterator<Item = (SmolStr, ReportId)>>(all: I) -> DocumentedReports {
+        let mut noted = DocumentedReports::default();
+        for (document, report) in all {
+            noted.note(document, report);
+        }
+        noted
     }
 }

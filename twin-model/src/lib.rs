@@ -186,7 +186,9 @@ pub use lot_work::WorkGivenUp;
 pub use maintenance::{MaintenanceAct, MaintenanceDone, PlannedStop};
 pub use making::Making;
 pub use material::{Conversion, MATERIAL_VERSIONS_MAX, Material, MaterialVersion, UnitFactor};
-pub use movement::{Account, AccountSums, MOVEMENTS_PER_ORDER_MAX, Movement, MovementKind};
+pub use movement::{
+    Account, AccountSums, MOVEMENTS_PER_ORDER_MAX, Movement, MovementKind, MovementList,
+};
 pub use nonconformance::{BoardDecision, DISPOSITIONS_MAX, DisposedPart, Nonconformance};
 pub use nonconformance_course::{Disposed, NonconformanceState};
 pub use notice::Notice;

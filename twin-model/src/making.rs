@@ -1,13 +1,15 @@
 //! What an operation made, and where: so that a lot knows the work centers that it was made at,
 //! whichever of both is reported first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Effects;
-use crate::{EntityKey, LotId, Message, OperationId, TimeWindow, WorkCenterId, WorkOrder};
+use crate::{
+    EntityKey, LotId, Message, OperationId, PagedMap, TimeWindow, WorkCenterId, WorkOrder,
+};
 
 /// Where an operation was started or reported, and the lots that it made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -16,7 +18,7 @@ pub struct Making {
     /// The work centers.
     pub work_centers: BTreeSet<WorkCenterId>,
     /// The lots, each from its first making to its last.
-    pub lots: BTreeMap<LotId, TimeWindow>,
+    pub lots: PagedMap<LotId, TimeWindow>,
 }
 
 impl WorkOrder {
@@ -35,7 +37,7 @@ impl WorkOrder {
             .entry(op.clone())
             .or_default();
         making.work_centers.insert(center.clone());
-        for (lot, made) in &making.lots {
+        for (lot, made) in making.lots.iter() {
             tell(lot, center, *made, effects);
         }
     }
@@ -51,10 +53,10 @@ impl WorkOrder {
         let making = Arc::make_mut(&mut self.makings)
             .entry(op.clone())
             .or_default();
-        let known = making.lots.entry(lot.clone()).or_insert(made);
-        *known = known.join(&made);
+        let known = making.lots.get(lot).copied().unwrap_or(made).join(&made);
+        making.lots.insert(lot.clone(), known);
         for center in &making.work_centers {
-            tell(lot, center, *known, effects);
+            tell(lot, center, known, effects);
         }
     }
 }

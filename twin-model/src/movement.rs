@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 
 use crate::document_reversal::{DocumentReversals, Reversal};
 use crate::lot_stock::add;
+use crate::paged::Paged;
 use crate::{EventId, LotId, MaterialId, OperationId, Quantity, ReportId, Time, Unit};
 
 /// Movements kept of one order, in number. One more is put before a person.
@@ -177,11 +178,45 @@ impl AccountSums {
     }
 }
 
+/// The movements of one order, ascending by time and id; also those that were taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovementList(Paged<Movement>);
+
+impl MovementList {
+    /// The list of an order of which nothing was moved.
+    pub(crate) const NOTHING: &'static MovementList = {
+        static NOTHING: MovementList = MovementList(Paged::NOTHING);
+        &NOTHING
+    };
+
+    /// All of them.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Movement> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Default for MovementList {
+    fn default() -> MovementList {
+        MovementList::NOTHING.clone()
+    }
+}
+
 /// The movements of one order and what they come to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Movements {
-    /// Ascending by time and id.
-    list: Vec<Movement>,
+    list: MovementList,
     sums: BTreeMap<(MaterialId, Unit), AccountSums>,
     /// Movements that stand and say that nothing more is received.
     finals: u32,
@@ -204,23 +239,18 @@ impl Movements {
             self.count(&movement, movement.value);
             self.finals += u32::from(movement.is_final);
         }
-        let place = self
-            .list
-            .partition_point(|known| known.place() <= movement.place());
-        self.list.insert(place, movement);
+        let list = &mut self.list.0;
+        let place = list.place(|known| known.place() <= movement.place());
+        list.insert(place, movement);
     }
 
     /// Takes the named movements back that no earlier reversal reaches.
     pub(crate) fn reverse(&mut self, is_named: impl Fn(&Movement) -> bool, word: &Reversal) {
-        let mut gone = Vec::new();
-        for movement in self.list.iter_mut().filter(|it| is_named(it)) {
-            if movement.stands() {
-                gone.push(movement.clone());
-            }
-            if movement.is_reached_by(word) {
-                movement.reversed = Some(word.clone());
-            }
-        }
+        let goes = |movement: &&Movement| is_named(movement) && movement.stands();
+        let gone: Vec<Movement> = self.list.iter().filter(goes).cloned().collect();
+        let reached = |movement: &Movement| is_named(movement) && movement.is_reached_by(word);
+        let take_back = |movement: &mut Movement| movement.reversed = Some(word.clone());
+        self.list.0.change_where(reached, take_back);
         for movement in gone {
             self.count(&movement, -movement.value);
             self.finals -= u32::from(movement.is_final);
@@ -234,14 +264,17 @@ impl Movements {
     }
 
     /// All movements, ascending by time.
-    pub(crate) fn list(&self) -> &[Movement] {
+    pub(crate) fn list(&self) -> &MovementList {
         &self.list
     }
 
     /// A forged book: what is changed here changes no sum.
     #[cfg(test)]
-    pub(crate) fn list_mut(&mut self) -> &mut [Movement] {
-        &mut self.list
+    pub(crate) fn forge(&mut self, number: usize, change: impl FnOnce(&mut Movement)) {
+        let place = self.list.0.nth(number);
+        if let Some(movement) = self.list.0.get_mut(place) {
+            change(movement);
+        }
     }
 
     /// What they come to, by material and unit.

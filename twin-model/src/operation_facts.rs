@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::document_reversal::Reversal;
+use crate::paged::Paged;
 use crate::{
     HoldId, Interruption, PagedMap, ReportId, Time, WipDisposition, WorkCenterId, WorkerId,
 };
@@ -87,7 +88,7 @@ pub(crate) struct Beside {
     pub(crate) standstill: Option<Standstill>,
     pub(crate) given_up: Option<GivenUp>,
     /// Ascending.
-    pub(crate) scrapped: Vec<Scrapped>,
+    pub(crate) scrapped: Paged<Scrapped>,
     /// By what each report was taken back: of several reversals the earliest.
     pub(crate) reversals: PagedMap<ReportId, Reversal>,
     /// Ascending by work center.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::movement::{AccountSums, MovementKind, Movements};
+use crate::movement::{AccountSums, MovementKind, MovementList, Movements};
 use crate::{
     Account, Discrepancy, MaterialId, Movement, PlannedComponent, Quantity, Ratio, Unit, WorkOrder,
 };
@@ -44,8 +44,9 @@ impl WorkOrder {
 
     /// The movements of the order, ascending by time; also those that were taken back.
     #[must_use]
-    pub fn movement_list(&self) -> &[Movement] {
-        self.movements().map_or(&[], Movements::list)
+    pub fn movement_list(&self) -> &MovementList {
+        self.movements()
+            .map_or(MovementList::NOTHING, Movements::list)
     }
 
     /// What the good pieces made so far should have taken of a component.

@@ -210,12 +210,11 @@ impl WorkOrder {
                 quantity: part.quantity.value(),
             };
             let scrapped = &mut operation.beside_mut().scrapped;
-            let at = scrapped.partition_point(|known| *known <= part);
+            let at = scrapped.place(|known| *known <= part);
             scrapped.insert(at, part);
         }
         if let Some(document) = &body.document {
-            let reports = self.documents.entry(document.clone()).or_default();
-            reports.insert(report.id);
+            self.documents.note(document.clone(), report.id);
         }
     }
 

@@ -87,10 +87,7 @@ impl WorkOrder {
                 let source = body.event_source.as_ref().unwrap_or(view.source);
                 (BTreeSet::from([ReportId::of(source, event)]), None)
             }
-            (None, Some(document)) => {
-                let known = self.documents.get(document);
-                (known.cloned().unwrap_or_default(), Some(view.at))
-            }
+            (None, Some(document)) => (self.documents.of(document).collect(), Some(view.at)),
             (None, None) => (BTreeSet::new(), None),
         };
         if ids.is_empty() {

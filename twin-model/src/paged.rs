@@ -63,6 +63,9 @@ impl<T: PartialEq> PartialEq for Paged<T> {
 impl<T: Eq> Eq for Paged<T> {}
 
 impl<T> Paged<T> {
+    /// An empty list.
+    pub(crate) const NOTHING: Paged<T> = Paged(None);
+
     pub(crate) fn len(&self) -> usize {
         self.0.as_ref().map_or(0, |pages| pages.len)
     }

@@ -10,15 +10,15 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::document_reversal::DocumentReversals;
+use crate::document_reversal::{DocumentReversals, DocumentedReports};
 use crate::effect::{Effects, View};
 use crate::making::Making;
 use crate::movement::Movements;
 use crate::operation_facts::MachineTally;
 use crate::{
     Claims, CountingSource, EntityKey, HoldId, InspectionId, LotId, MaterialId, Message,
-    NonconformanceId, Operation, OperationId, OrderInspection, PlannedComponent, Reach, Rejection,
-    ReportId, Time, Tolerance, Unit, WipDisposition, WorkOrderCreated, WorkOrderId,
+    NonconformanceId, Operation, OperationId, OrderInspection, PagedMap, PlannedComponent, Reach,
+    Rejection, Time, Tolerance, Unit, WipDisposition, WorkOrderCreated, WorkOrderId,
 };
 
 /// The release of an order.
@@ -126,7 +126,7 @@ pub struct WorkOrder {
     pub(crate) changed: BTreeMap<OrderField, Time>,
     pub(crate) endings: Option<Arc<Endings>>,
     /// Reports by the document that they became in the ERP.
-    pub(crate) documents: BTreeMap<SmolStr, BTreeSet<ReportId>>,
+    pub(crate) documents: DocumentedReports,
     /// Which of these documents were taken back.
     pub(crate) reversed_documents: DocumentReversals,
     /// Ascending by operation id, so that the state does not depend on the order of arrival.
@@ -134,7 +134,7 @@ pub struct WorkOrder {
     /// What was moved for it.
     pub(crate) moved: Option<Arc<Movements>>,
     /// Lots made for it, with since when at least something of each belongs to it.
-    pub(crate) lots: BTreeMap<LotId, Time>,
+    pub(crate) lots: PagedMap<LotId, Time>,
     /// Where each operation was reported, and what it made.
     pub(crate) makings: Arc<BTreeMap<OperationId, Making>>,
     pub(crate) holds: BTreeSet<HoldId>,
@@ -169,11 +169,11 @@ impl WorkOrder {
             components: Arc::default(),
             changed: BTreeMap::new(),
             endings: None,
-            documents: BTreeMap::new(),
+            documents: DocumentedReports::default(),
             reversed_documents: DocumentReversals::default(),
             operations: Vec::new(),
             moved: None,
-            lots: BTreeMap::new(),
+            lots: PagedMap::default(),
             makings: Arc::default(),
             holds: BTreeSet::new(),
             inspections: BTreeMap::new(),
@@ -189,7 +189,7 @@ impl WorkOrder {
         match message {
             Message::HoldPlaced(hold) => {
                 self.holds.insert(hold.clone());
-                for (lot, since) in &self.lots {
+                for (lot, since) in self.lots.iter() {
                     self.hand_on(hold, lot, *since, view, effects);
                 }
             }
@@ -209,8 +209,9 @@ impl WorkOrder {
                 }
                 self.tell_of_nonconformances(lot, effects);
                 self.tell_lot_of_work_given_up(lot, effects);
-                let known = self.lots.entry(lot.clone()).or_insert(*since);
-                *known = (*known).min(*since);
+                if self.lots.get(lot).is_none_or(|known| since < known) {
+                    self.lots.insert(lot.clone(), *since);
+                }
                 for hold in &self.holds {
                     self.hand_on(hold, lot, *since, view, effects);
                 }
@@ -372,7 +373,7 @@ impl WorkOrder {
 
     /// Lots made for the order, with since when at least something of each belongs to it.
     #[must_use]
-    pub fn lots(&self) -> &BTreeMap<LotId, Time> {
+    pub fn lots(&self) -> &PagedMap<LotId, Time> {
         &self.lots
     }
 

@@ -122,12 +122,12 @@ fn a_movement_that_only_one_book_knows_is_seen() {
     for (place, seen) in [(0, both), (1, both), (2, both), (3, delivered)] {
         let forge = |entity: &mut Entity| {
             let moved = order_of(entity).moved.as_mut().unwrap();
-            let list = std::sync::Arc::make_mut(moved).list_mut();
-            list[place].reversed = Some(crate::document_reversal::Reversal {
+            let reversal = crate::document_reversal::Reversal {
                 at: crate::Time::EPOCH,
                 by: "x".parse().unwrap(),
                 reason: "gone".into(),
-            });
+            };
+            std::sync::Arc::make_mut(moved).forge(place, |it| it.reversed = Some(reversal));
         };
         assert_eq!(forged(&plant, "Order O", forge), seen, "movement {place}");
     }
@@ -198,17 +198,19 @@ fn a_movement_that_is_booked_as_another_quantity_is_seen() {
     for told in [("11", "KGM"), ("10", "H87"), ("10", "GRM")] {
         let forge = |entity: &mut Entity| {
             let moved = order_of(entity).moved.as_mut().unwrap();
-            let list = std::sync::Arc::make_mut(moved).list_mut();
-            list[0].told.value = told.0.parse().unwrap();
-            list[0].told.unit = unit(told.1);
+            std::sync::Arc::make_mut(moved).forge(0, |it| {
+                it.told.value = told.0.parse().unwrap();
+                it.told.unit = unit(told.1);
+            });
         };
         assert_eq!(forged(&plant, "Order O", forge), ["I16 at Order O"]);
     }
     let forge = |entity: &mut Entity| {
         let moved = order_of(entity).moved.as_mut().unwrap();
-        let list = std::sync::Arc::make_mut(moved).list_mut();
-        list[0].told.value = "10000".parse().unwrap();
-        list[0].told.unit = unit("GRM");
+        std::sync::Arc::make_mut(moved).forge(0, |it| {
+            it.told.value = "10000".parse().unwrap();
+            it.told.unit = unit("GRM");
+        });
     };
     let none: &[&str] = &[];
     assert_eq!(forged(&plant, "Order O", forge), none, "it is the same");

@@ -33,7 +33,7 @@ pub(super) fn convertible(plant: &Plant, tell: Tell<'_>) {
 
 /// What was moved converts into the unit of its account to what was booked.
 fn of_movements(order: &WorkOrder, plant: &Plant) -> Option<String> {
-    for movement in order.movement_list() {
+    for movement in order.movement_list().iter() {
         let (booked, unit) = movement.booked();
         let told = movement.quantity();
         let known = plant.material(movement.material());

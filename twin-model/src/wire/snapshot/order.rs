@@ -9,14 +9,16 @@ use smol_str::SmolStr;
 use super::movement::{MovementState, restore_movements};
 use super::reversal::{DocumentReversalState, ReversalState, restore_reversals};
 use super::{ComponentState, OrderInspectionState};
+use crate::document_reversal::DocumentedReports;
 use crate::operation_facts::{Beside, Scrapped};
 use crate::report_ledger::{Ledger, Report};
 use crate::work_order::{Endings, Release};
 use crate::{
     Abort, Claims, Closing, CountingSource, Decimal, Dispatch, GivenUp, HoldId, InspectionId,
     Interruption, LotId, MachineTally, Making, MaterialId, NonconformanceId, Operation,
-    OperationId, OrderField, ReportId, Said, SetUp, Standstill, Tally, TechCompletion, Time,
-    TimeWindow, Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId, WorkerId,
+    OperationId, OrderField, PagedMap, ReportId, Said, SetUp, Standstill, Tally, TechCompletion,
+    Time, TimeWindow, Tolerance, Unit, WipDisposition, WorkCenterId, WorkOrder, WorkOrderId,
+    WorkerId,
 };
 
 stored! {
@@ -181,7 +183,7 @@ pub struct WorkOrderState {
     pub operations: Vec<OperationState>,
     pub movements: Vec<MovementState>,
     pub reversed_movements: Vec<DocumentReversalState>,
-    pub lots: BTreeMap<LotId, Time>,
+    pub lots: PagedMap<LotId, Time>,
     pub makings: BTreeMap<OperationId, Making>,
     pub holds: BTreeSet<HoldId>,
     pub inspections: BTreeMap<InspectionId, OrderInspectionState>,
@@ -191,7 +193,6 @@ pub struct WorkOrderState {
 }
 
 fn stored_report(report: &Report, beside: Option<&Beside>) -> ReportState {
-    let scrapped = beside.map_or(&[][..], |beside| &beside.scrapped);
     let reversal = beside.and_then(|beside| beside.reversals.get(&report.id));
     ReportState {
         id: report.id.0,
@@ -205,23 +206,42 @@ fn stored_report(report: &Report, beside: Option<&Beside>) -> ReportState {
         completes: report.completes,
         is_final: report.is_final,
         reversed: reversal.filter(|_| report.reversed).map(Into::into),
-        scrapped: scrapped
-            .iter()
-            .filter(|part| part.report == report.id)
+        scrapped: beside
+            .into_iter()
+            .flat_map(|beside| scrapped_of(beside, report.id))
             .map(|part| (part.reason.clone(), part.quantity))
             .collect(),
     }
+}
+
+fn scrapped_of(beside: &Beside, report: ReportId) -> impl Iterator<Item = &Scrapped> {
+    let place = beside.scrapped.place(|part| part.report < report);
+    let parts = beside.scrapped.from(place);
+    parts.take_while(move |part| part.report == report)
+}
+
+fn stored_documents(documents: &DocumentedReports) -> Vec<(SmolStr, Vec<[u8; 16]>)> {
+    let mut stored: Vec<(SmolStr, Vec<[u8; 16]>)> = Vec::new();
+    for (document, report) in documents.iter() {
+        match stored.last_mut() {
+            Some((known, reports)) if known == document => reports.push(report.0),
+            _ => stored.push((document.clone(), vec![report.0])),
+        }
+    }
+    stored
 }
 
 impl ReportState {
     fn restore(self, beside: &mut Beside) -> Report {
         let id = ReportId(self.id);
         for (reason, quantity) in self.scrapped {
-            beside.scrapped.push(Scrapped {
+            let part = Scrapped {
                 report: id,
                 reason,
                 quantity,
-            });
+            };
+            let place = beside.scrapped.place(|known| *known <= part);
+            beside.scrapped.insert(place, part);
         }
         let reversed = self.reversed.is_some();
         if let Some(reversal) = self.reversed {
@@ -300,7 +320,6 @@ impl OperationState {
             .into_iter()
             .map(|report| report.restore(&mut beside))
             .collect();
-        beside.scrapped.sort_unstable();
         Operation {
             id: self.id,
             position: self.position,
@@ -355,11 +374,7 @@ impl From<&WorkOrder> for WorkOrderState {
                 .and_then(|e| e.tech_completed.as_ref().map(TechCompletionState::from)),
             closed: endings.and_then(|e| e.closed.as_ref().map(ClosingState::from)),
             aborted: endings.and_then(|e| e.aborted.as_ref().map(AbortState::from)),
-            documents: order
-                .documents
-                .iter()
-                .map(|(name, reports)| (name.clone(), reports.iter().map(|id| id.0).collect()))
-                .collect(),
+            documents: stored_documents(&order.documents),
             operations: order
                 .operations
                 .iter()
@@ -396,11 +411,11 @@ impl WorkOrderState {
             closed: self.closed.map(ClosingState::restore),
             aborted: self.aborted.map(AbortState::restore),
         };
-        let documents: BTreeMap<_, _> = self
+        let documents = self
             .documents
             .into_iter()
-            .map(|(name, ids)| (name, ids.into_iter().map(ReportId).collect()))
-            .collect();
+            .flat_map(|(name, ids)| ids.into_iter().map(move |id| (name.clone(), ReportId(id))));
+        let documents = documents.collect();
         let counting = self.counting;
         WorkOrder {
             id: self.id,
