@@ -384,9 +384,8 @@ fn others(value: &Value) -> Vec<Value> {
             json!({"at": LATER, "epoch": 1, "shows": 2, "restarts": 3, "fell": null}),
         ],
         Value::String(s) => {
-            let mut words: Vec<Value> = WORDS.iter().map(|word| json!(word)).collect();
-            words.push(json!(format!("{s}-other")));
-            words
+            let words = WORDS.iter().map(|word| json!(word));
+            words.chain([json!(format!("{s}-other"))]).collect()
         }
         Value::Array(list) => list
             .split_last()
