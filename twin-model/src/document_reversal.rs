@@ -29,6 +29,13 @@ pub(crate) struct DocumentReversal {
 }
 
 impl DocumentReversal {
+    /// Whether `other` adds nothing to it: of the same moment, of no more, and not the first of
+    /// both to count.
+    fn says(&self, other: &DocumentReversal) -> bool {
+        let covers = self.op.is_none() || self.op == other.op;
+        self.word.at == other.word.at && covers && self.word <= other.word
+    }
+
     fn reaches(&self, op: Option<&OperationId>, at: Time) -> bool {
         at <= self.word.at && (self.op.is_none() || self.op.as_ref() == op)
     }
@@ -42,8 +49,16 @@ pub(crate) struct DocumentReversals(
 );
 
 impl DocumentReversals {
-    /// Keeps one.
+    /// Keeps one, instead of what it says as well.
     pub(crate) fn keep(&mut self, reversal: DocumentReversal) {
+        let said = |all: &DocumentReversals| {
+            let mut of_document = all.of(&reversal.document);
+            of_document.find(|known| reversal.says(known)).cloned()
+        };
+        while let Some(said) = said(self) {
+            let place = self.0.place(|known| *known < said);
+            self.0.remove(place);
+        }
         let place = self.0.place(|known| *known < reversal);
         self.0.insert(place, reversal);
     }
@@ -61,9 +76,7 @@ impl DocumentReversals {
     /// Whether all that a reversal can say was said of that very moment: then it is the same one
     /// again. An earlier or a later one means something else, that may still come.
     pub(crate) fn have_said(&self, said: &DocumentReversal) -> bool {
-        let covers = |op: &Option<OperationId>| op.is_none() || *op == said.op;
-        self.of(&said.document)
-            .any(|known| known.word.at == said.word.at && covers(&known.op))
+        self.of(&said.document).any(|known| known.says(said))
     }
 
     fn of(&self, document: &SmolStr) -> impl Iterator<Item = &DocumentReversal> {

@@ -108,10 +108,10 @@ impl Lot {
 
     /// R80: more of it was used than is free for that by everything that is known.
     pub(crate) fn used_before_free(&self) -> Option<Discrepancy> {
-        let used = self.goods.stock.consumed();
-        if used.is_zero() || !self.has_quality() {
+        if !self.has_quality() {
             return None;
         }
+        let used = self.goods.stock.consumed();
         let all = self.judged(|moved| !is_parting(moved), |_, _| {});
         let free = match self.instead_of_unrestricted() {
             Some(_) => all.stock.of(Usage::Restricted),

@@ -39,6 +39,11 @@ pub enum MovementKind {
 }
 
 impl MovementKind {
+    /// Whether it brings something into stock.
+    pub(crate) fn brings(self) -> bool {
+        matches!(self, MovementKind::Received | MovementKind::Returned)
+    }
+
     /// The kind's name in answers.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -137,9 +142,7 @@ impl Movement {
 
     /// Whether a reversal is the first that reaches it.
     pub(crate) fn is_reached_by(&self, word: &Reversal) -> bool {
-        self.reversed
-            .as_ref()
-            .is_none_or(|known| word.at < known.at)
+        self.reversed.as_ref().is_none_or(|known| word < known)
     }
 
     fn place(&self) -> (Time, ReportId) {

@@ -83,7 +83,11 @@ impl WorkOrder {
         }
         let standing: Vec<&Movement> = reached.iter().filter(|known| known.stands()).collect();
         self.check_reversal(&standing, view)?;
-        for movement in &standing {
+        // What gives stock back goes first: of one document a return may be of what the same
+        // document issued again.
+        let (takes, gives): (Vec<&Movement>, Vec<&Movement>) =
+            standing.iter().partition(|known| known.kind.brings());
+        for movement in gives.into_iter().chain(takes) {
             self.tell_lot(movement, Decimal::NEGATIVE_ONE, None, effects);
         }
         self.reconsider(effects, |order| {
@@ -113,10 +117,14 @@ impl WorkOrder {
         let mut by_lot: BTreeMap<&LotId, Vec<Booking<'_>>> = BTreeMap::new();
         let mut issued: BTreeMap<(&MaterialId, Unit), Decimal> = BTreeMap::new();
         for movement in standing {
-            if movement.kind == MovementKind::Issued {
-                let account = (&movement.material, movement.unit);
-                *issued.entry(account).or_default() += movement.value;
-            }
+            let given = match movement.kind {
+                MovementKind::Issued => movement.value,
+                // A return that is taken back with its issue takes nothing from it.
+                MovementKind::Returned => -movement.value,
+                _ => Decimal::ZERO,
+            };
+            let account = (&movement.material, movement.unit);
+            *issued.entry(account).or_default() += given;
             if let Some(lot) = &movement.lot {
                 by_lot.entry(lot).or_default().push(Booking {
                     order: &self.id,

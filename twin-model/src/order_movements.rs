@@ -302,7 +302,12 @@ impl WorkOrder {
         }
         let key = EntityKey::Lot(id.clone());
         let of_lot = view.in_unit(told.quantity, told.material, lot.unit(), &key, effects)?;
-        lot.refuse_crowded((Some(&self.id), told.op))?;
+        if matches!(
+            told.kind,
+            MovementKind::Consumed | MovementKind::Backflushed
+        ) {
+            lot.refuse_crowded((Some(&self.id), told.op))?;
+        }
         Ok((lot, of_lot.value()))
     }
 

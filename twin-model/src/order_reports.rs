@@ -91,7 +91,7 @@ impl WorkOrder {
     }
 
     /// All rules that a report may meet; gives what it would add to the ledger. One that is taken
-    /// back as soon as it is told adds nothing that could be too much.
+    /// back as soon as it is told adds nothing, but may make its operation a delivering one.
     fn check_report(
         &self,
         body: &OperationReport,
@@ -130,17 +130,18 @@ impl WorkOrder {
         if known.is_none_or(|operation| operation.started_at().is_none()) {
             self.refuse_start_on_hold(body.work_center.as_ref(), &[], view)?;
         }
-        if goes_at_once {
-            return Ok(report);
-        }
         if body.delivers == Some(true) || known.is_some_and(|operation| operation.delivers) {
-            let gain = known.map_or(tally, |operation| operation.ledger.gain(&report));
+            let gain = match goes_at_once {
+                true => Tally::default(),
+                false => known.map_or(tally, |operation| operation.ledger.gain(&report)),
+            };
             // An operation that becomes a delivering one brings what it reported before.
             let brings = known.filter(|operation| !operation.delivers);
             let brings = brings.map_or(Decimal::ZERO, |operation| operation.good());
-            if gain.good > Decimal::ZERO {
-                let made = self.good_of_deliveries() + brings + gain.good;
-                self.refuse_over_delivery(gain.good, made.max(self.received()), released)?;
+            let more = gain.good + brings;
+            if more > Decimal::ZERO {
+                let made = self.good_of_deliveries() + more;
+                self.refuse_over_delivery(more, made.max(self.received()), released)?;
             }
         }
         Ok(report)

@@ -48,7 +48,7 @@ impl WorkOrder {
         let first = self.reversal_of(first).map(|known| known.by.clone());
         let reached: Vec<Named> = named
             .into_iter()
-            .filter(|it| self.reversal_of(it).is_none_or(|known| known.at > word.at))
+            .filter(|it| self.reversal_of(it).is_none_or(|known| *known > word))
             .collect();
         let document = reversed_document(body, &word);
         let is_new = match &document {
@@ -121,7 +121,7 @@ impl WorkOrder {
             operation.ledger.reverse(&ids);
             let reversals = &mut operation.beside_mut().reversals;
             for id in ids {
-                if reversals.get(&id).is_none_or(|known| word.at < known.at) {
+                if reversals.get(&id).is_none_or(|known| word < known) {
                     reversals.insert(id, word.clone());
                 }
             }
