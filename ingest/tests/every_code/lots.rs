@@ -49,6 +49,7 @@ fn cases(at: &str, unit: &str) -> Given {
 pub(crate) fn scenes() -> Vec<Scene> {
     let mut all = genealogy();
     all.extend(gates());
+    all.extend(stock());
     all.extend(materials());
     all
 }
@@ -172,6 +173,12 @@ fn gates() -> Vec<Scene> {
                 wanted("D-1", "L-2", "5"),
             ],
         ),
+    ]
+}
+
+/// What quality has not set free, and somebody used or posted all the same.
+fn stock() -> Vec<Scene> {
+    vec![
         scene(
             Code::R80,
             &["L-1", "5 H87", "0 of it"],

@@ -12,7 +12,14 @@ use crate::mutant::{Mutant, Number};
 use crate::weave::{Woven, weave};
 
 /// What the model and its tests read: one of them looks for tests of the ingest.
-const COPIED: [&str; 5] = ["twin-model", "docs", "ingest/tests", MANIFEST, "Cargo.lock"];
+const COPIED: [&str; 6] = [
+    "twin-model",
+    "docs",
+    "ingest/tests",
+    "tests/real_data",
+    MANIFEST,
+    "Cargo.lock",
+];
 const MANIFEST: &str = "Cargo.toml";
 const MODEL_MANIFEST: &str = "twin-model/Cargo.toml";
 const LIBRARY: &str = "twin-model/src/lib.rs";
