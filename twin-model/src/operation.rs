@@ -412,6 +412,15 @@ impl Operation {
         }
     }
 
+    /// Whether nothing is left of it but that somebody once spoke of it: nobody planned or sent it,
+    /// and what was reported of it is taken back.
+    pub(crate) fn is_but_a_name(&self) -> bool {
+        !self.is_planned()
+            && self.started_at().is_none()
+            && self.dispatch().is_none()
+            && self.given_up().is_none()
+    }
+
     /// End of the latest reported work.
     #[must_use]
     pub fn last_report_at(&self) -> Option<Time> {

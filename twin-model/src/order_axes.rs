@@ -129,15 +129,9 @@ impl WorkOrder {
             return !self.operations.iter().any(|op| goes_on(op));
         }
         // Without a routing, only the end of a delivering operation says that nothing follows.
-        let end_known = self
-            .operations
-            .iter()
-            .any(|op| op.position.is_some() || op.delivers);
-        end_known
-            && self
-                .operations
-                .iter()
-                .all(|op| op.is_completed() || op.is_left_out())
+        let operations = || self.operations.iter().filter(|op| !op.is_but_a_name());
+        let end_known = operations().any(|op| op.position.is_some() || op.delivers);
+        end_known && operations().all(|op| op.is_completed() || op.is_left_out())
     }
 
     /// Released quantity, in the order's unit; `None` before the release and after its

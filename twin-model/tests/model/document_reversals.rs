@@ -7,7 +7,7 @@ use twin_model::{Code, DOCUMENT_REVERSALS_PER_ORDER_MAX, Decimal, Event, Kind, P
 use crate::order_story::{Story, corrections, release, report, say};
 
 /// An event of order WO: id, source, name, time of the day, data.
-type Fact = (
+pub(crate) type Fact = (
     &'static str,
     &'static str,
     &'static str,
@@ -15,7 +15,7 @@ type Fact = (
     Value,
 );
 
-fn event((id, source, name, at, data): Fact) -> Event {
+pub(crate) fn event((id, source, name, at, data): Fact) -> Event {
     let mut data = data;
     if name != "lot.created" {
         data["order"] = json!("WO");
@@ -26,7 +26,7 @@ fn event((id, source, name, at, data): Fact) -> Event {
 }
 
 /// A released order, and a lot of steel.
-fn base() -> Plant {
+pub(crate) fn base() -> Plant {
     let mut plant = Plant::new("P1".parse().unwrap());
     let steel = json!({"value": "100", "unit": "KGM"});
     let (_, _, released) = release("06:01");
@@ -54,7 +54,7 @@ fn base() -> Plant {
 
 /// Tells the facts in every order of arrival; what waits is tried again after each that is taken.
 /// Everything is taken in the end, and the end is one.
-fn in_every_order(facts: &[Fact]) -> Plant {
+pub(crate) fn in_every_order(facts: &[Fact]) -> Plant {
     let events: Vec<Event> = facts.iter().cloned().map(event).collect();
     let mut end: Option<Plant> = None;
     let mut arrival: Vec<usize> = (0..events.len()).collect();
@@ -106,11 +106,11 @@ fn next_permutation(of: &mut [usize]) -> bool {
     true
 }
 
-fn good(op: &'static str, good: &str, document: &str) -> Value {
+pub(crate) fn good(op: &'static str, good: &str, document: &str) -> Value {
     json!({"op": op, "unit": "H87", "good": good, "document": document})
 }
 
-fn back(document: &str) -> Value {
+pub(crate) fn back(document: &str) -> Value {
     json!({"document": document, "reason": "wrong order"})
 }
 
@@ -419,167 +419,4 @@ fn so_many_documents_of_an_order_are_taken_back_and_no_more() {
         assert_eq!((full.code(), full.kind()), (Code::R49, Kind::Exception));
         assert_eq!(plant.state_hash(), before);
     }
-}
-
-fn moved(name: &'static str, id: &'static str, at: &'static str, more: (&str, &str)) -> Fact {
-    let (quantity, document) = more;
-    let data = json!({"material": "RAW", "lot": "STEEL", "document": document,
-        "quantity": {"value": quantity, "unit": "KGM"}});
-    (id, "/wms", name, at, data)
-}
-
-fn on_hand(plant: &Plant) -> Decimal {
-    plant.lot(&"STEEL".parse().unwrap()).unwrap().on_hand()
-}
-
-#[test]
-fn a_document_that_gave_back_and_took_again_is_taken_back_as_a_whole() {
-    let facts = [
-        moved("material.issued", "i1", "07:00", ("60", "A")),
-        moved("material.returned", "r1", "07:30", ("40", "D")),
-        moved("material.issued", "i2", "07:40", ("80", "D")),
-        ("x", "/wms", "movement.reversed", "08:00", back("D")),
-    ];
-    let plant = in_every_order(&facts);
-    assert_eq!(on_hand(&plant), Decimal::from(40), "60 are issued");
-    // A return goes with the issue that it returns.
-    let mut plant = base();
-    for fact in [
-        moved("material.issued", "i1", "07:00", ("10", "D")),
-        moved("material.returned", "r1", "07:30", ("10", "D")),
-        ("x", "/wms", "movement.reversed", "08:00", back("D")),
-    ] {
-        plant.apply(&event(fact)).unwrap();
-    }
-    assert_eq!(on_hand(&plant), Decimal::from(100));
-    // And an issue that was returned under another document does not go without that.
-    let mut plant = base();
-    for fact in [
-        moved("material.issued", "i1", "07:00", ("10", "D")),
-        moved("material.returned", "r1", "07:30", ("10", "E")),
-    ] {
-        plant.apply(&event(fact)).unwrap();
-    }
-    let waits = ("x", "/wms", "movement.reversed", "08:00", back("D"));
-    assert_eq!(plant.apply(&event(waits)).unwrap_err().code(), Code::R17);
-}
-
-#[test]
-fn of_two_reversals_of_one_moment_the_same_one_counts_whichever_comes_first() {
-    let one_operation = json!({"document": "D", "reason": "wrong order", "op": "10"});
-    for (name, source, late, words) in [
-        (
-            "confirmation.reversed",
-            "/erp",
-            (
-                "l",
-                "/mes",
-                "operation.progressed",
-                "07:10",
-                good("10", "1", "D"),
-            ),
-            [back("D"), back("D")],
-        ),
-        (
-            "confirmation.reversed",
-            "/erp",
-            (
-                "l",
-                "/mes",
-                "operation.progressed",
-                "07:10",
-                good("10", "1", "D"),
-            ),
-            [one_operation.clone(), back("D")],
-        ),
-        (
-            "confirmation.reversed",
-            "/erp",
-            (
-                "l",
-                "/mes",
-                "operation.progressed",
-                "07:10",
-                good("10", "1", "D"),
-            ),
-            [back("D"), one_operation],
-        ),
-        (
-            "movement.reversed",
-            "/wms",
-            moved("material.issued", "l", "07:10", ("1", "D")),
-            [back("D"), back("D")],
-        ),
-    ] {
-        let [first, second] = words;
-        let told = [
-            ("a", source, name, "08:00", first),
-            ("b", source, name, "08:00", second),
-        ];
-        let ends = [[0, 1], [1, 0]].map(|order| {
-            let mut plant = base();
-            let made = (
-                "g",
-                "/mes",
-                "operation.progressed",
-                "07:00",
-                good("10", "1", "D"),
-            );
-            plant.apply(&event(made)).unwrap();
-            let taken = moved("material.issued", "t", "07:00", ("5", "D"));
-            plant.apply(&event(taken)).unwrap();
-            for n in order {
-                // The second of both may say nothing new.
-                if let Err(refused) = plant.apply(&event(told[n].clone())) {
-                    assert_eq!(refused.code(), Code::R29, "{name} {order:?}");
-                }
-            }
-            plant.apply(&event(late.clone())).unwrap();
-            assert_eq!(plant.breaches(), []);
-            plant.state_hash()
-        });
-        assert_eq!(ends[0], ends[1], "{name}");
-    }
-}
-
-#[test]
-fn an_operation_that_becomes_a_delivering_one_brings_what_it_made() {
-    let mut plant = base();
-    let made = (
-        "g1",
-        "/mes",
-        "operation.progressed",
-        "07:00",
-        good("10", "10", "C"),
-    );
-    plant.apply(&event(made)).unwrap();
-    let mut last = good("20", "10", "E");
-    last["delivers"] = json!(true);
-    let delivered = ("g2", "/mes", "operation.progressed", "07:10", last);
-    plant.apply(&event(delivered)).unwrap();
-    let before = plant.state_hash();
-    let mut nothing = good("10", "0", "F");
-    nothing["delivers"] = json!(true);
-    let becomes = (
-        "g3",
-        "/mes",
-        "operation.progressed",
-        "07:20",
-        nothing.clone(),
-    );
-    let rejection = plant.apply(&event(becomes)).unwrap_err();
-    assert_eq!(rejection.code(), Code::R04);
-    assert!(
-        rejection.to_string().starts_with("10 H87 would make 20"),
-        "{rejection}"
-    );
-    assert_eq!(plant.state_hash(), before);
-    // So does one that is taken back as soon as it comes.
-    let reversed = ("x", "/erp", "confirmation.reversed", "08:00", back("E"));
-    plant.apply(&event(reversed)).unwrap();
-    nothing["good"] = json!("1");
-    nothing["document"] = json!("E");
-    let at_once = ("g4", "/mes", "operation.progressed", "07:30", nothing);
-    plant.apply(&event(at_once)).unwrap();
-    assert_eq!(plant.breaches(), []);
 }

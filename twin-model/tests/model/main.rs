@@ -38,6 +38,8 @@ mod order_life;
 mod order_moments;
 mod order_operations;
 mod order_reports;
+#[path = "order/reversed.rs"]
+mod order_reversed;
 #[path = "order/story.rs"]
 mod order_story;
 mod order_words;

@@ -421,3 +421,24 @@ fn an_order_is_shippable_when_all_its_lots_are() {
     );
     assert!(!story.order().is_held(), "the order itself is not");
 }
+
+#[test]
+fn an_operation_that_was_only_spoken_of_by_mistake_does_not_keep_an_order_open() {
+    let mut story = done();
+    story.ok(report("99", "3", "08:30"));
+    assert_eq!(story.lifecycle(), Lifecycle::InProcess);
+    let wrong = story.last_id();
+    story.ok(reversal(&wrong, "09:30"));
+    assert_eq!(story.lifecycle(), Lifecycle::Completed);
+    assert_eq!(story.order().confirmation(), Confirmation::Final);
+    // One that the MES has sent somewhere is meant.
+    let sent = json!({"op": "98", "work_center": "SAW"});
+    story.ok(say("operation.dispatched", "09:40", sent));
+    assert_eq!(story.lifecycle(), Lifecycle::InProcess);
+    story.ok(say(
+        "operation.skipped",
+        "09:50",
+        json!({"op": "98", "reason": "not needed"}),
+    ));
+    assert_eq!(story.lifecycle(), Lifecycle::Completed);
+}
