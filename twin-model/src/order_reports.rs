@@ -91,7 +91,8 @@ impl WorkOrder {
     }
 
     /// All rules that a report may meet; gives what it would add to the ledger. One that is taken
-    /// back as soon as it is told adds nothing, but may make its operation a delivering one.
+    /// back as soon as it is told adds nothing and begins nothing, but may make its operation a
+    /// delivering one.
     fn check_report(
         &self,
         body: &OperationReport,
@@ -114,10 +115,12 @@ impl WorkOrder {
         let known = place.map(|place| &*self.operations[place]);
         if let Some(operation) = known {
             let left_out = operation.is_left_out();
-            // What was left out is judged by when it began, everything else by its end.
-            self.admit_at(operation, if left_out { report.start } else { end }, action)?;
-            if completes && operation.is_completed() && !goes_at_once {
-                return Err(self.wrong_operation_state(operation, action));
+            if !goes_at_once {
+                // What was left out is judged by when it began, everything else by its end.
+                self.admit_at(operation, if left_out { report.start } else { end }, action)?;
+                if completes && operation.is_completed() {
+                    return Err(self.wrong_operation_state(operation, action));
+                }
             }
             if operation.ledger.is_full() {
                 return Err(Rejection::TooManyReports {
@@ -127,7 +130,7 @@ impl WorkOrder {
                 });
             }
         }
-        if known.is_none_or(|operation| operation.started_at().is_none()) {
+        if !goes_at_once && known.is_none_or(|operation| operation.started_at().is_none()) {
             self.refuse_start_on_hold(body.work_center.as_ref(), &[], view)?;
         }
         if body.delivers == Some(true) || known.is_some_and(|operation| operation.delivers) {

@@ -167,3 +167,71 @@ fn an_operation_that_becomes_a_delivering_one_brings_what_it_made() {
     plant.apply(&event(at_once)).unwrap();
     assert_eq!(plant.breaches(), []);
 }
+
+#[test]
+fn what_is_taken_back_as_it_comes_begins_nothing_and_meets_nothing_that_stands_against_that() {
+    let told = |plant: &mut Plant, id, source, name, at, data| {
+        plant.apply(&event((id, source, name, at, data))).unwrap();
+    };
+    let mut plant = base();
+    told(
+        &mut plant,
+        "g",
+        "/mes",
+        "operation.progressed",
+        "07:00",
+        good("10", "5", "C"),
+    );
+    let skipped = json!({"op": "20", "reason": "not needed"});
+    told(
+        &mut plant,
+        "s",
+        "/mes",
+        "operation.skipped",
+        "06:30",
+        skipped,
+    );
+    told(
+        &mut plant,
+        "x",
+        "/erp",
+        "confirmation.reversed",
+        "09:00",
+        back("C"),
+    );
+    let held = json!({"hold": "H", "reason": "crack", "scope": {"kind": "work_order", "id": "WO"}});
+    told(&mut plant, "h", "/qms", "hold.placed", "06:20", held);
+    let operation = |plant: &Plant| {
+        let order = plant.work_order(&"WO".parse().unwrap()).unwrap();
+        let operation = order
+            .operations()
+            .iter()
+            .find(|op| op.id().as_str() == "20");
+        let operation = operation.unwrap();
+        (
+            operation.started_at(),
+            operation.given_up().is_some(),
+            operation.good(),
+        )
+    };
+    let before = operation(&plant);
+    assert_eq!(before, (None, true, Decimal::ZERO));
+    told(
+        &mut plant,
+        "l",
+        "/mes",
+        "operation.progressed",
+        "07:10",
+        good("20", "3", "C"),
+    );
+    assert_eq!(operation(&plant), before);
+    assert_eq!(plant.breaches(), []);
+    let other = (
+        "m",
+        "/mes",
+        "operation.progressed",
+        "07:10",
+        good("20", "3", "D"),
+    );
+    assert_eq!(plant.apply(&event(other)).unwrap_err().code(), Code::R46);
+}
