@@ -51,50 +51,19 @@ fn a_document_that_gave_back_and_took_again_is_taken_back_as_a_whole() {
 #[test]
 fn of_two_reversals_of_one_moment_the_same_one_counts_whichever_comes_first() {
     let one_operation = json!({"document": "D", "reason": "wrong order", "op": "10"});
-    for (name, source, late, words) in [
-        (
-            "confirmation.reversed",
-            "/erp",
-            (
-                "l",
-                "/mes",
-                "operation.progressed",
-                "07:10",
-                good("10", "1", "D"),
-            ),
-            [back("D"), back("D")],
-        ),
-        (
-            "confirmation.reversed",
-            "/erp",
-            (
-                "l",
-                "/mes",
-                "operation.progressed",
-                "07:10",
-                good("10", "1", "D"),
-            ),
-            [one_operation.clone(), back("D")],
-        ),
-        (
-            "confirmation.reversed",
-            "/erp",
-            (
-                "l",
-                "/mes",
-                "operation.progressed",
-                "07:10",
-                good("10", "1", "D"),
-            ),
-            [back("D"), one_operation],
-        ),
-        (
-            "movement.reversed",
-            "/wms",
-            moved("material.issued", "l", "07:10", ("1", "D")),
-            [back("D"), back("D")],
-        ),
-    ] {
+    let report = |id, at| ("l", "/mes", "operation.progressed", at, good("10", "1", id));
+    let reversals = [
+        [back("D"), back("D")],
+        [one_operation.clone(), back("D")],
+        [back("D"), one_operation],
+    ];
+    let confirmations = reversals.map(|words| {
+        let late = report("D", "07:10");
+        ("confirmation.reversed", "/erp", late, words)
+    });
+    let issue = moved("material.issued", "l", "07:10", ("1", "D"));
+    let movements = ("movement.reversed", "/wms", issue, [back("D"), back("D")]);
+    for (name, source, late, words) in confirmations.into_iter().chain([movements]) {
         let [first, second] = words;
         let told = [
             ("a", source, name, "08:00", first),
