@@ -198,17 +198,16 @@ impl Operation {
         starts.any(|start| start <= at)
     }
 
-    /// It began at `at`: had it been left out at that time or later, then in vain. Gives when.
-    pub(crate) fn begin_in_spite_of_skip(&mut self, at: Time) -> Option<Time> {
-        let skipped = self.given_up().filter(|_| self.is_left_out())?.at;
-        if at > skipped {
-            return None;
+    /// It began at `at`: had it been left out at that time or later, then in vain.
+    pub(crate) fn begin_in_spite_of_skip(&mut self, at: Time) {
+        let skipped = self.given_up().filter(|_| self.is_left_out());
+        if skipped.is_none_or(|skipped| at > skipped.at) {
+            return;
         }
         self.beside_mut().given_up = None;
         if self.beside.as_deref() == Some(&Beside::default()) {
             self.beside = None;
         }
-        Some(skipped)
     }
 
     /// Whether it was left out before it started.
