@@ -32,10 +32,31 @@ impl Concerned {
     ) {
         for entity in entities {
             self.look_at(None, entity, rules);
+            if let Entity::Process(process) = entity {
+                self.tell_all_to(&process.id);
+            }
         }
         let held = self.held.values_mut();
         for news in held.chain(self.undisposed.values_mut()) {
             news.are_all = true;
+        }
+    }
+
+    /// A process hears of all its lots also when no lot tells of it any more: what it knows may be of
+    /// before its kind was off. While that is off it hears of none.
+    fn tell_all_to(&mut self, process: &ProcessId) {
+        match process.kind() {
+            ProcessKind::Hold => {
+                if let Ok(hold) = process.subject().parse() {
+                    self.held.entry(hold).or_default();
+                }
+            }
+            ProcessKind::Deviation => {
+                if let Ok(nonconformance) = process.subject().parse() {
+                    self.undisposed.entry(nonconformance).or_default();
+                }
+            }
+            _ => {}
         }
     }
 

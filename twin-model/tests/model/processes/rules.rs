@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use twin_model::wire::decode;
 use twin_model::{Code, Kind, ProcessKind, ProcessState};
 
-use super::story::Story;
+use super::story::{Story, at, q};
 
 const PROCESS: &str = "confirmation/WO";
 
@@ -78,6 +78,47 @@ fn a_kind_that_is_switched_off_sends_nothing_and_still_takes_answers() {
         ["confirmation/WO/20/1-1"],
         "what was missed is made up for"
     );
+}
+
+/// What the process knows of its lots is of before it was off, and no lot tells of N any more.
+#[test]
+fn a_lot_that_waits_for_nothing_since_its_kind_was_off_is_let_go_when_it_is_on_again() {
+    let rules = json!([{"kind": "deviation", "systems": ["wms"], "from": at("05:00")}]);
+    let mut story = Story::with_rules(rules.clone());
+    let data = json!({"lot": "L", "material": "M", "quantity": q("10")});
+    story.ok("/wms", "lot.created", "06:00", data);
+    let data =
+        json!({"nonconformance": "N", "lots": ["L"], "defect": "crack", "severity": "major"});
+    story.ok("/qms", "nonconformance.opened", "07:00", data);
+    let aside = story.only();
+    story.acknowledge("/wms", "07:01", &aside.id, "1");
+    let review = story.only();
+    story.acknowledge("/qms", "07:02", &review.id, "2");
+    let warehouse = |story: &Story| {
+        let told = story.told("deviation/N").into_iter();
+        told.map(|(lane, words)| format!("{lane}: {words}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(warehouse(&story), ["wms: 1 lot set aside"]);
+
+    publish(&mut story, 2, "08:00", json!([]));
+    let data = json!({"nonconformance": "N", "reason": "a shadow"});
+    story.ok("/qms", "nonconformance.cancelled", "08:10", data);
+    assert_eq!(story.news(), [], "it is off");
+    assert_eq!(warehouse(&story), ["wms: 1 lot set aside"]);
+
+    publish(&mut story, 3, "09:00", rules);
+    let sent = story.only();
+    assert_eq!(
+        (sent.id.as_str(), sent.type_name),
+        ("deviation/N/wms/2-1", "mfg.quarantine.ended.v1")
+    );
+    assert_eq!(sent.data["lots"], json!([{"lot": "L", "decided": []}]));
+    assert_eq!(story.state("deviation/N"), ProcessState::Asking);
+    story.acknowledge("/wms", "09:01", &sent.id, "3");
+    assert_eq!(warehouse(&story), [""; 0]);
+    assert_eq!(story.news(), []);
+    story.restored();
 }
 
 #[test]
