@@ -50,18 +50,17 @@ impl Plant {
         let new = || Process::new(id.clone(), cause.correlation.cloned());
         let mut process = known.cloned().unwrap_or_else(new);
         process.hear_of_lots(news);
-        let mut notices = Vec::new();
-        match self.process_rule(id.kind()) {
+        let notices = match self.process_rule(id.kind()) {
             Some(rule) => {
                 let plan = self.plan(&process, rule, now);
                 if known.is_none() && plan.is_nothing() {
                     return Ok(());
                 }
-                notices = process.carry_out(plan, rule, now);
+                process.carry_out(plan, rule, now)
             }
             None if known.is_none() => return Ok(()),
             None => process.switch_off(),
-        }
+        };
         if known == Some(&process) {
             return Ok(());
         }

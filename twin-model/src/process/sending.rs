@@ -51,16 +51,19 @@ impl Process {
     }
 
     /// The plant's rules switch the kind off: what is under way may still be answered, and nothing
-    /// is sent.
-    pub(crate) fn switch_off(&mut self) {
+    /// is sent. Gives what the outside hears of it: nobody can let go on what was not sent for lack
+    /// of room.
+    pub(crate) fn switch_off(&mut self) -> Vec<Notice> {
+        let mut notices = Vec::new();
         self.off = true;
         self.obstacles.clear();
-        self.crowded.clear();
+        self.tell_crowded(BTreeMap::new(), &self.lanes(), &mut notices);
         self.findings.clear();
         self.look_at = None;
         for step in &mut self.steps {
             step.due = None;
         }
+        notices
     }
 
     /// After it was off, what is under way has its deadlines again.

@@ -274,6 +274,25 @@ fn a_process_with_something_unsent_is_with_a_person_and_says_what() {
 }
 
 #[test]
+fn what_is_not_sent_needs_no_person_while_its_kind_is_off() {
+    let mut story = crowded();
+    let off = json!({"version": 2, "processes": []});
+    story.ok("/twin", "process_rules.published", "09:50", off);
+    assert_eq!(story.with_person.len(), 0, "nobody can let it go on");
+    assert_eq!(story.state(CONFIRMATION), ProcessState::Off);
+    assert_eq!(story.waits(CONFIRMATION), [""; 0]);
+    story.restored();
+
+    let rules = json!([{"kind": "confirmation", "from": "2026-03-01T05:00:00Z"}]);
+    let on = json!({"version": 3, "processes": rules});
+    story.ok("/twin", "process_rules.published", "09:55", on);
+    assert_eq!(story.news(), []);
+    assert_eq!(story.state(CONFIRMATION), ProcessState::WithPerson);
+    let (code, _) = &story.with_person["confirmation/WO/10/101-1"];
+    assert_eq!((story.with_person.len(), *code), (1, Code::R64));
+}
+
+#[test]
 fn a_person_lets_a_process_go_on_with_what_it_did_not_send() {
     let mut story = crowded();
     scrap(&mut story);
