@@ -100,7 +100,8 @@ pub struct Process {
     pub(crate) correlation: Option<SmolStr>,
     /// In the order in which they were first sent.
     pub(crate) steps: Vec<Shared<Step>>,
-    /// The lots that it is about, where it goes by lots that only come and never go.
+    /// The lots that it blocks, where it is about a hold: those that the hold reaches or somebody was
+    /// asked to block, in the order in which they joined.
     pub(crate) lots: Joined,
     /// The affected lots of which something has no disposition, where it is about a nonconformance.
     pub(crate) undisposed: PagedMap<LotId, ()>,

@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Concerned {
     processes: BTreeSet<ProcessId>,
-    /// Lots that a hold has come to reach.
+    /// Lots that a hold has come to reach, or reaches no more.
     held: BTreeMap<HoldId, LotNews>,
     /// Lots that have come to wait for a disposition, or wait for none any more.
     undisposed: BTreeMap<NonconformanceId, LotNews>,
@@ -107,15 +107,19 @@ impl Concerned {
         }
     }
 
-    /// A hold that has come to reach a lot tells of it.
+    /// A hold that has come to reach a lot tells of it, and so does one that reaches it no more.
     fn look_at_holds(&mut self, former: Option<&Shared<Lot>>, lot: &Lot) {
-        let had = |hold: &HoldId| former.is_some_and(|it| it.all_holds().any(|held| held == hold));
+        let former = former.map(Shared::as_ref);
+        let reaches = |lot: &Lot, hold: &HoldId| lot.all_holds().any(|held| held == hold);
+        let had = |hold: &HoldId| former.is_some_and(|former| reaches(former, hold));
         for hold in lot.all_holds().filter(|hold| !had(hold)) {
-            let known = match self.held.get_mut(hold) {
-                Some(known) => known,
-                None => self.held.entry(hold.clone()).or_default(),
-            };
+            let known = self.held.entry(hold.clone()).or_default();
             known.came.push(lot.id().clone());
+        }
+        let before = former.into_iter().flat_map(Lot::all_holds);
+        for hold in before.filter(|hold| !reaches(lot, hold)) {
+            let known = self.held.entry(hold.clone()).or_default();
+            known.left.push(lot.id().clone());
         }
     }
 

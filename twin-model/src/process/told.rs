@@ -11,7 +11,8 @@ use crate::ownership::standing::Standing;
 
 impl Process {
     /// What the receiver of each lane has acknowledged and still has; lanes with nothing are left
-    /// out.
+    /// out. A block counts its lots, with those that the hold reached for a while only: so many more
+    /// the later that was known.
     #[must_use]
     pub fn told(&self) -> BTreeMap<SmolStr, SmolStr> {
         let lanes = self.standings().into_iter();
@@ -20,6 +21,18 @@ impl Process {
             Some((SmolStr::new(lane), words))
         });
         told.collect()
+    }
+
+    /// The same, as far as it does not depend on what came first.
+    pub(crate) fn told_in_any_order(&self) -> BTreeMap<SmolStr, SmolStr> {
+        let mut told = self.told();
+        for (lane, standing) in self.standings() {
+            let last = standing.last().map(|step| &step.body);
+            if let Some(CommandBody::HoldBlockRequested(_)) = last {
+                told.insert(lane.into(), SmolStr::new_static("blocked"));
+            }
+        }
+        told
     }
 
     /// What stands against an answer of somebody who owns none.

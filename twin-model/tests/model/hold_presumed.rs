@@ -1,9 +1,11 @@
 //! Lots of an order whose operation nobody has named: a hold on what was made at a work center of
 //! the order reaches them, until somebody names it, whatever came first.
 use serde_json::{Value, json};
-use twin_model::{Code, GateDecision, Plant};
+use twin_model::{Code, GateDecision, Plant, ProcessState};
 
+use crate::arrival_order::permutations;
 use crate::facts::{Fact, asked, gate, parts, q, released, tell, tell_all, used};
+use crate::processes::story::{Sent, Story};
 
 fn held(center: &str, from: &str, to: &str) -> Fact {
     let window = json!({"from": format!("2026-03-01T{from}:00Z"),
@@ -54,7 +56,7 @@ fn holds(plant: &Plant, lot: &str) -> bool {
 fn any_order(first: &[Fact], facts: &[Fact]) -> Plant {
     let all: Vec<Fact> = first.iter().chain(facts).cloned().collect();
     let mut ends: Option<Plant> = None;
-    for order in crate::arrival_order::permutations(facts.len()) {
+    for order in permutations(facts.len()) {
         let behind = order.iter().map(|n| n + first.len());
         let order: Vec<usize> = (0..first.len()).chain(behind).collect();
         let plant = tell_all(&all, &order);
@@ -297,4 +299,150 @@ fn presumed_lots_are_known_after_a_snapshot() {
         assert!(holds(plant, "L"));
     }
     assert_eq!(back.state_hash(), plant.state_hash());
+}
+
+/// An order that was at SAW from 06:00 to 08:00, in a plant whose processes block what is held.
+fn asking(systems: Value) -> Story {
+    let mut story = Story::with_rules(json!([{"kind": "hold", "systems": systems}]));
+    for fact in order("O") {
+        told(&mut story, &fact);
+    }
+    told(&mut story, &started("O", "10", "SAW", "06:00"));
+    told(&mut story, &reported("O", "08:00", json!([])));
+    story
+}
+
+fn told(story: &mut Story, (name, at, data): &Fact) {
+    story.ok("/s", name, at, data.clone());
+}
+
+/// Another order, whose work at SAW is within the window, receives the lot too.
+fn received_by_another(story: &mut Story, id: &str, lot: &str) {
+    for fact in order(id) {
+        told(story, &fact);
+    }
+    told(story, &started(id, "10", "SAW", "08:00"));
+    told(story, &received(id, lot, "08:20"));
+}
+
+fn publish(story: &mut Story, version: u64, at: &str, processes: Value) {
+    let data = json!({"version": version, "processes": processes});
+    story.ok("/twin", "process_rules.published", at, data);
+}
+
+/// Everybody does what he is asked.
+fn all_acknowledge(story: &mut Story) -> Vec<Sent> {
+    let sent = story.news();
+    for command in &sent {
+        let source = format!("/{}", command.to.as_str());
+        story.acknowledge(&source, "09:40", &command.id, "ok");
+    }
+    sent
+}
+
+const PROCESS: &str = "hold/H";
+
+fn blocked(story: &Story) -> Vec<String> {
+    let told = story.told(PROCESS).into_iter();
+    told.map(|(lane, words)| format!("{lane}: {words}"))
+        .collect()
+}
+
+#[test]
+fn what_a_hold_no_longer_reaches_stays_blocked_until_its_release_and_all_ends_the_same() {
+    let facts = [
+        received("O", "L", "06:20"),
+        held("SAW", "07:50", "08:30"),
+        reported("O", "06:10", json!(["L"])),
+    ];
+    let mut ends: Option<Story> = None;
+    let mut was_blocked = 0;
+    for order in permutations(facts.len()) {
+        let mut story = asking(json!(["wms", "mes", "erp"]));
+        for number in &order {
+            told(&mut story, &facts[*number]);
+            all_acknowledge(&mut story);
+        }
+        assert!(!holds(&story.plant, "L"), "{order:?}");
+        assert_eq!(story.state(PROCESS), ProcessState::Settled, "{order:?}");
+        assert_eq!(blocked(&story).len(), 3, "{order:?}");
+        was_blocked += usize::from(blocked(&story)[0] == "erp: blocked, 1 lot");
+        story.restored();
+        if let Some(ends) = &ends {
+            let hash = ends.plant.state_hash();
+            assert_eq!(story.plant.state_hash(), hash, "{order:?}");
+        }
+        ends.get_or_insert(story);
+    }
+    assert_eq!(
+        was_blocked, 2,
+        "where the hold reached it before its operation was named"
+    );
+
+    let mut story = ends.unwrap();
+    told(&mut story, &released("10:00"));
+    let sent = all_acknowledge(&mut story);
+    let released: Vec<&str> = sent.iter().map(|sent| sent.type_name).collect();
+    assert_eq!(released, ["mfg.hold.release_requested.v1"; 3]);
+    assert_eq!(blocked(&story), [""; 0]);
+}
+
+#[test]
+fn a_lot_that_a_hold_reaches_again_is_blocked_already() {
+    let mut story = asking(json!(["wms"]));
+    told(&mut story, &received("O", "L", "06:20"));
+    told(&mut story, &held("SAW", "07:50", "08:30"));
+    assert_eq!(all_acknowledge(&mut story)[0].data["lots"], json!(["L"]));
+    told(&mut story, &reported("O", "06:10", json!(["L"])));
+    assert!(!holds(&story.plant, "L"));
+    received_by_another(&mut story, "P", "L");
+    assert!(holds(&story.plant, "L"));
+    assert_eq!(story.news(), [], "the warehouse has never let it go");
+    assert_eq!(blocked(&story), ["wms: blocked, 1 lot"]);
+    told(&mut story, &received("O", "N", "08:05"));
+    assert_eq!(all_acknowledge(&mut story)[0].data["lots"], json!(["N"]));
+    assert_eq!(blocked(&story), ["wms: blocked, 2 lots"]);
+    story.restored();
+}
+
+#[test]
+fn a_lot_that_a_hold_no_longer_reaches_before_anybody_is_told_is_blocked_nowhere() {
+    let mut story = asking(json!(["wms"]));
+    told(&mut story, &received("O", "L", "06:20"));
+    told(&mut story, &held("SAW", "07:50", "08:30"));
+    let first = story.only();
+    told(&mut story, &received("O", "R", "06:25"));
+    told(&mut story, &received("O", "N", "06:30"));
+    assert!(holds(&story.plant, "R"));
+    assert_eq!(story.news(), [], "one command at a time");
+    // Both leave the hold: L is under way to the warehouse, R is not.
+    told(&mut story, &reported("O", "06:15", json!(["L", "R"])));
+    assert!(!holds(&story.plant, "L") && !holds(&story.plant, "R"));
+    story.acknowledge("/wms", "09:41", &first.id, "ok");
+    let second = story.only();
+    assert_eq!(second.data["lots"], json!(["N"]));
+    story.acknowledge("/wms", "09:42", &second.id, "ok");
+    assert_eq!(blocked(&story), ["wms: blocked, 2 lots"]);
+    assert_eq!(story.news(), []);
+    received_by_another(&mut story, "P", "R");
+    assert_eq!(all_acknowledge(&mut story)[0].data["lots"], json!(["R"]));
+    assert_eq!(blocked(&story), ["wms: blocked, 3 lots"]);
+}
+
+#[test]
+fn a_lot_that_left_a_hold_while_its_kind_was_off_is_not_blocked_when_it_is_on_again() {
+    let mut story = asking(json!(["wms"]));
+    told(&mut story, &received("O", "L", "06:20"));
+    told(&mut story, &held("SAW", "07:50", "08:30"));
+    let first = story.only();
+    told(&mut story, &received("O", "R", "06:25"));
+    publish(&mut story, 2, "09:41", json!([]));
+    told(&mut story, &reported("O", "06:15", json!(["L", "R"])));
+    let rules = json!([{"kind": "hold", "systems": ["wms"], "from": "2026-03-01T05:00:00Z"}]);
+    publish(&mut story, 3, "09:42", rules);
+    assert_eq!(story.news(), []);
+    story.acknowledge("/wms", "09:43", &first.id, "ok");
+    assert_eq!(story.news(), [], "nothing is held any more");
+    assert_eq!(blocked(&story), ["wms: blocked, 1 lot"]);
+    story.restored();
 }

@@ -22,7 +22,7 @@ mod rules;
 #[path = "processes/since.rs"]
 mod since;
 #[path = "processes/story.rs"]
-mod story;
+pub(crate) mod story;
 #[path = "processes/tolerance.rs"]
 mod tolerance;
 #[path = "processes/usage.rs"]

@@ -115,7 +115,7 @@ impl From<&Process> for ProcessStanding {
     fn from(process: &Process) -> ProcessStanding {
         ProcessStanding {
             id: process.id.clone(),
-            told: process.told(),
+            told: process.told_in_any_order(),
             claims: process.claims.clone(),
         }
     }
