@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::chaos::Fault;
 use crate::effect::{Effects, View};
 use crate::lot_stock::add;
-use crate::{EntityKey, Lot, LotId, Message, PagedMap, Plant, Rejection, Time};
+use crate::{EntityKey, Lot, LotId, Message, PagedMap, Plant, Rejection, Time, TimeWindow};
 
 /// How a lot came from another one. Where several are true of the same two lots the greatest is
 /// shown: the one that says most.
@@ -46,6 +46,8 @@ pub struct Parentage {
     pub quantity: Decimal,
     /// When the first of it went in.
     pub since: Time,
+    /// When the last of it did.
+    pub until: Time,
     /// How it went in.
     pub by: Kinship,
     /// Whether some of it is the parent's goods under another name, or may be: it was split off,
@@ -54,11 +56,12 @@ pub struct Parentage {
 }
 
 impl Parentage {
-    /// So much of a parent went in, once.
-    pub(crate) fn new(quantity: Decimal, since: Time, by: Kinship) -> Parentage {
+    /// So much of a parent went in, from the first to the last of it.
+    pub(crate) fn new(quantity: Decimal, during: TimeWindow, by: Kinship) -> Parentage {
         Parentage {
             quantity,
-            since,
+            since: during.from,
+            until: during.to,
             by,
             is_part: by != Kinship::Transformed,
         }
@@ -67,6 +70,7 @@ impl Parentage {
     fn add(&mut self, more: Parentage) {
         add(&mut self.quantity, more.quantity);
         self.since = self.since.min(more.since);
+        self.until = self.until.max(more.until);
         self.by = self.by.max(more.by);
         self.is_part |= more.is_part;
     }

@@ -223,6 +223,7 @@ impl Lot {
         if let Some(order) = &body.order {
             self.join_order((order, body.op.as_ref()), made_at, made, effects);
         }
+        self.look_at_own_goods(view, effects);
         self.tell_of_more(effects);
         Ok(())
     }
@@ -241,12 +242,13 @@ impl Lot {
         let made = TimeWindow::at(view.at);
         self.note_production(made, None, view, effects);
         for (parent, amount) in from {
-            let part = Parentage::new(*amount, view.at, Kinship::Transformed);
+            let part = Parentage::new(*amount, made, Kinship::Transformed);
             self.come_from(parent, part, view, effects);
         }
         if let Some(order) = made_by.0 {
             self.join_order((order, made_by.1), view.at, made, effects);
         }
+        self.look_at_own_goods(view, effects);
         self.tell_of_more(effects);
     }
 
@@ -266,7 +268,7 @@ impl Lot {
         for child in children {
             self.go_into(child, at);
         }
-        self.tell_gates(effects);
+        self.tell_of_more(effects);
     }
 
     /// A message from another entity of the plant.

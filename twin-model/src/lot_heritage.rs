@@ -48,7 +48,7 @@ impl Heritage {
             if let Some(parent) = plant.lot(id)
                 && parent.has_quality()
             {
-                heritage.take_from(parent, lot.id(), part);
+                heritage.take_from(parent, lot, part);
             }
         }
         let material = lot.material_at_making(plant);
@@ -59,7 +59,7 @@ impl Heritage {
         heritage
     }
 
-    fn take_from(&mut self, parent: &Lot, child: &LotId, part: &Parentage) {
+    fn take_from(&mut self, parent: &Lot, child: &Lot, part: &Parentage) {
         let own = parent.blocking_inspections();
         let own = own.map(|(id, _)| (id.clone(), parent.id().clone()));
         self.inspections.extend(own);
@@ -74,7 +74,7 @@ impl Heritage {
             }
         }
         if part.by == Kinship::Transformed
-            && let Some(at) = parent.used_too_early(part)
+            && let Some(at) = parent.used_too_early(child, part)
         {
             let from = EntityKey::Lot(parent.id().clone());
             self.add(Usage::QualityInspection, at, from);
@@ -84,9 +84,13 @@ impl Heritage {
     fn add(&mut self, usage: Usage, at: Time, from: EntityKey) {
         // Lots come in ascending order, so of several at one time the smallest stays; and the
         // material comes last.
-        let known = self.statuses.get(&usage);
-        if known.is_none_or(|known| known.at < at) {
-            self.statuses.insert(usage, Inherited { at, from });
+        match self.statuses.get_mut(&usage) {
+            // A board does not stand for the inspection that the material asks for.
+            Some(known) if matches!(from, EntityKey::Material(_)) => known.from = from,
+            Some(known) if known.at >= at => {}
+            _ => {
+                self.statuses.insert(usage, Inherited { at, from });
+            }
         }
     }
 }

@@ -123,7 +123,7 @@ pub(crate) fn carry_out(
         lot.take_in(effects, |flows| flows.merge(made.from, quantity));
         lot.note_production(made, body.tank.as_ref(), view, effects);
         for (parent, quantity) in &parents {
-            let part = Parentage::new(*quantity, made.from, Kinship::Merged);
+            let part = Parentage::new(*quantity, made, Kinship::Merged);
             lot.come_from(parent, part, view, effects);
         }
         Ok(())

@@ -96,6 +96,8 @@ impl Lot {
         if judged_anew {
             self.hand_quality_on(effects);
         }
+        // What a board said of its wholes counts as long as it does not ask for a word on this lot.
+        self.look_at_origins(view, effects);
         self.tell_gates(effects);
     }
 
@@ -132,6 +134,11 @@ impl Lot {
             let key = EntityKey::Lot(self.goods.id.clone());
             effects.tell(key, Message::NonconformanceChanged(id.clone()));
         }
+    }
+
+    /// Whether a nonconformance reaches the lot, or a board decided of it.
+    pub(crate) fn has_heard_of(&self, id: &NonconformanceId) -> bool {
+        self.nonconformance(id).is_some()
     }
 
     fn nonconformance(&self, id: &NonconformanceId) -> Option<&LotNonconformance> {

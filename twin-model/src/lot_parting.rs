@@ -42,7 +42,6 @@ impl Lot {
         child: &LotId,
         (usage, quantity): (Usage, Decimal),
         at: Time,
-        effects: &mut Effects,
     ) {
         self.change_quality(|quality| {
             let key = (child.clone(), usage);
@@ -53,8 +52,11 @@ impl Lot {
             known.at = known.at.min(at);
             add(&mut known.quantity, quantity);
         });
-        // Free stock that left does not change what the others may have.
-        if usage != Usage::Unrestricted {
+    }
+
+    /// What was told of some parts tells of the others as well.
+    pub(crate) fn tell_of_partings(&self, effects: &mut Effects) {
+        if self.partings().next().is_some() {
             self.hand_quality_on(effects);
         }
     }
@@ -81,18 +83,26 @@ impl Lot {
 
     /// The usage statuses that a part of this lot has from it, each with since when; none where it
     /// is free. They are those that some of this lot has by everything that was judged of it, ever,
-    /// and by what was posted of it before the part left. Where it was told which stock went, and
-    /// there is so much of that or better, they are what was told.
-    pub(crate) fn handed_to_part(&self, child: &LotId, part: &Parentage) -> Vec<(Usage, Time)> {
-        let counts = |moved: &Move<'_>| was_so(moved, part.since);
+    /// and by what was posted of it before the last of the part left. Where it was told which stock
+    /// went, they are what was told, and what was judged after that.
+    pub(crate) fn handed_to_part(&self, child: &Lot, part: &Parentage) -> Vec<(Usage, Time)> {
+        let counts = |moved: &Move<'_>| was_so(moved, child, part);
         let mut statuses: BTreeMap<Usage, Time> = BTreeMap::new();
-        if let Some((worst, quantity)) = self.told_of(child) {
-            if worst != Usage::Unrestricted {
-                statuses.insert(worst, part.since);
-            }
+        let told = self.told_of(child.id());
+        if let Some((worst, quantity)) = told {
             let apart = |moved: &Move<'_>| counts(moved) && !is_parting(moved);
-            let all = self.judged(apart, |_, _| {});
-            if quantity >= part.quantity && all.as_good_as(worst) >= quantity {
+            let then = self.judged(|it| apart(it) && it.at <= part.until, |_, _| {});
+            let now = self.judged(apart, |_, _| {});
+            let was_so = !then.stock.of(worst).is_zero();
+            let is_over = was_so && now.stock.of(worst).is_zero();
+            if worst != Usage::Unrestricted && !is_over {
+                statuses.insert(worst, part.until);
+            }
+            if quantity >= part.quantity && then.as_good_as(worst) >= self.wanted_as_good_as(worst)
+            {
+                let later = now.worse_than(Usage::Unrestricted);
+                let later = later.filter(|(_, since)| *since > part.until);
+                statuses.extend(later);
                 return statuses.into_iter().collect();
             }
         }
@@ -100,10 +110,19 @@ impl Lot {
             |moved: &Move<'_>| counts(moved) && !(is_parting(moved) && moved.takes_free_stock());
         let all = self.judged(left, |_, _| {});
         for (usage, since) in all.worse_than(Usage::Unrestricted) {
+            // What comes in later brings what it has, whatever was said of the part before.
+            let since = since.max(part.until);
             let known = statuses.entry(usage).or_insert(since);
             *known = since.max(*known);
         }
         statuses.into_iter().collect()
+    }
+
+    /// How much of it was told to have gone as a status or better, or was used.
+    fn wanted_as_good_as(&self, usage: Usage) -> Decimal {
+        let told = self.partings().filter(|((_, told), _)| *told <= usage);
+        let told: Decimal = told.map(|(_, parting)| parting.quantity).sum();
+        told + self.goods.stock.consumed()
     }
 
     /// R80: more of it was used than is free for that by everything that is known.
@@ -126,29 +145,34 @@ impl Lot {
         })
     }
 
-    /// Whether more of this lot went into something else than might be used, unrestricted or
-    /// restricted to a use: since when. Goods that turn out to be good later were no wrong to use.
-    pub(crate) fn used_too_early(&self, part: &Parentage) -> Option<Time> {
-        let counts = |moved: &Move<'_>| {
-            let posted = matches!(moved.word, Word::Posting(_)) && moved.improves();
-            !is_parting(moved) && (posted || was_so(moved, part.since))
+    /// Whether more of this lot went into others than might be used, unrestricted or restricted to a
+    /// use: since when. Goods that turn out to be good later were no wrong to use.
+    pub(crate) fn used_too_early(&self, child: &Lot, part: &Parentage) -> Option<Time> {
+        let counts = |moved: &Move<'_>| match moved.word {
+            Word::Posting(_) if moved.improves() => true,
+            // What was used before had left the work in process.
+            Word::Work => moved.at <= part.since,
+            _ => !is_parting(moved) && was_so(moved, child, part),
         };
         let all = self.judged(counts, |_, _| {});
-        if all.as_good_as(Usage::Restricted) >= part.quantity {
+        let wanted = self.wanted_as_good_as(Usage::Restricted);
+        if all.as_good_as(Usage::Restricted) >= wanted.max(part.quantity) {
             return None;
         }
         let since = all.worse_than(Usage::Restricted).map(|(_, since)| since);
-        since.max()
+        Some(since.max()?.max(part.until))
     }
 }
 
-/// Whether it counts for what left the lot at a time: a posting speaks of what is still there, and
-/// so does a board, which asks for a disposition of every part, unless it sets the goods free.
-fn was_so(moved: &Move<'_>, left: Time) -> bool {
+/// Whether it counts for what left the lot for `child`. A posting speaks of what is still there: one
+/// that makes goods better of all that left later, one that makes them worse of what had not all
+/// left. A board asks for a disposition of every part that its nonconformance reaches.
+fn was_so(moved: &Move<'_>, child: &Lot, part: &Parentage) -> bool {
     match moved.word {
-        Word::Posting(_) => moved.at <= left,
-        Word::Board => moved.at <= left || moved.sets_free(),
-        Word::Judgement | Word::Origin | Word::Parting(_) => true,
+        Word::Posting(_) if moved.improves() => moved.at <= part.since,
+        Word::Posting(_) => moved.at <= part.until,
+        Word::Board(id) => moved.at <= part.since || moved.sets_free() || !child.has_heard_of(id),
+        Word::Judgement | Word::Work | Word::Origin | Word::Parting(_) => true,
     }
 }
 

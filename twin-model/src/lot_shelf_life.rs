@@ -3,20 +3,39 @@
 //! the lot itself.
 
 use crate::effect::{Effects, View};
-use crate::{EntityKey, Lot, MaterialVersion, Message, Plant, Time};
+use crate::{EntityKey, Kinship, Lot, LotId, MaterialVersion, Message, Parentage, Plant, Time};
 
 /// A day of shelf life, seconds: what the material master counts is no calendar day of the plant.
 const SECONDS_PER_DAY: i64 = 86_400;
 
 impl Lot {
     /// The version of its material that counted when its making began. `None` for what came from
-    /// a lot under another name: it is as that is.
+    /// lots of the material under other names, and nothing else did: it is as they are.
     pub(crate) fn material_at_making<'p>(&self, plant: &'p Plant) -> Option<&'p MaterialVersion> {
         let made = self.produced_at()?;
-        if self.goods.card.parents.values().any(|part| part.is_part) {
+        if self.is_but_parts(plant) {
             return None;
         }
         plant.material(self.material())?.version_at(made)
+    }
+
+    /// Whether all that came in came from lots of its material under their own names.
+    fn is_but_parts(&self, plant: &Plant) -> bool {
+        let same = |(id, part): (&LotId, &Parentage)| {
+            let whole = plant.lot(id);
+            part.by != Kinship::Transformed
+                && whole.is_some_and(|whole| whole.material() == self.material())
+        };
+        let parents = &self.goods.card.parents;
+        !parents.is_empty() && parents.iter().all(same) && self.goods.stock.is_but_parts()
+    }
+
+    /// Goods of its own came in. What its material asks of those it does not ask of parts.
+    pub(crate) fn look_at_own_goods(&mut self, view: View<'_>, effects: &mut Effects) {
+        let has_parents = !self.goods.card.parents.is_empty();
+        if has_parents && view.plant.material(self.material()).is_some() {
+            self.look_at_material(view, effects);
+        }
     }
 
     /// What its material says of it may have changed: by a new version, or because its making

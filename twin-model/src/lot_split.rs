@@ -11,6 +11,7 @@ use crate::genealogy::refuse_cycle;
 use crate::plant::Cause;
 use crate::{
     EntityKey, Kinship, Lot, LotFlows, LotId, LotSplit, MaterialId, Parentage, Plant, Rejection,
+    TimeWindow,
 };
 
 /// The split with every quantity in the unit of the parent.
@@ -65,9 +66,10 @@ pub(crate) fn carry_out(
             lot.go_into(&child.lot, view.at);
             if let Some(usage) = child.usage {
                 let told = (usage, child.quantity.value.value());
-                lot.note_parting(&child.lot, told, view.at, effects);
+                lot.note_parting(&child.lot, told, view.at);
             }
         }
+        lot.tell_of_partings(effects);
         Ok(())
     })?;
     let Some((material, unit)) = of else {
@@ -76,7 +78,11 @@ pub(crate) fn carry_out(
     for child in &body.children {
         let own = plant.view(cause).unit_of_new_lot(&material, unit);
         plant.ensure_lot(&child.lot, &material, own, effects);
-        let part = Parentage::new(child.quantity.value.value(), cause.at, Kinship::Split);
+        let part = Parentage::new(
+            child.quantity.value.value(),
+            TimeWindow::at(cause.at),
+            Kinship::Split,
+        );
         plant.change_lot(&child.lot, cause, effects, |lot, view, effects| {
             let quantity = lot.in_own_unit(child.quantity, view, effects)?;
             let quantity = quantity.value.value();

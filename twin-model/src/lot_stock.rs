@@ -227,10 +227,19 @@ impl LotStock {
         told.max(flows.seen) + flows.adjusted
     }
 
-    /// What came in and was not received by the warehouse: it is still where it was made.
-    pub(crate) fn not_stored(&self) -> Decimal {
+    /// Whether nothing was made of it, and its creation told of no more than came from others.
+    pub(crate) fn is_but_parts(&self) -> bool {
         let flows = self.flows.as_deref();
-        let stored = flows.map_or(Decimal::ZERO, |flows| flows.stored.total());
+        let parts = flows.map_or(Decimal::ZERO, |it| it.parted + it.merged.total());
+        let created = self.created.map_or(Decimal::ZERO, |told| told.quantity);
+        self.made.is_zero() && created <= parts
+    }
+
+    /// What came in and was not received by the warehouse until a time: it was where it was made.
+    pub(crate) fn not_stored_by(&self, at: Time) -> Decimal {
+        let flows = self.flows.as_deref();
+        let until = |stored: &SumByTime| stored.total() - stored.after(at);
+        let stored = flows.map_or(Decimal::ZERO, |flows| until(&flows.stored));
         (self.inflow() - stored).max(Decimal::ZERO)
     }
 

@@ -8,8 +8,8 @@
 use rust_decimal::Decimal;
 
 use crate::{
-    EntityKey, Inherited, Lot, LotDisposition, LotId, Parting, StatusChange, Time, Usage,
-    UsageDecision,
+    EntityKey, Inherited, Lot, LotDisposition, LotId, NonconformanceId, Parting, StatusChange,
+    Time, Usage, UsageDecision,
 };
 
 /// The statuses from which stock is taken when it leaves: nobody takes what is worse as long as
@@ -72,10 +72,12 @@ impl StockByUsage {
 /// What moves some stock into another status, or out of the lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Word<'a> {
-    /// A decision of quality, or what was done with the work of an order.
+    /// A decision of quality.
     Judgement,
+    /// What was decided of work that was given up.
+    Work,
     /// A disposition of a nonconformance.
-    Board,
+    Board(&'a NonconformanceId),
     /// What it came from.
     Origin,
     /// A posting.
@@ -139,7 +141,7 @@ impl<'a> Move<'a> {
     fn disposed(
         at: Time,
         (disposition, quantity): (LotDisposition, Option<Decimal>),
-        bad: &'a [Usage],
+        (by, bad): (&'a NonconformanceId, &'a [Usage]),
     ) -> Move<'a> {
         let (from, to) = match disposition {
             LotDisposition::UseAsIs => (bad, Some(Usage::Unrestricted)),
@@ -152,7 +154,7 @@ impl<'a> Move<'a> {
             LotDisposition::Sort => (&WORST_FIRST[..], Some(Usage::QualityInspection)),
         };
         Move {
-            word: Word::Board,
+            word: Word::Board(by),
             ..Move::new(at, from, to, quantity.unwrap_or(Decimal::MAX))
         }
     }
@@ -223,15 +225,18 @@ impl Lot {
         });
         let boards = self
             .nonconformances()
-            .filter_map(|(_, it)| it.disposed.as_ref());
-        let disposed = boards.map(|disposed| {
+            .filter_map(|(id, it)| Some((id, it.disposed.as_ref()?)));
+        let disposed = boards.map(|(id, disposed)| {
             let parts = disposed.parts.iter();
-            let moved = |part: &(_, _)| Move::disposed(disposed.at, *part, bad);
+            let moved = |part: &(_, _)| Move::disposed(disposed.at, *part, (id, bad));
             parts.map(moved).collect::<Vec<_>>()
         });
         let work = self.work_given_up().map(|(_, work)| {
-            let not_stored = self.goods.stock.not_stored();
-            vec![Move::no_better_than(work.at, work.usage, not_stored)]
+            let not_stored = self.goods.stock.not_stored_by(work.at);
+            vec![Move {
+                word: Word::Work,
+                ..Move::no_better_than(work.at, work.usage, not_stored)
+            }]
         });
         let origins = self.inherited_statuses().map(|(usage, inherited)| {
             vec![Move {
@@ -352,7 +357,7 @@ impl Lot {
             let wanted = match moved.word {
                 Word::Posting(change) => change.quantity,
                 Word::Parting(_) => Some(moved.quantity),
-                Word::Judgement | Word::Board | Word::Origin => None,
+                Word::Judgement | Word::Work | Word::Board(_) | Word::Origin => None,
             };
             if let Some(wanted) = wanted.filter(|wanted| *wanted > there)
                 && let [from] = moved.from

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::Effects;
 use crate::genealogy::refuse_cycle;
 use crate::plant::Cause;
-use crate::{Kinship, Lot, LotId, Parentage, Plant, Rejection, Time, TimeWindow, WorkCenterId};
+use crate::{Kinship, Lot, LotId, Parentage, Plant, Rejection, TimeWindow, WorkCenterId};
 
 /// How often one lot may come out of tanks: it would have to be a lot that is never closed.
 pub const DRAWINGS_PER_LOT_MAX: usize = 1_000;
@@ -27,11 +27,13 @@ pub struct TankDrawing {
 }
 
 impl TankDrawing {
-    /// From when on what is drawn by one may have something of what flowed in for the other;
-    /// `None` when they did not meet.
-    fn meets(&self, other: &TankDrawing) -> Option<Time> {
+    /// When what is drawn by one may have got something of what flowed in for the other; `None`
+    /// when they did not meet.
+    fn meets(&self, other: &TankDrawing) -> Option<TimeWindow> {
         let same = self.tank == other.tank;
-        same.then(|| self.window.meets(&other.window)).flatten()
+        let from = same.then(|| self.window.meets(&other.window)).flatten()?;
+        let to = self.window.to.min(other.window.to);
+        Some(TimeWindow { from, to })
     }
 }
 
@@ -39,7 +41,7 @@ impl TankDrawing {
 struct Shared<'p> {
     parent: &'p LotId,
     child: &'p LotId,
-    since: Time,
+    met: TimeWindow,
 }
 
 /// Every edge that a drawing into `child` adds to the genealogy beside its own ones.
@@ -50,20 +52,16 @@ fn shared<'p>(drawing: &'p TankDrawing, child: &'p LotId, plant: &'p Plant) -> V
             continue;
         }
         let meetings = other.goods.card.drawings.iter().filter_map(|known| {
-            let since = drawing.meets(known)?;
-            Some((known, since))
+            let met = drawing.meets(known)?;
+            Some((known, met))
         });
-        for (known, since) in meetings {
+        for (known, met) in meetings {
             let into_child = known.parents.iter().map(|parent| (parent, child));
             let into_other = drawing.parents.iter().map(|parent| (parent, other.id()));
             let edges = into_child.chain(into_other);
             // A lot that flows into the tank that it came out of is not made from itself by that.
             let edges = edges.filter(|(parent, child)| parent != child);
-            found.extend(edges.map(|(parent, child)| Shared {
-                parent,
-                child,
-                since,
-            }));
+            found.extend(edges.map(|(parent, child)| Shared { parent, child, met }));
         }
     }
     found
@@ -100,17 +98,17 @@ pub(crate) fn draw(
     cause: Cause<'_>,
     effects: &mut Effects,
 ) -> Result<(), Rejection> {
-    let edges: Vec<(LotId, LotId, Time)> = shared(&drawing, child, plant)
+    let edges: Vec<(LotId, LotId, TimeWindow)> = shared(&drawing, child, plant)
         .into_iter()
-        .map(|edge| (edge.parent.clone(), edge.child.clone(), edge.since))
+        .map(|edge| (edge.parent.clone(), edge.child.clone(), edge.met))
         .collect();
-    for (parent, child, since) in edges {
+    for (parent, child, met) in edges {
         plant.change_lot(&parent, cause, effects, |lot, _, _| {
-            lot.go_into(&child, since);
+            lot.go_into(&child, met.from);
             Ok(())
         })?;
         plant.change_lot(&child, cause, effects, |lot, view, effects| {
-            let part = Parentage::new(Decimal::ZERO, since, Kinship::Commingled);
+            let part = Parentage::new(Decimal::ZERO, met, Kinship::Commingled);
             lot.come_from(&parent, part, view, effects);
             lot.tell_gates(effects);
             Ok(())

@@ -62,6 +62,8 @@ mod quality_parts;
 mod quality_shares;
 #[path = "quality/story.rs"]
 mod quality_story;
+#[path = "quality/taken.rs"]
+mod quality_taken;
 #[path = "quality/used.rs"]
 mod quality_used;
 #[path = "../../../tests/real_data/find.rs"]

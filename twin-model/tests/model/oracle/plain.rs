@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::step::Step;
+use super::step::{Decision, Step};
 
 /// What was accepted so far, and nothing else.
 #[derive(Debug, Default, Clone)]
@@ -237,12 +237,44 @@ impl Plain {
         !self.own_holds(lot).is_empty() || !self.inherited_holds(lot).is_empty()
     }
 
-    /// Whether it, or anything that it was made from, was made for an order that was given up: its
-    /// work in process is scrapped until somebody has said otherwise, and nobody does.
+    /// Whether it waits for what becomes of work that was given up, its own or what it came from:
+    /// somebody would have to say so, and nobody does.
     fn given_up(&self, lot: u8) -> bool {
-        let origins = self.origins(lot).into_iter();
-        let mut orders = origins.flat_map(|origin| self.orders_of(origin));
-        orders.any(|order| self.order(order).is_some_and(|order| order.aborted))
+        self.given_up_before(lot, usize::MAX) || self.came_from_given_up(lot)
+    }
+
+    /// Whether an order that it was made for was given up before the step at this place.
+    fn given_up_before(&self, lot: u8, place: usize) -> bool {
+        let orders = self.orders_of(lot);
+        let mut before = self.accepted.iter().take(place);
+        before.any(|step| match step {
+            Step::Decide { order, what } => *what == Decision::Abort && orders.contains(order),
+            _ => false,
+        })
+    }
+
+    /// Parts have what their wholes have. What was used before the work was given up was none.
+    fn came_from_given_up(&self, wanted: u8) -> bool {
+        let names = |lots: &[(u8, u32)]| lots.iter().any(|(lot, _)| *lot == wanted);
+        let used_bad = |(lot, _): &(u8, u32)| {
+            let first = self.accepted.iter().position(|step| match step {
+                Step::Transform {
+                    inputs, outputs, ..
+                } => names(outputs) && inputs.iter().any(|(input, _)| input == lot),
+                _ => false,
+            });
+            self.given_up_before(*lot, first.unwrap_or(0)) || self.came_from_given_up(*lot)
+        };
+        self.accepted.iter().any(|step| match step {
+            Step::Transform {
+                inputs, outputs, ..
+            } => names(outputs) && inputs.iter().any(used_bad),
+            Step::Split { parent, children } => names(children) && self.given_up(*parent),
+            Step::Merge { parents, child } => {
+                *child == wanted && parents.iter().any(|(lot, _)| self.given_up(*lot))
+            }
+            _ => false,
+        })
     }
 
     fn request(&self, wanted: u8) -> Option<&[(u8, u32)]> {

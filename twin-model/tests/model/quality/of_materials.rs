@@ -79,8 +79,10 @@ fn a_decision_sets_free_what_its_material_makes_wait_and_a_part_does_not_wait_ag
 
 #[test]
 fn a_lot_that_becomes_known_as_a_part_is_as_its_whole_is() {
+    let mut part = made("P", "07:05");
+    part["quantity"] = q("40");
     let told: Vec<Told> = vec![
-        ("lot.created", "07:05", made("P", "07:05")),
+        ("lot.created", "07:05", part),
         ("lot.split", "08:10", split("L", "P", "40")),
         (
             "inspection.decided",

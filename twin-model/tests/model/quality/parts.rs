@@ -10,7 +10,7 @@ pub(crate) fn split(parent: &str, child: &str, quantity: &str) -> Value {
     json!({"parent": parent, "children": [{"lot": child, "quantity": q(quantity)}]})
 }
 
-fn split_told(parent: &str, child: &str, quantity: &str, usage: &str) -> Value {
+pub(crate) fn split_told(parent: &str, child: &str, quantity: &str, usage: &str) -> Value {
     json!({"parent": parent,
         "children": [{"lot": child, "quantity": q(quantity), "usage": usage}]})
 }
