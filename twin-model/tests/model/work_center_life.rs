@@ -11,8 +11,8 @@ mod wraps;
 
 use serde_json::{Value, json};
 use twin_model::{
-    Bucket, Code, Event, ItemState, Liveness, Notice, Plant, Rejection, Time, Turn, WorkCenter,
-    wire,
+    Bucket, Code, Event, ItemState, Liveness, Mode, Notice, Plant, Rejection, Time, Turn,
+    WorkCenter, wire,
 };
 
 fn time(at: &str) -> Time {
@@ -473,4 +473,18 @@ fn what_is_older_than_the_window_goes_to_a_person_and_changes_nothing() {
         (Code::R28, twin_model::Kind::Exception)
     );
     assert_eq!(story.0.state_hash(), before);
+}
+
+#[test]
+fn what_a_machine_is_used_for_is_what_was_reported_last() {
+    let mut story = Story::new();
+    story.state("06:00", "executing");
+    let mode = |story: &Story| {
+        let center = story.0.work_center(&"W".parse().unwrap()).unwrap();
+        (center.mode(), center.item_state())
+    };
+    assert_eq!(mode(&story), (Mode::None, ItemState::Executing));
+    let body = json!({"work_center": "W", "item_state": "not_executing", "mode": "setup"});
+    story.tell("work_center.state_changed", "07:00", &body);
+    assert_eq!(mode(&story), (Mode::Setup, ItemState::NotExecuting));
 }

@@ -67,6 +67,32 @@ fn what_is_used_beyond_the_issues_is_shown_until_the_issue_comes() {
 }
 
 #[test]
+fn what_was_scrapped_at_the_line_was_used_as_well() {
+    let mut story = Story::shafts();
+    story.good("10", "4");
+    story.tell("material.issued", &kg("10"));
+    story.tell("material.consumed", &kg("9"));
+    let mut scrapped = kg("3");
+    scrapped["scrapped"] = json!(true);
+    story.tell("material.consumed", &scrapped);
+    let steel = story.account("STEEL");
+    assert_eq!(steel.variance(), Some(d("4")), "12 used, 8 for 4 pieces");
+    let shown: Vec<String> = story
+        .order()
+        .discrepancies()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let [shown] = &shown[..] else {
+        panic!("{shown:?}")
+    };
+    assert!(
+        shown.starts_with("Order WO-1 used 12 KGM of STEEL, the warehouse issued 10."),
+        "{shown}"
+    );
+}
+
+#[test]
 fn without_a_warehouse_the_consumption_alone_takes_the_lot() {
     let mut story = Story::shafts();
     story.tell("material.consumed", &kg("12"));
