@@ -185,8 +185,10 @@ fn model(
         let used = cpu_time::of_this_thread()? - used;
         record(&mut wall, came.elapsed());
         record(&mut cpu, Duration::from_secs_f64(used));
-        check(arguments, &turn, GateDecision::Blocked, usize::from(rules))?;
-        check(arguments, &plant.apply(&release)?, GateDecision::Cleared, 0)?;
+        let processes = usize::from(rules);
+        check(arguments, &turn, GateDecision::Blocked, processes)?;
+        let released = plant.apply(&release)?;
+        check(arguments, &released, GateDecision::Cleared, processes)?;
     }
     Ok((cpu, wall))
 }
