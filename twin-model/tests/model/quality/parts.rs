@@ -274,25 +274,37 @@ fn what_is_told_of_a_part_counts_only_as_far_as_its_whole_has_it() {
     );
 }
 
-#[test]
-fn what_quality_says_of_the_part_itself_counts_from_its_time_on() {
-    let own = |at: &'static str| -> Vec<Told> {
-        let look = json!({"inspection": "J", "lot": "P", "quantity": q("60"), "blocking": false});
-        vec![
-            ("lot.split", "06:10", split("A", "P", "60")),
-            ("inspection.created", "06:20", look),
-            ("inspection.decided", at, decided("J", &[("60", "accept")])),
-            (
-                "inspection.decided",
-                "07:00",
-                decided("I", &[("100", "reject")]),
-            ),
-        ]
-    };
-    let given: Vec<Told> = vec![
+/// 100 pieces of A, which inspection I looks at.
+pub(crate) fn waiting() -> Vec<Told> {
+    vec![
         ("lot.created", "06:00", lot("A", "unrestricted")),
         ("inspection.created", "06:05", inspection("I", "A")),
-    ];
+    ]
+}
+
+/// Something comes from A at 06:10, quality accepts so much of it at a time, and rejects A at seven.
+pub(crate) fn looked_at(
+    (name, data): (&'static str, Value),
+    (id, much): (&str, &str),
+    at: &'static str,
+) -> Vec<Told> {
+    let look = json!({"inspection": "J", "lot": id, "quantity": q(much), "blocking": false});
+    vec![
+        (name, "06:10", data),
+        ("inspection.created", "06:20", look),
+        ("inspection.decided", at, decided("J", &[(much, "accept")])),
+        (
+            "inspection.decided",
+            "07:00",
+            decided("I", &[("100", "reject")]),
+        ),
+    ]
+}
+
+#[test]
+fn what_quality_says_of_the_part_itself_counts_from_its_time_on() {
+    let own = |at| looked_at(("lot.split", split("A", "P", "60")), ("P", "60"), at);
+    let given = waiting();
     let before = Story::with(ends_the_same(&given, &own("06:30")));
     assert_eq!(free(&before, "P"), Err(Usage::Rejected));
     let after = Story::with(ends_the_same(&given, &own("07:30")));

@@ -1,9 +1,8 @@
 //! Goods that were used before quality had set them free.
 
-use serde_json::json;
 use twin_model::{Code, Discrepancy, Usage};
 
-use crate::quality_parts::{free, judged, posted, split, used};
+use crate::quality_parts::{free, judged, looked_at, posted, split, used, waiting};
 use crate::quality_story::*;
 
 #[test]
@@ -69,23 +68,8 @@ fn goods_that_turn_out_to_be_good_were_no_wrong_to_use() {
 
 #[test]
 fn what_was_made_from_bad_goods_is_freed_by_a_look_at_itself_after_they_were_found_bad() {
-    let own = |at: &'static str| -> Vec<Told> {
-        let look = json!({"inspection": "J", "lot": "Z", "quantity": q("10"), "blocking": false});
-        vec![
-            ("lot.transformed", "06:10", used("A", "60", "Z")),
-            ("inspection.created", "06:20", look),
-            ("inspection.decided", at, decided("J", &[("10", "accept")])),
-            (
-                "inspection.decided",
-                "07:00",
-                decided("I", &[("100", "reject")]),
-            ),
-        ]
-    };
-    let given: Vec<Told> = vec![
-        ("lot.created", "06:00", lot("A", "unrestricted")),
-        ("inspection.created", "06:05", inspection("I", "A")),
-    ];
+    let own = |at| looked_at(("lot.transformed", used("A", "60", "Z")), ("Z", "10"), at);
+    let given = waiting();
     let before = Story::with(ends_the_same(&given, &own("06:30")));
     assert_eq!(free(&before, "Z"), Err(Usage::QualityInspection));
     let after = Story::with(ends_the_same(&given, &own("07:30")));
