@@ -22,8 +22,8 @@ pub const AWAITED_INSPECTIONS_MAX: usize = 10;
 /// A usage status that a lot has because of something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inherited {
-    /// From when on: the time of the decision or posting that gave it to that; `Time::MIN` where
-    /// that began so.
+    /// From when on: the time of the decision or posting that gave it to that, or when the last of
+    /// that came in, whichever is later; `Time::MIN` where its material says so.
     pub at: Time,
     /// From what: a lot that it came from, or its material, whose lots quality looks at.
     pub from: EntityKey,
@@ -104,9 +104,7 @@ impl Lot {
     /// A lot that this one came from says something new.
     pub(crate) fn look_at_origins(&mut self, view: View<'_>, effects: &mut Effects) {
         let now = Heritage::of(self, view.plant);
-        if self.heritage() == Some(&now)
-            || (self.heritage().is_none() && now == Heritage::default())
-        {
+        if self.heritage().unwrap_or(&Heritage::default()) == &now {
             return;
         }
         self.change_quality(|quality| quality.heritage = now);

@@ -69,16 +69,11 @@ impl Lot {
 
     /// What was told of a part: the worst status, and how much in all.
     fn told_of(&self, child: &LotId) -> Option<(Usage, Decimal)> {
-        let told: BTreeMap<Usage, Decimal> = BEST_FIRST
-            .into_iter()
-            .filter_map(|usage| {
-                let partings = &self.goods.quality.as_deref()?.partings;
-                let parting = partings.get(&(child.clone(), usage))?;
-                Some((usage, parting.quantity))
-            })
-            .collect();
-        let (worst, _) = told.last_key_value()?;
-        Some((*worst, told.values().sum()))
+        let partings = &self.goods.quality.as_deref()?.partings;
+        let [best, .., worst] = BEST_FIRST.map(|usage| (child.clone(), usage));
+        let told = partings.range(best..=worst);
+        let ((_, worst), _) = told.clone().next_back()?;
+        Some((*worst, told.map(|(_, parting)| parting.quantity).sum()))
     }
 
     /// The usage statuses that a part of this lot has from it, each with since when; none where it
@@ -93,8 +88,8 @@ impl Lot {
             let apart = |moved: &Move<'_>| counts(moved) && !is_parting(moved);
             let then = self.judged(|it| apart(it) && it.at <= part.until, |_, _| {});
             let now = self.judged(apart, |_, _| {});
-            let was_so = !then.stock.of(worst).is_zero();
-            let is_over = was_so && now.stock.of(worst).is_zero();
+            let was_there = !then.stock.of(worst).is_zero();
+            let is_over = was_there && now.stock.of(worst).is_zero();
             if worst != Usage::Unrestricted && !is_over {
                 statuses.insert(worst, part.until);
             }
@@ -172,10 +167,10 @@ fn was_so(moved: &Move<'_>, child: &Lot, part: &Parentage) -> bool {
         Word::Posting(_) if moved.improves() => moved.at <= part.since,
         Word::Posting(_) => moved.at <= part.until,
         Word::Board(id) => moved.at <= part.since || moved.sets_free() || !child.has_heard_of(id),
-        Word::Judgement | Word::Work | Word::Origin | Word::Parting(_) => true,
+        Word::Judgement | Word::Work | Word::Origin | Word::Parting => true,
     }
 }
 
 fn is_parting(moved: &Move<'_>) -> bool {
-    matches!(moved.word, Word::Parting(_))
+    moved.word == Word::Parting
 }

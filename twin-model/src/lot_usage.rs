@@ -82,8 +82,8 @@ pub(crate) enum Word<'a> {
     Origin,
     /// A posting.
     Posting(&'a StatusChange),
-    /// A split that told which stock went into this part.
-    Parting(&'a LotId),
+    /// A split that told which stock went.
+    Parting,
 }
 
 /// Some stock gets another status.
@@ -168,10 +168,10 @@ impl<'a> Move<'a> {
         }
     }
 
-    fn parted(((child, usage), parting): (&'a (LotId, Usage), &'a Parting)) -> Move<'a> {
+    fn parted(((_, usage), parting): (&'a (LotId, Usage), &'a Parting)) -> Move<'a> {
         let from = std::slice::from_ref(usage);
         Move {
-            word: Word::Parting(child),
+            word: Word::Parting,
             ..Move::new(parting.at, from, None, parting.quantity)
         }
     }
@@ -356,7 +356,7 @@ impl Lot {
         let note = |moved: &Move<'_>, there: Decimal| {
             let wanted = match moved.word {
                 Word::Posting(change) => change.quantity,
-                Word::Parting(_) => Some(moved.quantity),
+                Word::Parting => Some(moved.quantity),
                 Word::Judgement | Word::Work | Word::Board(_) | Word::Origin => None,
             };
             if let Some(wanted) = wanted.filter(|wanted| *wanted > there)
