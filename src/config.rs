@@ -5,7 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use actors::{PlantClock, Retention};
+use actors::{Durability, PlantClock, Retention};
 use serde::Deserialize;
 use twin_model::PlantId;
 
@@ -40,6 +40,9 @@ pub(crate) struct PlantConfig {
     /// How long an event may wait for its cause, in hours of the plant's clock.
     #[serde(default = "default_parking_limit_h")]
     pub(crate) parking_limit_h: u32,
+    /// When a commit counts as made.
+    #[serde(default)]
+    pub(crate) durability: Durability,
     /// For how many days the journal is kept beyond what a start needs; for ever when absent.
     keep_journal_days: Option<u32>,
     /// How much of the journal is kept beyond what a start needs, in mebibytes; all when absent.
@@ -193,12 +196,13 @@ mod tests {
         let config = read(
             "listen = \"127.0.0.1:9\"\ndata_dir = \"d\"\n[broker]\nurl = \"amqp://h\"\n\
              [[plant]]\nid = \"P\"\nclock = \"event_time\"\nparking_limit_h = 5\n\
-             keep_journal_days = 400\n",
+             durability = \"unsafe_unsynced\"\nkeep_journal_days = 400\n",
         )
         .unwrap();
         assert_eq!(config.listen.port(), 9);
         assert_eq!(config.plants[0].clock, ClockConfig::EventTime);
         assert_eq!(config.plants[0].parking_limit_h, 5);
+        assert_eq!(config.plants[0].durability, Durability::UnsafeUnsynced);
         assert_eq!(config.plants[0].retention().unwrap(), Retention::Days(400));
         assert!(config.broker.unwrap().url("broker").is_ok());
     }
@@ -221,6 +225,7 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/twin.toml");
         let config = Config::read(&path).unwrap();
         assert_eq!(config.plants[0].id.as_str(), "P1");
+        assert_eq!(config.plants[0].durability, Durability::Synced);
         let missing = format!("{:?}", config.broker.unwrap().url("broker").unwrap_err());
         assert!(
             missing.contains("password_file /etc/twin/broker-password"),

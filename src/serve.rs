@@ -48,6 +48,7 @@ fn options_of(plant: &PlantConfig, config: &Config) -> Result<PlantOptions, Fail
     Ok(PlantOptions {
         retention: plant.retention()?,
         clock: plant.clock.into(),
+        durability: plant.durability,
         parking_limit_s: i64::from(plant.parking_limit_h) * SECONDS_PER_HOUR,
         ..PlantOptions::new(
             plant.id.clone(),

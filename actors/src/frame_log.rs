@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::Durability;
 use crate::frames::{FILE_HEADER_BYTES, SegmentKind, format_of};
 use crate::journal::{JournalError, sync_dir};
 
@@ -125,9 +126,14 @@ impl FrameLog {
         })
     }
 
-    /// Appends whole frames and waits until they are on stable storage. `first` is the number of
-    /// what they begin with.
-    pub(crate) fn append(&mut self, first: u64, frames: &[u8]) -> Result<(), AppendError> {
+    /// Appends whole frames and waits until they are as durable as asked for. `first` is the number
+    /// of what they begin with.
+    pub(crate) fn append(
+        &mut self,
+        first: u64,
+        frames: &[u8],
+        durability: Durability,
+    ) -> Result<(), AppendError> {
         if self.len >= self.segment_bytes {
             let segment = FrameLog::begin(self.kind, &self.dir, first, self.segment_bytes);
             *self = segment.map_err(AppendError::of)?;
@@ -138,7 +144,9 @@ impl FrameLog {
             return Err(AppendError::of(error));
         }
         crate::killpoint!("C3");
-        if let Err(error) = self.sync() {
+        if durability == Durability::Synced
+            && let Err(error) = self.sync()
+        {
             // Never tried again: after a failed sync the system may take the bytes for written
             // though they are not. They are taken back, so that the next start cannot believe them.
             self.take_back()?;

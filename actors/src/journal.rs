@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::Durability;
 use crate::frame_log::{AppendError, FrameLog};
 use crate::record::Record;
 use crate::segment::{JOURNAL, encode};
@@ -92,7 +93,10 @@ impl JournalError {
 
 /// The open end of a journal.
 #[derive(Debug)]
-pub(crate) struct Journal(FrameLog);
+pub(crate) struct Journal {
+    log: FrameLog,
+    durability: Durability,
+}
 
 impl Journal {
     /// Opens the journal for appending after `last_commit`, at the end of the newest segment.
@@ -100,16 +104,18 @@ impl Journal {
         dir: &Path,
         last_commit: u64,
         segment_bytes: u64,
+        durability: Durability,
     ) -> Result<Journal, JournalError> {
-        FrameLog::open(JOURNAL, dir, last_commit + 1, segment_bytes).map(Journal)
+        let log = FrameLog::open(JOURNAL, dir, last_commit + 1, segment_bytes)?;
+        Ok(Journal { log, durability })
     }
 
-    /// Appends a record and waits until it is on stable storage.
+    /// Appends a record and waits until it is as durable as the plant's records are.
     ///
     /// Returns the record's hash, which the next record carries as `previous`.
     pub(crate) fn append(&mut self, record: &Record) -> Result<[u8; 32], AppendError> {
         let (frame, hash) = encode(record);
-        self.0.append(record.commit_no, &frame)?;
+        self.log.append(record.commit_no, &frame, self.durability)?;
         Ok(hash)
     }
 }
@@ -165,7 +171,8 @@ mod tests {
     fn a_segment_for_which_there_is_no_room_is_made_when_there_is() {
         let dir = tempfile::tempdir().unwrap();
         // Any record makes a segment long enough to be followed by a new one.
-        let mut journal = Journal::open(dir.path(), 0, FILE_HEADER_BYTES as u64 + 1).unwrap();
+        let (bytes, synced) = (FILE_HEADER_BYTES as u64 + 1, Durability::Synced);
+        let mut journal = Journal::open(dir.path(), 0, bytes, synced).unwrap();
         journal.append(&record(1)).unwrap();
         let control = dir.path().join(crate::chaos::DISK_FILE);
         fs::write(&control, "full").unwrap();

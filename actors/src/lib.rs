@@ -18,6 +18,7 @@ mod counts;
 mod cursor;
 mod difference;
 mod door;
+mod durability;
 mod exception_entry;
 mod exception_list;
 mod exceptions;
@@ -71,6 +72,7 @@ pub use difference::{
     Against, DIFFERING_ENTITIES_MAX, Difference, EntityDifference, EventName, FieldDifference,
     Place, differing_fields,
 };
+pub use durability::Durability;
 pub use exception_entry::{Closed, ExceptionEntry, ExceptionId, How, InvalidExceptionId, Step};
 pub use exception_list::{EXCEPTIONS_BYTES_MAX, EXCEPTIONS_MAX};
 pub use exceptions::{DRY_RUNS_MAX, DryRun, Exceptions, PARKED_PAGE_MAX, ParkedPage};

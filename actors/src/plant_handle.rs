@@ -23,7 +23,9 @@ use crate::snapshot_file;
 use crate::snapshots::Snapshots;
 use crate::supervisor::PanicSupervisor;
 use crate::writer::{self, Published};
-use crate::{Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox, guard};
+use crate::{
+    Durability, Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox, guard,
+};
 
 /// Messages that may wait for a shard. Each batch of events holds credits besides.
 const MAILBOX_MESSAGES_MAX: usize = 1_024;
@@ -73,6 +75,8 @@ pub struct PlantOptions {
     pub retention: Retention,
     /// Size of a segment of the journal, in bytes, at which the next one begins.
     pub segment_bytes: u64,
+    /// When a commit counts as made.
+    pub durability: Durability,
     /// Makes every handler of this entity panic.
     #[cfg(feature = "chaos")]
     pub panic_at: Option<twin_model::EntityKey>,
@@ -96,6 +100,7 @@ impl PlantOptions {
             segment_bytes: SEGMENT_BYTES_MAX,
             #[cfg(feature = "chaos")]
             segment_bytes: crate::chaos::segment_bytes().unwrap_or(SEGMENT_BYTES_MAX),
+            durability: Durability::Synced,
             #[cfg(feature = "chaos")]
             panic_at: None,
         }
@@ -174,6 +179,7 @@ pub(crate) struct Home {
 pub struct PlantHandle {
     plant: PlantId,
     clock: PlantClock,
+    durability: Durability,
     intake: Intake,
     feed: Feed,
     outbox: Outbox,
@@ -195,6 +201,12 @@ impl PlantHandle {
     #[must_use]
     pub fn clock(&self) -> PlantClock {
         self.clock
+    }
+
+    /// What its acknowledgements are worth.
+    #[must_use]
+    pub fn durability(&self) -> Durability {
+        self.durability
     }
 
     /// The door for events.
@@ -287,6 +299,7 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
     let (ready, opened) = oneshot::channel();
     let (end, ended) = watch::channel(false);
     let (plant, clock) = (options.plant.clone(), options.clock);
+    let durability = options.durability;
     std::thread::Builder::new()
         .name(format!("plant {plant}"))
         .spawn(move || {
@@ -298,6 +311,7 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
     Ok(PlantHandle {
         plant,
         clock,
+        durability,
         intake: Intake::new(door.clone()),
         feed: Feed { door: door.clone() },
         outbox: Outbox { door: door.clone() },
@@ -381,7 +395,14 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
         tracing::warn!(path = %path.display(), at, "torn end of the journal cut off");
         frames::cut(path, *at)?;
     }
-    let journal = Journal::open(dir, recovered.head.commit_no, options.segment_bytes)?;
+    let (segment_bytes, durability) = (options.segment_bytes, options.durability);
+    let journal = Journal::open(dir, recovered.head.commit_no, segment_bytes, durability)?;
+    if durability == Durability::UnsafeUnsynced {
+        tracing::warn!(
+            plant = %options.plant,
+            "durability is unsafe_unsynced: what is acknowledged may be lost with the machine"
+        );
+    }
     let LedgerHead { commit_no, .. } = recovered.head;
     tracing::info!(plant = %options.plant, commit_no, replayed = recovered.replayed, "plant recovered");
     let published = Arc::new(Published {

@@ -19,7 +19,7 @@ use crate::frames::{self, FILE_HEADER_BYTES, FRAME_HEADER_BYTES, Frames, Segment
 use crate::journal::{JournalError, sync_dir};
 use crate::quota::{Held, Quota};
 use crate::spool_mark::{Place, SpoolMark};
-use crate::{OpenError, Outlet};
+use crate::{Durability, OpenError, Outlet};
 
 /// A segment of a spool that has reached this size, in bytes, is followed by a new one. Beside
 /// the quota, so much may lie on the disk of each spool that was forwarded already.
@@ -311,7 +311,7 @@ impl SpoolWriter {
             frames.extend_from_slice(&job.frame);
             next += job.messages;
         }
-        let (error, failed) = match self.log.append(self.end.next, &frames) {
+        let (error, failed) = match self.log.append(self.end.next, &frames, Durability::Synced) {
             Ok(()) => {
                 self.stored(group, next);
                 return Ok(());

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use actors::chaos::DISK_FILE;
 use actors::{
-    Disposition, Input, IntakeError, Pending, PlantClock, PlantHandle, PlantOptions, Stopped, open,
-    verify,
+    Disposition, Durability, Input, IntakeError, Pending, PlantClock, PlantHandle, PlantOptions,
+    Stopped, open, verify,
 };
 use bytes::Bytes;
 use serde_json::json;
@@ -196,4 +196,26 @@ async fn a_sync_that_failed_is_not_tried_again_and_its_record_is_not_believed() 
         Disposition::Applied,
         "sent again"
     );
+}
+
+#[tokio::test]
+async fn an_unsynced_plant_waits_for_no_sync_and_comes_back_the_same_after_its_process_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let unsynced = || PlantOptions {
+        durability: Durability::UnsafeUnsynced,
+        ..options(dir.path())
+    };
+    let plant = open(unsynced()).await.unwrap();
+    assert_eq!(plant.durability(), Durability::UnsafeUnsynced);
+    tell(&plant, "WO-1").await;
+    disk_refuses(dir.path(), "sync");
+    assert_eq!(tell(&plant, "WO-2").await, Disposition::Applied);
+    let told = hash(&plant).await;
+    disk_is_well(dir.path());
+    plant.close().await;
+
+    let plant = open(options(dir.path())).await.unwrap();
+    assert_eq!(plant.durability(), Durability::Synced);
+    assert_eq!(hash(&plant).await, told);
+    assert_eq!(tell(&plant, "WO-2").await, Disposition::Duplicate);
 }

@@ -147,6 +147,19 @@ impl Shop {
             })
             .collect()
     }
+
+    /// `count` reports with ids of `round`, all about order `number`, each a microsecond after the
+    /// one before it.
+    ///
+    /// # Errors
+    /// As [`Shop::report`].
+    pub fn reports_of(&self, number: usize, round: &str, count: usize) -> Result<Vec<Bytes>> {
+        let start = now();
+        (0_i64..)
+            .take(count)
+            .map(|n| self.report(&format!("{round}-{n:08}"), number, start.plus_micros(n)))
+            .collect()
+    }
 }
 
 fn op(place: usize) -> String {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use actors::{PlantHandle, PlantOptions};
+use actors::{Durability, PlantHandle, PlantOptions};
 use anyhow::{Result, ensure};
 use ingest::consumers::Consumers;
 use ingest::delivery::Broker;
@@ -29,7 +29,18 @@ impl Twin {
     /// # Errors
     /// When the plant cannot be opened or refuses an event.
     pub async fn open(shop: &Shop, dir: &Path) -> Result<Twin> {
-        let options = PlantOptions::new(shop.plant().clone(), dir);
+        Twin::open_as(shop, dir, Durability::Synced).await
+    }
+
+    /// As [`Twin::open`], with that durability.
+    ///
+    /// # Errors
+    /// As [`Twin::open`].
+    pub async fn open_as(shop: &Shop, dir: &Path, durability: Durability) -> Result<Twin> {
+        let options = PlantOptions {
+            durability,
+            ..PlantOptions::new(shop.plant().clone(), dir)
+        };
         let handle = actors::open(options).await?;
         for events in shop.set_up()?.chunks(10_000) {
             intake_load::give(handle.intake(), intake_load::decoded(events)).await?;

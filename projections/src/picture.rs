@@ -143,7 +143,7 @@ impl Picture {
 
     /// Starts the picture, or starts it anew.
     pub(crate) fn begin(&self, start: &Snapshot) {
-        let model = ReadModel::from_snapshot(start, self.handle.clock());
+        let model = ReadModel::from_snapshot(start, self.handle.clock(), self.handle.durability());
         let mut published = self.published.write();
         let ring = match published.take() {
             Some(before) => before.ring.restarted(model.cursor()),

@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use actors::{CauseRef, Commit, Counts, Cursor, ExceptionEntry, ExceptionId, PlantClock, Snapshot};
+use actors::{
+    CauseRef, Commit, Counts, Cursor, Durability, ExceptionEntry, ExceptionId, PlantClock, Snapshot,
+};
 use twin_model::{Entity, EntityKey, EntityKind, PlantId, SourceId, Time};
 
 use crate::change_event::{ChangeEvent, Happening};
@@ -18,6 +20,7 @@ use crate::view::{CountsView, PlantView};
 pub struct ReadModel {
     plant: PlantId,
     clock: PlantClock,
+    durability: Durability,
     /// The whole of this commit is in.
     cursor: Cursor,
     recorded: Time,
@@ -44,7 +47,11 @@ fn by_number(exceptions: &[Arc<ExceptionEntry>]) -> BTreeMap<ExceptionId, Arc<Ex
 impl ReadModel {
     /// The picture of the plant at `snapshot`.
     #[must_use]
-    pub fn from_snapshot(snapshot: &Snapshot, clock: PlantClock) -> ReadModel {
+    pub fn from_snapshot(
+        snapshot: &Snapshot,
+        clock: PlantClock,
+        durability: Durability,
+    ) -> ReadModel {
         let mut entities = Entities::default();
         let mut reached = BTreeSet::new();
         for entity in snapshot.plant.entities() {
@@ -53,6 +60,7 @@ impl ReadModel {
         ReadModel {
             plant: snapshot.plant.id().clone(),
             clock,
+            durability,
             cursor: snapshot.cursor(),
             recorded: snapshot.recorded,
             entities,
@@ -283,6 +291,7 @@ impl ReadModel {
                 PlantClock::Wall => "wall",
                 PlantClock::EventTime => "event_time",
             },
+            durability: self.durability.as_str(),
             counts: CountsView::from(self.counts.as_ref()),
         }
     }

@@ -35,6 +35,9 @@ pub struct PlantView {
     pub open_exceptions: usize,
     /// `wall`, or `event_time` for a plant that lives in the time of its events.
     pub clock: &'static str,
+    /// `synced`: what is acknowledged stays, whatever ends; `unsafe_unsynced`: what is acknowledged
+    /// may be lost with the machine.
+    pub durability: &'static str,
     /// What became of every input.
     pub counts: CountsView,
 }

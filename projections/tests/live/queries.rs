@@ -316,6 +316,7 @@ async fn a_plant_at_a_glance_counts_what_became_of_its_input() {
     let item = plant.get("/api/v1/plants").await.body["items"][0].clone();
     assert_eq!(item["id"], "P1");
     assert_eq!(item["clock"], "event_time");
+    assert_eq!(item["durability"], "synced");
     assert_eq!(item["work_orders"], 1);
     assert_eq!(item["lots"], 3);
     assert_eq!(item["work_centers"], 2);

@@ -1,6 +1,6 @@
 //! The read model is derived: however it came about, it is the same.
 
-use actors::{Input, PlantClock};
+use actors::{Durability, Input, PlantClock};
 use projections::ReadModel;
 
 use crate::live_plant::LivePlant;
@@ -13,7 +13,7 @@ async fn a_model_kept_by_commits_equals_one_made_from_the_newest_snapshot() {
         let clock = plant.handle.clock();
         let mut story = Story::new(seed);
         let mut followed = plant.handle.feed().subscribe().await.unwrap();
-        let mut model = ReadModel::from_snapshot(&followed.start, clock);
+        let mut model = ReadModel::from_snapshot(&followed.start, clock, Durability::Synced);
         for _ in 0..20 {
             let inputs = story.events(15).into_iter().map(Input::decode).collect();
             let receipt = plant.handle.intake().submit(inputs).await.unwrap();
@@ -21,7 +21,7 @@ async fn a_model_kept_by_commits_equals_one_made_from_the_newest_snapshot() {
                 model.apply(&followed.commits.recv().await.unwrap());
             }
             let snapshot = plant.handle.fork().take().await.unwrap();
-            let anew = ReadModel::from_snapshot(&snapshot, clock);
+            let anew = ReadModel::from_snapshot(&snapshot, clock, Durability::Synced);
             assert!(
                 model == anew,
                 "seed {seed}, commit {}: {model:#?} is not {anew:#?}",
