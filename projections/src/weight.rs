@@ -278,7 +278,8 @@ fn of_operation(operation: &Operation) -> usize {
     let work_center = operation
         .work_center()
         .map_or(0, |at| name(at.as_str()) * 2);
-    // A change copies one page of the ledger; the others are those of the state before.
+    // A report among others copies one page of the ledger, one at the end does not: the weight is
+    // rather too much. The other pages are those of the state before.
     let reports = (operation.reports() as usize).min(PAGE_ENTRIES_MAX) * REPORT;
     let worker = operation.worker().map_or(0, |worker| name(worker.as_str()));
     size_of::<Operation>()

@@ -1,9 +1,15 @@
 //! A list in pages that copies share.
 //!
 //! A plant copies an entity before it changes it. A busy machine or lot has thousands of facts, so
-//! only the page that a change falls into is copied, not all of them; an empty list takes no room.
+//! only the page that a change falls into is copied, not all of them, and none where a fact is added
+//! at the end, as most are; an empty list takes no room.
 
 use std::sync::Arc;
+
+#[path = "paged/page.rs"]
+mod page;
+
+use page::Page;
 
 /// Entries of one page: few enough that a copy of one is cheap, enough that there are few pages.
 pub const PAGE_ENTRIES_MAX: usize = 32;
@@ -15,9 +21,9 @@ pub(crate) struct Paged<T>(Option<Arc<Pages<T>>>);
 #[derive(Debug)]
 struct Pages<T> {
     /// The pages before the last one, none of them empty; `None` until there is one.
-    full: Option<Arc<Vec<Arc<Vec<T>>>>>,
+    full: Option<Arc<Vec<Page<T>>>>,
     /// Where most entries come to: facts arrive mostly in their order.
-    last: Vec<T>,
+    last: Page<T>,
     len: usize,
 }
 
@@ -40,14 +46,11 @@ impl<T> Default for Paged<T> {
     }
 }
 
-impl<T: Clone> Clone for Pages<T> {
-    /// Pages are copied when something is added, so the copy has room for one more.
+impl<T> Clone for Pages<T> {
     fn clone(&self) -> Pages<T> {
-        let mut last = Vec::with_capacity(self.last.len() + 1);
-        last.extend_from_slice(&self.last);
         Pages {
             full: self.full.clone(),
-            last,
+            last: self.last.clone(),
             len: self.len,
         }
     }
@@ -79,31 +82,30 @@ impl<T> Paged<T> {
         }
     }
 
-    fn full(&self) -> &[Arc<Vec<T>>] {
+    fn full(&self) -> &[Page<T>] {
         let full = self.0.as_ref().and_then(|pages| pages.full.as_ref());
         full.map_or(&[], |full| full.as_slice())
     }
 
-    fn page(&self, page: usize) -> &[T] {
-        match (self.full().get(page), &self.0) {
-            (Some(page), _) => page,
-            (None, Some(pages)) => &pages.last,
-            (None, None) => &[],
-        }
+    /// One page by its number; the last one comes after the full ones.
+    fn page(&self, page: usize) -> Option<&Page<T>> {
+        let last = || self.0.as_ref().map(|pages| &pages.last);
+        self.full().get(page).or_else(last)
     }
 
     /// From the entry at `place` on.
     pub(crate) fn from(&self, place: Place) -> impl DoubleEndedIterator<Item = &T> {
-        let begun = &self.page(place.page)[place.at..];
+        let begun = self.page(place.page);
         let full = self.full();
         let between = full.get(place.page + 1..).unwrap_or_default();
         // Where the list begins on its last page there is nothing more.
         let last = match place.page < full.len() {
             true => self.page(full.len()),
-            false => &[],
+            false => None,
         };
-        let between = between.iter().flat_map(|page| page.iter());
-        begun.iter().chain(between).chain(last)
+        let begun = begun.into_iter().flat_map(move |page| page.since(place.at));
+        let after = between.iter().chain(last);
+        begun.chain(after.flat_map(|page| page.since(0)))
     }
 
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
@@ -115,12 +117,12 @@ impl<T> Paged<T> {
     }
 
     pub(crate) fn last(&self) -> Option<&T> {
-        let last = self.page(self.full().len()).last();
+        let last = self.0.as_ref().and_then(|pages| pages.last.last());
         last.or_else(|| self.full().last()?.last())
     }
 
     pub(crate) fn get(&self, place: Place) -> Option<&T> {
-        self.page(place.page).get(place.at)
+        self.page(place.page)?.get(place.at)
     }
 
     /// The place of the first entry that is not `past`, in a list in which all that are stand
@@ -128,7 +130,7 @@ impl<T> Paged<T> {
     pub(crate) fn place(&self, past: impl Fn(&T) -> bool) -> Place {
         let full = self.full();
         let page = full.partition_point(|page| page.last().is_some_and(&past));
-        let at = self.page(page).partition_point(past);
+        let at = self.page(page).map_or(0, |page| page.partition_point(past));
         Place { page, at }
     }
 
@@ -153,25 +155,25 @@ impl<T> Paged<T> {
     /// The place behind the last entry.
     pub(crate) fn end(&self) -> Place {
         let page = self.full().len();
-        let at = self.page(page).len();
+        let at = self.page(page).map_or(0, Page::len);
         Place { page, at }
     }
 
     /// The entry before a place.
     pub(crate) fn before(&self, place: Place) -> Option<&T> {
         match place.at.checked_sub(1) {
-            Some(at) => self.page(place.page).get(at),
-            None => self.page(place.page.checked_sub(1)?).last(),
+            Some(at) => self.page(place.page)?.get(at),
+            None => self.page(place.page.checked_sub(1)?)?.last(),
         }
     }
 }
 
-impl<T: Clone> Pages<T> {
+impl<T> Pages<T> {
     fn full_len(&self) -> usize {
         self.full.as_ref().map_or(0, |full| full.len())
     }
 
-    fn full_mut(&mut self) -> &mut Vec<Arc<Vec<T>>> {
+    fn full_mut(&mut self) -> &mut Vec<Page<T>> {
         Arc::make_mut(self.full.get_or_insert_default())
     }
 }
@@ -181,7 +183,7 @@ impl<T: Clone> Paged<T> {
         let pages = self.0.get_or_insert_with(|| {
             Arc::new(Pages {
                 full: None,
-                last: Vec::new(),
+                last: Page::default(),
                 len: 0,
             })
         });
@@ -194,22 +196,25 @@ impl<T: Clone> Paged<T> {
         pages.len += 1;
         if place.page < pages.full_len() {
             let full = pages.full_mut();
-            let page = Arc::make_mut(&mut full[place.page]);
+            let page = &mut full[place.page];
             page.insert(place.at, entry);
             if page.len() > PAGE_ENTRIES_MAX {
                 let rest = page.split_off(PAGE_ENTRIES_MAX / 2);
-                full.insert(place.page + 1, Arc::new(rest));
+                full.insert(place.page + 1, rest);
             }
+            return;
+        }
+        if place.at == PAGE_ENTRIES_MAX {
+            // A list that only grows at its end has full pages.
+            let page = std::mem::replace(&mut pages.last, Page::of(vec![entry]));
+            pages.full_mut().push(page);
             return;
         }
         pages.last.insert(place.at, entry);
         if pages.last.len() > PAGE_ENTRIES_MAX {
-            // A list that only grows at its end has full pages.
-            let appended = place.at == PAGE_ENTRIES_MAX;
-            let kept = PAGE_ENTRIES_MAX / if appended { 1 } else { 2 };
-            let rest = pages.last.split_off(kept);
+            let rest = pages.last.split_off(PAGE_ENTRIES_MAX / 2);
             let page = std::mem::replace(&mut pages.last, rest);
-            pages.full_mut().push(Arc::new(page));
+            pages.full_mut().push(page);
         }
     }
 
@@ -222,27 +227,29 @@ impl<T: Clone> Paged<T> {
         self.get(place)?;
         let pages = self.pages_mut();
         if place.page < pages.full_len() {
-            let page = &mut pages.full_mut()[place.page];
-            return Arc::make_mut(page).get_mut(place.at);
+            return pages.full_mut()[place.page].get_mut(place.at);
         }
         pages.last.get_mut(place.at)
     }
 
     /// Changes every entry that is wanted; pages without one stay shared.
     pub(crate) fn change_where(&mut self, wanted: impl Fn(&T) -> bool, change: impl Fn(&mut T)) {
+        let is_here = |page: &Page<T>| page.since(0).any(&wanted);
         if !self.iter().any(&wanted) {
             return;
         }
-        let change = |page: &mut Vec<T>| page.iter_mut().filter(|it| wanted(it)).for_each(&change);
+        let change = |page: &mut Page<T>| {
+            let mut entries = page.to_vec();
+            entries.iter_mut().filter(|it| wanted(it)).for_each(&change);
+            *page = Page::of(entries);
+        };
         let pages = self.pages_mut();
-        change(&mut pages.last);
-        if pages.full.is_none() {
-            return;
+        if is_here(&pages.last) {
+            change(&mut pages.last);
         }
-        for page in pages.full_mut() {
-            if page.iter().any(&wanted) {
-                change(Arc::make_mut(page));
-            }
+        if pages.full.is_some() {
+            let full = pages.full_mut().iter_mut();
+            full.filter(|page| is_here(page)).for_each(change);
         }
     }
 
@@ -260,9 +267,8 @@ impl<T: Clone> Paged<T> {
             return Some(pages.last.remove(place.at));
         }
         let full = pages.full_mut();
-        let page = Arc::make_mut(&mut full[place.page]);
-        let removed = page.remove(place.at);
-        if page.is_empty() {
+        let removed = full[place.page].remove(place.at);
+        if full[place.page].len() == 0 {
             full.remove(place.page);
         } else {
             join_small(full, place.page);
@@ -280,14 +286,13 @@ impl<T: Clone> Paged<T> {
         let whole = place.page;
         if whole > 0 {
             for page in pages.full_mut().drain(..whole) {
-                taken.extend(Arc::unwrap_or_clone(page));
+                taken.extend(page.to_vec());
             }
         }
         if pages.full_len() == 0 {
-            taken.extend(pages.last.drain(..place.at));
+            taken.extend(pages.last.take_first(place.at));
         } else if place.at > 0 {
-            let first = &mut pages.full_mut()[0];
-            taken.extend(Arc::make_mut(first).drain(..place.at));
+            taken.extend(pages.full_mut()[0].take_first(place.at));
         }
         pages.len -= taken.len();
         taken
@@ -295,7 +300,7 @@ impl<T: Clone> Paged<T> {
 }
 
 /// Joins a page that has lost entries with a neighbour, when both together are small.
-fn join_small<T: Clone>(full: &mut Vec<Arc<Vec<T>>>, page: usize) {
+fn join_small<T: Clone>(full: &mut Vec<Page<T>>, page: usize) {
     let small = |first: usize| {
         let pair = full.get(first).zip(full.get(first + 1));
         pair.is_some_and(|(one, next)| one.len() + next.len() <= PAGE_ENTRIES_MAX / 2)
@@ -303,7 +308,9 @@ fn join_small<T: Clone>(full: &mut Vec<Arc<Vec<T>>>, page: usize) {
     let mut pairs = [page.saturating_sub(1), page].into_iter();
     if let Some(first) = pairs.find(|first| small(*first)) {
         let next = full.remove(first + 1);
-        Arc::make_mut(&mut full[first]).extend(Arc::unwrap_or_clone(next));
+        let mut both = full[first].to_vec();
+        both.extend(next.to_vec());
+        full[first] = Page::of(both);
     }
 }
 

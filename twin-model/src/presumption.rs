@@ -89,20 +89,17 @@ impl WorkOrder {
 
     /// The open holds on what was made at its work centers while it was worked on there.
     fn presumed_holds(&self, plant: &Plant) -> BTreeSet<HoldId> {
-        let mut met = BTreeSet::new();
-        for center in self.work_centers() {
-            let holds = plant.window_holds.at(center);
-            if holds.is_empty() {
-                continue;
-            }
-            let Some(span) = self.span_at(center) else {
-                continue;
-            };
-            let holds = holds.iter();
-            let holds = holds.filter(|(window, _)| span.meets(window).is_some());
-            met.extend(holds.map(|(_, hold)| hold.clone()));
+        if !plant.window_holds.is_any_at_centers() {
+            return BTreeSet::new();
         }
-        met
+        let met = self.work_centers().flat_map(|center| {
+            let holds = plant.window_holds.at(center).iter();
+            holds.filter(move |(window, _)| {
+                let span = self.span_at(center);
+                span.is_some_and(|span| span.meets(window).is_some())
+            })
+        });
+        met.map(|(_, hold)| hold.clone()).collect()
     }
 
     /// The work centers that its operations were started or reported at, one by one operation.

@@ -1,6 +1,6 @@
 //! When and where lots were made, as the lots know it and as the plant finds them by it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::effect::{Effects, View};
 use crate::{
@@ -98,24 +98,12 @@ impl Productions {
             return;
         }
         let was = former.and_then(|lot| lot.goods.card.production);
-        if was != now.goods.card.production {
-            if let Some(was) = was {
-                self.of_material
-                    .remove(&now.goods.card.material, was, &now.goods.id);
-            }
-            if let Some(made) = now.goods.card.production {
-                self.of_material
-                    .insert(&now.goods.card.material, made, &now.goods.id);
-            }
-        }
+        let (material, is) = (&now.goods.card.material, now.goods.card.production);
+        self.of_material.moved(material, (was, is), &now.goods.id);
         for (center, made) in now.goods.card.made_at.iter() {
             let was = former.and_then(|lot| lot.goods.card.made_at.get(center));
-            if was != Some(made) {
-                if let Some(was) = was {
-                    self.at_center.remove(center, *was, &now.goods.id);
-                }
-                self.at_center.insert(center, *made, &now.goods.id);
-            }
+            let change = (was.copied(), Some(*made));
+            self.at_center.moved(center, change, &now.goods.id);
         }
     }
 
@@ -125,16 +113,8 @@ impl Productions {
         }
         for center in now.work_centers() {
             let was = former.and_then(|former| former.span_at(center));
-            let is = now.span_at(center);
-            if was == is {
-                continue;
-            }
-            if let Some(was) = was {
-                self.orders.remove(center, was, now.id());
-            }
-            if let Some(is) = is {
-                self.orders.insert(center, is, now.id());
-            }
+            let change = (was, now.span_at(center));
+            self.orders.moved(center, change, now.id());
         }
     }
 
@@ -178,8 +158,9 @@ impl<K, T> Default for ByTime<K, T> {
 
 #[derive(Debug, Clone)]
 struct Stretches<T> {
-    /// From, to, and the object; there is no entry without one, but bounds of a search have none.
-    sorted: BTreeSet<(Time, Time, Option<T>)>,
+    /// Until when, by its beginning and the object; there is no entry without an object, but bounds
+    /// of a search have none.
+    ends: BTreeMap<(Time, Option<T>), Time>,
     /// Length of the longest that was ever among them, microseconds: none that meets a window
     /// begins farther before it.
     longest: i64,
@@ -188,27 +169,41 @@ struct Stretches<T> {
 impl<T> Default for Stretches<T> {
     fn default() -> Stretches<T> {
         Stretches {
-            sorted: BTreeSet::new(),
+            ends: BTreeMap::new(),
             longest: 0,
         }
     }
 }
 
 impl<K: Ord + Clone, T: Ord + Clone> ByTime<K, T> {
+    /// Follows an object from the window that it had to the one that it has now.
+    fn moved(&mut self, key: &K, (was, is): (Option<TimeWindow>, Option<TimeWindow>), object: &T) {
+        if was == is {
+            return;
+        }
+        if let Some(was) = was
+            && is.map(|is| is.from) != Some(was.from)
+        {
+            self.remove(key, was, object);
+        }
+        if let Some(is) = is {
+            self.insert(key, is, object);
+        }
+    }
+
     fn insert(&mut self, key: &K, window: TimeWindow, object: &T) {
         let stretches = match self.0.get_mut(key) {
             Some(stretches) => stretches,
             None => self.0.entry(key.clone()).or_default(),
         };
         stretches.longest = stretches.longest.max(window.micros());
-        let entry = (window.from, window.to, Some(object.clone()));
-        stretches.sorted.insert(entry);
+        let entry = (window.from, Some(object.clone()));
+        stretches.ends.insert(entry, window.to);
     }
 
     fn remove(&mut self, key: &K, window: TimeWindow, object: &T) {
         if let Some(stretches) = self.0.get_mut(key) {
-            let entry = (window.from, window.to, Some(object.clone()));
-            stretches.sorted.remove(&entry);
+            stretches.ends.remove(&(window.from, Some(object.clone())));
         }
     }
 
@@ -216,13 +211,12 @@ impl<K: Ord + Clone, T: Ord + Clone> ByTime<K, T> {
         let stretches = self.0.get(key).into_iter();
         let candidates = stretches.flat_map(move |stretches| {
             let first = window.from.plus_micros(-stretches.longest);
-            let from = (first, Time::MIN, None);
-            let past = (window.to.plus_micros(1), Time::MIN, None);
-            stretches.sorted.range(from..past)
+            let past = window.to.plus_micros(1);
+            stretches.ends.range((first, None)..(past, None))
         });
         candidates
-            .filter(move |(_, to, _)| *to >= window.from)
-            .filter_map(|(_, _, object)| object.as_ref())
+            .filter(move |(_, to)| **to >= window.from)
+            .filter_map(|((_, object), _)| object.as_ref())
     }
 }
 
@@ -257,6 +251,11 @@ impl WindowHolds {
             known.push((window, hold.id().clone()));
             known.sort_unstable();
         }
+    }
+
+    /// Whether there is, or was, a hold on any work center's window: mostly there is none.
+    pub(crate) fn is_any_at_centers(&self) -> bool {
+        !self.at_center.is_empty()
     }
 
     /// The holds on a work center, each with its window.

@@ -2,6 +2,7 @@
 //! stands in [`crate::work_center_facts`], what its time was spent on in [`crate::bucket_walk`].
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::configuration::Configurations;
@@ -346,9 +347,10 @@ impl WorkCenter {
     fn add_overlap(&self, found: &mut Vec<Discrepancy>) {
         let count = self.running().count();
         if count > usize::try_from(self.capacity()).unwrap_or(usize::MAX) {
+            // Written only where they are shown: there may be hundreds.
             let names = self
                 .running()
-                .map(|((order, op), _)| format!("{order}/{op}"));
+                .map(|((order, op), _)| fmt::from_fn(move |text| write!(text, "{order}/{op}")));
             found.push(Discrepancy::Overlap {
                 work_center: self.id.clone(),
                 count,

@@ -35,12 +35,38 @@ fn a_change_copies_the_page_that_it_falls_into_and_no_other() {
     let place = long.place(|entry| *entry < PAGE_ENTRIES_MAX * 3 + 1);
     *changed.get_mut(place).unwrap() += 0;
     let kept = long.full().iter().zip(changed.full());
-    let copied: Vec<bool> = kept.map(|(was, is)| !Arc::ptr_eq(was, is)).collect();
+    let copied: Vec<bool> = kept.map(|(was, is)| !was.shares(is)).collect();
     let third: Vec<bool> = (0..long.full().len()).map(|page| page == 3).collect();
     assert_eq!(copied, third);
     changed.push(0);
     let full = long.full().iter().zip(changed.full());
-    assert_eq!(full.filter(|(was, is)| !Arc::ptr_eq(was, is)).count(), 1);
+    assert_eq!(full.filter(|(was, is)| !was.shares(is)).count(), 1);
+}
+
+#[test]
+fn an_entry_at_the_end_copies_nothing_and_each_copy_sees_its_own() {
+    let first: Paged<usize> = (0..5).collect();
+    let cells = |list: &Paged<usize>| list.page(0).unwrap().clone();
+    let (mut second, mut third) = (first.clone(), first.clone());
+    second.push(5);
+    assert!(
+        cells(&second).shares(&cells(&first)),
+        "it takes the next cell"
+    );
+    assert!(
+        first.iter().eq(&[0, 1, 2, 3, 4]),
+        "which the first does not see"
+    );
+    third.push(7);
+    assert!(!cells(&third).shares(&cells(&first)), "the cell is taken");
+    assert!(third.iter().eq(&[0, 1, 2, 3, 4, 7]));
+    assert!(second.iter().eq(&[0, 1, 2, 3, 4, 5]));
+    for entry in 6..=PAGE_ENTRIES_MAX {
+        second.push(entry);
+    }
+    assert!(second.iter().copied().eq(0..=PAGE_ENTRIES_MAX));
+    assert_eq!(pages(&second), 2);
+    assert_eq!((first.len(), third.len()), (5, 6));
 }
 
 #[test]
@@ -62,8 +88,11 @@ fn what_is_wanted_is_changed_everywhere_and_pages_without_it_stay_shared() {
         let pages = long.full().iter().zip(changed.full()).enumerate();
         for (page, (was, is)) in pages {
             let here = wanted.iter().any(|n| n / PAGE_ENTRIES_MAX == page);
-            assert_eq!(!Arc::ptr_eq(was, is), here, "page {page} of {wanted:?}");
+            assert_eq!(!was.shares(is), here, "page {page} of {wanted:?}");
         }
+        let last = |list: &Paged<(usize, bool)>| list.page(4).unwrap().clone();
+        let here = wanted.iter().any(|n| n / PAGE_ENTRIES_MAX == 4);
+        assert_eq!(!last(&changed).shares(&last(&long)), here, "{wanted:?}");
     }
     assert!(
         long.iter().all(|(_, seen)| !seen),
