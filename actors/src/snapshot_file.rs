@@ -11,7 +11,7 @@ use crate::stored::StoredBooks;
 /// Snapshots kept; the older one serves when the newest turns out to be damaged.
 pub(crate) const SNAPSHOTS_KEPT: usize = 2;
 /// Version of the snapshot's encoding. Another version is passed over: the journal has it all.
-const SNAPSHOT_FORMAT: u32 = 18;
+const SNAPSHOT_FORMAT: u32 = 19;
 const MAGIC: &[u8; 8] = b"PTWINSNP";
 const HEADER_BYTES: usize = 16;
 

@@ -110,6 +110,7 @@ codes! {
     R78 = 78, "The edge does not forward for this plant.";
     R79 = 79, "The disk of the edge refuses.";
     R80 = 80, "More of a lot was used than was free for use.";
+    R81 = 81, "A material that is kept in lots was moved without one.";
 }
 
 impl fmt::Display for Code {

@@ -375,6 +375,24 @@ pub enum Discrepancy {
         /// Unit of both.
         unit: Unit,
     },
+    /// R81: a material that is kept in lots was moved without one.
+    #[error(
+        "Order {order}: {without} {unit} of {material} were moved without a lot, {with} with one; \
+         the material is kept in lots. Have the warehouse or production reverse what names no lot, \
+         and send it again with its lot."
+    )]
+    MovedWithoutLot {
+        /// The order.
+        order: WorkOrderId,
+        /// The material.
+        material: MaterialId,
+        /// Issued, used or returned without a lot.
+        without: Decimal,
+        /// Issued or used with one.
+        with: Decimal,
+        /// Unit of both.
+        unit: Unit,
+    },
     /// R50: more came out of a unit than went in.
     #[error(
         "{missing} {unit} of lot {lot} were taken out of unit {logistic_unit} and never put in. \
@@ -409,6 +427,7 @@ impl Discrepancy {
             Discrepancy::EndedAfterBegin { .. } => Code::R47,
             Discrepancy::CountsDiffer { .. } => Code::R48,
             Discrepancy::UsedWithoutIssue { .. } => Code::R59,
+            Discrepancy::MovedWithoutLot { .. } => Code::R81,
             Discrepancy::ClosedWithMore { .. } => Code::R75,
             Discrepancy::VersionWentBack { .. } => Code::R60,
             Discrepancy::DecidedAgain { .. } => Code::R53,
@@ -443,6 +462,7 @@ impl Discrepancy {
             } => (operation.as_str(), kind),
             Discrepancy::CounterFell { counter, .. } => (counter, ""),
             Discrepancy::UsedWithoutIssue { material, unit, .. }
+            | Discrepancy::MovedWithoutLot { material, unit, .. }
             | Discrepancy::MaterialVariance { material, unit, .. } => {
                 (material.as_str(), unit.as_str())
             }

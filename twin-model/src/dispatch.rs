@@ -184,7 +184,9 @@ impl Plant {
             match (entity, &event.body) {
                 (Entity::Material(material), EventBody::MaterialUpdated(body)) => {
                     let since = material.publish(body, view.at)?;
-                    view.plant.tell_lots_made_of(&body.material, since, effects);
+                    let plant = view.plant;
+                    plant.tell_lots_made_of(&body.material, since, effects);
+                    plant.tell_orders_without_lot(&body.material, since, effects);
                     Ok(())
                 }
                 (Entity::Routing(routing), EventBody::RoutingPublished(body)) => {

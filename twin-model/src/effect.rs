@@ -80,7 +80,8 @@ pub enum Message {
     ShelfLifeChanged,
     /// To a lot: quality, or the warehouse, says something new of one that it came from.
     OriginJudged,
-    /// To a lot: a version of its material that may count for it is published.
+    /// To a lot: a version of its material that may count for it is published. To an order: one of
+    /// a material that it moved something of without a lot.
     MaterialPublished,
     /// To a work center: somebody spoke of it.
     Named,

@@ -48,6 +48,7 @@ mod kpi_window;
 mod listing;
 mod logistic_unit;
 mod lot;
+mod lot_control;
 mod lot_heritage;
 mod lot_merge;
 mod lot_movement;

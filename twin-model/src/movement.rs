@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 use crate::document_reversal::{DocumentReversals, Reversal};
 use crate::lot_stock::add;
 use crate::paged::Paged;
-use crate::{EventId, LotId, MaterialId, OperationId, Quantity, ReportId, Time, Unit};
+use crate::{EventId, LotId, MaterialId, OperationId, Quantity, ReportId, Time, TimeWindow, Unit};
 
 /// Movements kept of one order, in number. One more is put before a person.
 pub const MOVEMENTS_PER_ORDER_MAX: usize = 10_000;
@@ -80,6 +80,8 @@ pub struct Movement {
     pub(crate) measured: Option<Quantity>,
     /// Whether the warehouse expects nothing more.
     pub(crate) is_final: bool,
+    /// Whether it names no lot though its material was kept in lots at its time.
+    pub(crate) lacks_lot: bool,
     /// By what it was taken back: of several reversals by the earliest.
     pub(crate) reversed: Option<Reversal>,
 }
@@ -125,6 +127,12 @@ impl Movement {
     #[must_use]
     pub fn document(&self) -> Option<&SmolStr> {
         self.document.as_ref()
+    }
+
+    /// Whether it names no lot though its material was kept in lots at its time.
+    #[must_use]
+    pub fn lacks_lot(&self) -> bool {
+        self.lacks_lot
     }
 
     /// Whether it counts: it was not taken back.
@@ -221,6 +229,11 @@ impl Default for MovementList {
 pub(crate) struct Movements {
     list: MovementList,
     sums: BTreeMap<(MaterialId, Unit), AccountSums>,
+    /// The part of the sums that lacks its lots; only where there is some.
+    lacking: BTreeMap<(MaterialId, Unit), AccountSums>,
+    /// From the first to the last movement of a material that names no lot, whether it has to or
+    /// not, also of those that were taken back.
+    without_lot: BTreeMap<MaterialId, TimeWindow>,
     /// Movements that stand and say that nothing more is received.
     finals: u32,
     /// Documents that were taken back.
@@ -242,6 +255,12 @@ impl Movements {
             self.count(&movement, movement.value);
             self.finals += u32::from(movement.is_final);
         }
+        if movement.lot.is_none() {
+            let at = TimeWindow::at(movement.at);
+            let known = self.without_lot.entry(movement.material.clone());
+            let known = known.or_insert(at);
+            *known = known.join(&at);
+        }
         let list = &mut self.list.0;
         let place = list.place(|known| known.place() <= movement.place());
         list.insert(place, movement);
@@ -262,8 +281,50 @@ impl Movements {
 
     fn count(&mut self, movement: &Movement, value: Decimal) {
         let account = (movement.material.clone(), movement.unit);
+        if movement.lacks_lot {
+            self.count_lacking(&account, movement.kind, value);
+        }
         let sums = self.sums.entry(account).or_default();
         sums.count(movement.kind, value);
+    }
+
+    fn count_lacking(&mut self, account: &(MaterialId, Unit), kind: MovementKind, value: Decimal) {
+        let mut sums = self.lacking_of(account);
+        sums.count(kind, value);
+        if sums == AccountSums::default() {
+            self.lacking.remove(account);
+        } else {
+            self.lacking.insert(account.clone(), sums);
+        }
+    }
+
+    /// Notes which movements lack a lot now.
+    pub(crate) fn note_lacking(&mut self, lacks: impl Fn(&Movement) -> bool) {
+        let differs = |movement: &Movement| movement.lacks_lot != lacks(movement);
+        let changed = self.list.iter().filter(|movement| differs(movement));
+        let changed: Vec<Movement> = changed.filter(|it| it.stands()).cloned().collect();
+        let change = |movement: &mut Movement| movement.lacks_lot = !movement.lacks_lot;
+        self.list.0.change_where(differs, change);
+        for movement in changed {
+            let sign = if movement.lacks_lot {
+                Decimal::NEGATIVE_ONE
+            } else {
+                Decimal::ONE
+            };
+            let account = (movement.material, movement.unit);
+            self.count_lacking(&account, movement.kind, movement.value * sign);
+        }
+    }
+
+    /// What the movements that lack their lots come to.
+    pub(crate) fn lacking_of(&self, account: &(MaterialId, Unit)) -> AccountSums {
+        self.lacking.get(account).copied().unwrap_or_default()
+    }
+
+    /// The materials of which something was moved without a lot, each from the first to the last
+    /// time of that.
+    pub(crate) fn without_lot(&self) -> &BTreeMap<MaterialId, TimeWindow> {
+        &self.without_lot
     }
 
     /// All movements, ascending by time.
@@ -310,6 +371,8 @@ pub struct Account {
     pub follows: Decimal,
     /// What the movements come to.
     pub sums: AccountSums,
+    /// What those of them come to that name no lot, though the material was kept in lots.
+    pub lacking: AccountSums,
 }
 
 impl Account {
@@ -359,6 +422,7 @@ mod tests {
             planned: None,
             standard: None,
             follows: Decimal::ZERO,
+            lacking: AccountSums::default(),
             sums: AccountSums {
                 issued: issued.into(),
                 returned: returned.into(),

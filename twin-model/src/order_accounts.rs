@@ -22,6 +22,7 @@ impl WorkOrder {
             standard: None,
             follows: Decimal::ZERO,
             sums: AccountSums::default(),
+            lacking: AccountSums::default(),
         };
         for component in &*self.components {
             let unit = component.quantity.unit;
@@ -36,8 +37,12 @@ impl WorkOrder {
                 }
             }
         }
-        for (key, sums) in self.movements().into_iter().flat_map(Movements::sums) {
-            accounts.entry(key.clone()).or_insert_with(|| new(key)).sums = *sums;
+        if let Some(moved) = self.movements() {
+            for (key, sums) in moved.sums() {
+                let account = accounts.entry(key.clone()).or_insert_with(|| new(key));
+                account.sums = *sums;
+                account.lacking = moved.lacking_of(key);
+            }
         }
         accounts.into_values().collect()
     }
@@ -119,9 +124,19 @@ impl WorkOrder {
         self.good_of_deliveries().max(self.received())
     }
 
-    /// R59: only where the warehouse speaks of the material at all.
+    /// R81, and R59 where the warehouse speaks of the material at all.
     pub(crate) fn broken_by_movements(&self, found: &mut Vec<Discrepancy>) {
         for account in self.accounts() {
+            let without = account.without_lot();
+            if without > Decimal::ZERO {
+                found.push(Discrepancy::MovedWithoutLot {
+                    order: self.id.clone(),
+                    material: account.material.clone(),
+                    without,
+                    with: account.with_lot(),
+                    unit: account.unit,
+                });
+            }
             let difference = account.unmatched();
             if !account.sums.issued.is_zero() && difference > Decimal::ZERO {
                 found.push(Discrepancy::UsedWithoutIssue {

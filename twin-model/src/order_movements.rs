@@ -251,6 +251,7 @@ impl WorkOrder {
             document: told.document.cloned(),
             measured: told.measured,
             is_final: told.is_final,
+            lacks_lot: told.lot.is_none() && view.plant.keeps_in_lots(told.material, view.at),
             reversed: None,
         };
         // The lot of what goes at once is told of it, and that it is nothing.

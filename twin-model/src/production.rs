@@ -1,6 +1,7 @@
 //! When and where lots were made, as the lots know it and as the plant finds them by it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::effect::{Effects, View};
 use crate::{
@@ -74,6 +75,8 @@ pub(crate) struct Productions {
     at_center: ByTime<WorkCenterId, LotId>,
     /// Orders by where and when they were worked on.
     orders: ByTime<WorkCenterId, WorkOrderId>,
+    /// Orders by what they moved without a lot, and when.
+    without_lot: ByTime<MaterialId, WorkOrderId>,
 }
 
 impl Productions {
@@ -85,6 +88,7 @@ impl Productions {
                 _ => None,
             });
             self.order_moved(former, now);
+            self.order_took_without_lot(former, now);
         }
         let Entity::Lot(now) = now else { return };
         let former = former.and_then(|entity| match entity {
@@ -116,6 +120,29 @@ impl Productions {
             let change = (was, now.span_at(center));
             self.orders.moved(center, change, now.id());
         }
+    }
+
+    fn order_took_without_lot(&mut self, former: Option<&WorkOrder>, now: &WorkOrder) {
+        let was = former.and_then(|former| former.moved.as_ref());
+        let Some(moved) = &now.moved else { return };
+        if was.is_some_and(|was| Arc::ptr_eq(was, moved)) {
+            return;
+        }
+        for (material, during) in moved.without_lot() {
+            let was = was.and_then(|was| was.without_lot().get(material));
+            let change = (was.copied(), Some(*during));
+            self.without_lot.moved(material, change, now.id());
+        }
+    }
+
+    /// Orders that moved something of a material without a lot, from the first to the last time of
+    /// which some is within a window.
+    pub(crate) fn moved_without_lot(
+        &self,
+        material: &MaterialId,
+        window: TimeWindow,
+    ) -> impl Iterator<Item = &WorkOrderId> {
+        self.without_lot.meeting(material, window)
     }
 
     /// Orders that were worked on at a work center within a window.

@@ -157,6 +157,7 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R57 => "Publish the version with a later time.",
         Code::R58 => "Count and weigh again, or have the nominal factor corrected in ERP.",
         Code::R59 => "Wait for the late issue of the warehouse, or correct the consumption.",
+        Code::R81 => "Reverse the movement, and have it sent again with its lot.",
         Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",
         Code::R75 => "Look which report counts twice, and post the difference in ERP.",

@@ -52,7 +52,7 @@ impl Code {
             Code::R80 => "production (MES) with quality (QMS)",
             Code::R58 => "whoever counted and weighed (WMS or MES)",
             Code::R67 => "production (MES) with controlling (ERP)",
-            Code::R59 => "warehouse (WMS) with production (MES)",
+            Code::R59 | Code::R81 => "warehouse (WMS) with production (MES)",
             Code::R75 => "production (MES) with controlling (ERP)",
             Code::R73 => "integration, with the sending system",
             Code::R69 | Code::R74 => "the owner of what was wrong",

@@ -232,6 +232,7 @@ impl WorkOrder {
                 };
                 self.machine_counted(op, told, effects);
             }
+            Message::MaterialPublished => self.look_at_lot_control(view, effects),
             Message::RoutingGiven { operations } => self.take_routing(operations, effects),
             other => unreachable!("an order gets no {other:?}"),
         }

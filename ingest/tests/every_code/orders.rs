@@ -227,6 +227,8 @@ fn books() -> Vec<Scene> {
         let data = json!({"work_center": "SAW", "counters": {"good": good}});
         told("/edge", "work_center.counter_sampled", at, data)
     };
+    let steel = json!({"material": "STEEL", "version": 1, "base_unit": "KGM",
+        "lot_controlled": true});
     let both = json!({"order": "WO-1", "material": "M", "quantity": q("100"), "counting": "both"});
     let plan = json!({"order": "WO-1", "operations": [{"op": "10", "work_center": "SAW"}]});
     vec![
@@ -274,6 +276,17 @@ fn books() -> Vec<Scene> {
                 vec![
                     moved("/wms", "material.issued", "STEEL", "10"),
                     moved("/mes", "material.consumed", "STEEL", "12"),
+                ],
+            ),
+        ),
+        scene(
+            Code::R81,
+            &["WO-1", "STEEL", "10 KGM", "0 with one", "send it again"],
+            after(
+                listed(),
+                vec![
+                    told("/erp", "material.updated", "06:30", steel),
+                    moved("/wms", "material.issued", "STEEL", "10"),
                 ],
             ),
         ),

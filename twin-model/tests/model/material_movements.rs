@@ -1,4 +1,6 @@
 //! What the warehouse and the MES move, take and count, and what that does to lots and orders.
+#[path = "movements/lot_control.rs"]
+mod lot_control;
 #[path = "movements/orders.rs"]
 mod orders;
 #[path = "movements/receipts.rs"]

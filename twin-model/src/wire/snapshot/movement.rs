@@ -29,6 +29,7 @@ pub struct MovementState {
     pub document: Option<SmolStr>,
     pub measured: Option<Quantity>,
     pub is_final: bool,
+    pub lacks_lot: bool,
     /// When, by which event and why it was taken back.
     pub reversed: Option<ReversalState>,
 }
@@ -49,6 +50,7 @@ impl From<&Movement> for MovementState {
             document: movement.document.clone(),
             measured: movement.measured,
             is_final: movement.is_final,
+            lacks_lot: movement.lacks_lot,
             reversed: movement.reversed.as_ref().map(Into::into),
         }
     }
@@ -70,6 +72,7 @@ impl MovementState {
             document: self.document,
             measured: self.measured,
             is_final: self.is_final,
+            lacks_lot: self.lacks_lot,
             reversed: self.reversed.map(ReversalState::restore),
         }
     }

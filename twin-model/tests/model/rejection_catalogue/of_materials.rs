@@ -60,6 +60,13 @@ pub(super) fn discrepancies() -> Vec<Discrepancy> {
             difference: 2.into(),
             unit: Unit::KILOGRAM,
         },
+        Discrepancy::MovedWithoutLot {
+            order: "WO-1001".parse().unwrap(),
+            material: "STEEL-4".parse().unwrap(),
+            without: 4.into(),
+            with: 6.into(),
+            unit: Unit::KILOGRAM,
+        },
         Discrepancy::VersionWentBack {
             object: EntityKey::Material("BEER-05".parse().unwrap()),
             version: 6,
