@@ -61,6 +61,7 @@ impl Heritage {
 
     fn take_from(&mut self, parent: &Lot, child: &Lot, part: &Parentage) {
         let own = parent.blocking_inspections();
+        let own = own.filter(|(_, it)| it.asked <= part.until);
         let own = own.map(|(id, _)| (id.clone(), parent.id().clone()));
         self.inspections.extend(own);
         self.inspections

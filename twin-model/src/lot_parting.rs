@@ -4,6 +4,7 @@
 //! are. Where nobody tells, a part may have everything that its whole has.
 
 use std::collections::BTreeMap;
+use std::ops::{Bound, RangeBounds};
 
 use rust_decimal::Decimal;
 
@@ -80,8 +81,29 @@ impl Lot {
     /// is free. They are those that some of this lot has by everything that was judged of it, ever,
     /// and by what was posted of it before the last of the part left. Where it was told which stock
     /// went, they are what was told, and what was judged after that.
-    pub(crate) fn handed_to_part(&self, child: &Lot, part: &Parentage) -> Vec<(Usage, Time)> {
-        let counts = |moved: &Move<'_>| was_so(moved, child, part);
+    pub(crate) fn handed_to_part(&self, child: &Lot, part: &Parentage) -> BTreeMap<Usage, Time> {
+        let mut statuses: BTreeMap<Usage, Time> = BTreeMap::new();
+        for left in self.moments_of_leaving(part) {
+            for (usage, since) in self.handed_at(left, child, part) {
+                let known = statuses.entry(usage).or_insert(since);
+                *known = since.max(*known);
+            }
+        }
+        statuses
+    }
+
+    /// When something that is in a part left, as far as that makes a difference: an inspection that
+    /// was asked for in between looks at what left later, and not at what left before.
+    fn moments_of_leaving(&self, part: &Parentage) -> impl Iterator<Item = Time> {
+        let between = (Bound::Excluded(part.since), Bound::Included(part.until));
+        let mut inspections = self.inspections();
+        let differ = inspections.any(|(_, it)| between.contains(&it.asked));
+        std::iter::once(part.until).chain(differ.then_some(part.since))
+    }
+
+    /// The same for what left at a time.
+    fn handed_at(&self, left: Time, child: &Lot, part: &Parentage) -> BTreeMap<Usage, Time> {
+        let counts = |moved: &Move<'_>| was_so(moved, left, child, part);
         let mut statuses: BTreeMap<Usage, Time> = BTreeMap::new();
         let told = self.told_of(child.id());
         if let Some((worst, quantity)) = told {
@@ -98,7 +120,7 @@ impl Lot {
                 let later = now.worse_than(Usage::Unrestricted);
                 let later = later.filter(|(_, since)| *since > part.until);
                 statuses.extend(later);
-                return statuses.into_iter().collect();
+                return statuses;
             }
         }
         let left =
@@ -110,7 +132,7 @@ impl Lot {
             let known = statuses.entry(usage).or_insert(since);
             *known = since.max(*known);
         }
-        statuses.into_iter().collect()
+        statuses
     }
 
     /// How much of it was told to have gone as a status or better, or was used.
@@ -143,11 +165,19 @@ impl Lot {
     /// Whether more of this lot went into others than might be used, unrestricted or restricted to a
     /// use: since when. Goods that turn out to be good later were no wrong to use.
     pub(crate) fn used_too_early(&self, child: &Lot, part: &Parentage) -> Option<Time> {
+        let moments = self.moments_of_leaving(part);
+        let early = moments.filter_map(|left| self.used_too_early_at(left, child, part));
+        early.max()
+    }
+
+    /// The same for what was used at a time.
+    fn used_too_early_at(&self, left: Time, child: &Lot, part: &Parentage) -> Option<Time> {
         let counts = |moved: &Move<'_>| match moved.word {
             Word::Posting(_) if moved.improves() => true,
+            Word::Judgement(_) if moved.sets_free() => true,
             // What was used before had left the work in process.
             Word::Work => moved.at <= part.since,
-            _ => !is_parting(moved) && was_so(moved, child, part),
+            _ => !is_parting(moved) && was_so(moved, left, child, part),
         };
         let all = self.judged(counts, |_, _| {});
         let wanted = self.wanted_as_good_as(Usage::Restricted);
@@ -159,15 +189,17 @@ impl Lot {
     }
 }
 
-/// Whether it counts for what left the lot for `child`. A posting speaks of what is still there: one
+/// Whether it counts for what left the lot for `child` at a time. An inspection looks at what is
+/// there when it is asked for. A posting speaks of what is still there: one
 /// that makes goods better of all that left later, one that makes them worse of what had not all
 /// left. A board asks for a disposition of every part that its nonconformance reaches.
-fn was_so(moved: &Move<'_>, child: &Lot, part: &Parentage) -> bool {
+fn was_so(moved: &Move<'_>, left: Time, child: &Lot, part: &Parentage) -> bool {
     match moved.word {
+        Word::Judgement(asked) => asked <= left,
         Word::Posting(_) if moved.improves() => moved.at <= part.since,
         Word::Posting(_) => moved.at <= part.until,
         Word::Board(id) => moved.at <= part.since || moved.sets_free() || !child.has_heard_of(id),
-        Word::Judgement | Word::Work | Word::Origin | Word::Parting => true,
+        Word::Work | Word::Origin | Word::Parting => true,
     }
 }
 

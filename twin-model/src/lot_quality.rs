@@ -31,6 +31,8 @@ impl LotDecision {
 /// An inspection as its lot knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LotInspection {
+    /// When quality asked for it: it looks at what was in the lot then.
+    pub asked: Time,
     /// Whether quality still has to decide.
     pub undecided: bool,
     /// Whether the lot may not be used before that.
@@ -44,6 +46,7 @@ pub struct LotInspection {
 impl LotInspection {
     fn of(inspection: &Inspection) -> LotInspection {
         LotInspection {
+            asked: inspection.created_at(),
             undecided: inspection.is_undecided(),
             blocking: inspection.is_blocking(),
             quantity: inspection.quantity(),

@@ -72,8 +72,8 @@ impl StockByUsage {
 /// What moves some stock into another status, or out of the lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Word<'a> {
-    /// A decision of quality.
-    Judgement,
+    /// A decision of an inspection, which was asked for at this time.
+    Judgement(Time),
     /// What was decided of work that was given up.
     Work,
     /// A disposition of a nonconformance.
@@ -118,7 +118,12 @@ impl Judged {
 }
 
 impl<'a> Move<'a> {
-    fn new(at: Time, from: &'a [Usage], to: Option<Usage>, quantity: Decimal) -> Move<'a> {
+    fn new(
+        word: Word<'a>,
+        at: Time,
+        (from, to): (&'a [Usage], Option<Usage>),
+        quantity: Decimal,
+    ) -> Move<'a> {
         Move {
             at,
             decision: 0,
@@ -126,13 +131,14 @@ impl<'a> Move<'a> {
             from,
             to,
             quantity,
-            word: Word::Judgement,
+            word,
         }
     }
 
     /// Everything better than a status becomes that.
-    fn no_better_than(at: Time, usage: Usage, quantity: Decimal) -> Move<'a> {
-        Move::new(at, &BEST_FIRST[..usage as usize], Some(usage), quantity)
+    fn no_better_than(word: Word<'a>, at: Time, usage: Usage, quantity: Decimal) -> Move<'a> {
+        let better = &BEST_FIRST[..usage as usize];
+        Move::new(word, at, (better, Some(usage)), quantity)
     }
 
     /// A board judges what is bad first. What is to be used as it is becomes free of what a board
@@ -153,27 +159,20 @@ impl<'a> Move<'a> {
             LotDisposition::Regrade => (&WORST_FIRST[..], Some(Usage::Restricted)),
             LotDisposition::Sort => (&WORST_FIRST[..], Some(Usage::QualityInspection)),
         };
-        Move {
-            word: Word::Board(by),
-            ..Move::new(at, from, to, quantity.unwrap_or(Decimal::MAX))
-        }
+        let quantity = quantity.unwrap_or(Decimal::MAX);
+        Move::new(Word::Board(by), at, (from, to), quantity)
     }
 
     fn posted(change: &'a StatusChange) -> Move<'a> {
         let from = std::slice::from_ref(&change.from);
         let quantity = change.quantity.unwrap_or(Decimal::MAX);
-        Move {
-            word: Word::Posting(change),
-            ..Move::new(change.at, from, Some(change.to), quantity)
-        }
+        let word = Word::Posting(change);
+        Move::new(word, change.at, (from, Some(change.to)), quantity)
     }
 
     fn parted(((_, usage), parting): (&'a (LotId, Usage), &'a Parting)) -> Move<'a> {
         let from = std::slice::from_ref(usage);
-        Move {
-            word: Word::Parting,
-            ..Move::new(parting.at, from, None, parting.quantity)
-        }
+        Move::new(Word::Parting, parting.at, (from, None), parting.quantity)
     }
 
     /// Whether all that it moves gets better by it.
@@ -215,11 +214,12 @@ impl Lot {
     fn moves<'a>(&'a self, judged: &'a [Usage], bad: &'a [Usage]) -> Vec<Move<'a>> {
         let inspections = self
             .inspections()
-            .filter_map(|(_, it)| it.decision.as_ref());
-        let decided = inspections.map(|decision| {
+            .filter_map(|(_, it)| Some((it.asked, it.decision.as_ref()?)));
+        let decided = inspections.map(|(asked, decision)| {
             let parts = decision.parts.iter();
             let moved = |(what, much): &(UsageDecision, Decimal)| {
-                Move::new(decision.at, judged, what.usage(), *much)
+                let word = Word::Judgement(asked);
+                Move::new(word, decision.at, (judged, what.usage()), *much)
             };
             parts.map(moved).collect::<Vec<_>>()
         });
@@ -233,16 +233,12 @@ impl Lot {
         });
         let work = self.work_given_up().map(|(_, work)| {
             let not_stored = self.goods.stock.not_stored_by(work.at);
-            vec![Move {
-                word: Word::Work,
-                ..Move::no_better_than(work.at, work.usage, not_stored)
-            }]
+            let word = Word::Work;
+            vec![Move::no_better_than(word, work.at, work.usage, not_stored)]
         });
         let origins = self.inherited_statuses().map(|(usage, inherited)| {
-            vec![Move {
-                word: Word::Origin,
-                ..Move::no_better_than(inherited.at, usage, Decimal::MAX)
-            }]
+            let (word, all) = (Word::Origin, Decimal::MAX);
+            vec![Move::no_better_than(word, inherited.at, usage, all)]
         });
         let posted = self.own_changes().map(|change| vec![Move::posted(change)]);
         let parted = self.partings().map(|parting| vec![Move::parted(parting)]);
@@ -357,7 +353,7 @@ impl Lot {
             let wanted = match moved.word {
                 Word::Posting(change) => change.quantity,
                 Word::Parting => Some(moved.quantity),
-                Word::Judgement | Word::Work | Word::Board(_) | Word::Origin => None,
+                Word::Judgement(_) | Word::Work | Word::Board(_) | Word::Origin => None,
             };
             if let Some(wanted) = wanted.filter(|wanted| *wanted > there)
                 && let [from] = moved.from

@@ -8,7 +8,7 @@ use super::Tell;
 use super::gates::shipments;
 use crate::{
     Entity, EntityKey, GateDecision, Heritage, Inspection, InspectionDecision, InspectionId, Lot,
-    LotId, Plant,
+    LotId, Plant, Time,
 };
 
 fn inspections(plant: &Plant) -> impl Iterator<Item = (EntityKey, &Inspection)> {
@@ -40,15 +40,20 @@ fn waits_for(lot: &Lot, inspection: &InspectionId, cleared: bool) -> Option<Stri
     (!known).then(|| format!("has no decision, but lot {id} does not wait for it"))
 }
 
-/// I09: nothing that came from a lot that waits is free, or cleared.
+/// I09: nothing that came from a lot since an inspection was asked for that it waits for is free,
+/// or cleared.
 fn goes_on(
-    lot: &Lot,
+    (lot, asked): (&Lot, Time),
     plant: &Plant,
     cleared: &BTreeSet<&LotId>,
     waiting: &mut BTreeMap<EntityKey, String>,
 ) {
     let mut seen: BTreeSet<&LotId> = BTreeSet::new();
-    let mut open: Vec<&LotId> = lot.children().keys().collect();
+    let left_since = |child: &&LotId| {
+        let part = plant.lot(child).and_then(|it| it.parents().get(lot.id()));
+        part.is_some_and(|part| part.until >= asked)
+    };
+    let mut open: Vec<&LotId> = lot.children().keys().filter(left_since).collect();
     while let Some(id) = open.pop() {
         let Some(child) = plant.lot(id).filter(|_| seen.insert(id)) else {
             continue;
@@ -84,7 +89,8 @@ pub(super) fn nothing_before(plant: &Plant, tell: Tell<'_>) {
         }
         let lot = inspection.lot().and_then(|id| plant.lot(id));
         if let Some(lot) = lot {
-            goes_on(lot, plant, &cleared, &mut waiting);
+            let asked = inspection.created_at();
+            goes_on((lot, asked), plant, &cleared, &mut waiting);
         }
         let fault = lot.and_then(|lot| waits_for(lot, inspection.id(), cleared.contains(lot.id())));
         if let Some(text) = fault {

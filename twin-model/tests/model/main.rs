@@ -54,6 +54,8 @@ mod quality_bounds;
 mod quality_findings;
 #[path = "quality/given_up.rs"]
 mod quality_given_up;
+#[path = "quality/later_looks.rs"]
+mod quality_later_looks;
 #[path = "quality/of_materials.rs"]
 mod quality_of_materials;
 #[path = "quality/parts.rs"]

@@ -54,3 +54,29 @@ fn a_decision_that_does_not_come_to_what_was_inspected_is_seen() {
     let text = sum_of(Some(6.into()), decision).unwrap();
     assert!(text.contains("decided 5") && text.contains('6'), "{text}");
 }
+
+#[test]
+fn what_left_since_the_inspection_was_asked_for_is_seen_where_it_is_free() {
+    let mut plant = plant();
+    let one = json!({"value": "1", "unit": "H87"});
+    let part = json!({"parent": "L", "children": [{"lot": "P", "quantity": one}]});
+    tell(&mut plant, "3", "/mes", "lot.split", &part);
+    let part = json!({"parent": "P", "children": [{"lot": "Q", "quantity": one}]});
+    tell(&mut plant, "4", "/mes", "lot.split", &part);
+    assert_eq!(plant.breaches(), []);
+    let seen = |asked: Time, cleared: &[&LotId]| {
+        let lot = plant.lot(&"L".parse().unwrap()).unwrap();
+        let mut waiting = BTreeMap::new();
+        let cleared = cleared.iter().copied().collect();
+        goes_on((lot, asked), &plant, &cleared, &mut waiting);
+        waiting.into_keys().collect::<Vec<_>>()
+    };
+    let asked = plant
+        .inspection(&"I".parse().unwrap())
+        .unwrap()
+        .created_at();
+    let part: LotId = "Q".parse().unwrap();
+    assert_eq!(seen(asked, &[]), []);
+    assert_eq!(seen(asked, &[&part]), [EntityKey::Lot(part.clone())]);
+    assert_eq!(seen(asked.plus_seconds(1), &[&part]), []);
+}

@@ -197,6 +197,7 @@ impl InspectionState {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain struct")]
 pub struct LotInspectionState {
+    pub asked: Time,
     pub undecided: bool,
     pub blocking: bool,
     pub quantity: Option<Quantity>,
@@ -206,6 +207,7 @@ pub struct LotInspectionState {
 impl From<&LotInspection> for LotInspectionState {
     fn from(inspection: &LotInspection) -> LotInspectionState {
         LotInspectionState {
+            asked: inspection.asked,
             undecided: inspection.undecided,
             blocking: inspection.blocking,
             quantity: inspection.quantity,
@@ -217,6 +219,7 @@ impl From<&LotInspection> for LotInspectionState {
 impl LotInspectionState {
     fn restore(self) -> LotInspection {
         LotInspection {
+            asked: self.asked,
             undecided: self.undecided,
             blocking: self.blocking,
             quantity: self.quantity,

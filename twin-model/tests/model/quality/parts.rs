@@ -134,8 +134,8 @@ fn an_open_inspection_keeps_everything_that_its_lot_went_into() {
 fn a_cancelled_inspection_keeps_nothing() {
     let mut story = Story::new();
     story.tell("lot.created", "06:00", lot("A", "unrestricted"));
+    story.tell("inspection.created", "06:05", inspection("I", "A"));
     story.tell("lot.split", "06:10", split("A", "P", "30"));
-    story.tell("inspection.created", "06:20", inspection("I", "A"));
     assert_eq!(free(&story, "P"), Err(Usage::QualityInspection));
     story.tell("inspection.cancelled", "06:30", because("I"));
     assert_eq!(free(&story, "P"), Ok(()));
