@@ -53,6 +53,9 @@ pub struct Parentage {
     /// Whether some of it is the parent's goods under another name, or may be: it was split off,
     /// the parent was merged into it, or both were in one tank, whatever else went in.
     pub is_part: bool,
+    /// Whether both were in one tank, so that nobody knows how much of the parent is in it, beside
+    /// the quantity that went in.
+    pub shares_tank: bool,
 }
 
 impl Parentage {
@@ -64,6 +67,7 @@ impl Parentage {
             until: during.to,
             by,
             is_part: by != Kinship::Transformed,
+            shares_tank: by == Kinship::Commingled,
         }
     }
 
@@ -73,6 +77,7 @@ impl Parentage {
         self.until = self.until.max(more.until);
         self.by = self.by.max(more.by);
         self.is_part |= more.is_part;
+        self.shares_tank |= more.shares_tank;
     }
 }
 

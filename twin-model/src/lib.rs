@@ -179,7 +179,7 @@ pub use lot_heritage::{AWAITED_INSPECTIONS_MAX, Heritage, Inherited};
 pub use lot_merge::MERGERS_PER_LOT_MAX;
 pub use lot_movement::{COUNTS_PER_LOT_MAX, StockCount};
 pub use lot_nonconformance::{Affected, LotNonconformance};
-pub use lot_parting::Parting;
+pub use lot_parting::{PARTINGS_PER_LOT_MAX, Parting};
 pub use lot_quality::{LotDecision, LotInspection, LotQuality};
 pub use lot_stock::{Creation, LotFlows, LotStock};
 pub use lot_usage::StockByUsage;

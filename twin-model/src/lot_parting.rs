@@ -11,16 +11,16 @@ use rust_decimal::Decimal;
 use crate::effect::Effects;
 use crate::lot_stock::add;
 use crate::lot_usage::{BEST_FIRST, Judged, Move, Word};
-use crate::{Discrepancy, Lot, LotId, Parentage, Time, Usage};
+use crate::{
+    Discrepancy, Lot, LotId, MaterialRejection, Parentage, Rejection, Time, Usage,
+};
 
-/// What was split off from one usage status into one part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parting {
-    /// When the first of it was.
-    pub at: Time,
-    /// How much, in the unit of the lot that was split.
-    pub quantity: Decimal,
-}
+/// How often it may be told of one lot which of its stock went into a part: it would have to be a
+/// lot that is never closed.
+pub const PARTINGS_PER_LOT_MAX: usize = 10_000;
+
+/// What of a lot was told to have gone: into which part, from which usage status, and when.
+pub type Parting = (LotId, Usage, Time);
 
 impl Judged {
     /// How much is as good as a status, or better.
@@ -45,14 +45,22 @@ impl Lot {
         at: Time,
     ) {
         self.change_quality(|quality| {
-            let key = (child.clone(), usage);
-            let known = quality.partings.entry(key).or_insert(Parting {
-                at,
-                quantity: Decimal::ZERO,
-            });
-            known.at = known.at.min(at);
-            add(&mut known.quantity, quantity);
+            let known = quality.partings.entry((child.clone(), usage, at));
+            add(known.or_default(), quantity);
         });
+    }
+
+    /// R52: the lot keeps each of its splits that told which stock went.
+    pub(crate) fn refuse_parting(&self, more: usize) -> Result<(), Rejection> {
+        let quality = self.goods.quality.as_deref();
+        let known = quality.map_or(0, |quality| quality.partings.len());
+        if more == 0 || known + more <= PARTINGS_PER_LOT_MAX {
+            return Ok(());
+        }
+        Err(Rejection::from(MaterialRejection::TooManyPartings {
+            lot: self.goods.id.clone(),
+            max: PARTINGS_PER_LOT_MAX,
+        }))
     }
 
     /// What was told of some parts tells of the others as well.
@@ -62,8 +70,8 @@ impl Lot {
         }
     }
 
-    /// The splits that told which stock went: into which part, from which status.
-    pub(crate) fn partings(&self) -> impl Iterator<Item = (&(LotId, Usage), &Parting)> {
+    /// The splits that told which stock went, each with how much, in the unit of the lot.
+    pub(crate) fn partings(&self) -> impl Iterator<Item = (&Parting, &Decimal)> {
         let quality = self.goods.quality.iter();
         quality.flat_map(|quality| &quality.partings)
     }
@@ -71,16 +79,18 @@ impl Lot {
     /// What was told of a part: the worst status, and how much in all.
     fn told_of(&self, child: &LotId) -> Option<(Usage, Decimal)> {
         let partings = &self.goods.quality.as_deref()?.partings;
-        let [best, .., worst] = BEST_FIRST.map(|usage| (child.clone(), usage));
-        let told = partings.range(best..=worst);
-        let ((_, worst), _) = told.clone().next_back()?;
-        Some((*worst, told.map(|(_, parting)| parting.quantity).sum()))
+        let first = (child.clone(), BEST_FIRST[0], Time::MIN);
+        let told = partings.range(first..);
+        let told = told.take_while(|((into, ..), _)| into == child);
+        let told = told.map(|((_, usage, _), quantity)| (*usage, *quantity));
+        told.reduce(|(_, sum), (worst, quantity)| (worst, sum + quantity))
     }
 
     /// The usage statuses that a part of this lot has from it, each with since when; none where it
     /// is free. They are those that some of this lot has by everything that was judged of it, ever,
     /// and by what was posted of it before the last of the part left. Where it was told which stock
-    /// went, they are what was told, and what was judged after that.
+    /// went, they are what was told, and what was judged after that; a tank besides brings what
+    /// nobody told of.
     pub(crate) fn handed_to_part(&self, child: &Lot, part: &Parentage) -> BTreeMap<Usage, Time> {
         let mut statuses: BTreeMap<Usage, Time> = BTreeMap::new();
         for left in self.moments_of_leaving(part) {
@@ -115,7 +125,8 @@ impl Lot {
             if worst != Usage::Unrestricted && !is_over {
                 statuses.insert(worst, part.until);
             }
-            if quantity >= part.quantity && then.as_good_as(worst) >= self.wanted_as_good_as(worst)
+            let is_told = quantity >= part.quantity && !part.shares_tank;
+            if is_told && then.as_good_as(worst) >= self.wanted_as_good_as(worst)
             {
                 let later = now.worse_than(Usage::Unrestricted);
                 let later = later.filter(|(_, since)| *since > part.until);
@@ -137,8 +148,8 @@ impl Lot {
 
     /// How much of it was told to have gone as a status or better, or was used.
     fn wanted_as_good_as(&self, usage: Usage) -> Decimal {
-        let told = self.partings().filter(|((_, told), _)| *told <= usage);
-        let told: Decimal = told.map(|(_, parting)| parting.quantity).sum();
+        let told = self.partings().filter(|((_, told, _), _)| *told <= usage);
+        let told: Decimal = told.map(|(_, quantity)| quantity).sum();
         told + self.goods.stock.consumed()
     }
 

@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 
 use crate::effect::{Effects, View};
 use crate::{
-    EntityKey, Heritage, Inherited, Inspection, InspectionId, Lot, LotId, LotNonconformance,
-    Message, NonconformanceId, Parting, QualityRejection, Quantity, Reason, StatusChange, Time,
-    Usage, UsageDecision, WorkGivenUp, WorkOrderId,
+    EntityKey, Heritage, Inherited, Inspection, InspectionId, Lot, LotNonconformance, Message,
+    NonconformanceId, Parting, QualityRejection, Quantity, Reason, StatusChange, Time, Usage,
+    UsageDecision, WorkGivenUp, WorkOrderId,
 };
 
 /// A decision as far as it concerns the stock of the lot.
@@ -77,8 +77,8 @@ pub struct LotQuality {
     pub(crate) status_changes: Vec<StatusChange>,
     /// What it has from what it came from.
     pub(crate) heritage: Heritage,
-    /// Parts that were split off from a status that was told.
-    pub(crate) partings: BTreeMap<(LotId, Usage), Parting>,
+    /// Parts that were split off from a status that was told, each with how much.
+    pub(crate) partings: BTreeMap<Parting, Decimal>,
     /// What becomes of it by the orders that it was made for and that gave the work up.
     pub(crate) work_given_up: BTreeMap<WorkOrderId, WorkGivenUp>,
 }

@@ -41,6 +41,8 @@ pub(crate) fn check(body: &LotSplit, view: View<'_>) -> Result<(), Rejection> {
         view.plant.refuse_another(&child.lot, parent.material())?;
     }
     parent.require_on_hand(split_off(body))?;
+    let told = body.children.iter().filter(|child| child.usage.is_some());
+    parent.refuse_parting(told.count())?;
     let children = body.children.iter().map(|child| &child.lot);
     refuse_cycle(&[&body.parent].into(), children, view.plant)
 }

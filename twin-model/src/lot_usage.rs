@@ -8,7 +8,7 @@
 use rust_decimal::Decimal;
 
 use crate::{
-    EntityKey, Inherited, Lot, LotDisposition, LotId, NonconformanceId, Parting, StatusChange,
+    EntityKey, Inherited, Lot, LotDisposition, NonconformanceId, Parting, StatusChange,
     Time, Usage, UsageDecision,
 };
 
@@ -170,9 +170,9 @@ impl<'a> Move<'a> {
         Move::new(word, change.at, (from, Some(change.to)), quantity)
     }
 
-    fn parted(((_, usage), parting): (&'a (LotId, Usage), &'a Parting)) -> Move<'a> {
+    fn parted(((_, usage, at), quantity): (&'a Parting, &'a Decimal)) -> Move<'a> {
         let from = std::slice::from_ref(usage);
-        Move::new(Word::Parting, parting.at, (from, None), parting.quantity)
+        Move::new(Word::Parting, *at, (from, None), *quantity)
     }
 
     /// Whether all that it moves gets better by it.

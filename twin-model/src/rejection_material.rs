@@ -133,6 +133,17 @@ pub enum MaterialRejection {
         /// Times kept at most.
         max: usize,
     },
+    /// R52: a lot of which it is told again and again which stock went.
+    #[error(
+        "Of lot {lot} it was told {max} times which of its stock went into a part; more is not kept. \
+         Split what is left into a lot number of its own."
+    )]
+    TooManyPartings {
+        /// The lot.
+        lot: LotId,
+        /// Kept at most.
+        max: usize,
+    },
     /// R52: a lot that goes into one operation after the other.
     #[error(
         "Lot {lot} has gone into {max} operations of order {order}; more are not kept. Report what \
@@ -224,9 +235,9 @@ impl MaterialRejection {
             MaterialRejection::NotIssuedYet { .. } => Code::R17,
             MaterialRejection::AnotherMaterial { .. } => Code::R43,
             MaterialRejection::TooManyMovements { .. } => Code::R49,
-            MaterialRejection::TooManyMergers { .. } | MaterialRejection::TooManyTakings { .. } => {
-                Code::R52
-            }
+            MaterialRejection::TooManyMergers { .. }
+            | MaterialRejection::TooManyPartings { .. }
+            | MaterialRejection::TooManyTakings { .. } => Code::R52,
             MaterialRejection::AlreadyConverted { .. }
             | MaterialRejection::AlreadyWeighed { .. } => Code::R57,
             MaterialRejection::WeighsOtherwise { .. } => Code::R58,
@@ -241,6 +252,7 @@ impl MaterialRejection {
             | MaterialRejection::NotIssuedYet { .. } => Kind::Park,
             MaterialRejection::TooManyMovements { .. }
             | MaterialRejection::TooManyMergers { .. }
+            | MaterialRejection::TooManyPartings { .. }
             | MaterialRejection::TooManyTakings { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }

@@ -70,7 +70,7 @@ mod quality;
 mod reference;
 mod reversal;
 
-pub use heritage::{HeritageState, InheritedState, PartingState, WorkGivenUpState};
+pub use heritage::{HeritageState, InheritedState, WorkGivenUpState};
 pub use logistic_unit::LogisticUnitState;
 pub use lot::*;
 pub use movement::MovementState;

@@ -1,11 +1,11 @@
-//! The stored form of what a lot has from its origins, its partings and the work that made it.
+//! The stored form of what a lot has from its origins and the work that made it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decimal, EntityKey, Heritage, Inherited, InspectionId, LotId, Parting, Time, Usage, WorkGivenUp,
+    EntityKey, Heritage, Inherited, InspectionId, LotId, Time, Usage, WorkGivenUp,
 };
 
 stored! {
@@ -13,14 +13,6 @@ stored! {
     InheritedState of Inherited {
         at: Time,
         from: EntityKey,
-    } beside {}
-}
-
-stored! {
-    /// A stored [`Parting`].
-    PartingState of Parting {
-        at: Time,
-        quantity: Decimal,
     } beside {}
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    HeritageState, LotNonconformanceState, PartingState, SaidState, StatusChangeState,
+    HeritageState, LotNonconformanceState, SaidState, StatusChangeState,
     WorkGivenUpState,
 };
 use crate::{
@@ -237,7 +237,7 @@ pub struct LotQualityState {
     pub nonconformances: BTreeMap<NonconformanceId, LotNonconformanceState>,
     pub status_changes: Vec<StatusChangeState>,
     pub heritage: HeritageState,
-    pub partings: Vec<((LotId, Usage), PartingState)>,
+    pub partings: Vec<((LotId, Usage, Time), Decimal)>,
     pub work_given_up: BTreeMap<WorkOrderId, WorkGivenUpState>,
 }
 
@@ -258,7 +258,7 @@ impl From<&Option<Shared<LotQuality>>> for LotQualityState {
                 .collect(),
             status_changes: changes.map(StatusChangeState::from).collect(),
             heritage: quality.map_or_else(HeritageState::default, |it| (&it.heritage).into()),
-            partings: partings.map(|(to, it)| (to.clone(), it.into())).collect(),
+            partings: partings.map(|(to, much)| (to.clone(), *much)).collect(),
             work_given_up: work.map(|(id, it)| (id.clone(), it.into())).collect(),
         }
     }
@@ -276,7 +276,7 @@ impl LotQualityState {
             nonconformances: nonconformances.map(|(id, it)| (id, it.restore())).collect(),
             status_changes: changes.map(StatusChangeState::restore).collect(),
             heritage: self.heritage.restore(),
-            partings: partings.map(|(to, it)| (to, it.restore())).collect(),
+            partings: partings.collect(),
             work_given_up: work.map(|(id, it)| (id, it.restore())).collect(),
         };
         (quality != LotQuality::default()).then(|| Shared::new(quality))

@@ -15,7 +15,7 @@ pub(crate) fn split_told(parent: &str, child: &str, quantity: &str, usage: &str)
         "children": [{"lot": child, "quantity": q(quantity), "usage": usage}]})
 }
 
-fn merged(parents: &[&str], child: &str, each: &str) -> Value {
+pub(crate) fn merged(parents: &[&str], child: &str, each: &str) -> Value {
     let parents: Vec<Value> = parents
         .iter()
         .map(|lot| json!({"lot": lot, "quantity": q(each)}))
@@ -23,7 +23,7 @@ fn merged(parents: &[&str], child: &str, each: &str) -> Value {
     json!({"parents": parents, "child": {"lot": child, "material": "M", "quantity": q(each)}})
 }
 
-fn through_tank(parent: &str, child: &str, (from, to): (&str, &str)) -> Value {
+pub(crate) fn through_tank(parent: &str, child: &str, (from, to): (&str, &str)) -> Value {
     let mut data = merged(&[parent], child, "10");
     data["tank"] = json!("T");
     data["window"] = json!({"from": time(from), "to": time(to)});

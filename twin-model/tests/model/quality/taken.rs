@@ -1,10 +1,11 @@
 //! What several took of one lot, and what came in after quality had spoken.
 
 use serde_json::{Value, json};
-use twin_model::{Code, Discrepancy, Usage};
+use twin_model::wire::snapshot::{EntityState, StoredPlant};
+use twin_model::{Code, Discrepancy, Kind, PARTINGS_PER_LOT_MAX, Plant, Usage};
 
 use crate::quality_findings::*;
-use crate::quality_parts::{free, judged, posted, split, split_told, used};
+use crate::quality_parts::{free, judged, posted, split, split_told, through_tank, used};
 use crate::quality_story::*;
 
 fn received(quantity: &str) -> Value {
@@ -201,4 +202,125 @@ fn one_old_piece_takes_nothing_of_what_the_material_asks_of_the_others() {
     assert!(story.lot("Z").expiry().is_some());
     story.tell("shipment.requested", "07:00", request("D", "Z", "1"));
     assert_eq!(story.gate("D"), (BLOCKED, vec![Code::R11]));
+}
+
+#[test]
+fn a_tank_besides_brings_what_nobody_told_of() {
+    for (window, part) in [
+        (("09:00", "11:00"), Err(Usage::Rejected)),
+        (("10:01", "11:00"), Ok(())),
+    ] {
+        let given: Vec<Told> = vec![
+            ("lot.created", "06:00", lot("A", "unrestricted")),
+            ("lot.created", "06:00", lot("B", "unrestricted")),
+            ("inspection.created", "06:05", inspection("I", "A")),
+        ];
+        let parts = [("80", "accept"), ("20", "reject")];
+        let good = split_told("A", "GOOD", "80", "unrestricted");
+        let told: Vec<Told> = vec![
+            ("inspection.decided", "07:00", decided("I", &parts)),
+            ("lot.split", "07:10", good),
+            (
+                "lot.merged",
+                "10:00",
+                through_tank("B", "GOOD", ("08:00", "10:00")),
+            ),
+            ("lot.merged", "11:00", through_tank("A", "X", window)),
+        ];
+        let story = Story::with(ends_the_same(&given, &told));
+        assert_eq!(
+            free(&story, "GOOD"),
+            part,
+            "A was in the tank in {window:?}"
+        );
+        assert_eq!(free(&story, "X"), Err(Usage::Rejected));
+        assert_eq!(free(&story, "B"), Ok(()));
+    }
+}
+
+#[test]
+fn bad_pieces_that_are_carried_into_one_lot_twice_leave_when_they_do() {
+    let given: Vec<Told> = vec![
+        ("lot.created", "06:00", lot("A", "unrestricted")),
+        ("inspection.created", "06:05", inspection("I", "A")),
+        (
+            "inspection.created",
+            "08:00",
+            json!({"inspection": "J", "lot": "A", "blocking": true}),
+        ),
+    ];
+    let bad = |much| split_told("A", "BAD", much, "rejected");
+    let told: Vec<Told> = vec![
+        (
+            "inspection.decided",
+            "07:00",
+            decided("I", &[("90", "accept"), ("10", "reject")]),
+        ),
+        ("lot.split", "07:10", bad("10")),
+        (
+            "inspection.decided",
+            "09:00",
+            decided("J", &[("75", "accept"), ("15", "reject")]),
+        ),
+        ("lot.split", "09:10", bad("15")),
+    ];
+    let story = Story::with(ends_the_same(&given, &told));
+    assert_eq!(story.stock("A"), [(Usage::Unrestricted, n(75))]);
+    assert_eq!(story.stock("BAD"), [(Usage::Rejected, n(25))]);
+    assert_eq!(story.lot("A").discrepancies(), vec![]);
+    // Told of one moment twice, it is one word.
+    let mut story = judged();
+    for _ in 0..2 {
+        story.tell(
+            "lot.split",
+            "07:10",
+            split_told("A", "BAD", "10", "rejected"),
+        );
+    }
+    assert_eq!(story.stock("A"), [(Usage::Unrestricted, n(80))]);
+    assert_eq!(story.lot("A").discrepancies(), vec![]);
+}
+
+#[test]
+fn a_lot_keeps_ten_thousand_words_on_what_went_into_its_parts() {
+    let mut judged = judged();
+    judged.tell(
+        "lot.split",
+        "07:10",
+        split_told("A", "BAD", "1", "rejected"),
+    );
+    let with = |count: usize| {
+        let mut stored = StoredPlant::from(&judged.plant);
+        for entity in &mut stored.entities {
+            if let EntityState::Lot(lot) = &mut entity.state
+                && lot.id.as_str() == "A"
+            {
+                let ((part, usage, first), quantity) = lot.quality.partings[0].clone();
+                let times = (0_i64..).take(count).map(|n| first.plus_seconds(n));
+                let words = times.map(|at| ((part.clone(), usage, at), quantity));
+                lot.quality.partings = words.collect();
+            }
+        }
+        Plant::try_from(stored).unwrap()
+    };
+    let two = json!({"parent": "A", "children": [
+        {"lot": "P", "quantity": q("1"), "usage": "unrestricted"},
+        {"lot": "Q", "quantity": q("1"), "usage": "unrestricted"}]});
+    let event = event_from("/s", "two", "lot.split", "07:20", &two);
+    let mut plant = with(PARTINGS_PER_LOT_MAX - 2);
+    plant.apply(&event).unwrap();
+    let mut plant = with(PARTINGS_PER_LOT_MAX - 1);
+    let before = plant.state_hash();
+    let refused = plant.apply(&event).unwrap_err();
+    let met = (refused.code(), refused.kind());
+    assert_eq!(met, (Code::R52, Kind::Exception));
+    assert_eq!(
+        refused.to_string(),
+        "Of lot A it was told 10000 times which of its stock went into a part; more is not kept. \
+         Split what is left into a lot number of its own."
+    );
+    assert_eq!(plant.state_hash(), before);
+    let mut plant = with(PARTINGS_PER_LOT_MAX);
+    let untold = event_from("/s", "untold", "lot.split", "07:20", &split("A", "P", "1"));
+    plant.apply(&untold).unwrap();
 }
