@@ -97,6 +97,7 @@ impl Lot {
             }
         }
         self.catch_shelf_life(part.is_part, effects);
+        self.look_at_presumptions(view, effects);
         if !view.plant.awaited_origins.is_empty() {
             effects
                 .links

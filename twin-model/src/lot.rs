@@ -224,6 +224,7 @@ impl Lot {
             self.join_order((order, body.op.as_ref()), made_at, made, effects);
         }
         self.look_at_own_goods(view, effects);
+        self.look_at_presumptions(view, effects);
         self.tell_of_more(effects);
         Ok(())
     }

@@ -65,6 +65,7 @@ impl Lot {
             let made = TimeWindow::at(*at);
             self.note_production(made, None, view, effects);
             self.join_order((order, None), *at, made, effects);
+            self.look_at_presumptions(view, effects);
         }
         self.tell_of_more(effects);
     }

@@ -11,9 +11,7 @@ use rust_decimal::Decimal;
 use crate::effect::Effects;
 use crate::lot_stock::add;
 use crate::lot_usage::{BEST_FIRST, Judged, Move, Word};
-use crate::{
-    Discrepancy, Lot, LotId, MaterialRejection, Parentage, Rejection, Time, Usage,
-};
+use crate::{Discrepancy, Lot, LotId, MaterialRejection, Parentage, Rejection, Time, Usage};
 
 /// How often it may be told of one lot which of its stock went into a part: it would have to be a
 /// lot that is never closed.
@@ -126,8 +124,7 @@ impl Lot {
                 statuses.insert(worst, part.until);
             }
             let is_told = quantity >= part.quantity && !part.shares_tank;
-            if is_told && then.as_good_as(worst) >= self.wanted_as_good_as(worst)
-            {
+            if is_told && then.as_good_as(worst) >= self.wanted_as_good_as(worst) {
                 let later = now.worse_than(Usage::Unrestricted);
                 let later = later.filter(|(_, since)| *since > part.until);
                 statuses.extend(later);

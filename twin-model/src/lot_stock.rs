@@ -223,8 +223,19 @@ impl LotStock {
         let Some(flows) = &self.flows else {
             return self.received();
         };
+        self.told(flows) + flows.adjusted
+    }
+
+    /// What came in, as it was told and not counted.
+    fn told(&self, flows: &LotFlows) -> Decimal {
         let told = self.made + flows.parts_and(self.created);
-        told.max(flows.seen) + flows.adjusted
+        told.max(flows.seen)
+    }
+
+    /// Whether everything that came in came from other lots, whoever tells of it.
+    pub(crate) fn is_from_others(&self) -> bool {
+        let flows = self.flows.as_deref();
+        flows.is_some_and(|flows| self.told(flows) <= flows.parted + flows.merged.total())
     }
 
     /// Whether nothing was made of it, and its creation told of no more than came from others.

@@ -8,8 +8,8 @@
 use rust_decimal::Decimal;
 
 use crate::{
-    EntityKey, Inherited, Lot, LotDisposition, NonconformanceId, Parting, StatusChange,
-    Time, Usage, UsageDecision,
+    EntityKey, Inherited, Lot, LotDisposition, NonconformanceId, Parting, StatusChange, Time,
+    Usage, UsageDecision,
 };
 
 /// The statuses from which stock is taken when it leaves: nobody takes what is worse as long as

@@ -2,6 +2,8 @@
 //! many systems that report operations name no lots. They count as made at every work center that
 //! the order was worked on at, from the first to the last of that: a hold on what was made there
 //! reaches them, until somebody names their operation. What is named is held where it was made.
+//! What is nothing but parts of other lots of the order is as they are, and nothing is presumed of
+//! it: what holds them holds it.
 //!
 //! That a hold reaches a lot may so be over before the hold is. Then the lot, and what was made
 //! from it, look anew at how it reaches them, whichever way was told first.
@@ -37,28 +39,33 @@ impl WorkOrder {
             }
         }
         for hold in self.presumed_holds(view.plant).difference(&before) {
-            for lot in self.lots.keys().filter(|lot| self.presumes(lot)) {
+            for lot in self.presumed_lots(view.plant) {
                 self.presume(hold, placed_at(hold, view.plant), lot, effects);
             }
         }
     }
 
-    /// A lot is known to belong to the order. `before` says whether the order presumed where it was
-    /// made.
+    /// A lot is known to belong to the order. `before` says whether it was one of its lots, and
+    /// whether the order presumed where it was made.
     pub(crate) fn lot_is_known(
         &self,
-        lot: &LotId,
-        before: bool,
+        id: &LotId,
+        (known, presumed): (bool, bool),
         plant: &Plant,
         effects: &mut Effects,
     ) {
-        let presumes = self.presumes(lot);
+        let lot = plant.lot(id);
+        let presumes = lot.is_some_and(|lot| self.presumes(lot));
         for hold in self.presumed_holds(plant) {
             if presumes {
-                self.presume(&hold, placed_at(&hold, plant), lot, effects);
-            } else if before {
-                let message = Message::HoldReachChanged(hold);
-                effects.tell(EntityKey::Lot(lot.clone()), message);
+                self.presume(&hold, placed_at(&hold, plant), id, effects);
+            } else if presumed {
+                let message = Message::HoldReachChanged(hold.clone());
+                effects.tell(EntityKey::Lot(id.clone()), message);
+            }
+            // Of its parts nothing is presumed any more.
+            if let Some(lot) = lot.filter(|_| !known) {
+                lot.tell_children(Message::HoldReachChanged(hold), effects);
             }
         }
     }
@@ -81,10 +88,20 @@ impl WorkOrder {
         }
     }
 
-    /// Whether the lot is one of the order, and nobody has said which operation made it.
-    pub(crate) fn presumes(&self, lot: &LotId) -> bool {
+    /// Whether the lot is one of the order, nobody has said which operation made it, and it is not
+    /// just parts of other lots of the order.
+    pub(crate) fn presumes(&self, lot: &Lot) -> bool {
         let mut makings = self.makings.values();
-        self.lots.contains_key(lot) && !makings.any(|making| making.lots.contains_key(lot))
+        let id = &lot.goods.id;
+        self.lots.contains_key(id)
+            && !makings.any(|making| making.lots.contains_key(id))
+            && !lot.is_but_parts_of(|whole| self.lots.contains_key(whole))
+    }
+
+    /// The lots of which it is presumed where they were made.
+    fn presumed_lots<'p>(&'p self, plant: &'p Plant) -> impl Iterator<Item = &'p LotId> {
+        let lots = self.lots.keys();
+        lots.filter(|lot| plant.lot(lot).is_some_and(|lot| self.presumes(lot)))
     }
 
     /// The open holds on what was made at its work centers while it was worked on there.
@@ -143,13 +160,32 @@ impl HoldScope {
             orders.filter_map(|id| plant.work_order(id))
         });
         orders.flat_map(|order| {
-            let lots = order.lots.keys().filter(|lot| order.presumes(lot));
+            let lots = order.presumed_lots(plant);
             lots.map(move |lot| (lot, order))
         })
     }
 }
 
 impl Lot {
+    /// Whether all of it came from other lots as it is, and each of them is one that is meant.
+    fn is_but_parts_of(&self, is_meant: impl Fn(&LotId) -> bool) -> bool {
+        let parents = &self.goods.card.parents;
+        !parents.is_empty() && parents.keys().all(is_meant) && self.goods.stock.is_from_others()
+    }
+
+    /// Something came in. Where all of that comes from other lots nothing is presumed of it, and
+    /// where it does not any more it is again.
+    pub(crate) fn look_at_presumptions(&self, view: View<'_>, effects: &mut Effects) {
+        let card = &self.goods.card;
+        if card.order.is_none() || card.parents.is_empty() {
+            return;
+        }
+        for hold in view.plant.window_holds.at_centers() {
+            let message = Message::HoldReachChanged(hold.clone());
+            effects.tell(EntityKey::Lot(self.goods.id.clone()), message);
+        }
+    }
+
     /// What a hold reaches it by has changed: the way is worked out anew, from its orders and from
     /// what it was made from.
     pub(crate) fn look_at_reach(&mut self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
@@ -192,7 +228,7 @@ impl Lot {
         let orders = orders.into_iter().flatten();
         let orders = orders.filter_map(|id| plant.work_order(id));
         let by_orders = orders
-            .filter(|order| order.presumes(&self.goods.id))
+            .filter(|order| order.presumes(self))
             .map(|order| order.reach_of_presumption(open.placed_at()));
         by_parents
             .chain(by_orders)

@@ -290,6 +290,11 @@ impl WindowHolds {
         self.at_center.get(center).map_or(&[], Vec::as_slice)
     }
 
+    /// The holds on work centers.
+    pub(crate) fn at_centers(&self) -> impl Iterator<Item = &HoldId> {
+        self.at_center.values().flatten().map(|(_, hold)| hold)
+    }
+
     /// The holds whose window the making of a lot meets.
     fn on(&self, lot: &Lot) -> Vec<HoldId> {
         let of_material = self

@@ -203,7 +203,9 @@ impl WorkOrder {
                 op,
                 made,
             } => {
-                let presumed = self.presumes(lot);
+                let state = view.plant.lot(lot);
+                let presumed = state.is_some_and(|lot| self.presumes(lot));
+                let known = self.lots.contains_key(lot);
                 if let Some(op) = op {
                     self.note_made(op, lot, *made, effects);
                 }
@@ -215,7 +217,7 @@ impl WorkOrder {
                 for hold in &self.holds {
                     self.hand_on(hold, lot, *since, view, effects);
                 }
-                self.lot_is_known(lot, presumed, view.plant, effects);
+                self.lot_is_known(lot, (known, presumed), view.plant, effects);
             }
             Message::InspectionChanged(id) => self.look_at_inspection(id, view),
             Message::NonconformanceChanged(id) => self.look_at_nonconformance(id, view, effects),

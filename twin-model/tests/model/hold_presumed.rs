@@ -7,6 +7,9 @@ use crate::arrival_order::permutations;
 use crate::facts::{Fact, asked, gate, parts, q, released, tell, tell_all, used};
 use crate::processes::story::{Sent, Story};
 
+#[path = "hold_presumed/parts.rs"]
+mod parts_of_lots;
+
 fn held(center: &str, from: &str, to: &str) -> Fact {
     let window = json!({"from": format!("2026-03-01T{from}:00Z"),
         "to": format!("2026-03-01T{to}:00Z")});

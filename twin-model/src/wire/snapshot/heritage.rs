@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    EntityKey, Heritage, Inherited, InspectionId, LotId, Time, Usage, WorkGivenUp,
-};
+use crate::{EntityKey, Heritage, Inherited, InspectionId, LotId, Time, Usage, WorkGivenUp};
 
 stored! {
     /// A stored [`Inherited`].

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    HeritageState, LotNonconformanceState, SaidState, StatusChangeState,
-    WorkGivenUpState,
+    HeritageState, LotNonconformanceState, SaidState, StatusChangeState, WorkGivenUpState,
 };
 use crate::{
     Amount, Characteristic, Claims, DecidedPart, Decimal, Inspection, InspectionDecision,
