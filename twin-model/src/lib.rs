@@ -181,7 +181,7 @@ pub use lot_movement::{COUNTS_PER_LOT_MAX, StockCount};
 pub use lot_nonconformance::{Affected, LotNonconformance};
 pub use lot_parting::{PARTINGS_PER_LOT_MAX, Parting};
 pub use lot_quality::{LotDecision, LotInspection, LotQuality};
-pub use lot_stock::{Creation, LotFlows, LotStock};
+pub use lot_stock::{Creation, LotFlows, LotStock, SPLITS_PER_LOT_MAX};
 pub use lot_usage::StockByUsage;
 pub use lot_work::WorkGivenUp;
 pub use maintenance::{MaintenanceAct, MaintenanceDone, PlannedStop};

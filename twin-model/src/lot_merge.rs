@@ -111,7 +111,7 @@ pub(crate) fn carry_out(
     let parents = gone(body);
     for (parent, quantity) in &parents {
         plant.change_lot(parent, cause, effects, |lot, _, effects| {
-            lot.part_with(*quantity, effects);
+            lot.part_with(*quantity, made.from, effects);
             lot.go_into(&body.child.lot, made.from);
             Ok(())
         })?;

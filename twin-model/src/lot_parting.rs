@@ -207,7 +207,7 @@ fn was_so(moved: &Move<'_>, left: Time, child: &Lot, part: &Parentage) -> bool {
         Word::Posting(_) if moved.improves() => moved.at <= part.since,
         Word::Posting(_) => moved.at <= part.until,
         Word::Board(id) => moved.at <= part.since || moved.sets_free() || !child.has_heard_of(id),
-        Word::Work | Word::Origin | Word::Parting => true,
+        Word::Work | Word::Origin | Word::Parting | Word::Leaving => true,
     }
 }
 

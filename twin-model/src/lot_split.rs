@@ -11,7 +11,7 @@ use crate::genealogy::refuse_cycle;
 use crate::plant::Cause;
 use crate::{
     EntityKey, Kinship, Lot, LotFlows, LotId, LotSplit, MaterialId, Parentage, Plant, Rejection,
-    TimeWindow,
+    Time, TimeWindow,
 };
 
 /// The split with every quantity in the unit of the parent.
@@ -63,7 +63,7 @@ pub(crate) fn carry_out(
     let mut of = None;
     plant.change_lot(&body.parent, cause, effects, |lot, view, effects| {
         of = Some((lot.material().clone(), lot.unit()));
-        lot.part_with(split_off(body), effects);
+        lot.part_with(split_off(body), view.at, effects);
         for child in &body.children {
             lot.go_into(&child.lot, view.at);
             if let Some(usage) = child.usage {
@@ -123,9 +123,9 @@ impl Plant {
 }
 
 impl Lot {
-    /// Some of this lot became lots of its own, or flowed into others.
-    pub(crate) fn part_with(&mut self, quantity: Decimal, effects: &mut Effects) {
-        self.goods.stock.flow(|flows| flows.split_out += quantity);
+    /// Some of this lot became lots of its own at a time, or flowed into others.
+    pub(crate) fn part_with(&mut self, quantity: Decimal, at: Time, effects: &mut Effects) {
+        self.goods.stock.flow(|flows| flows.part(at, quantity));
         self.goods
             .stock
             .assert_covered(&self.goods.id, self.goods.card.unit);

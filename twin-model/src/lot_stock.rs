@@ -11,6 +11,9 @@ use crate::{
     WorkOrderId,
 };
 
+/// Times of splits and mergers out of one lot that are kept apart, the latest.
+pub const SPLITS_PER_LOT_MAX: usize = 1_000;
+
 /// A movement of an order as a lot books it; below zero when it is taken back.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Booking<'a> {
@@ -43,8 +46,9 @@ pub struct LotFlows {
     stored: SumByTime,
     /// What the receipts come to with what was merged in after them. Follows from both.
     seen: Decimal,
-    /// Became lots of its own, or was merged into others.
-    pub split_out: Decimal,
+    /// Became lots of its own, or was merged into others, by when it did; of what went at more
+    /// times than are kept the oldest stand together.
+    split_out: SumByTime,
     /// Left the plant.
     pub shipped: Decimal,
     /// Thrown away.
@@ -54,11 +58,12 @@ pub struct LotFlows {
 }
 
 impl LotFlows {
-    /// What is stored of what came from elsewhere and was received.
-    pub(crate) fn restored(merged: Vec<(Time, Decimal)>, stored: Vec<(Time, Decimal)>) -> LotFlows {
+    /// What is stored of what came from elsewhere, was received and went into other lots.
+    pub(crate) fn restored([merged, stored, split_out]: [Vec<(Time, Decimal)>; 3]) -> LotFlows {
         let mut flows = LotFlows {
             merged: SumByTime::restored(merged),
             stored: SumByTime::restored(stored),
+            split_out: SumByTime::restored(split_out),
             ..LotFlows::default()
         };
         flows.seen = flows.seen_by_the_warehouse();
@@ -75,6 +80,18 @@ impl LotFlows {
     pub(crate) fn store(&mut self, at: Time, quantity: Decimal) {
         self.stored.add(at, quantity);
         self.seen = self.seen_by_the_warehouse();
+    }
+
+    /// Adds what became lots of its own, or was merged into others.
+    pub(crate) fn part(&mut self, at: Time, quantity: Decimal) {
+        self.split_out
+            .add_of_latest(at, quantity, SPLITS_PER_LOT_MAX);
+    }
+
+    /// What became lots of its own, or was merged into others.
+    #[must_use]
+    pub fn split_out(&self) -> &SumByTime {
+        &self.split_out
     }
 
     /// What was merged in.
@@ -120,7 +137,6 @@ impl LotFlows {
     fn normalize(&mut self) {
         for sum in [
             &mut self.parted,
-            &mut self.split_out,
             &mut self.shipped,
             &mut self.scrapped,
             &mut self.adjusted,
@@ -265,7 +281,7 @@ impl LotStock {
     pub fn on_hand(&self) -> Decimal {
         let flows = self.flows.as_deref();
         let gone = flows.map_or(Decimal::ZERO, |flows| {
-            flows.split_out + flows.shipped + flows.scrapped
+            flows.split_out.total() + flows.shipped + flows.scrapped
         });
         self.inflow() - self.consumed - self.taken() - gone
     }
@@ -387,7 +403,7 @@ mod tests {
         stock.flow(|flows| {
             flows.store(at(1), d(50));
             flows.merge(at(2), d(20));
-            flows.split_out = d(7);
+            flows.part(at(3), d(7));
             flows.shipped = d(30);
             flows.scrapped = d(3);
             flows.adjusted = d(-2);
@@ -396,7 +412,7 @@ mod tests {
         stock.book(issued(&o, 9));
         stock.consume((Some(&o), None), d(4));
         let flows = stock.flows();
-        let gone = stock.consumed() + flows.split_out + flows.shipped + flows.scrapped;
+        let gone = stock.consumed() + flows.split_out.total() + flows.shipped + flows.scrapped;
         assert_eq!(stock.inflow(), stock.on_hand() + stock.at_line() + gone);
         assert_eq!(stock.on_hand(), d(59));
     }

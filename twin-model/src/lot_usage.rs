@@ -5,11 +5,13 @@
 //! moved: a decision on more than is known so far takes hold of the rest when that is reported.
 //! Where something must be judged, the worse outcome is served first.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use crate::{
-    EntityKey, Inherited, Lot, LotDisposition, NonconformanceId, Parting, StatusChange, Time,
-    Usage, UsageDecision,
+    EntityKey, Inherited, Lot, LotDisposition, LotInspection, NonconformanceId, Parting,
+    StatusChange, Time, Usage, UsageDecision,
 };
 
 /// The statuses from which stock is taken when it leaves: nobody takes what is worse as long as
@@ -84,6 +86,8 @@ pub(crate) enum Word<'a> {
     Posting(&'a StatusChange),
     /// A split that told which stock went.
     Parting,
+    /// A split or a merger that did not tell it.
+    Leaving,
 }
 
 /// Some stock gets another status.
@@ -255,16 +259,65 @@ impl Lot {
         moves
     }
 
+    /// What went into other lots without a word on which stock went, each time when it did: the
+    /// best that there was. What went while an inspection of some quantity was open may be of that
+    /// quantity, so it went as what that decides.
+    fn leavings(&self) -> Vec<Move<'_>> {
+        let Some(flows) = &self.goods.stock.flows else {
+            return Vec::new();
+        };
+        let mut told: BTreeMap<Time, Decimal> = BTreeMap::new();
+        for ((_, _, at), quantity) in self.partings() {
+            *told.entry(*at).or_default() += quantity;
+        }
+        let apart = flows.split_out().iter().filter(|(at, _)| *at > Time::MIN);
+        let untold = apart.map(|(at, all)| (at, all - told.get(&at).unwrap_or(&Decimal::ZERO)));
+        let untold = untold.filter(|(_, quantity)| !quantity.is_zero());
+        let moves = untold.map(|(at, quantity)| Move {
+            decision: usize::MAX,
+            ..Move::new(
+                Word::Leaving,
+                self.left_as_of(at),
+                (&BEST_FIRST, None),
+                quantity,
+            )
+        });
+        moves.collect()
+    }
+
+    /// When the last of the inspections decided that looked at some quantity when something left;
+    /// the time itself where there is none.
+    fn left_as_of(&self, at: Time) -> Time {
+        let looked = |it: &&LotInspection| it.quantity.is_some() && it.asked <= at;
+        let inspections = self.inspections().map(|(_, it)| it).filter(looked);
+        let decided = inspections.filter_map(|it| Some(it.decision.as_ref()?.at));
+        decided.fold(at, Time::max)
+    }
+
     /// Goes through what gave some of the lot another status, as far as it counts, in the order of
     /// its time. `told` hears of each with how much there was to move.
     pub(crate) fn judged(
         &self,
+        counts: impl Fn(&Move<'_>) -> bool,
+        told: impl FnMut(&Move<'_>, Decimal),
+    ) -> Judged {
+        self.judged_beside(Vec::new(), counts, told)
+    }
+
+    /// The same, beside what moves some of it besides.
+    fn judged_beside<'a>(
+        &'a self,
+        more: Vec<Move<'a>>,
         counts: impl Fn(&Move<'_>) -> bool,
         mut told: impl FnMut(&Move<'_>, Decimal),
     ) -> Judged {
         let (judged, bad) = (self.judged_by_inspections(), self.judged_bad());
         let mut moves = self.moves(&judged, &bad);
         moves.retain(|moved| counts(moved));
+        if !more.is_empty() {
+            moves.extend(more);
+            moves.sort_unstable();
+        }
         let mut all = Judged {
             stock: StockByUsage::all_in(self.goods.card.usage, self.goods.stock.inflow()),
             since: [None; 5],
@@ -297,7 +350,8 @@ impl Lot {
         if self.goods.quality.is_none() {
             return StockByUsage::all_in(self.goods.card.usage, on_hand);
         }
-        let mut stock = self.judged(|_| true, |_, _| {}).stock;
+        let judged = self.judged_beside(self.leavings(), |_| true, |_, _| {});
+        let mut stock = judged.stock;
         let gone = stock.0.iter().sum::<Decimal>() - on_hand;
         stock.take(&BEST_FIRST, gone);
         if let Some(instead) = self.instead_of_unrestricted() {
@@ -353,7 +407,9 @@ impl Lot {
             let wanted = match moved.word {
                 Word::Posting(change) => change.quantity,
                 Word::Parting => Some(moved.quantity),
-                Word::Judgement(_) | Word::Work | Word::Board(_) | Word::Origin => None,
+                Word::Judgement(_) | Word::Work | Word::Board(_) | Word::Origin | Word::Leaving => {
+                    None
+                }
             };
             if let Some(wanted) = wanted.filter(|wanted| *wanted > there)
                 && let [from] = moved.from

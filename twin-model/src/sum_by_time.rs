@@ -39,6 +39,23 @@ impl SumByTime {
         }
     }
 
+    /// Adds to what is of a time, and keeps so many times apart, the latest. What is of older ones
+    /// stands together at [`Time::MIN`], so it does not matter what is added first.
+    pub(crate) fn add_of_latest(&mut self, at: Time, quantity: Decimal, max: usize) {
+        let older = self.parts.contains_key(&Time::MIN);
+        let is_older = older && self.oldest_apart().is_some_and(|(oldest, _)| at < oldest);
+        self.add(if is_older { Time::MIN } else { at }, quantity);
+        let kept = self.parts.len() - usize::from(older);
+        if let Some((oldest, quantity)) = self.oldest_apart().filter(|_| kept > max) {
+            self.add(oldest, -quantity);
+            self.add(Time::MIN, quantity);
+        }
+    }
+
+    fn oldest_apart(&self) -> Option<(Time, Decimal)> {
+        self.iter().find(|(known, _)| *known > Time::MIN)
+    }
+
     /// All of it.
     #[must_use]
     pub fn total(&self) -> Decimal {
@@ -90,5 +107,33 @@ mod tests {
             SumByTime::restored(vec![(at(1), "3.0".parse().unwrap())])
         );
         assert_eq!((sum.total(), sum.times()), (3.into(), 1));
+    }
+
+    #[test]
+    fn of_more_times_than_are_kept_the_oldest_stand_together_whatever_came_first() {
+        let told = [(1, 1), (2, 2), (3, 4), (4, 8), (2, 16), (3, 32)];
+        let mut kept = vec![(Time::MIN, Decimal::from(19))];
+        kept.extend([(at(3), 36.into()), (at(4), 8.into())]);
+        for first in 0..told.len() {
+            for forwards in [true, false] {
+                let mut order: Vec<usize> = (0..told.len()).collect();
+                order.rotate_left(first);
+                if !forwards {
+                    order.reverse();
+                }
+                let mut sum = SumByTime::default();
+                for place in &order {
+                    let (minute, quantity): (i64, i64) = told[*place];
+                    sum.add_of_latest(at(minute), quantity.into(), 2);
+                }
+                assert_eq!(sum.iter().collect::<Vec<_>>(), kept, "{order:?}");
+                assert_eq!(sum.total(), 63.into());
+            }
+        }
+        let mut sum = SumByTime::default();
+        for minute in [2, 1, 2] {
+            sum.add_of_latest(at(minute), 1.into(), 2);
+        }
+        assert_eq!((sum.times(), sum.after(at(1))), (2, 2.into()));
     }
 }

@@ -60,6 +60,8 @@ mod quality_later_looks;
 mod quality_of_materials;
 #[path = "quality/parts.rs"]
 mod quality_parts;
+#[path = "quality/rests.rs"]
+mod quality_rests;
 #[path = "quality/shares.rs"]
 mod quality_shares;
 #[path = "quality/story.rs"]

@@ -54,7 +54,7 @@ pub struct LotFlowsState {
     pub parted: Decimal,
     pub merged: Vec<(Time, Decimal)>,
     pub stored: Vec<(Time, Decimal)>,
-    pub split_out: Decimal,
+    pub split_out: Vec<(Time, Decimal)>,
     pub shipped: Decimal,
     pub scrapped: Decimal,
     pub adjusted: Decimal,
@@ -66,7 +66,7 @@ impl From<&LotFlows> for LotFlowsState {
             parted: flows.parted,
             merged: flows.merged().iter().collect(),
             stored: flows.stored().iter().collect(),
-            split_out: flows.split_out,
+            split_out: flows.split_out().iter().collect(),
             shipped: flows.shipped,
             scrapped: flows.scrapped,
             adjusted: flows.adjusted,
@@ -76,9 +76,8 @@ impl From<&LotFlows> for LotFlowsState {
 
 impl LotFlowsState {
     fn restore(self) -> LotFlows {
-        let mut flows = LotFlows::restored(self.merged, self.stored);
+        let mut flows = LotFlows::restored([self.merged, self.stored, self.split_out]);
         flows.parted = self.parted;
-        flows.split_out = self.split_out;
         flows.shipped = self.shipped;
         flows.scrapped = self.scrapped;
         flows.adjusted = self.adjusted;
