@@ -52,11 +52,11 @@ pub(crate) fn one_plant(
     let mut matching = found.iter().filter(|(_, identity)| wanted(identity));
     let (Some((dir, identity)), None) = (matching.next(), matching.next()) else {
         let names: Vec<String> = found.iter().map(|(_, i)| i.plant.to_string()).collect();
-        let text = format!(
-            "{} holds the plants [{}]; name one of them with --plant",
-            data_dir.display(),
-            names.join(", ")
-        );
+        let (dir, names) = (data_dir.display(), names.join(", "));
+        let text = match plant {
+            Some(plant) => format!("{dir} holds no plant {plant}, only [{names}]"),
+            None => format!("{dir} holds the plants [{names}]; name one of them with --plant"),
+        };
         return Err(Failure::new(Kind::Config, text));
     };
     Ok((dir.clone(), identity.clone()))

@@ -1,14 +1,15 @@
 //! `twin report`: where the orders of a plant went another way than a planner would draw it.
 
+use std::cmp::Reverse;
 use std::fmt::Display;
 
 use actors::PlantOptions;
 use serde_json::{Value, json};
-use twin_model::{FlowReport, FlowRules};
+use twin_model::{Entity, FlowReport, FlowRules};
 
 use crate::cli::ReportArguments;
 use crate::data_dir;
-use crate::exit::Failure;
+use crate::exit::{Failure, Kind};
 use crate::say::say;
 
 /// Places named of each rule; `--json` names all.
@@ -24,11 +25,24 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let rules = FlowRules {
         final_inspections: arguments.final_inspection.iter().cloned().collect(),
     };
+    for named in &rules.final_inspections {
+        let known = plant.entities().any(|entity| match entity {
+            Entity::WorkOrder(order) => order.operations().iter().any(|op| op.id() == named),
+            _ => false,
+        });
+        if !known {
+            let text = format!(
+                "--final-inspection {named}: no order of plant {} has such an operation",
+                identity.plant
+            );
+            return Err(Failure::new(Kind::Config, text));
+        }
+    }
     let report = FlowReport::of(&plant, &rules);
     if arguments.json {
         say!("{}", as_json(identity.plant.as_str(), &report));
     } else {
-        print(identity.plant.as_str(), &report);
+        print(identity.plant.as_str(), &rules, &report);
     }
     Ok(())
 }
@@ -49,7 +63,7 @@ fn as_json(plant: &str, report: &FlowReport) -> Value {
     })
 }
 
-fn print(plant: &str, report: &FlowReport) {
+fn print(plant: &str, rules: &FlowRules, report: &FlowReport) {
     say!("plant {plant}");
     line(
         "operations with more good pieces than released (R39)",
@@ -67,30 +81,40 @@ fn print(plant: &str, report: &FlowReport) {
             .iter()
             .map(|(order, before, after)| format!("{order}, {after} after {before}")),
     );
-    line(
-        "orders packed before their first final inspection ended",
-        report.packed_early.len(),
-        report.packed_early.iter(),
-    );
+    if rules.final_inspections.is_empty() {
+        say!("     -  no final inspection is named (--final-inspection OP), so nobody looked");
+        say!("          whether orders were packed before it ended");
+    } else {
+        line(
+            "orders packed before their first final inspection ended",
+            report.packed_early.len(),
+            report.packed_early.iter(),
+        );
+    }
     line(
         "orders with more packed, rejected and in review than released",
         report.not_conserved.len(),
         report.not_conserved.iter(),
     );
     let overlaps: u64 = report.overlaps.values().sum();
+    let mut at_centers: Vec<_> = report.overlaps.iter().collect();
+    at_centers.sort_by_key(|(center, n)| (Reverse(**n), *center));
     line(
         "reports begun at a work center while another was under way (R22)",
         overlaps,
-        report
-            .overlaps
-            .iter()
+        at_centers
+            .into_iter()
             .map(|(center, n)| format!("{n} at {center}")),
     );
 }
 
-fn line(what: &str, found: impl Display, places: impl Iterator<Item = impl Display>) {
+fn line(what: &str, found: impl Display, mut places: impl Iterator<Item = impl Display>) {
     say!("{found:>6}  {what}");
-    for place in places.take(PLACES_SHOWN_MAX) {
+    for place in places.by_ref().take(PLACES_SHOWN_MAX) {
         say!("          {place}");
+    }
+    let more = places.count();
+    if more > 0 {
+        say!("          and {more} more; --json names all");
     }
 }

@@ -77,13 +77,15 @@ async fn ready(health: Data<Health>) -> HttpResponse {
             ));
         }
     }
-    for status in health.consumers.iter() {
+    // In the order of the plants; none without a broker.
+    for (plant, status) in health.plants.iter().zip(health.consumers.iter()) {
         let report = status.report();
         if !report.connected {
             let why = report
                 .last_error
                 .unwrap_or_else(|| "not connected yet".to_owned());
-            reasons.push(format!("the broker is not connected: {why}"));
+            let plant = plant.plant();
+            reasons.push(format!("plant {plant}: the broker is not connected: {why}"));
         }
     }
     let ready = reasons.is_empty();

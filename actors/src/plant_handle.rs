@@ -404,7 +404,11 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
         );
     }
     let LedgerHead { commit_no, .. } = recovered.head;
-    tracing::info!(plant = %options.plant, commit_no, replayed = recovered.replayed, "plant recovered");
+    let replayed = recovered.replayed;
+    match commit_no {
+        0 => tracing::info!(plant = %options.plant, "a new plant"),
+        _ => tracing::info!(plant = %options.plant, commit_no, replayed, "plant recovered"),
+    }
     let published = Arc::new(Published {
         head: RwLock::new(recovered.head),
         commands_len: AtomicUsize::new(recovered.books.outbox.len()),

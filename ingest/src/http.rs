@@ -99,9 +99,11 @@ async fn post_events(
             return single(&receipt, Identity::default(), None);
         }
     };
-    let (inputs, is_batch) = decode(&body)?;
-    let plant = plant_of(&inputs, &body)?.unwrap_or_else(|| first_plant.clone());
-    let Some(intake) = routes.intakes.get(&plant) else {
+    let (messages, is_batch) = split(&body)?;
+    let named: Vec<Option<PlantId>> = messages.iter().map(named_plant).collect();
+    let plant = one_plant(named.iter().flatten())?.unwrap_or(first_plant);
+    let inputs: Vec<Input> = messages.into_iter().map(Input::decode).collect();
+    let Some(intake) = routes.intakes.get(plant) else {
         let here: Vec<&str> = routes.intakes.keys().map(PlantId::as_str).collect();
         return Err(Problem::new(
             StatusCode::NOT_FOUND,
@@ -136,23 +138,15 @@ fn too_large(start: Bytes, bytes: usize) -> Input {
     Input::unreadable(start, error)
 }
 
-/// The inputs of a body, and whether it is a batch.
-fn decode(body: &Bytes) -> Result<(Vec<Input>, bool), Problem> {
-    let (messages, is_batch) = split(body)?;
-    Ok((messages.into_iter().map(Input::decode).collect(), is_batch))
-}
-
-/// The plant that a request is for, as far as it can be read.
-fn plant_of(inputs: &[Input], body: &Bytes) -> Result<Option<PlantId>, Problem> {
-    let mut plants = inputs
-        .iter()
-        .filter_map(Input::event)
-        .map(|event| &event.plant);
+/// The plant that a request is for, as far as its messages name one.
+fn one_plant<'n>(
+    mut plants: impl Iterator<Item = &'n PlantId>,
+) -> Result<Option<&'n PlantId>, Problem> {
     let Some(first) = plants.next() else {
-        return Ok(named_plant(body));
+        return Ok(None);
     };
     match plants.find(|other| *other != first) {
-        None => Ok(Some(first.clone())),
+        None => Ok(Some(first)),
         Some(other) => {
             let detail = format!("This batch is for {first} and {other}. Nothing of it was taken.");
             Err(Problem::new(
@@ -165,14 +159,14 @@ fn plant_of(inputs: &[Input], body: &Bytes) -> Result<Option<PlantId>, Problem> 
     }
 }
 
-/// The plant named by a message that is otherwise unreadable.
-fn named_plant(body: &Bytes) -> Option<PlantId> {
+/// The plant that a message names, whether or not the rest of it can be read.
+fn named_plant(message: &Bytes) -> Option<PlantId> {
     #[derive(serde::Deserialize)]
     struct Named<'a> {
         #[serde(borrow)]
         plant: std::borrow::Cow<'a, str>,
     }
-    let named: Named<'_> = serde_json::from_slice(body).ok()?;
+    let named: Named<'_> = serde_json::from_slice(message).ok()?;
     named.plant.parse().ok()
 }
 

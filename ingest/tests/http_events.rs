@@ -27,8 +27,18 @@ async fn post_as(
     content_type: Option<&str>,
     body: impl Into<web::Bytes>,
 ) -> Answer {
-    let handle = &plant.handle;
-    let routes = EventRoutes::new([(handle.plant().clone(), handle.intake().clone())]);
+    post_to(&[plant], content_type, body).await
+}
+
+/// To a twin that has several plants.
+async fn post_to(
+    plants: &[&OpenPlant],
+    content_type: Option<&str>,
+    body: impl Into<web::Bytes>,
+) -> Answer {
+    let handles = plants.iter().map(|plant| &plant.handle);
+    let intakes = handles.map(|handle| (handle.plant().clone(), handle.intake().clone()));
+    let routes = EventRoutes::new(intakes);
     let data = web::Data::new(routes);
     let app = test::init_service(App::new().app_data(data).configure(configure)).await;
     let mut request = test::TestRequest::post()
@@ -125,6 +135,28 @@ async fn a_batch_is_taken_in_order_with_one_result_each() {
     assert_eq!(results[2]["id"], "broken");
     assert_eq!(results[2]["exception"], "EX-1");
     assert_eq!(plant.counts().await.input(), 4);
+}
+
+#[actix_web::test]
+async fn a_batch_is_for_the_plant_that_its_messages_name_also_where_they_cannot_be_read() {
+    let (first, second) = (open("P1").await, open("P2").await);
+    let unheard = |plant: &str, id: &str| event(plant, "/x", id, "mfg.unheard.of.v9", &json!({}));
+    let post = async |batch: Value| {
+        let json = Some("application/json");
+        post_to(&[&first, &second], json, batch.to_string()).await
+    };
+    let answer = post(json!([{"id": "broken"}, unheard("P2", "u1")])).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(second.counts().await.input(), 2);
+    for both in [
+        json!([order_created("P1", 1), unheard("P2", "u2")]),
+        json!([unheard("P1", "u3"), unheard("P2", "u4")]),
+    ] {
+        assert_problem(&post(both).await, 400, None);
+    }
+    assert_problem(&post(json!([unheard("P3", "u5")])).await, 404, None);
+    let counts = (first.counts().await.input(), second.counts().await.input());
+    assert_eq!(counts, (0, 2), "nothing of them was taken");
 }
 
 #[actix_web::test]

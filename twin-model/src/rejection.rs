@@ -46,6 +46,21 @@ pub enum Rejection {
         /// The waiting event's type name.
         event: &'static str,
     },
+    /// R01: the object has not been announced yet, and this source is not the one that does.
+    #[error(
+        "{object} is not known yet, and {owners} announces it, not {from}. The {event} waits; when \
+         the object has come, it stands beside it as a claim."
+    )]
+    NotKnownFromOwner {
+        /// What is missing.
+        object: EntityKey,
+        /// The waiting event's type name.
+        event: &'static str,
+        /// Who sent it.
+        from: SourceId,
+        /// Who owns what it writes.
+        owners: SmolStr,
+    },
     /// R02: the state forbids the action.
     #[error("{object} is {state}; {action} is not allowed. Allowed now: {allowed}.")]
     WrongState {
@@ -412,8 +427,7 @@ pub enum Rejection {
     },
     /// R44: a report cannot take away.
     #[error(
-        "{field} is {value}; a report cannot be negative. Reverse the wrong report instead, \
-         naming it."
+        "{field} is {value}; it cannot be negative. To take a report back, reverse it by its id."
     )]
     NegativeQuantity {
         /// Where in the event.

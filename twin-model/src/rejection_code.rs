@@ -13,7 +13,9 @@ impl Rejection {
             Rejection::Quality(quality) => quality.code(),
             Rejection::Packing(packing) => packing.code(),
             Rejection::Edge(edge) => edge.code(),
-            Rejection::NotKnown { .. } | Rejection::ConfirmationNotKnown { .. } => Code::R01,
+            Rejection::NotKnown { .. }
+            | Rejection::NotKnownFromOwner { .. }
+            | Rejection::ConfirmationNotKnown { .. } => Code::R01,
             Rejection::WrongState { .. } => Code::R02,
             Rejection::NotReleased { .. } => Code::R03,
             Rejection::OverDelivery { .. } | Rejection::LessThanDelivered { .. } => Code::R04,
@@ -56,6 +58,7 @@ impl Rejection {
             Rejection::Packing(packing) => packing.kind(),
             Rejection::Edge(edge) => edge.kind(),
             Rejection::NotKnown { .. }
+            | Rejection::NotKnownFromOwner { .. }
             | Rejection::ConfirmationNotKnown { .. }
             | Rejection::LessThanDelivered { .. }
             | Rejection::NotYet { .. }
@@ -82,7 +85,9 @@ impl Rejection {
             Rejection::Material(material) => material.waits_for(),
             Rejection::Quality(quality) => quality.waits_for(),
             Rejection::Packing(packing) => packing.waits_for(),
-            Rejection::NotKnown { object, .. } => Some(object.clone()),
+            Rejection::NotKnown { object, .. } | Rejection::NotKnownFromOwner { object, .. } => {
+                Some(object.clone())
+            }
             Rejection::NotReleased { order, .. }
             | Rejection::PredecessorNotReady { order, .. }
             | Rejection::ConfirmationNotKnown { order, .. }

@@ -58,7 +58,6 @@ impl Plant {
             });
         }
         let key = event.body.owner();
-        self.require(&key, event)?;
         let said: Vec<_> = Said::by(event)
             .into_iter()
             .map(|(facet, claimed)| {
@@ -66,6 +65,15 @@ impl Plant {
                 (facet, Claim { claimed, owners })
             })
             .collect();
+        if let (None, Some((_, claim))) = (self.get(&key), said.first()) {
+            return Err(Rejection::NotKnownFromOwner {
+                object: key,
+                event: event.body.type_name(),
+                from: event.source.clone(),
+                owners: claim.owners.to_string().into(),
+            });
+        }
+        self.require(&key, event)?;
         self.change(&key, cause, effects, |entity, _, _| {
             if let Some(claims) = entity.claims_mut() {
                 for (facet, claim) in said {

@@ -157,6 +157,11 @@ fn a_foreign_creation_of_something_unknown_waits_for_its_owner() {
     let refused = plant.apply(&event("/qms", "work_order.created", "09:00", &created("1")));
     let rejection = refused.unwrap_err();
     assert_eq!(rejection.code(), Code::R01);
+    assert_eq!(
+        rejection.to_string(),
+        "Order O is not known yet, and ERP announces it, not /qms. The mfg.work_order.created.v1 \
+         waits; when the object has come, it stands beside it as a claim."
+    );
     let order = EntityKey::WorkOrder("O".parse().unwrap());
     assert_eq!(rejection.waits_for(), Some(order));
     assert_eq!(plant.state_hash(), before, "a rejection changes nothing");
