@@ -14,7 +14,7 @@ use crate::data_dir;
 use crate::exit::{Failure, Kind, OrFail};
 use crate::import_format::ImportFormat;
 use crate::import_through_broker;
-use crate::report::{Dispositions, Report};
+use crate::report::{Dispositions, EXCEPTIONS_SHOWN_MAX, Report, ShownException};
 
 pub(crate) async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     let format = ImportFormat::of(&arguments.source)?;
@@ -83,6 +83,13 @@ async fn into_data_dir(
         rows_skipped: sent.file.rows_skipped.clone(),
         dispositions: Dispositions::from(end.counts.as_ref())
             .since(&Dispositions::from(before.counts.as_ref())),
+        first_exceptions: end
+            .exceptions
+            .iter()
+            .filter(|entry| before.exceptions.iter().all(|known| known.id != entry.id))
+            .take(EXCEPTIONS_SHOWN_MAX)
+            .map(|entry| ShownException::from(entry.as_ref()))
+            .collect(),
         discrepancies: open
             .iter()
             .map(|(code, n)| (code.to_string(), *n))

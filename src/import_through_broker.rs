@@ -55,6 +55,7 @@ pub(crate) async fn run(
         rows_without_rule: sent.file.rows_without_rule,
         rows_skipped: sent.file.rows_skipped.clone(),
         dispositions: after.since(&before),
+        first_exceptions: Vec::new(),
         discrepancies: serde_json::from_value(state["open_discrepancies"].clone())
             .or_fail(Kind::Finding)?,
         state_hash: state["state_hash"].as_str().unwrap_or_default().to_owned(),

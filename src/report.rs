@@ -60,6 +60,27 @@ impl From<&actors::Counts> for Dispositions {
     }
 }
 
+/// Exceptions that a report spells out; `twin exceptions list` has all of them.
+pub(crate) const EXCEPTIONS_SHOWN_MAX: usize = 3;
+
+/// One exception of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ShownException {
+    pub(crate) exception: String,
+    pub(crate) code: String,
+    pub(crate) text: String,
+}
+
+impl From<&actors::ExceptionEntry> for ShownException {
+    fn from(entry: &actors::ExceptionEntry) -> ShownException {
+        ShownException {
+            exception: entry.id.to_string(),
+            code: entry.code.to_string(),
+            text: entry.text.clone(),
+        }
+    }
+}
+
 /// The report of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
@@ -76,6 +97,8 @@ pub(crate) struct Report {
     pub(crate) rows_skipped: BTreeMap<String, u64>,
     #[serde(flatten)]
     pub(crate) dispositions: Dispositions,
+    /// The first of the exceptions; none of an import through a broker, whose twin has them.
+    pub(crate) first_exceptions: Vec<ShownException>,
     /// Broken soft rules that are open at the end, by rule; beside the dispositions.
     pub(crate) discrepancies: BTreeMap<String, u64>,
     pub(crate) state_hash: String,
@@ -120,6 +143,9 @@ impl Report {
         say!("  refused      {}", by_code(&counts.refused));
         say!("  parked       {}", counts.parked);
         say!("  exceptions   {}", by_code(&counts.exceptions));
+        for shown in &self.first_exceptions {
+            say!("    {} {}: {}", shown.exception, shown.code, shown.text);
+        }
         say!("  sum          {}", counts.input);
         say!("discrepancies  {} (open now)", by_code(&self.discrepancies));
         say!("state hash     {}", self.state_hash);

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use crate::twin_process::{run_twin, twin};
 
-const MAPPING: &str = r#"
+pub(crate) const MAPPING: &str = r#"
 name = "reports"
 plant = "P1"
 format = "csv"

@@ -22,6 +22,7 @@ mod exceptions;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod feed;
 mod genealogy_exchange;
+mod import_report;
 #[cfg(feature = "amqp-tests")]
 mod import_through_rabbitmq;
 mod job_shop;
