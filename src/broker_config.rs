@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ingest::amqp_url::{AmqpUrl, Login};
+use ingest::amqp_url::{AmqpUrl, Login, Section};
 use ingest::trust::Trust;
 use serde::Deserialize;
 
@@ -77,7 +77,7 @@ impl BrokerConfig {
     ///
     /// # Errors
     /// The setting that is wrong, and how to mend it.
-    pub(crate) fn url(&self, section: &str) -> Result<AmqpUrl, Failure> {
+    pub(crate) fn url(&self, section: &'static str) -> Result<AmqpUrl, Failure> {
         let url = match (&self.url, &self.url_file) {
             (Some(url), None) => url.0.clone(),
             (None, Some(path)) => line_of(section, "url_file", path)?,
@@ -102,6 +102,7 @@ impl BrokerConfig {
             password,
             vhost: self.vhost.clone(),
             trust,
+            section: Section(section),
         };
         AmqpUrl::with(&url, login).or_fail(Kind::Config)
     }

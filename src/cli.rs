@@ -173,7 +173,7 @@ pub(crate) struct ExportArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArguments {
-    /// The configuration file of `twin serve`.
+    /// The configuration file of `twin serve` or `twin edge`.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
     /// Prints what was found as JSON.
@@ -333,6 +333,8 @@ pub(crate) enum EdgeCommand {
     Status(EdgeStatusArguments),
     /// Reads files into a running edge, as `twin import` does into a plant.
     Import(EdgeImportArguments),
+    /// Shows and settles messages that the central broker refuses for good.
+    Aside(EdgeAsideArguments),
 }
 
 #[derive(Debug, Args)]
@@ -343,6 +345,45 @@ pub(crate) struct EdgeStatusArguments {
     /// Prints the answer as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EdgeAsideArguments {
+    #[command(subcommand)]
+    pub(crate) command: EdgeAsideCommand,
+    /// The running edge.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8090"
+    )]
+    pub(crate) edge: String,
+    /// Prints the answer as JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EdgeAsideCommand {
+    /// Lists them, with what happened and what to do.
+    List,
+    /// Sends one again, behind all others.
+    Replay {
+        /// Its name, like P1/nrt/42.
+        id: String,
+        /// Why, for the log of the edge.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Decides that one shall have no effect.
+    Discard {
+        /// Its name, like P1/nrt/42.
+        id: String,
+        /// Why, for the log of the edge.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -12,12 +12,13 @@ use crate::exit::{Failure, Kind, OrFail};
 use crate::say::say;
 use crate::server::{Http, asked_to_stop};
 use crate::twin_client::TwinClient;
-use crate::{edge_import, edge_routes};
+use crate::{edge_aside, edge_import, edge_routes};
 
 pub(crate) async fn run(arguments: EdgeArguments) -> Result<(), Failure> {
     match (&arguments.command, &arguments.config) {
         (Some(EdgeCommand::Status(status)), _) => show_status(status),
         (Some(EdgeCommand::Import(import)), _) => edge_import::run(import),
+        (Some(EdgeCommand::Aside(aside)), _) => edge_aside::run(aside),
         (None, Some(path)) => {
             let mut config = EdgeConfig::read(path)?;
             config.listen = arguments.listen.unwrap_or(config.listen);
@@ -101,6 +102,15 @@ fn show_status(arguments: &EdgeStatusArguments) -> Result<(), Failure> {
         report.held_bytes,
         report.quota_bytes
     );
+    if report.aside > 0 {
+        say!(
+            "aside     {} events that the central broker never takes (twin edge aside list)",
+            report.aside
+        );
+    }
+    if let Some(why) = report.disk_refuses {
+        say!("disk      {why}");
+    }
     if let Some(error) = report.last_error {
         say!("last      {error}");
     }

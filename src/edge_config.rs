@@ -80,6 +80,22 @@ impl EdgeConfig {
         Ok(config)
     }
 
+    /// Where its spools lie.
+    pub(crate) fn dir(&self) -> PathBuf {
+        self.data_dir.join("edge")
+    }
+
+    /// What may wait there, in bytes.
+    pub(crate) fn quota_bytes(&self) -> u64 {
+        self.quota_mib * BYTES_PER_MIB
+    }
+
+    /// The brokers with the names of their sections.
+    pub(crate) fn brokers(&self) -> impl Iterator<Item = (&'static str, &BrokerConfig)> {
+        let local = self.local.iter().map(|local| ("local", local));
+        [("central", &self.central)].into_iter().chain(local)
+    }
+
     /// What the edge is made of.
     pub(crate) fn options(&self) -> Result<EdgeOptions, Failure> {
         let central = self.central.url("central")?;
@@ -93,8 +109,8 @@ impl EdgeConfig {
             return Err(Failure::new(Kind::Config, text));
         }
         Ok(EdgeOptions {
-            dir: self.data_dir.join("edge"),
-            quota_bytes: self.quota_mib * BYTES_PER_MIB,
+            dir: self.dir(),
+            quota_bytes: self.quota_bytes(),
             plants: self.plants.iter().map(|plant| plant.id.clone()).collect(),
             central,
             local,
@@ -136,6 +152,8 @@ mod tests {
             ("amqp://c", "amqp://l", "every event would come back"),
             ("id = \"P1\"", "id = \"P2\"", "stands twice"),
             ("hosts = \"amqp://c\"", "url = \"amqp://c\"", "hosts"),
+            ("amqps://c", "amqp://c", "amqps:// needs [central] ca_file"),
+            ("amqp://me@l", "amqp://l", "set [local] password_file"),
         ] {
             let text = FULL.replace(instead_of, wrong);
             assert_ne!(text, FULL, "{wrong}");

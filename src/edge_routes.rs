@@ -27,24 +27,8 @@ async fn live() -> HttpResponse {
 
 /// Ready means: messages are taken. An edge without its link is ready; that is what it is for.
 async fn ready(inlet: Data<EdgeInlet>) -> HttpResponse {
-    let report = inlet.report();
-    let mut reasons = Vec::new();
-    if !report.takes_messages {
-        reasons.push(format!(
-            "the quota is used up: {} of {} bytes wait for the central broker",
-            report.held_bytes, report.quota_bytes
-        ));
-    }
-    for lane in &report.lanes {
-        let Some(local) = lane.local.as_ref().filter(|local| !local.connected) else {
-            continue;
-        };
-        let why = local.last_error.as_deref().unwrap_or("not connected yet");
-        reasons.push(format!(
-            "plant {} ({}): the broker at the plant is not connected: {why}",
-            lane.plant, lane.class
-        ));
-    }
+    let report = inlet.look().await;
+    let reasons = report.reasons();
     let ready = reasons.is_empty();
     let link = json!({ "up": report.link_up, "since": report.link_since });
     let mut answer = match ready {
@@ -57,7 +41,7 @@ async fn ready(inlet: Data<EdgeInlet>) -> HttpResponse {
 async fn metrics(inlet: Data<EdgeInlet>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(METRICS_TYPE)
-        .body(inlet.report().metrics())
+        .body(inlet.look().await.metrics())
 }
 
 async fn no_route(request: HttpRequest) -> HttpResponse {

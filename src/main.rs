@@ -10,6 +10,7 @@ mod data_dir;
 mod demo;
 mod doctor;
 mod edge;
+mod edge_aside;
 mod edge_config;
 mod edge_import;
 mod edge_routes;

@@ -50,7 +50,8 @@ pub(crate) fn end_at(event: &str) {
     }
 }
 
-/// Whether deliveries are acknowledged before their commit: a control that must lose messages.
+/// Whether deliveries are acknowledged before their commit, and an edge answers before it has
+/// stored: a control that must lose messages.
 #[must_use]
 pub fn acknowledges_first() -> bool {
     CONTROLS.contains("ack_first")
@@ -67,7 +68,10 @@ pub(crate) fn snapshot_inputs() -> Option<u64> {
     std::env::var("TWIN_SNAPSHOT_INPUTS").ok()?.parse().ok()
 }
 
-/// Size of a segment of the journal, in bytes, when a test wants another one.
+/// How long an edge that answers first lets what it answered for lie in memory: a kill meets it.
+pub const ANSWERED_FIRST_MS: u64 = 200;
+
+/// Size of a segment of a journal or a spool, in bytes, when a test wants another one.
 pub(crate) fn segment_bytes() -> Option<u64> {
     std::env::var("TWIN_SEGMENT_BYTES").ok()?.parse().ok()
 }

@@ -11,8 +11,8 @@
 /// the outbox (C7 to C9), and an answer is an event like any other (C3, C4).
 ///
 /// An edge passes C3, C4 and C7, and points of its own: E1 (stored, its sender not told), E2
-/// (confirmed, not marked as forwarded), E3 (marked) and E4 (a forwarded segment deleted). No drill
-/// ends it there yet.
+/// (confirmed, not marked as forwarded), E3 (marked) and E4 (a forwarded segment deleted). The drill
+/// of the edge ends it at each of them.
 pub const KILL_POINTS: [(&str, &str); 13] = [
     ("C0", "a batch was delivered"),
     ("C1", "it was decoded"),

@@ -54,6 +54,8 @@ mod shard;
 mod snapshot_file;
 mod snapshots;
 mod spool;
+mod spool_aside;
+mod spool_disk;
 mod spool_mark;
 mod spools;
 mod stored;
@@ -94,7 +96,7 @@ pub use outbox::{Command, CommandId, OUTBOX_COMMANDS_MAX, Outbox, Route};
 pub use outlet::{Outlet, PAGE_BYTES_MAX, PAGE_ENTRIES_MAX, Page};
 pub use parking::{PARKED_BYTES_MAX, PARKED_EVENTS_MAX, ParkedEvent};
 pub use plant_handle::{OpenError, PlantClock, PlantHandle, PlantOptions, open};
-pub use quota::Quota;
+pub use quota::{Quota, QuotaReport, Share, URGENT_RESERVE_PERCENT};
 pub use record::JOURNAL_FORMAT;
 pub use recovery::RecoveryError;
 pub use resolution::{
@@ -102,6 +104,8 @@ pub use resolution::{
 };
 pub use retention::Retention;
 pub use spool::{SPOOL_SEGMENT_BYTES_MAX, Spool, SpoolReport, StoreError};
+pub use spool_aside::{ASIDE_MESSAGES_MAX, AsideError, AsideMessage};
+pub use spool_disk::DISK_FREE_BYTES_MIN;
 pub use spools::Spools;
 pub use verify::{Verified, replay, verify};
 

@@ -9,10 +9,12 @@ use bytes::Bytes;
 use tokio::sync::watch;
 use twin_model::Time;
 
+use crate::AsideError;
 use crate::frames::{self, FRAME_HEADER_BYTES};
 use crate::journal::JournalError;
-use crate::quota::Quota;
+use crate::quota::QuotaShare;
 use crate::spool::{Backlog, SPOOL, SpoolFrame, first_of, start_of};
+use crate::spool_aside::Aside;
 use crate::spool_mark::{Place, SpoolMark};
 
 /// A page that has so many messages takes no further call's.
@@ -39,26 +41,30 @@ pub struct Outlet {
     mark: SpoolMark,
     reached: watch::Receiver<Place>,
     backlog: Backlog,
-    quota: Quota,
+    aside: Aside,
+    quota: QuotaShare,
+}
+
+/// Where a spool is read from, and who knows of it.
+pub(crate) struct WayOut {
+    pub(crate) from: Place,
+    pub(crate) mark: SpoolMark,
+    pub(crate) reached: watch::Receiver<Place>,
+    pub(crate) backlog: Backlog,
+    pub(crate) aside: Aside,
 }
 
 impl Outlet {
-    pub(crate) fn new(
-        dir: &Path,
-        from: Place,
-        mark: SpoolMark,
-        reached: watch::Receiver<Place>,
-        backlog: Backlog,
-        quota: &Quota,
-    ) -> Result<Outlet, JournalError> {
+    pub(crate) fn new(dir: &Path, out: WayOut, quota: &QuotaShare) -> Result<Outlet, JournalError> {
         // A crash between mark and deletion leaves them.
-        delete_before(dir, from.segment)?;
+        delete_before(dir, out.from.segment)?;
         Ok(Outlet {
             dir: dir.to_owned(),
-            from,
-            mark,
-            reached,
-            backlog,
+            from: out.from,
+            mark: out.mark,
+            reached: out.reached,
+            backlog: out.backlog,
+            aside: out.aside,
             quota: quota.clone(),
         })
     }
@@ -80,6 +86,20 @@ impl Outlet {
         let page = read.map_err(|error| JournalError::io(&self.dir, io::Error::other(error)))??;
         self.backlog.oldest(page.received);
         Ok(page)
+    }
+
+    /// Sets a message of a page aside, which whoever it is for refuses for good with this answer, and
+    /// returns when that is on stable storage. It still belongs to the page, which is confirmed
+    /// when all others are taken over.
+    ///
+    /// # Errors
+    /// [`AsideError`]; it is not set aside then.
+    ///
+    /// # Panics
+    /// When the page has no such message.
+    pub fn set_aside(&self, page: &Page, index: usize, answer: String) -> Result<(), AsideError> {
+        let number = page.end.next - (page.messages.len() - index) as u64;
+        self.aside.keep(number, &page.messages[index], answer)
     }
 
     /// The messages of the page are taken over by whoever they were for: they will not be given

@@ -17,9 +17,12 @@ use twin_model::Time;
 use crate::frame_log::{AppendError, FrameLog};
 use crate::frames::{self, FILE_HEADER_BYTES, FRAME_HEADER_BYTES, Frames, SegmentKind};
 use crate::journal::{JournalError, sync_dir};
-use crate::quota::{Held, Quota};
+use crate::outlet::WayOut;
+use crate::quota::{Held, QuotaShare};
+use crate::spool_aside::Aside;
+use crate::spool_disk::SpoolDisk;
 use crate::spool_mark::{Place, SpoolMark};
-use crate::{Durability, OpenError, Outlet};
+use crate::{AsideError, AsideMessage, Durability, OpenError, Outlet};
 
 /// A segment of a spool that has reached this size, in bytes, is followed by a new one. Beside
 /// the quota, so much may lie on the disk of each spool that was forwarded already.
@@ -35,18 +38,26 @@ pub(crate) const SPOOL: SegmentKind = SegmentKind {
     format: 1,
 };
 
+/// What is added to a single message on the disk, in bytes, at most.
+const MESSAGE_FRAME_BYTES_MAX: u64 = 64;
+
 /// The number of a frame's first message and the time of its coming stand before its messages.
 const STAMP_BYTES: usize = 16;
 
 /// Why messages were not stored. None of them is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// The quota is used up.
-    #[error("{held_bytes} bytes wait to be forwarded, and at most {quota_bytes} may")]
+    /// The quota is used up, or the part of it that messages like these may use.
+    #[error(
+        "{held_bytes} bytes wait to be forwarded, and at most {limit_bytes} may, of a quota of \
+         {quota_bytes}"
+    )]
     Full {
-        /// Held now, in bytes.
+        /// Held now of what the limit is for, in bytes.
         held_bytes: u64,
-        /// The limit, in bytes.
+        /// The limit, in bytes: the quota, or less for what is not urgent.
+        limit_bytes: u64,
+        /// The whole quota, in bytes.
         quota_bytes: u64,
     },
     /// The disk is full, whatever the quota says.
@@ -109,18 +120,25 @@ pub struct Spool {
     jobs: mpsc::Sender<Job>,
     reached: watch::Receiver<Place>,
     backlog: Backlog,
-    quota: Quota,
+    quota: QuotaShare,
+    disk: SpoolDisk,
+    aside: Aside,
 }
 
 impl Spool {
-    pub(crate) fn open(dir: &Path, quota: &Quota) -> Result<(Spool, Outlet), OpenError> {
+    pub(crate) fn open(dir: &Path, quota: &QuotaShare) -> Result<(Spool, Outlet), OpenError> {
         fs::create_dir_all(dir).map_err(|error| JournalError::io(dir, error))?;
         if let Some(above) = dir.parent() {
             sync_dir(above)?;
         }
+        let disk = SpoolDisk::under(dir);
         let (mark, marked) = SpoolMark::open(dir)?;
         let found = Found::read(dir, marked)?;
-        let log = FrameLog::open(SPOOL, dir, found.next, SPOOL_SEGMENT_BYTES_MAX)?;
+        #[cfg(feature = "chaos")]
+        let segment_bytes = crate::chaos::segment_bytes().unwrap_or(SPOOL_SEGMENT_BYTES_MAX);
+        #[cfg(not(feature = "chaos"))]
+        let segment_bytes = SPOOL_SEGMENT_BYTES_MAX;
+        let log = FrameLog::open(SPOOL, dir, found.next, segment_bytes)?;
         let end = Place {
             segment: log.first(),
             offset: log.end(),
@@ -133,6 +151,7 @@ impl Spool {
             oldest: None,
         })));
         quota.found(found.bytes);
+        let aside = Aside::open(dir, quota)?;
         let (jobs, received) = mpsc::channel(JOBS_MAX);
         let (reach, reached) = watch::channel(end);
         let writer = SpoolWriter {
@@ -140,17 +159,27 @@ impl Spool {
             end,
             reach,
             backlog: backlog.clone(),
+            disk: disk.clone(),
         };
         std::thread::Builder::new()
             .name("spool".to_owned())
             .spawn(move || writer.run(received))
             .map_err(OpenError::Thread)?;
-        let outlet = Outlet::new(dir, from, mark, reached.clone(), backlog.clone(), quota)?;
+        let out = WayOut {
+            from,
+            mark,
+            reached: reached.clone(),
+            backlog: backlog.clone(),
+            aside: aside.clone(),
+        };
+        let outlet = Outlet::new(dir, out, quota)?;
         let spool = Spool {
             jobs,
             reached,
             backlog,
             quota: quota.clone(),
+            disk,
+            aside,
         };
         Ok((spool, outlet))
     }
@@ -164,12 +193,12 @@ impl Spool {
     pub async fn store(&self, messages: &[Bytes]) -> Result<u64, StoreError> {
         let received = now();
         let frame = encode(messages, received);
-        let Some(held) = self.quota.take(frame.len() as u64, messages.len()) else {
-            return Err(StoreError::Full {
-                held_bytes: self.quota.held_bytes(),
-                quota_bytes: self.quota.bytes_max(),
-            });
-        };
+        let held = self.quota.take(frame.len() as u64, messages.len());
+        let held = held.map_err(|used_up| StoreError::Full {
+            held_bytes: used_up.held_bytes,
+            limit_bytes: used_up.limit_bytes,
+            quota_bytes: self.quota.bytes_max(),
+        })?;
         let (reply, answer) = oneshot::channel();
         let job = Job {
             frame,
@@ -187,6 +216,51 @@ impl Spool {
     #[must_use]
     pub fn report(&self) -> SpoolReport {
         *self.backlog.0.lock()
+    }
+
+    /// Waits until a message of so many bytes can be stored: until the quota and the disk have room
+    /// for it, and for more than a single one. Safe to cancel.
+    pub async fn room(&self, message_bytes: u64) {
+        let bytes = message_bytes + MESSAGE_FRAME_BYTES_MAX;
+        self.quota.room(bytes).await;
+        self.disk.room(bytes).await;
+    }
+
+    /// Why nothing can be stored on its disk now, whatever the quota says; `None` when it can.
+    pub async fn disk_refuses(&self) -> Option<String> {
+        self.disk.look().await
+    }
+
+    /// What was set aside, the first to come first.
+    #[must_use]
+    pub fn set_aside(&self) -> Vec<AsideMessage> {
+        self.aside.list()
+    }
+
+    /// A message that was set aside, as it came.
+    ///
+    /// # Errors
+    /// [`AsideError`] when there is none of this number, or it cannot be read.
+    pub fn aside_body(&self, number: u64) -> Result<Bytes, AsideError> {
+        self.aside.body(number)
+    }
+
+    /// Stores a message that was set aside once more, behind all others.
+    ///
+    /// # Errors
+    /// [`AsideError`]; it stays set aside then. After an error of the disk it may be stored as well.
+    pub async fn send_again(&self, number: u64) -> Result<(), AsideError> {
+        let body = self.aside.body(number)?;
+        self.store(&[body]).await?;
+        self.aside.remove(number)
+    }
+
+    /// Forgets a message that was set aside.
+    ///
+    /// # Errors
+    /// [`AsideError`]; it stays set aside then.
+    pub fn discard(&self, number: u64) -> Result<(), AsideError> {
+        self.aside.remove(number)
     }
 
     /// Waits until the spool has failed.
@@ -282,6 +356,7 @@ struct SpoolWriter {
     end: Place,
     reach: watch::Sender<Place>,
     backlog: Backlog,
+    disk: SpoolDisk,
 }
 
 impl SpoolWriter {
@@ -313,10 +388,15 @@ impl SpoolWriter {
         }
         let (error, failed) = match self.log.append(self.end.next, &frames, Durability::Synced) {
             Ok(()) => {
+                self.disk.took();
                 self.stored(group, next);
                 return Ok(());
             }
-            Err(AppendError::Full(error)) => (StoreError::NoRoom(error.to_string()), Ok(())),
+            Err(AppendError::Full(error)) => {
+                let error = StoreError::NoRoom(error.to_string());
+                self.disk.refused(error.to_string());
+                (error, Ok(()))
+            }
             Err(AppendError::Failed(error)) => {
                 let text = error.to_string();
                 (StoreError::Failed(text.clone()), Err(text))
@@ -401,7 +481,7 @@ fn stamp(frame: &mut [u8], first: u64) {
     frames::seal(frame);
 }
 
-fn now() -> Time {
+pub(crate) fn now() -> Time {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     Time::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

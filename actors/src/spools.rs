@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::JournalError;
 use crate::plant_handle::lock;
-use crate::{OpenError, Outlet, Quota, Spool};
+use crate::{OpenError, Outlet, Quota, Share, Spool};
 
 /// The directory of an edge, open in this process alone.
 #[derive(Debug)]
@@ -30,13 +30,13 @@ impl Spools {
         })
     }
 
-    /// Opens the spool in the directory `name` (made when missing), and its way out. Each may be
-    /// open once.
+    /// Opens the spool in the directory `name` (made when missing), and its way out. Its messages
+    /// may use this share of the quota. Each may be open once.
     ///
     /// # Errors
     /// [`OpenError`] when its files cannot be read, or are damaged elsewhere than at the end.
-    pub fn spool(&self, name: &Path) -> Result<(Spool, Outlet), OpenError> {
-        Spool::open(&self.dir.join(name), &self.quota)
+    pub fn spool(&self, name: &Path, share: Share) -> Result<(Spool, Outlet), OpenError> {
+        Spool::open(&self.dir.join(name), &self.quota.share(share))
     }
 
     /// The quota of all spools together.

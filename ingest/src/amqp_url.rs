@@ -36,6 +36,25 @@ pub struct Login {
     pub vhost: Option<String>,
     /// Who may have signed the broker's certificate; needed for `amqps://`.
     pub trust: Option<Trust>,
+    /// Where all of it stands.
+    pub section: Section,
+}
+
+/// The section of a configuration that says where a RabbitMQ is, for sentences that say where to
+/// look. Shown as it is written, like `[local]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section(pub &'static str);
+
+impl Default for Section {
+    fn default() -> Section {
+        Section("broker")
+    }
+}
+
+impl fmt::Display for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}]", self.0)
+    }
 }
 
 /// Where a RabbitMQ is, who we are there, and whom we trust to be it. Its texts never show the
@@ -44,6 +63,7 @@ pub struct Login {
 pub struct AmqpUrl {
     uri: AMQPUri,
     trust: Option<Trust>,
+    section: Section,
 }
 
 /// A text that is no AMQP URL, or settings that do not go with it. Never shows the text, which may
@@ -57,11 +77,11 @@ pub enum InvalidUrl {
     #[error("{0} stands in the URL and in a setting of its own; keep one of them")]
     Twice(&'static str),
     /// One half of a name and its password.
-    #[error("the URL or user names a user, but there is no password; set [broker] password_file")]
-    NoPassword,
+    #[error("the URL or user names a user, but there is no password; set {0} password_file")]
+    NoPassword(Section),
     /// The other half.
-    #[error("there is a password, but no user; set [broker] user or write it into the URL")]
-    NoUser,
+    #[error("there is a password, but no user; set {0} user or write it into the URL")]
+    NoUser(Section),
     /// A vhost whose name is empty.
     #[error(
         "the URL ends in a slash, which names a vhost without a name; leave the slash out, or \
@@ -74,17 +94,17 @@ pub enum InvalidUrl {
     UnknownParameter(String),
     /// TLS without saying whom to trust.
     #[error(
-        "amqps:// needs [broker] ca_file (--ca-file), the authority that signed the broker's \
+        "amqps:// needs {0} ca_file (--ca-file), the authority that signed the broker's \
          certificate; for one that the whole world trusts, the bundle of the operating system, \
          like /etc/ssl/certs/ca-certificates.crt"
     )]
-    NoTrust,
+    NoTrust(Section),
     /// Trust without TLS.
     #[error(
-        "[broker] ca_file is set, but amqp:// encrypts nothing and shows no certificate; write \
+        "{0} ca_file is set, but amqp:// encrypts nothing and shows no certificate; write \
          amqps:// into the URL, or remove ca_file"
     )]
-    NoTls,
+    NoTls(Section),
 }
 
 impl FromStr for AmqpUrl {
@@ -129,11 +149,12 @@ impl AmqpUrl {
             known.password = password;
         }
         match (&uri.scheme, &login.trust) {
-            (AMQPScheme::AMQPS, None) => Err(InvalidUrl::NoTrust),
-            (AMQPScheme::AMQP, Some(_)) => Err(InvalidUrl::NoTls),
+            (AMQPScheme::AMQPS, None) => Err(InvalidUrl::NoTrust(login.section)),
+            (AMQPScheme::AMQP, Some(_)) => Err(InvalidUrl::NoTls(login.section)),
             _ => Ok(AmqpUrl {
                 uri,
                 trust: login.trust,
+                section: login.section,
             }),
         }
     }
@@ -186,6 +207,20 @@ impl AmqpUrl {
         place(self) == place(other)
     }
 
+    pub(crate) fn uri(&self) -> &AMQPUri {
+        &self.uri
+    }
+
+    /// The certificates of those who may have signed the broker's, as PEM.
+    pub(crate) fn trusted_pem(&self) -> Option<&str> {
+        self.trust.as_ref().map(Trust::pem)
+    }
+
+    /// Where the settings stand.
+    pub(crate) fn section(&self) -> Section {
+        self.section
+    }
+
     /// Whether what is sent there is encrypted.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
@@ -218,8 +253,12 @@ fn check_login(url: &Url, login: &Login) -> Result<(), InvalidUrl> {
         () if in_url.1 && beside.1 => Err(InvalidUrl::Twice("the password")),
         () if in_url.2 && beside.2 => Err(InvalidUrl::Twice("the vhost")),
         () if url.path() == "/" && !beside.2 => Err(InvalidUrl::NamelessVhost),
-        () if (in_url.0 || beside.0) && !(in_url.1 || beside.1) => Err(InvalidUrl::NoPassword),
-        () if (in_url.1 || beside.1) && !(in_url.0 || beside.0) => Err(InvalidUrl::NoUser),
+        () if (in_url.0 || beside.0) && !(in_url.1 || beside.1) => {
+            Err(InvalidUrl::NoPassword(login.section))
+        }
+        () if (in_url.1 || beside.1) && !(in_url.0 || beside.0) => {
+            Err(InvalidUrl::NoUser(login.section))
+        }
         () => Ok(()),
     }
 }
@@ -253,7 +292,7 @@ mod tests {
             user: owned(user),
             password: owned(password),
             vhost: owned(vhost),
-            trust: None,
+            ..Login::default()
         }
     }
 
@@ -306,14 +345,15 @@ mod tests {
         let twice = refused("amqp://h/a", login(None, None, Some("a")));
         assert_eq!(twice, InvalidUrl::Twice("the vhost"));
         let half = refused("amqp://h", login(Some("a"), None, None));
-        assert_eq!(half, InvalidUrl::NoPassword);
+        assert_eq!(half, InvalidUrl::NoPassword(Section::default()));
         assert_eq!("amqp://a@h".parse::<AmqpUrl>().unwrap_err(), half);
         let half = refused("amqp://h", login(None, Some("a"), None));
-        assert_eq!(half, InvalidUrl::NoUser);
+        assert_eq!(half, InvalidUrl::NoUser(Section::default()));
         let nameless = refused("amqp://h/", Login::default());
         assert_eq!(nameless, InvalidUrl::NamelessVhost);
         let unknown = refused("amqp://h?verify=verify_none", Login::default());
         assert_eq!(unknown, InvalidUrl::UnknownParameter("verify".to_owned()));
-        assert_eq!(refused("amqps://h", Login::default()), InvalidUrl::NoTrust);
+        let untrusted = refused("amqps://h", Login::default());
+        assert_eq!(untrusted, InvalidUrl::NoTrust(Section::default()));
     }
 }

@@ -5,6 +5,7 @@
 //! way out, and where the edge has a broker of its own a way in. An edge decides nothing: it reads
 //! of a message where it goes and whose it is, and leaves what it means to the twin.
 
+pub mod aside;
 mod envelope;
 mod forwarder;
 pub mod http;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use actors::{OpenError, Quota, Spool, Spools};
+use actors::{OpenError, Quota, Share, Spool, Spools};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use twin_model::PlantId;
@@ -97,7 +98,7 @@ impl Edge {
                     class,
                 };
                 let dir = Path::new(name.plant.word()).join(class.word());
-                let (spool, outlet) = spools.spool(&dir)?;
+                let (spool, outlet) = spools.spool(&dir, share_of(class))?;
                 let link = LinkStatus::new();
                 outlets.push((outlet, name.clone(), link.clone()));
                 let mut local = None;
@@ -113,9 +114,7 @@ impl Edge {
         // Nothing runs before everything could be opened.
         let forward =
             |(outlet, name, link)| Forwarder::start(outlet, options.central.clone(), name, link);
-        let take = |(url, name, spool, status)| {
-            Taker::start(url, name, spool, spools.quota().clone(), status)
-        };
+        let take = |(url, name, spool, status)| Taker::start(url, name, spool, status);
         Ok(Edge {
             inlet: EdgeInlet {
                 lanes: Arc::new(lanes),
@@ -156,6 +155,14 @@ impl EdgeInlet {
         Some(&self.lanes.get(plant)?.get(&class)?.spool)
     }
 
+    /// Every spool with its plant and class, by plant, the urgent ones first.
+    fn spools(&self) -> impl Iterator<Item = (&PlantId, Class, &Spool)> {
+        self.lanes.iter().flat_map(|(plant, by_class)| {
+            let lanes = by_class.iter();
+            lanes.map(move |(class, lane)| (plant, *class, &lane.spool))
+        })
+    }
+
     /// Waits until a spool has failed: its disk must not be trusted until it is opened anew.
     pub async fn failed(&self) {
         let lanes = self.lanes.values().flat_map(BTreeMap::values);
@@ -172,12 +179,32 @@ impl EdgeInlet {
                 lanes.push(LaneReport::new(
                     plant,
                     *class,
-                    lane.spool.report(),
+                    &lane.spool,
                     lane.link.report(),
                     lane.local.as_ref().map(ConsumerStatus::report),
                 ));
             }
         }
-        EdgeReport::new(lanes, self.quota.held_bytes(), self.quota.bytes_max())
+        EdgeReport::new(lanes, self.quota.report())
+    }
+
+    /// How the edge is now, after a look at its disk.
+    pub async fn look(&self) -> EdgeReport {
+        let mut disk_refuses = None;
+        for (_, _, spool) in self.spools() {
+            disk_refuses = disk_refuses.or(spool.disk_refuses().await);
+        }
+        EdgeReport {
+            disk_refuses,
+            ..self.report()
+        }
+    }
+}
+
+/// What a class may use of the quota: urgent messages get through when others have used up theirs.
+fn share_of(class: Class) -> Share {
+    match class {
+        Class::RealTime => Share::Urgent,
+        Class::NearRealTime => Share::Rest,
     }
 }

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
-use lapin::{BasicProperties, Channel, Confirmation, Connection, PublisherConfirm};
+use lapin::{BasicProperties, Channel, Confirmation, Connection, ErrorKind, PublisherConfirm};
 
 use crate::amqp_url::AmqpUrl;
 use crate::connect_error::ConnectError;
@@ -43,6 +43,24 @@ pub enum PublishError {
         /// With which key.
         routing_key: String,
     },
+}
+
+/// AMQP reply codes with which a broker refuses a message for what it is: content too large, and
+/// precondition failed, which RabbitMQ says of one above `max_message_size`.
+const NEVER_TAKEN: [u16; 2] = [311, 406];
+
+impl PublishError {
+    /// Whether the broker refuses a message for what it is, and will whenever it comes again.
+    /// Which one, it does not say: it closes the channel, with all that is under way there.
+    pub(crate) fn is_about_a_message(&self) -> bool {
+        let PublishError::Broker(error) = self else {
+            return false;
+        };
+        let ErrorKind::ProtocolError(refusal) = error.kind() else {
+            return false;
+        };
+        NEVER_TAKEN.contains(&refusal.get_id())
+    }
 }
 
 /// One message to publish.

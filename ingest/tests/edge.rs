@@ -7,12 +7,23 @@ mod bench;
 #[cfg(feature = "amqp-tests")]
 #[path = "edge/local_broker.rs"]
 mod local_broker;
+#[cfg(feature = "amqp-tests")]
+#[path = "edge/never_taken.rs"]
+mod never_taken;
+#[cfg(feature = "amqp-tests")]
+#[path = "amqp/own_broker.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
+mod own_broker;
 #[path = "edge/sender.rs"]
+#[allow(dead_code, reason = "without a broker less is asked")]
 mod sender;
 
 use std::path::Path;
+use std::time::Duration;
 
-use actors::Spools;
+use actors::{Share, Spools};
+use ingest::amqp_url::{AmqpUrl, Login, Section};
+use ingest::edge::report::EdgeReport;
 use ingest::edge::{Edge, EdgeOptions};
 use sender::{event, post};
 use serde_json::{Value, json};
@@ -34,7 +45,7 @@ fn alone(dir: &Path, quota_bytes: u64) -> Edge {
 /// What lies in a spool, in its order.
 async fn stored(dir: &Path, lane: &str) -> Vec<Value> {
     let spools = Spools::open(dir, QUOTA_BYTES).unwrap();
-    let (spool, mut outlet) = spools.spool(Path::new(lane)).unwrap();
+    let (spool, mut outlet) = spools.spool(Path::new(lane), Share::Rest).unwrap();
     let mut found = Vec::new();
     while spool.report().messages > 0 {
         let page = outlet.page().await.unwrap();
@@ -135,6 +146,25 @@ async fn at_the_quota_nothing_is_taken_and_nothing_is_dropped() {
         detail.contains(&held.to_string()) && detail.contains("2000"),
         "{detail}"
     );
+    // What is kept for urgent messages is theirs alone.
+    let reasons = edge.inlet().report().reasons();
+    assert!(
+        reasons.len() == 1 && reasons[0].contains("quota"),
+        "{reasons:?}"
+    );
+    let mut urgent = Vec::new();
+    let refused = loop {
+        let body = event("P1", 50 + urgent.len() as u64, "hold.placed");
+        let answer = post(&edge, body.to_string()).await;
+        match answer.status {
+            202 => urgent.push(body),
+            _ => break answer,
+        }
+    };
+    assert!(!urgent.is_empty(), "a hold gets through");
+    assert_eq!((refused.status, refused.retry_after), (503, true));
+    assert_eq!(refused.body["code"], "TWIN-R77");
+    assert!(edge.inlet().report().held_bytes <= 2_000);
     edge.stop().await;
     // With a larger quota it goes on where it stood.
     let edge = alone(dir.path(), QUOTA_BYTES);
@@ -143,4 +173,67 @@ async fn at_the_quota_nothing_is_taken_and_nothing_is_dropped() {
     taken.push(next);
     edge.stop().await;
     assert_eq!(stored(dir.path(), "P1/nrt").await, taken);
+    assert_eq!(stored(dir.path(), "P1/rt").await, urgent);
+}
+
+#[cfg(feature = "chaos")]
+#[actix_web::test]
+async fn a_full_disk_is_told_before_anything_was_refused_and_gone_when_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let edge = alone(dir.path(), QUOTA_BYTES);
+    assert_eq!(edge.inlet().look().await.reasons(), [""; 0]);
+    let disk = dir.path().join("P1/rt").join(actors::chaos::DISK_FILE);
+    std::fs::write(&disk, "full").unwrap();
+    let full = edge.inlet().look().await;
+    let reasons = full.reasons();
+    assert!(
+        reasons.len() == 1 && reasons[0].contains("the disk has no room"),
+        "{reasons:?}"
+    );
+    let says = |report: &EdgeReport, full: u8| {
+        let line = format!("twin_edge_disk_refuses {full}\n");
+        report.metrics().contains(&line)
+    };
+    assert!(says(&full, 1));
+    std::fs::remove_file(&disk).unwrap();
+    let well = edge.inlet().look().await;
+    assert_eq!(well.reasons(), [""; 0]);
+    assert!(says(&well, 0));
+    edge.stop().await;
+}
+
+#[actix_web::test]
+async fn a_broker_that_cannot_be_reached_is_told_with_the_section_that_says_where_it_is() {
+    let nobody = |section| {
+        let login = Login {
+            section: Section(section),
+            ..Login::default()
+        };
+        AmqpUrl::with("amqp://127.0.0.1:1", login).unwrap()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let edge = Edge::start(EdgeOptions {
+        dir: dir.path().to_owned(),
+        quota_bytes: QUOTA_BYTES,
+        plants: vec!["P1".parse().unwrap()],
+        central: nobody("central"),
+        local: Some(nobody("local")),
+    });
+    let edge = edge.unwrap();
+    let (mut link, mut local) = (None, None);
+    while link.is_none() || local.is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let lane = edge.inlet().report().lanes.remove(0);
+        (link, local) = (lane.link.last_error, lane.local.unwrap().last_error);
+    }
+    edge.stop().await;
+    let (link, local) = (link.unwrap(), local.unwrap());
+    assert!(
+        link.contains("[central] url") && !link.contains("[broker]"),
+        "{link}"
+    );
+    assert!(
+        local.contains("[local] url") && !local.contains("[broker]"),
+        "{local}"
+    );
 }

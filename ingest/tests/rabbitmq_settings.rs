@@ -26,6 +26,7 @@ fn login(user: &str, password: &str, vhost: &str, trust: Option<Trust>) -> Login
         password: Some(password.to_owned()),
         vhost: Some(vhost.to_owned()),
         trust,
+        ..Login::default()
     }
 }
 

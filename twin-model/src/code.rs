@@ -111,6 +111,7 @@ codes! {
     R79 = 79, "The disk of the edge refuses.";
     R80 = 80, "More of a lot was used than was free for use.";
     R81 = 81, "A material that is kept in lots was moved without one.";
+    R89 = 89, "The central broker never takes the message.";
 }
 
 impl fmt::Display for Code {

@@ -166,7 +166,9 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",
         Code::R75 => "Look which report counts twice, and post the difference in ERP.",
-        Code::R73 | Code::R74 | Code::R77 | Code::R78 | Code::R79 => about_messages(code),
+        Code::R73 | Code::R74 | Code::R77 | Code::R78 | Code::R79 | Code::R89 => {
+            about_messages(code)
+        }
         Code::R45 => {
             "Look up why the report of its origin waits; usually quality must decide a hold."
         }
@@ -215,6 +217,7 @@ fn about_messages(code: Code) -> &'static str {
             "Send it again later; mend the link to the central broker, or raise the quota."
         }
         Code::R78 => "Correct the plant of the event, or send it where this plant is.",
+        Code::R89 => "Split it at its source, or let the broker take larger ones and replay it.",
         _ => "Send it again when there is room on the disk of the edge.",
     }
 }

@@ -1,22 +1,25 @@
-//! What an edge says to a message that it does not store on its way to the twin.
+//! What an edge says to a message that it does not store, or cannot pass on, on its way to the twin.
 
 use smol_str::SmolStr;
 
 use crate::{Code, Kind};
 
-/// A rejection before the twin: nothing was stored, and the sender still has the message.
+/// A rejection before the twin: the sender still has the message, or the edge keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EdgeRejection {
     /// R77: the quota is used up.
     #[error(
-        "This edge holds {held_bytes} bytes that wait for the central broker, and its quota is \
-         {quota_bytes}. Nothing of the message was stored. It is taken again as soon as the link \
-         has carried some of them away."
+        "This edge holds {held_bytes} bytes that wait for the central broker, and a message like \
+         this one is stored up to {limit_bytes}, of a quota of {quota_bytes} whose last part is \
+         kept for urgent events. Nothing of the message was stored. It is taken again as soon as \
+         the link has carried some of them away."
     )]
     QuotaUsedUp {
-        /// Stored and not forwarded, in bytes.
+        /// Stored and not forwarded of what the limit is for, in bytes.
         held_bytes: u64,
-        /// At most, in bytes.
+        /// At most, in bytes: the quota for urgent events, less for all others.
+        limit_bytes: u64,
+        /// The whole quota, in bytes.
         quota_bytes: u64,
     },
     /// R78: nobody to forward it to.
@@ -39,6 +42,20 @@ pub enum EdgeRejection {
         /// What the file system says.
         detail: String,
     },
+    /// R89: the central broker takes it now and later not.
+    #[error(
+        "The central broker never takes a message of {bytes} bytes: {answer}. This edge has set it \
+         aside as {id}, and those behind it go on. Split it at its source or let the broker take \
+         larger ones (max_message_size), then replay it; or discard it."
+    )]
+    NeverTaken {
+        /// Its size, in bytes.
+        bytes: u64,
+        /// What the broker says.
+        answer: String,
+        /// How it is named at the edge.
+        id: SmolStr,
+    },
 }
 
 impl EdgeRejection {
@@ -47,10 +64,16 @@ impl EdgeRejection {
             EdgeRejection::QuotaUsedUp { .. } => Code::R77,
             EdgeRejection::NotForwarded { .. } => Code::R78,
             EdgeRejection::DiskRefuses { .. } => Code::R79,
+            EdgeRejection::NeverTaken { .. } => Code::R89,
         }
     }
 
     pub(crate) fn kind(&self) -> Kind {
-        Kind::Refuse
+        match self {
+            EdgeRejection::NeverTaken { .. } => Kind::Exception,
+            EdgeRejection::QuotaUsedUp { .. }
+            | EdgeRejection::NotForwarded { .. }
+            | EdgeRejection::DiskRefuses { .. } => Kind::Refuse,
+        }
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! At most one unconfirmed message of each source is on its way. With several, one that a full
 //! queue refuses would arrive after its successors. Sources go beside each other.
+//!
+//! A message that the broker never takes, for its size, makes it close the channel without an
+//! answer to the others. Then the messages of the page go out one by one: what is refused alone is
+//! set aside, and what is behind it goes on.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 
-use actors::{JournalError, Outlet, Page};
+use actors::{AsideError, JournalError, Outlet, Page};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -69,8 +73,12 @@ enum ForwardError {
     Publish(#[from] PublishError),
     #[error(transparent)]
     Unanswered(#[from] Unanswered),
+    #[error("the broker does not have what the messages need: {0}")]
+    Declare(lapin::Error),
     #[error("the spool cannot be read: {0}")]
     Spool(#[from] JournalError),
+    #[error("the broker never takes a message, which cannot be set aside: {0}")]
+    Aside(#[from] AsideError),
 }
 
 struct Work {
@@ -85,10 +93,19 @@ impl Work {
     async fn supervise(mut self, mut stop: Stop) {
         let mut backoff = Backoff::new();
         loop {
-            let Err(error) = tokio::select! {
+            let Err(mut error) = tokio::select! {
                 failed = self.run(&mut backoff) => failed,
                 () = stop.asked() => return,
             };
+            if let ForwardError::Publish(answer) = &error
+                && answer.is_about_a_message()
+            {
+                match self.refused(answer.to_string()) {
+                    // Nothing is wrong with the link.
+                    Ok(()) => continue,
+                    Err(stays) => error = stays.into(),
+                }
+            }
             let (plant, class) = (self.lane.plant.plant(), self.lane.class.word());
             tracing::warn!(%error, %plant, class, "the link is down; messages wait");
             self.link.lost(error.to_string());
@@ -107,7 +124,7 @@ impl Work {
         // A central broker that never had a twin must not return what nobody takes yet.
         answered(plant.declare(publisher.channel()))
             .await?
-            .map_err(PublishError::from)?;
+            .map_err(ForwardError::Declare)?;
         self.link.connected();
         tracing::info!(plant = %plant.plant(), class = self.lane.class.word(), "the link is up");
         loop {
@@ -127,6 +144,31 @@ impl Work {
             backoff.reset();
         }
     }
+
+    /// The broker refuses one of the messages on their way for good. When it was alone it is set
+    /// aside; else the next try finds out which one it is.
+    fn refused(&mut self, answer: String) -> Result<(), AsideError> {
+        let Some(under_way) = &mut self.under_way else {
+            return Ok(());
+        };
+        if !under_way.one_by_one {
+            under_way.one_by_one = true;
+            return Ok(());
+        }
+        let mut sources = under_way.sources.iter_mut();
+        let Some(parcels) = sources.find(|parcels| !parcels.is_empty()) else {
+            return Ok(());
+        };
+        if let Some(parcel) = parcels.front() {
+            let (plant, class) = (self.lane.plant.plant(), self.lane.class.word());
+            let bytes = parcel.body.len();
+            tracing::warn!(%answer, %plant, class, bytes, "a message is set aside");
+            let (page, index) = (&under_way.page, parcel.index);
+            self.outlet.set_aside(page, index, answer)?;
+            parcels.pop_front();
+        }
+        Ok(())
+    }
 }
 
 /// A page of messages, of which some may be confirmed already.
@@ -134,9 +176,13 @@ struct UnderWay {
     page: Page,
     /// What is not confirmed, of each source in its order.
     sources: Vec<VecDeque<Parcel>>,
+    /// Whether no two are under way at once, so that a refusal says whom it is about.
+    one_by_one: bool,
 }
 
 struct Parcel {
+    /// Its place in the page.
+    index: usize,
     envelope: Envelope,
     body: Bytes,
 }
@@ -144,10 +190,11 @@ struct Parcel {
 impl UnderWay {
     fn new(page: Page) -> UnderWay {
         let mut by_source: BTreeMap<Option<String>, VecDeque<Parcel>> = BTreeMap::new();
-        for body in &page.messages {
+        for (index, body) in page.messages.iter().enumerate() {
             let envelope = Envelope::read(body);
             let parcels = by_source.entry(envelope.source.clone()).or_default();
             parcels.push_back(Parcel {
+                index,
                 envelope,
                 body: body.clone(),
             });
@@ -155,6 +202,7 @@ impl UnderWay {
         UnderWay {
             sources: by_source.into_values().collect(),
             page,
+            one_by_one: false,
         }
     }
 
@@ -166,12 +214,23 @@ impl UnderWay {
         link: &LinkStatus,
     ) -> Result<(), PublishError> {
         let sources = self.sources.iter_mut();
+        if self.one_by_one {
+            for parcels in sources {
+                send_in_order(parcels, publisher, lane, link).await?;
+            }
+            return Ok(());
+        }
         let mut under_way: FuturesUnordered<_> = sources
             .map(|parcels| send_in_order(parcels, publisher, lane, link))
             .collect();
-        let mut outcome = Ok(());
+        let mut outcome: Result<(), PublishError> = Ok(());
         while let Some(sent) = under_way.next().await {
-            outcome = outcome.and(sent);
+            // Of several failures the one that says most: others only tell that the channel is gone.
+            if let Err(error) = sent
+                && (outcome.is_ok() || error.is_about_a_message())
+            {
+                outcome = Err(error);
+            }
         }
         outcome
     }
@@ -184,7 +243,7 @@ async fn send_in_order(
     lane: &LaneName,
     link: &LinkStatus,
 ) -> Result<(), PublishError> {
-    while let Some(Parcel { envelope, body }) = parcels.front() {
+    while let Some(Parcel { envelope, body, .. }) = parcels.front() {
         let type_name = envelope.type_name();
         let message = Outgoing {
             exchange: IN_EXCHANGE,

@@ -6,8 +6,8 @@ use actors::StoreError;
 use serde::Serialize;
 use twin_model::{EdgeRejection, PlantId, Rejection};
 
-use crate::edge::EdgeInlet;
 use crate::edge::envelope::Envelope;
+use crate::edge::{EdgeInlet, aside};
 use crate::http_body::{BODY_BYTES_MAX, Body, check_content_type, read_body, split};
 use crate::problem::Problem;
 use crate::topology::Class;
@@ -25,11 +25,12 @@ struct Stored {
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/api/v1/events", web::post().to(post_events))
-        .route("/api/v1/edge", web::get().to(get_edge));
+        .route("/api/v1/edge", web::get().to(get_edge))
+        .configure(aside::configure);
 }
 
 async fn get_edge(inlet: web::Data<EdgeInlet>) -> HttpResponse {
-    HttpResponse::Ok().json(inlet.report())
+    HttpResponse::Ok().json(inlet.look().await)
 }
 
 async fn post_events(
@@ -64,12 +65,28 @@ async fn post_events(
             &format!("plant {plant}"),
         ));
     };
+    #[cfg(feature = "chaos")]
+    if actors::chaos::acknowledges_first() {
+        store_later(spool.clone(), messages.clone());
+        let stored = messages.len();
+        return Ok(HttpResponse::Accepted().json(Stored { stored, plant }));
+    }
     spool.store(&messages).await.map_err(problem_of)?;
     actors::killpoint!("E1");
     Ok(HttpResponse::Accepted().json(Stored {
         stored: messages.len(),
         plant,
     }))
+}
+
+/// What an edge does that breaks its promise on purpose.
+#[cfg(feature = "chaos")]
+fn store_later(spool: actors::Spool, messages: Vec<bytes::Bytes>) {
+    let later = std::time::Duration::from_millis(actors::chaos::ANSWERED_FIRST_MS);
+    actix_web::rt::spawn(async move {
+        tokio::time::sleep(later).await;
+        drop(spool.store(&messages).await);
+    });
 }
 
 /// The one plant that the messages name. Those that name none go with the others: the twin keeps
@@ -98,13 +115,15 @@ fn not_forwarded(inlet: &EdgeInlet, status: StatusCode, named: &str) -> Problem 
     Problem::of_rejection(status, "Not forwarded by this edge", &rejection)
 }
 
-fn problem_of(error: StoreError) -> Problem {
+pub(super) fn problem_of(error: StoreError) -> Problem {
     let rejection = Rejection::from(match error {
         StoreError::Full {
             held_bytes,
+            limit_bytes,
             quota_bytes,
         } => EdgeRejection::QuotaUsedUp {
             held_bytes,
+            limit_bytes,
             quota_bytes,
         },
         other => EdgeRejection::DiskRefuses {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use actors::SpoolReport;
+use actors::{EVENT_BYTES_MAX, QuotaReport, Share, Spool, SpoolReport};
 use serde::{Deserialize, Serialize};
 use twin_model::{PlantId, Time};
 
@@ -11,6 +11,8 @@ use crate::edge::link::LinkReport;
 use crate::topology::Class;
 
 const MICROS_PER_S: i64 = 1_000_000;
+/// What one request may bring, in bytes.
+const REQUEST_BYTES: u64 = EVENT_BYTES_MAX as u64;
 
 /// Messages that wait to be forwarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +37,8 @@ pub struct LaneReport {
     pub class: String,
     /// What waits.
     pub backlog: Backlog,
+    /// Messages that the central broker refuses for good, and that wait for a person.
+    pub aside: u64,
     /// The way out.
     pub link: LinkReport,
     /// The way in from the broker at the plant, where there is one.
@@ -44,8 +48,13 @@ pub struct LaneReport {
 /// How an edge is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EdgeReport {
-    /// Whether messages are taken: there is room.
+    /// Whether messages of every kind are taken: the quota has room for the largest request. The
+    /// disk is told of apart.
     pub takes_messages: bool,
+    /// Whether urgent messages are taken; some of the quota is kept for them.
+    pub takes_urgent: bool,
+    /// Why nothing can be stored on the disk, when somebody has looked and that was so.
+    pub disk_refuses: Option<String>,
     /// Whether every lane can publish to the central broker now.
     pub link_up: bool,
     /// Since when that is so, by the wall clock.
@@ -54,10 +63,16 @@ pub struct EdgeReport {
     pub last_error: Option<String>,
     /// What waits in all lanes.
     pub backlog: Backlog,
+    /// Messages of all lanes that the central broker refuses for good.
+    pub aside: u64,
     /// How much of the quota is used, in bytes.
     pub held_bytes: u64,
     /// The quota, in bytes.
     pub quota_bytes: u64,
+    /// How much of `held_bytes` is not urgent.
+    pub rest_held_bytes: u64,
+    /// What of the quota may be used by what is not urgent, in bytes.
+    pub rest_quota_bytes: u64,
     /// The lanes, by plant, the urgent ones first.
     pub lanes: Vec<LaneReport>,
 }
@@ -87,14 +102,15 @@ impl LaneReport {
     pub(crate) fn new(
         plant: &PlantId,
         class: Class,
-        spool: SpoolReport,
+        spool: &Spool,
         link: LinkReport,
         local: Option<ConsumerReport>,
     ) -> LaneReport {
         LaneReport {
             plant: plant.clone(),
             class: class.word().to_owned(),
-            backlog: Backlog::of(spool),
+            backlog: Backlog::of(spool.report()),
+            aside: spool.set_aside().len() as u64,
             link,
             local,
         }
@@ -102,7 +118,7 @@ impl LaneReport {
 }
 
 impl EdgeReport {
-    pub(crate) fn new(lanes: Vec<LaneReport>, held_bytes: u64, quota_bytes: u64) -> EdgeReport {
+    pub(crate) fn new(lanes: Vec<LaneReport>, quota: QuotaReport) -> EdgeReport {
         let link_up = lanes.iter().all(|lane| lane.link.connected);
         let in_that_state = lanes
             .iter()
@@ -116,7 +132,9 @@ impl EdgeReport {
         };
         let mut errors = lanes.iter().map(|lane| &lane.link);
         EdgeReport {
-            takes_messages: held_bytes < quota_bytes,
+            takes_messages: quota.has_room(Share::Rest, REQUEST_BYTES),
+            takes_urgent: quota.has_room(Share::Urgent, REQUEST_BYTES),
+            disk_refuses: None,
             link_up,
             link_since,
             last_error: errors.find_map(|link| link.last_error.clone()),
@@ -124,10 +142,44 @@ impl EdgeReport {
                 .iter()
                 .map(|lane| lane.backlog)
                 .fold(Backlog::default(), Backlog::and),
-            held_bytes,
-            quota_bytes,
+            aside: lanes.iter().map(|lane| lane.aside).sum(),
+            held_bytes: quota.held_bytes,
+            quota_bytes: quota.bytes_max,
+            rest_held_bytes: quota.rest_held_bytes,
+            rest_quota_bytes: quota.rest_bytes_max,
             lanes,
         }
+    }
+
+    /// What stands against taking messages, a sentence each; nothing when all are taken. That the
+    /// link is down stands against nothing.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if !self.takes_urgent {
+            reasons.push(format!(
+                "the quota is used up: {} of {} bytes wait for the central broker",
+                self.held_bytes, self.quota_bytes
+            ));
+        } else if !self.takes_messages {
+            reasons.push(format!(
+                "only urgent events are taken: of all others {} of {} bytes wait for the central \
+                 broker",
+                self.rest_held_bytes, self.rest_quota_bytes
+            ));
+        }
+        reasons.extend(self.disk_refuses.clone());
+        for lane in &self.lanes {
+            let Some(local) = lane.local.as_ref().filter(|local| !local.connected) else {
+                continue;
+            };
+            let why = local.last_error.as_deref().unwrap_or("not connected yet");
+            reasons.push(format!(
+                "plant {} ({}): the broker at the plant is not connected: {why}",
+                lane.plant, lane.class
+            ));
+        }
+        reasons
     }
 
     /// The figures in the text format of Prometheus.
@@ -166,6 +218,12 @@ impl EdgeReport {
             &|lane| lane.backlog.oldest_age_s.unwrap_or(0),
         );
         family(
+            "twin_edge_aside_messages",
+            "gauge",
+            "Messages that the central broker refuses for good.",
+            &|lane| lane.aside,
+        );
+        family(
             "twin_edge_link_up",
             "gauge",
             "Whether the central broker can be published to.",
@@ -184,6 +242,11 @@ impl EdgeReport {
                 self.held_bytes,
             ),
             ("twin_edge_quota_bytes", "The quota.", self.quota_bytes),
+            (
+                "twin_edge_disk_refuses",
+                "Whether the disk has no room, whatever the quota says.",
+                u64::from(self.disk_refuses.is_some()),
+            ),
         ] {
             writeln!(
                 text,

@@ -1,10 +1,11 @@
 //! From a queue of the broker at the plant into a spool: acknowledged when it is on the disk.
 //!
 //! What cannot be read goes the same way: the queue says for which plant it is, and the twin keeps
-//! it as an exception. At the quota the channel is closed, which gives back what was handed out,
-//! and the queue is consumed again when there is room.
+//! it as an exception. At the quota, and on a disk without room, the channel is closed, which gives
+//! back what was handed out, and the queue is consumed again when there is room: each time counts
+//! as one return of a message, of which the broker allows a few only.
 
-use actors::{Quota, Spool, StoreError};
+use actors::{Spool, StoreError};
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
@@ -21,8 +22,6 @@ use crate::stop::{Stop, StopSignal, stop_signal};
 const PREFETCH: u16 = 100;
 /// Bytes after which a batch takes no further message.
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// What a spool adds to a message, in bytes, at most.
-const FRAME_BYTES: u64 = 64;
 
 /// A running way in from one queue.
 pub(crate) struct Taker {
@@ -37,7 +36,6 @@ impl Taker {
         url: AmqpUrl,
         lane: LaneName,
         spool: Spool,
-        quota: Quota,
         status: ConsumerStatus,
     ) -> Taker {
         let (stop, stopped) = stop_signal();
@@ -45,7 +43,6 @@ impl Taker {
             url,
             lane,
             spool,
-            quota,
             status,
         };
         let task = tokio::spawn(work.supervise(stopped));
@@ -73,15 +70,17 @@ struct Work {
     url: AmqpUrl,
     lane: LaneName,
     spool: Spool,
-    quota: Quota,
     status: ConsumerStatus,
 }
 
 /// Why deliveries are no longer taken.
 enum Ended {
     Stopped,
-    /// The next message needs so many bytes.
-    NoRoomFor(u64),
+    /// There is no room for the next message, of so many bytes.
+    NoRoomFor {
+        message_bytes: u64,
+        why: StoreError,
+    },
 }
 
 impl Work {
@@ -121,10 +120,15 @@ impl Work {
             deliveries.close().await;
             match taken? {
                 Ended::Stopped => break,
-                Ended::NoRoomFor(bytes) => tokio::select! {
-                    () = self.quota.room(bytes) => {}
-                    () = stop.asked() => break,
-                },
+                Ended::NoRoomFor { message_bytes, why } => {
+                    let (plant, class) = (plant.plant(), class.word());
+                    tracing::warn!(%why, %plant, class, "waits for room");
+                    self.status.failed(why.to_string());
+                    tokio::select! {
+                        () = self.spool.room(message_bytes) => {}
+                        () = stop.asked() => break,
+                    }
+                }
             }
         }
         session.close().await;
@@ -146,34 +150,44 @@ impl Work {
             let again = batch.iter().filter(|delivered| delivered.returns > 0);
             self.status
                 .delivered(batch.len() as u64, again.count() as u64);
-            if let Some(bytes) = self.store(&batch, deliveries).await? {
-                return Ok(Ended::NoRoomFor(bytes));
+            if let Some(no_room) = self.store(&batch, deliveries).await? {
+                return Ok(no_room);
             }
             backoff.reset();
         }
     }
 
-    /// Stores the messages in their order and acknowledges what is stored; what the next one
-    /// needs, in bytes, when there is no room for it.
+    /// Stores the messages in their order and acknowledges what is stored; ends when there is no
+    /// room for the next one.
     async fn store(
         &self,
         batch: &[Delivered],
         deliveries: &mut Deliveries,
-    ) -> Result<Option<u64>, TakeError> {
+    ) -> Result<Option<Ended>, TakeError> {
         let mut rest = batch;
         let mut together = batch.len();
         while let Some(next) = rest.first() {
             together = together.min(rest.len());
             let messages: Vec<Bytes> = rest[..together].iter().map(|d| d.body.clone()).collect();
+            #[cfg(feature = "chaos")]
+            if actors::chaos::acknowledges_first() {
+                deliveries.ack_through(&rest[together - 1].tag).await?;
+                let later = std::time::Duration::from_millis(actors::chaos::ANSWERED_FIRST_MS);
+                tokio::time::sleep(later).await;
+                drop(self.spool.store(&messages).await);
+                rest = &rest[together..];
+                continue;
+            }
             match self.spool.store(&messages).await {
                 Ok(_) => {}
                 // Fewer at once may fit.
-                Err(StoreError::Full { .. }) if together > 1 => {
+                Err(StoreError::Full { .. } | StoreError::NoRoom(_)) if together > 1 => {
                     together /= 2;
                     continue;
                 }
-                Err(StoreError::Full { .. }) => {
-                    return Ok(Some(next.body.len() as u64 + FRAME_BYTES));
+                Err(why @ (StoreError::Full { .. } | StoreError::NoRoom(_))) => {
+                    let message_bytes = next.body.len() as u64;
+                    return Ok(Some(Ended::NoRoomFor { message_bytes, why }));
                 }
                 Err(error) => return Err(error.into()),
             }

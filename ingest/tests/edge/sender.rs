@@ -18,17 +18,33 @@ pub(crate) fn event(plant: &str, number: u64, name: &str) -> Value {
 }
 
 pub(crate) async fn post(edge: &Edge, body: impl Into<web::Bytes>) -> Answer {
+    post_to(edge, "/api/v1/events", body).await
+}
+
+pub(crate) async fn post_to(edge: &Edge, path: &str, body: impl Into<web::Bytes>) -> Answer {
+    let request = test::TestRequest::post()
+        .uri(path)
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .set_payload(body.into());
+    answer(edge, request).await
+}
+
+pub(crate) async fn get(edge: &Edge, path: &str) -> Answer {
+    answer(edge, test::TestRequest::get().uri(path)).await
+}
+
+async fn answer(edge: &Edge, request: test::TestRequest) -> Answer {
     let data = web::Data::new(edge.inlet().clone());
     let app = App::new().app_data(data).configure(http::configure);
     let app = test::init_service(app).await;
-    let request = test::TestRequest::post()
-        .uri("/api/v1/events")
-        .insert_header((CONTENT_TYPE, "application/json"))
-        .set_payload(body.into());
     let response = test::call_service(&app, request.to_request()).await;
+    let (status, headers) = (response.status(), response.headers());
+    let retry_after = headers.contains_key(RETRY_AFTER);
+    let body = test::read_body(response).await;
+    let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
     Answer {
-        status: response.status().as_u16(),
-        retry_after: response.headers().contains_key(RETRY_AFTER),
-        body: test::read_body_json(response).await,
+        status: status.as_u16(),
+        retry_after,
+        body: serde_json::from_slice(&body).unwrap_or_else(|_| text()),
     }
 }
