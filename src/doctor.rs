@@ -1,5 +1,7 @@
 //! `twin doctor`: looks at configuration, disk, broker and running twin, and says what to do.
 
+mod directory;
+mod edge;
 mod file_system;
 mod lock_holder;
 mod plant_directory;
@@ -9,7 +11,7 @@ mod secrets;
 use std::path::Path;
 
 use ingest::amqp_url::AmqpUrl;
-use ingest::broker_check::{self, CheckedPlant};
+use ingest::broker_check::{self, CheckedPlant, Role};
 use ingest::finding::{Finding, Outcome, Owner};
 use ingest::topology::PlantTopology;
 use serde_json::json;
@@ -22,9 +24,12 @@ use crate::say::say;
 use plant_directory::PlantDirectory;
 
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Failure> {
-    let findings = match Config::read(&arguments.config) {
-        Ok(config) => look(&arguments.config, &config).await,
-        Err(failure) => vec![unreadable(&arguments.config, &failure)],
+    let findings = match edge::is_meant(&arguments.config) {
+        true => edge::look(&arguments.config).await,
+        false => match Config::read(&arguments.config) {
+            Ok(config) => look(&arguments.config, &config).await,
+            Err(failure) => vec![unreadable(&arguments.config, &failure)],
+        },
     };
     if arguments.json {
         let worst = worst_of(&findings);
@@ -67,7 +72,8 @@ fn progress(what: &str) {
 }
 
 fn unreadable(path: &Path, failure: &Failure) -> Finding {
-    let next = "mend the configuration as the sentence says; deploy/twin.toml explains every key";
+    let next = "mend the configuration as the sentence says; deploy/twin.toml and \
+                deploy/edge.toml explain every key";
     let object = format!("configuration {}", path.display());
     Finding::problem(object, failure.to_string(), Owner::Twin, next)
 }
@@ -103,10 +109,10 @@ async fn look(path: &Path, config: &Config) -> Vec<Finding> {
     }
     if let Some(url) = url {
         progress(&format!("the broker {url}"));
-        findings.extend(broker_check::check(&url, &plants).await);
+        findings.extend(broker_check::check(&url, &plants, Role::Twin).await);
     }
     progress(&format!("the twin at {}", config.listen));
-    findings.push(running_twin::ask(config.listen, served));
+    findings.push(running_twin::ask("twin", config.listen, served));
     findings
 }
 

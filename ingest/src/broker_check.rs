@@ -14,6 +14,7 @@ use lapin::{Channel, Connection, ErrorKind};
 use crate::amqp_url::AmqpUrl;
 use crate::broker_object::{BrokerObject, QueueCounts};
 use crate::broker_permissions;
+use crate::broker_version;
 use crate::connection;
 use crate::finding::{Finding, Owner};
 use crate::inequivalence::Inequivalence;
@@ -54,16 +55,35 @@ pub(crate) enum No {
     Silent(String),
 }
 
+/// Who needs the broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A twin, which takes events and sends commands.
+    Twin,
+    /// An edge, which forwards events there or takes them from there.
+    Edge,
+}
+
+impl Role {
+    fn as_str(self) -> &'static str {
+        match self {
+            Role::Twin => "twin",
+            Role::Edge => "edge",
+        }
+    }
+}
+
 /// A connection that is asked.
 pub(crate) struct Asked<'a> {
     url: &'a AmqpUrl,
+    role: Role,
     connection: Connection,
     until: Instant,
 }
 
 /// Looks at the broker and at the objects of `plants`. Takes some seconds at most, also when the
 /// broker does not answer. Nothing is left changed at the broker.
-pub async fn check(url: &AmqpUrl, plants: &[CheckedPlant]) -> Vec<Finding> {
+pub async fn check(url: &AmqpUrl, plants: &[CheckedPlant], role: Role) -> Vec<Finding> {
     let broker = format!("broker {url}");
     let until = Instant::now() + Duration::from_millis(LOOK_MS_MAX);
     let opened = url.connect("twin doctor");
@@ -87,6 +107,7 @@ pub async fn check(url: &AmqpUrl, plants: &[CheckedPlant]) -> Vec<Finding> {
     };
     let asked = Asked {
         url,
+        role,
         connection,
         until,
     };
@@ -96,8 +117,8 @@ pub async fn check(url: &AmqpUrl, plants: &[CheckedPlant]) -> Vec<Finding> {
         false => "not encrypted",
     };
     let found = format!("answers; user {user} is let in to vhost {vhost}; {encrypted}");
-    let mut findings = vec![Finding::ok(&broker, found)];
-    let objects = objects_of(plants);
+    let mut findings = vec![Finding::ok(&broker, found), broker_version::look(url).await];
+    let objects = objects_of(plants, role);
     for (object, served) in &objects {
         if !asked.is_over() {
             findings.extend(asked.look_at(object, *served).await);
@@ -115,12 +136,15 @@ pub async fn check(url: &AmqpUrl, plants: &[CheckedPlant]) -> Vec<Finding> {
     findings
 }
 
-/// Everything that the twin declares for the plants, once each, with whether it is consumed now.
-fn objects_of(plants: &[CheckedPlant]) -> Vec<(BrokerObject, bool)> {
+/// Everything that is declared for the plants, once each, with whether it is consumed now.
+fn objects_of(plants: &[CheckedPlant], role: Role) -> Vec<(BrokerObject, bool)> {
     let mut objects: Vec<(BrokerObject, bool)> = Vec::new();
     for plant in plants {
-        let own = plant.topology.objects();
-        for object in own.into_iter().chain(command_objects()) {
+        let mut own = plant.topology.objects();
+        if role == Role::Twin {
+            own.extend(command_objects());
+        }
+        for object in own {
             // What all plants share comes again with each of them.
             if objects.iter().all(|(known, _)| *known != object) {
                 objects.push((object, plant.served));
@@ -166,8 +190,11 @@ impl Asked<'_> {
             Err(No::Refused {
                 code: NOT_FOUND, ..
             }) => {
-                let next = "start the twin, which makes it at its next start or connection; what \
-                            is sent there before is refused or goes nowhere";
+                let next = format!(
+                    "start the {}, which makes it at its next start or connection; what is sent \
+                     there before is refused or goes nowhere",
+                    self.role.as_str()
+                );
                 return vec![Finding::warning(name, "is not there", Owner::Twin, next)];
             }
             Err(no) => return vec![self.refused(&name, &no)],
@@ -215,11 +242,14 @@ impl Asked<'_> {
             return Some(Finding::warning(name, found, Owner::Plant, next));
         }
         if object.is_consumed() && served && consumers == 0 {
+            let role = self.role.as_str();
             let found = format!(
-                "a twin runs, but 0 consumers take from it, 1 should; {waiting} messages wait"
+                "the {role} runs, but 0 consumers take from it, 1 should; {waiting} messages wait"
             );
-            let next =
-                "read the reasons of the twin's /ready and its log; is its [broker] this one?";
+            let next = format!(
+                "read the reasons of /ready of the {role} and its log; is its {} this one?",
+                self.url.section()
+            );
             return Some(Finding::problem(name, found, Owner::Twin, next));
         }
         if waiting > 0 || consumers > 0 {

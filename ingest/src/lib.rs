@@ -13,6 +13,7 @@ mod backoff;
 pub mod broker_check;
 mod broker_object;
 mod broker_permissions;
+mod broker_version;
 pub mod built_in_mapping;
 pub mod connect_error;
 pub mod connection;

@@ -1,4 +1,4 @@
-//! What a twin at the configured address says of itself.
+//! What a twin or an edge at the configured address says of itself.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,22 +9,23 @@ use serde_json::Value;
 /// Longest wait for one answer, in milliseconds.
 const ANSWER_WAIT_MS_MAX: u64 = 2_000;
 
-/// Asks `/live` and `/ready` at `listen`. `served` says whether a process has a plant open.
-pub(super) fn ask(listen: SocketAddr, served: bool) -> Finding {
+/// Asks `/live` and `/ready` at `listen`, where a `who` should be. `served` says whether a process
+/// has a plant, or the edge, open.
+pub(super) fn ask(who: &str, listen: SocketAddr, served: bool) -> Finding {
     let url = format!("http://{listen}");
-    let object = format!("twin at {url}");
+    let object = format!("{who} at {url}");
     let live = match answer(&format!("{url}/live")) {
         Ok(live) => live,
         Err(error) if served => {
-            let found = format!("a twin has a plant open, but does not answer here: {error}");
+            let found = format!("its directory is open, but no {who} answers here: {error}");
             let next = "look whether it was started with another --listen; its log says where it \
                         serves. A start can take some time";
             return Finding::warning(object, found, Owner::Twin, next);
         }
-        Err(_) => return Finding::ok(object, "no twin runs"),
+        Err(_) => return Finding::ok(object, format!("no {who} runs")),
     };
     if live["live"] != true {
-        let found = "somebody answers who is no twin";
+        let found = format!("somebody answers who is no {who}");
         let next = "give another listen in the configuration, or stop the other";
         return Finding::problem(object, found, Owner::Twin, next);
     }

@@ -147,6 +147,11 @@ fn send_dead_letter(url: &str) {
     });
 }
 
+/// A URL as texts show it.
+fn shown(url: &str) -> String {
+    url.replace("guest:guest@", "")
+}
+
 #[test]
 fn a_doctor_names_what_is_wrong_with_both_values_and_changes_nothing() {
     let broker = OwnBroker::start();
@@ -190,6 +195,8 @@ fn a_doctor_names_what_is_wrong_with_both_values_and_changes_nothing() {
     }
     well.says("queue twin.in.P1", "ok", &["1 consumers"]);
     well.says("exchange twin.in", "ok", &[]);
+    let version = format!("version of the broker {}", shown(url));
+    well.says(&version, "ok", &["RabbitMQ ", "3.10 or later"]);
     // A disk that is a container's or nearly full is the machine's affair.
     let ill = well.findings.iter().filter(|f| f["outcome"] != "ok");
     let ill: Vec<&Value> = ill
@@ -261,4 +268,50 @@ fn a_doctor_says_who_is_not_let_in_what_is_not_allowed_and_that_nobody_answers()
         "problem",
         &["nobody answers"],
     );
+}
+
+#[test]
+fn a_doctor_reads_the_configuration_of_an_edge_too_and_looks_at_both_its_brokers() {
+    let broker = OwnBroker::start();
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let config = dir.path().join("edge.toml");
+    let text = format!(
+        "listen = \"127.0.0.1:1\"\ndata_dir = {data:?}\nquota_mib = 64\n\
+         [central]\nurl = \"{}\"\n[local]\nurl = \"amqp://a:b@127.0.0.1:1/%2f\"\n\
+         [[plant]]\nid = \"P1\"\n",
+        broker.url
+    );
+    fs::write(&config, &text).unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    let before = all_of(&broker);
+    let new = doctor(&config);
+    assert_eq!(new.code, 1, "nobody is at the plant");
+    let local = "broker amqp://127.0.0.1:1/%2f";
+    new.says(local, "problem", &["nobody answers", "[local] url"]);
+    let configuration = format!("configuration {}", config.display());
+    new.says(&configuration, "ok", &["an edge for 1 plants"]);
+    let spools = format!("edge in {}", data.join("edge").display());
+    new.says(&spools, "warning", &["is not there yet"]);
+    let version = format!("version of the broker {}", shown(&broker.url));
+    new.says(&version, "ok", &["RabbitMQ "]);
+    new.says("queue twin.in.P1", "warning", &["start the edge"]);
+    new.says("edge at http://127.0.0.1:1", "ok", &["no edge runs"]);
+    let commands = |finding: &&Value| finding["object"] == "queue twin.commands";
+    assert_eq!(
+        new.findings.iter().find(commands),
+        None,
+        "an edge sends none"
+    );
+    assert_eq!(all_of(&broker), before);
+    assert!(!data.exists());
+
+    fs::create_dir_all(data.join("edge")).unwrap();
+    fs::write(
+        &config,
+        text.replace("quota_mib = 64", "quota_mib = 4000000000"),
+    )
+    .unwrap();
+    let little = doctor(&config);
+    little.says(&spools, "warning", &["MiB more may come by quota_mib"]);
 }
