@@ -77,6 +77,7 @@ async fn into_data_dir(
         plant: plant.to_string(),
         rows_read: sent.file.rows_read,
         events_sent: sent.confirmed,
+        events_sent_again: sent.sent_again,
         rows_unmapped: sent.file.row_exceptions,
         rows_unchanged: sent.file.rows_unchanged,
         rows_without_rule: sent.file.rows_without_rule,

@@ -50,6 +50,7 @@ pub(crate) async fn run(
         plant,
         rows_read: sent.file.rows_read,
         events_sent: sent.confirmed,
+        events_sent_again: sent.sent_again,
         rows_unmapped: sent.file.row_exceptions,
         rows_unchanged: sent.file.rows_unchanged,
         rows_without_rule: sent.file.rows_without_rule,

@@ -87,6 +87,9 @@ pub(crate) struct Report {
     pub(crate) plant: String,
     pub(crate) rows_read: u64,
     pub(crate) events_sent: u64,
+    /// How often one was sent again because nobody knew whether the broker had stored it. Each may
+    /// be one of the duplicates.
+    pub(crate) events_sent_again: u64,
     /// Rows that could not be mapped; each is an exception of the plant as well.
     pub(crate) rows_unmapped: u64,
     /// Rows that say what was said before.
@@ -138,6 +141,9 @@ impl Report {
             say!("  {count} left out: {why}");
         }
         say!("events sent    {}", self.events_sent);
+        if self.events_sent_again > 0 {
+            say!("  sent again   {}", self.events_sent_again);
+        }
         say!("  applied      {}", counts.applied);
         say!("  duplicates   {}", counts.duplicates);
         say!("  refused      {}", by_code(&counts.refused));

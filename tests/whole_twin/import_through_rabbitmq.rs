@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use ingest::consumer::PREFETCH;
+use ingest::topology::Class;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -25,6 +27,18 @@ pub(crate) fn embedded_import(file: &Path, plant: &str) -> Value {
         dir.path().join("data").to_str().unwrap(),
         "--json",
     ]))
+}
+
+fn came_again(report: &Value) -> u64 {
+    report["duplicates"].as_u64().unwrap()
+}
+
+/// Deliveries that may be duplicates without a second event in the file: what was sent again because
+/// its confirm did not come, and what the broker had handed out when a connection ended. On a busy
+/// machine a heartbeat may come too late at any time, and delivery is at least once.
+fn may_come_again(report: &Value) -> u64 {
+    let handed_out = Class::ALL.len() as u64 * u64::from(PREFETCH);
+    report["events_sent_again"].as_u64().unwrap() + handed_out
 }
 
 #[test]
@@ -63,7 +77,6 @@ fn an_import_through_rabbitmq_ends_like_the_embedded_one() {
     assert_eq!(report["state_hash"], embedded["state_hash"]);
     for field in [
         "applied",
-        "duplicates",
         "refused",
         "parked",
         "exceptions",
@@ -73,10 +86,15 @@ fn an_import_through_rabbitmq_ends_like_the_embedded_one() {
         assert_eq!(report[field], embedded[field], "{field}: {:?}", log());
     }
     assert_eq!(report["applied"], EVENTS, "{report}");
+    assert!(came_again(&report) <= may_come_again(&report), "{report}");
     assert_eq!(queues.backlog(), 0, "every message is acknowledged");
 
     let again = import();
-    assert_eq!(again["duplicates"], EVENTS, "{again}");
+    let more = came_again(&again).checked_sub(EVENTS);
+    assert!(
+        more.is_some_and(|more| more <= may_come_again(&again)),
+        "{again}"
+    );
     assert_eq!(again["applied"], 0, "{again}");
     assert_eq!(again["state_hash"], embedded["state_hash"]);
     assert_eq!(again["exceptions"], json!({}));
