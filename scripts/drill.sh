@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Breaks a running twin again and again, on a private broker, and counts what it cost.
 #
-#   drill.sh kill|points [--cycles N] [--seed S] [--json]
+#   drill.sh kill|points|edge [--cycles N] [--seed S] [--json]
 #   drill.sh disk|broker [--json]
 #   drill.sh overload [--seconds N] [--json]
 #
@@ -11,6 +11,10 @@
 # with 1 when a promise is broken. Needs the data folder (TWIN_DATA, or ../shared/data).
 # points: ends the process N times at the commit points, each in its turn, while duplicates,
 # shuffled, refused and corrupt messages come in; "fired" counts the kills of each point.
+# edge: breaks N times an edge (kill -9, and ends at its points), its link (cut, down, silent) and
+# the central broker (kill -9) in turn, while systems of the plant send over HTTP, AMQP and from
+# files; "fired" counts the faults of each kind that were met, "arrived_again" what the central
+# broker got more than once.
 # disk: fills a file system of 4 MB (of its own, which needs unshare) under a serving twin, and
 # gives it room again; "back_ms" is until the event that waited is confirmed.
 # broker: kills RabbitMQ under load and starts it again, and lets it run out of disk; "noticed_ms"
@@ -21,7 +25,7 @@
 set -euo pipefail
 
 usage() {
-    echo "usage: drill.sh kill|points [--cycles N] [--seed S] [--json] | disk|broker [--json] |" \
+    echo "usage: drill.sh kill|points|edge [--cycles N] [--seed S] [--json] | disk|broker [--json] |" \
         "overload [--seconds N] [--json]" >&2
     exit 2
 }
@@ -31,6 +35,7 @@ case ${1:-} in
     points)
         tests=kill_points::a_process name=kill_points features=amqp-tests,chaos
         ;;
+    edge) tests=edge_drill::a_link name=edge features=amqp-tests,chaos ;;
     disk) tests=disk:: name=disk features=chaos counted=no ;;
     broker)
         target=broker_drill tests=a_broker_ name='broker_[a-z]*' features=amqp-tests,chaos counted=no
@@ -90,7 +95,7 @@ else
     TWIN_TEST_AMQP=$(<"$work/rabbitmq/url")
     TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
     export TWIN_TEST_AMQP TWIN_DATA TWIN_KILLS=$cycles TWIN_KILL_SEED=$seed
-    [[ $json == yes || -n ${counted:-} ]] || echo "$cycles kills with seed $seed, one to three a second" >&2
+    [[ $json == yes || -n ${counted:-} ]] || echo "$cycles faults with seed $seed, one every second to one every four" >&2
 fi
 
 status=0

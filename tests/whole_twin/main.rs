@@ -18,6 +18,8 @@ mod demo;
 mod disk;
 #[cfg(feature = "amqp-tests")]
 mod doctor;
+#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
+mod edge_drill;
 mod exceptions;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod feed;
