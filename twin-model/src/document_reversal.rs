@@ -3,8 +3,7 @@
 
 use smol_str::SmolStr;
 
-use crate::paged::Paged;
-use crate::{EventId, OperationId, ReportId, Time};
+use crate::{EventId, OperationId, PagedMap, Rejection, ReportId, Time, WorkOrderId};
 
 /// Reversals of documents kept of one order, in number: reports and movements have as many each.
 /// One more is put before a person.
@@ -44,23 +43,42 @@ impl DocumentReversal {
 /// The reversals of the documents of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct DocumentReversals(
-    /// Ascending by document and time.
-    Paged<DocumentReversal>,
+    /// By document and time.
+    PagedMap<DocumentReversal, ()>,
 );
 
 impl DocumentReversals {
-    /// Keeps one, instead of what it says as well.
-    pub(crate) fn keep(&mut self, reversal: DocumentReversal) {
-        let said = |all: &DocumentReversals| {
-            let mut of_document = all.of(&reversal.document);
-            of_document.find(|known| reversal.says(known)).cloned()
-        };
-        while let Some(said) = said(self) {
-            let place = self.0.place(|known| *known < said);
-            self.0.remove(place);
+    /// Whether a reversal may be taken, that may name a document, `said`, and reaches something that
+    /// an earlier one does not. One that neither reaches anything nor says anything new of its
+    /// document is there already, as `already` tells; a new one must find room.
+    pub(crate) fn admit(
+        &self,
+        order: &WorkOrderId,
+        said: Option<&DocumentReversal>,
+        reaches: bool,
+        already: impl FnOnce() -> Rejection,
+    ) -> Result<(), Rejection> {
+        match said.filter(|said| !self.have_said(said)) {
+            None if !reaches => Err(already()),
+            Some(_) if self.is_full() => Err(Rejection::TooManyReversals {
+                order: order.clone(),
+                max: DOCUMENT_REVERSALS_PER_ORDER_MAX,
+            }),
+            _ => Ok(()),
         }
-        let place = self.0.place(|known| *known < reversal);
-        self.0.insert(place, reversal);
+    }
+
+    /// Keeps one that says something new, instead of what it says as well.
+    pub(crate) fn keep(&mut self, reversal: DocumentReversal) {
+        if self.have_said(&reversal) {
+            return;
+        }
+        let of_document = self.of(&reversal.document);
+        let said = of_document.filter(|known| reversal.says(known)).cloned();
+        for said in said.collect::<Vec<_>>() {
+            self.0.remove(&said);
+        }
+        self.0.insert(reversal, ());
     }
 
     /// The first reversal of `document` that reaches what happened of `op` at `at`.
@@ -75,24 +93,22 @@ impl DocumentReversals {
 
     /// Whether all that a reversal can say was said of that very moment: then it is the same one
     /// again. An earlier or a later one means something else, that may still come.
-    pub(crate) fn have_said(&self, said: &DocumentReversal) -> bool {
+    fn have_said(&self, said: &DocumentReversal) -> bool {
         self.of(&said.document).any(|known| known.says(said))
     }
 
     fn of(&self, document: &SmolStr) -> impl Iterator<Item = &DocumentReversal> {
-        let place = self.0.place(|known| known.document < *document);
-        self.0
-            .from(place)
-            .take_while(move |known| known.document == *document)
+        let all = self.0.keys_past(|known| known.document < *document);
+        all.take_while(move |known| known.document == *document)
     }
 
     /// All of them, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &DocumentReversal> {
-        self.0.iter()
+        self.0.keys()
     }
 
     /// Whether one more would be too many.
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.0.len() >= DOCUMENT_REVERSALS_PER_ORDER_MAX
     }
 }
@@ -109,33 +125,24 @@ impl FromIterator<DocumentReversal> for DocumentReversals {
 
 /// Which reports bear which document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct DocumentedReports(
-    /// Ascending by document and report, each once.
-    Paged<(SmolStr, ReportId)>,
-);
+pub(crate) struct DocumentedReports(PagedMap<(SmolStr, ReportId), ()>);
 
 impl DocumentedReports {
     /// A report bears a document.
     pub(crate) fn note(&mut self, document: SmolStr, report: ReportId) {
-        let entry = (document, report);
-        let place = self.0.place(|known| *known < entry);
-        if self.0.get(place) != Some(&entry) {
-            self.0.insert(place, entry);
-        }
+        self.0.insert((document, report), ());
     }
 
     /// The reports that bear a document.
     pub(crate) fn of(&self, document: &SmolStr) -> impl Iterator<Item = ReportId> {
-        let place = self.0.place(|(known, _)| known < document);
-        self.0
-            .from(place)
-            .take_while(move |(known, _)| known == document)
+        let all = self.0.keys_from(&(document.clone(), ReportId::FIRST));
+        all.take_while(move |(known, _)| known == document)
             .map(|(_, report)| *report)
     }
 
     /// All of them, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &(SmolStr, ReportId)> {
-        self.0.iter()
+        self.0.keys()
     }
 }
 
@@ -148,3 +155,7 @@ impl FromIterator<(SmolStr, ReportId)> for DocumentedReports {
         noted
     }
 }
+
+#[cfg(test)]
+#[path = "document_reversal/tests.rs"]
+mod tests;

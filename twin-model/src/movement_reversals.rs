@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::document_reversal::{DOCUMENT_REVERSALS_PER_ORDER_MAX, DocumentReversal, Reversal};
+use crate::document_reversal::{DocumentReversal, Reversal};
 use crate::effect::{Effects, View};
 use crate::lot_stock::Booking;
 use crate::movement::{Movement, MovementKind};
@@ -47,15 +47,14 @@ impl WorkOrder {
                 document.is_some() && known.document.as_ref() == document && known.at <= word.at
             }
         };
-        let all = self.movement_list().iter();
-        let mut named = all.filter(|it| is_named(it)).peekable();
-        let Some(first) = named.peek() else {
-            return Err(MaterialRejection::MovementNotKnown {
-                order: self.id.clone(),
-                movement: name,
-            }
-            .into());
+        let not_known = || MaterialRejection::MovementNotKnown {
+            order: self.id.clone(),
+            movement: name.clone(),
         };
+        let moved = self.movements().ok_or_else(not_known)?;
+        let all = moved.list().iter();
+        let mut named = all.filter(|it| is_named(it)).peekable();
+        let first = named.peek().ok_or_else(not_known)?;
         let before = first.reversed.as_ref().map(|known| known.by.clone());
         let reached: Vec<Movement> = named
             .filter(|it| it.is_reached_by(&word))
@@ -66,21 +65,14 @@ impl WorkOrder {
             word: word.clone(),
             op: None,
         });
-        let reversed = self.movements().map(|moved| &moved.reversed_documents);
-        let said = document.as_ref().zip(reversed);
-        let is_new = said.is_some_and(|(said, reversed)| !reversed.have_said(said));
-        if reached.is_empty() && !is_new {
-            return Err(Rejection::AlreadyReversed {
-                confirmation: name,
-                by: before.unwrap_or(word.by),
-            });
-        }
-        if said.is_some_and(|(_, reversed)| reversed.is_full()) {
-            return Err(Rejection::TooManyReversals {
-                order: self.id.clone(),
-                max: DOCUMENT_REVERSALS_PER_ORDER_MAX,
-            });
-        }
+        let (said, reaches) = (document.as_ref(), !reached.is_empty());
+        let already = || Rejection::AlreadyReversed {
+            confirmation: name.clone(),
+            by: before.unwrap_or_else(|| word.by.clone()),
+        };
+        moved
+            .reversed_documents
+            .admit(&self.id, said, reaches, already)?;
         let standing: Vec<&Movement> = reached.iter().filter(|known| known.stands()).collect();
         self.check_reversal(&standing, view)?;
         // What gives stock back goes first: of one document a return may be of what the same

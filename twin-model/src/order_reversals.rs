@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use crate::document_reversal::{DOCUMENT_REVERSALS_PER_ORDER_MAX, DocumentReversal, Reversal};
+use crate::document_reversal::{DocumentReversal, Reversal};
 use crate::effect::{Effects, View};
 use crate::report_ledger::Report;
 use crate::{
@@ -51,22 +51,12 @@ impl WorkOrder {
             .filter(|it| self.reversal_of(it).is_none_or(|known| *known > word))
             .collect();
         let document = reversed_document(body, &word);
-        let is_new = match &document {
-            Some(said) => !self.reversed_documents.have_said(said),
-            None => false,
-        };
-        if reached.is_empty() && !is_new {
-            return Err(Rejection::AlreadyReversed {
-                confirmation: name,
-                by: first.unwrap_or(word.by),
-            });
-        }
-        if document.is_some() && self.reversed_documents.is_full() {
-            return Err(Rejection::TooManyReversals {
-                order: self.id.clone(),
-                max: DOCUMENT_REVERSALS_PER_ORDER_MAX,
-            });
-        }
+        let (said, reaches) = (document.as_ref(), !reached.is_empty());
+        self.reversed_documents
+            .admit(&self.id, said, reaches, || Rejection::AlreadyReversed {
+                confirmation: name.clone(),
+                by: first.unwrap_or_else(|| word.by.clone()),
+            })?;
         let (standing, replaced): (Vec<Named>, Vec<Named>) =
             reached.into_iter().partition(|it| !it.report.reversed);
         self.reconsider(effects, |order| {
@@ -109,11 +99,10 @@ impl WorkOrder {
     /// What took a report back, where it is not standing.
     fn reversal_of(&self, named: &Named) -> Option<&Reversal> {
         let beside = self.operations[named.place].beside.as_deref()?;
-        let known = beside.reversals.get(&named.report.id);
-        known.filter(|_| named.report.reversed)
+        beside.reversals.get(&named.report.id)
     }
 
-    /// Takes reports back, each operation's in one pass.
+    /// Takes reports back that no earlier word reaches, each operation's in one pass.
     fn take_back(&mut self, reports: &[Named], word: &Reversal) {
         for of_one in reports.chunk_by(|one, next| one.place == next.place) {
             let ids = of_one.iter().map(|it| it.report.id).collect();
@@ -121,9 +110,7 @@ impl WorkOrder {
             operation.ledger.reverse(&ids);
             let reversals = &mut operation.beside_mut().reversals;
             for id in ids {
-                if reversals.get(&id).is_none_or(|known| word < known) {
-                    reversals.insert(id, word.clone());
-                }
+                reversals.insert(id, word.clone());
             }
         }
     }

@@ -53,6 +53,15 @@ impl<K, V> PagedMap<K, V> {
     }
 }
 
+impl<K, V> PagedMap<K, V> {
+    /// All keys from the first one on that is not `past`, ascending. All that are stand before all
+    /// that are not.
+    pub(crate) fn keys_past(&self, past: impl Fn(&K) -> bool) -> impl Iterator<Item = &K> {
+        let place = self.0.place(|(key, _)| past(key));
+        self.0.from(place).map(|(key, _)| key)
+    }
+}
+
 impl<K: Ord, V> PagedMap<K, V> {
     fn find(&self, key: &K) -> Result<Place, Place> {
         let place = self.0.place(|(known, _)| known < key);
@@ -60,6 +69,12 @@ impl<K: Ord, V> PagedMap<K, V> {
             Some((known, _)) if known == key => Ok(place),
             _ => Err(place),
         }
+    }
+
+    /// All keys from the first that is not less than `key` on, ascending.
+    pub(crate) fn keys_from<'m>(&'m self, key: &K) -> impl Iterator<Item = &'m K> + use<'m, K, V> {
+        let place = self.0.place(|(known, _)| known < key);
+        self.0.from(place).map(|(key, _)| key)
     }
 
     /// The value of a key.
@@ -169,6 +184,8 @@ mod tests {
             for (key, value) in changes {
                 prop_assert_eq!(map.get(&key), plain.get(&key));
                 prop_assert_eq!(map.contains_key(&key), plain.contains_key(&key));
+                let later = plain.range(key..).map(|(later, _)| later);
+                prop_assert!(map.keys_from(&key).eq(later));
                 prop_assert_eq!(map.insert(key, value), plain.insert(key, value));
                 prop_assert_eq!((map.len(), map.is_empty()), (plain.len(), plain.is_empty()));
             }

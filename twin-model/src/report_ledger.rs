@@ -19,6 +19,9 @@ pub const REPORTS_PER_OPERATION_MAX: usize = 10_000;
 pub struct ReportId(pub(crate) [u8; 16]);
 
 impl ReportId {
+    /// No report stands before it.
+    pub(crate) const FIRST: ReportId = ReportId([0; 16]);
+
     /// The name of the report that `source` sent as `event`.
     #[must_use]
     pub fn of(source: &SourceId, event: &EventId) -> ReportId {
