@@ -238,7 +238,7 @@ pub use tank::{DRAWINGS_PER_LOT_MAX, TankDrawing};
 pub use time::{InvalidTime, Time};
 pub use time_line::{CORRECTION_WINDOW_S, Doing, StateFact};
 pub use time_window::TimeWindow;
-pub use unborn::UNBORN_MESSAGES_MAX;
+pub use unborn::{UNBORN_MESSAGES_MAX, UNBORN_MESSAGES_SHOWN};
 pub use unit::{InvalidUnit, Unit};
 pub use unit_table::Dimension;
 pub use work_center::{Folded, WorkCenter};

@@ -290,12 +290,7 @@ impl Plant {
     pub(crate) fn give_birth(&mut self, entity: Entity, effects: &mut Effects) {
         let key = entity.key();
         self.slots.add(entity, &key, self.turn);
-        if let Some(messages) = self.unborn.remove(&key) {
-            for message in messages.iter() {
-                effects.tell(key.clone(), message.clone());
-            }
-            self.undo.unborn.push((key.clone(), Some(messages)));
-        }
+        self.take_for_birth(&key, effects);
         self.undo.born.push(key);
     }
 

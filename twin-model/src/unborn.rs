@@ -1,34 +1,37 @@
 //! Messages to entities that do not exist yet.
 
+use smol_str::format_smolstr;
+
 use crate::chaos::Fault;
 use crate::effect::Effects;
-use crate::paged::Paged;
 use crate::{
-    Code, EntityKey, IntakeRejection, LotId, Message, Plant, Reach, Rejection, RoutingWish, Time,
-    TimeWindow,
+    Code, EntityKey, IntakeRejection, LotId, Message, Notice, PagedMap, Plant, Reach, Rejection,
+    RoutingWish, Time, TimeWindow,
 };
 
 /// Messages kept for one entity that does not exist yet, in number. What would bring one more is
 /// put before a person: so many lots or reports name a number that nobody has announced.
 pub const UNBORN_MESSAGES_MAX: usize = 10_000;
+/// Messages kept for one entity that does not exist yet from which on that is shown to people, in
+/// number: long before there is no more room.
+pub const UNBORN_MESSAGES_SHOWN: usize = 1_000;
 
 /// What waits for one entity. A copy, such as the undo of a turn keeps, costs nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Kept(
     /// Ascending, so that the state does not depend on the order of arrival.
-    Paged<Message>,
+    PagedMap<Message, ()>,
 );
 
 impl Kept {
     /// All of them, ascending.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Message> {
-        self.0.iter()
+        self.0.keys()
     }
 
     /// Holds that wait; they stand first.
     pub(crate) fn holds(&self) -> impl Iterator<Item = &Message> {
-        self.0
-            .iter()
+        self.iter()
             .take_while(|kept| matches!(kept, Message::HoldPlaced(_)))
     }
 
@@ -44,9 +47,8 @@ impl Kept {
 
     /// What waits of the same thing as the first word that there can be on it.
     fn alike(&self, first: Message) -> impl Iterator<Item = &Message> {
-        let place = self.0.place(|kept| *kept < first);
         self.0
-            .from(place)
+            .keys_from(&first)
             .take_while(move |kept| kept.is_on_the_same(&first))
     }
 
@@ -61,23 +63,16 @@ impl Kept {
         let void = |kept: &&Message| {
             message.says_as_much_as(kept) || matches!(message, Message::RoutingWanted { .. })
         };
-        let over: Vec<Message> = self
-            .alike(message.first_word())
-            .filter(void)
-            .cloned()
-            .collect();
+        let alike = self.alike(message.first_word());
+        let over: Vec<Message> = alike.filter(void).cloned().collect();
         for kept in &over {
             self.drop(kept);
         }
-        let place = self.0.place(|kept| *kept < message);
-        self.0.insert(place, message);
+        self.0.insert(message, ());
     }
 
     fn drop(&mut self, message: &Message) {
-        let place = self.0.place(|kept| kept < message);
-        if self.0.get(place) == Some(message) {
-            self.0.remove(place);
-        }
+        self.0.remove(message);
     }
 
     fn len(&self) -> usize {
@@ -89,8 +84,7 @@ impl FromIterator<Message> for Kept {
     fn from_iter<I: IntoIterator<Item = Message>>(messages: I) -> Kept {
         let mut kept = Kept::default();
         for message in messages {
-            let place = kept.0.place(|known| *known < message);
-            kept.0.insert(place, message);
+            kept.keep(message);
         }
         kept
     }
@@ -144,6 +138,32 @@ impl Message {
     }
 }
 
+/// Tells people of an entity that so much waits for that somebody should look, and when that is over.
+fn tell_of_many(key: &EntityKey, before: usize, now: usize, effects: &mut Effects) {
+    let text = || {
+        format_smolstr!(
+            "{key} is not announced, and {UNBORN_MESSAGES_SHOWN} lots and reports name it; after \
+             {UNBORN_MESSAGES_MAX} the next one is put before a person. Have its owner send it, or \
+             correct the number in the sending system."
+        )
+    };
+    let (object, code) = (key.clone(), Code::R01);
+    let many = |count: usize| count >= UNBORN_MESSAGES_SHOWN;
+    match (many(before), many(now)) {
+        (false, true) => effects.notice(Notice::DiscrepancyFound {
+            object,
+            code,
+            text: text(),
+        }),
+        (true, false) => effects.notice(Notice::DiscrepancyHealed {
+            object,
+            code,
+            text: text(),
+        }),
+        _ => {}
+    }
+}
+
 impl Plant {
     /// Keeps a message for an entity that does not exist yet. Among the messages that wait for an
     /// order, a hold meets the order's lots at once: a hold must not wait for the order to reach
@@ -187,12 +207,26 @@ impl Plant {
                 waiting.keep(message);
             }
         }
+        let before = former.as_ref().map_or(0, Kept::len);
+        tell_of_many(&key, before, waiting.len(), effects);
         match waiting.len() {
             0 => self.unborn.remove(&key),
             _ => self.unborn.insert(key.clone(), waiting),
         };
         self.undo.unborn.push((key, former));
         Ok(())
+    }
+
+    /// What waited for an entity that has come into being, in its order.
+    pub(crate) fn take_for_birth(&mut self, key: &EntityKey, effects: &mut Effects) {
+        let Some(waiting) = self.unborn.remove(key) else {
+            return;
+        };
+        for message in waiting.iter() {
+            effects.tell(key.clone(), message.clone());
+        }
+        tell_of_many(key, waiting.len(), 0, effects);
+        self.undo.unborn.push((key.clone(), Some(waiting)));
     }
 
     /// What waits for an order meets each other: holds and nonconformances, and the lots.
@@ -243,3 +277,7 @@ impl Plant {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "unborn/tests.rs"]
+mod tests;

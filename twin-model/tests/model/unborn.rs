@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use twin_model::wire::{self, snapshot::StoredPlant};
-use twin_model::{Code, Event, Kind, Plant, UNBORN_MESSAGES_MAX};
+use twin_model::{
+    Code, Event, Kind, Notice, Plant, Turn, UNBORN_MESSAGES_MAX, UNBORN_MESSAGES_SHOWN,
+};
 
 fn event(id: &str, name: &str, data: &serde_json::Value) -> Event {
     let text = json!({"specversion": "1.0", "id": id, "source": "/s", "plant": "P1",
@@ -74,4 +76,50 @@ fn a_hold_that_waits_for_an_order_meets_its_lots_whichever_comes_first() {
         hashes.push(plant.state_hash());
     }
     assert!(hashes.iter().all(|hash| *hash == hashes[0]));
+}
+
+#[test]
+fn an_order_that_much_waits_for_is_shown_until_it_is_announced() {
+    let told = |turn: &Turn| {
+        let told = turn.notices.iter().filter_map(|notice| match notice {
+            Notice::DiscrepancyFound { object, code, text } => {
+                Some((true, object.to_string(), *code, text.to_string()))
+            }
+            Notice::DiscrepancyHealed { object, code, text } => {
+                Some((false, object.to_string(), *code, text.to_string()))
+            }
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let says = |found: bool| {
+        let text = "Order WO is not announced, and 1000 lots and reports name it; after 10000 the \
+            next one is put before a person. Have its owner send it, or correct the number in the \
+            sending system.";
+        (found, "Order WO".to_owned(), Code::R01, text.to_owned())
+    };
+    let order = json!({"order": "WO", "material": "M", "quantity": {"value": "9", "unit": "H87"}});
+    let order = event("o", "work_order.created", &order);
+    let released = json!({"hold": "H", "disposition": "use", "released_by": "QA"});
+    for many in [false, true] {
+        let mut plant = Plant::new("P1".parse().unwrap());
+        for n in 1..UNBORN_MESSAGES_SHOWN {
+            assert_eq!(told(&plant.apply(&lot(n)).unwrap()), [], "{n}");
+        }
+        // A hold waits as well, and is gone with its release.
+        assert_eq!(told(&plant.apply(&hold("H")).unwrap()), [says(true)]);
+        let over = plant
+            .apply(&event("r", "hold.released", &released))
+            .unwrap();
+        assert_eq!(told(&over), [says(false)]);
+        if many {
+            assert_eq!(told(&plant.apply(&lot(0)).unwrap()), [says(true)]);
+            let again = plant.apply(&lot(UNBORN_MESSAGES_SHOWN)).unwrap();
+            assert_eq!(told(&again), [], "once");
+        }
+        let healed = if many { vec![says(false)] } else { vec![] };
+        assert_eq!(told(&plant.apply(&order).unwrap()), healed);
+        let born = plant.work_order(&"WO".parse().unwrap()).unwrap();
+        assert_eq!(born.lots().len() >= UNBORN_MESSAGES_SHOWN, many);
+    }
 }
