@@ -95,7 +95,7 @@ impl Plant {
         };
         self.change_at(slot, key, cause, effects, |entity, view, effects| {
             match entity {
-                Entity::WorkOrder(order) => order.receive(message, view, effects),
+                Entity::WorkOrder(order) => order.receive(message, view, effects)?,
                 Entity::Lot(lot) => lot.receive(message, view, effects),
                 Entity::WorkCenter(center) => center.receive(message, effects),
                 Entity::Hold(hold) => hold.receive(message),

@@ -242,4 +242,6 @@ pub use unborn::{UNBORN_MESSAGES_MAX, UNBORN_MESSAGES_SHOWN};
 pub use unit::{InvalidUnit, Unit};
 pub use unit_table::Dimension;
 pub use work_center::{Folded, WorkCenter};
-pub use work_order::{Abort, Closing, OrderField, Said, TechCompletion, WorkOrder};
+pub use work_order::{
+    Abort, Closing, LOTS_PER_ORDER_MAX, OrderField, Said, TechCompletion, WorkOrder,
+};

@@ -156,9 +156,7 @@ impl Operation {
         match machines.binary_search_by(|known| known.work_center.cmp(&told.work_center)) {
             Ok(place) if nothing => {
                 machines.remove(place);
-                if self.beside.as_deref() == Some(&Beside::default()) {
-                    self.beside = None;
-                }
+                self.forget_empty();
             }
             Ok(place) => machines[place] = told,
             Err(_) if nothing => {}
@@ -205,6 +203,11 @@ impl Operation {
             return;
         }
         self.beside_mut().given_up = None;
+        self.forget_empty();
+    }
+
+    /// Nothing beside its start and its reports is as if nothing had ever been told.
+    fn forget_empty(&mut self) {
         if self.beside.as_deref() == Some(&Beside::default()) {
             self.beside = None;
         }

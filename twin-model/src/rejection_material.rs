@@ -122,6 +122,19 @@ pub enum MaterialRejection {
         /// Movements kept at most.
         max: usize,
     },
+    /// R49: more lots of one order than are kept.
+    #[error(
+        "Order {order} has {max} lots; more are not kept, so lot {lot} is not taken. Make the rest \
+         under another order, or in larger lots."
+    )]
+    TooManyLots {
+        /// The order.
+        order: WorkOrderId,
+        /// The lot that would be one more.
+        lot: LotId,
+        /// Lots kept at most.
+        max: usize,
+    },
     /// R52: a lot that others are merged into again and again.
     #[error(
         "Lot {lot} was merged from others at {max} different times; more are not kept. Give what is \
@@ -234,7 +247,9 @@ impl MaterialRejection {
             MaterialRejection::MovementNotReleased { .. } => Code::R03,
             MaterialRejection::NotIssuedYet { .. } => Code::R17,
             MaterialRejection::AnotherMaterial { .. } => Code::R43,
-            MaterialRejection::TooManyMovements { .. } => Code::R49,
+            MaterialRejection::TooManyMovements { .. } | MaterialRejection::TooManyLots { .. } => {
+                Code::R49
+            }
             MaterialRejection::TooManyMergers { .. }
             | MaterialRejection::TooManyPartings { .. }
             | MaterialRejection::TooManyTakings { .. } => Code::R52,
@@ -251,6 +266,7 @@ impl MaterialRejection {
             | MaterialRejection::MovementNotReleased { .. }
             | MaterialRejection::NotIssuedYet { .. } => Kind::Park,
             MaterialRejection::TooManyMovements { .. }
+            | MaterialRejection::TooManyLots { .. }
             | MaterialRejection::TooManyMergers { .. }
             | MaterialRejection::TooManyPartings { .. }
             | MaterialRejection::TooManyTakings { .. } => Kind::Exception,

@@ -16,10 +16,14 @@ use crate::making::Making;
 use crate::movement::Movements;
 use crate::operation_facts::MachineTally;
 use crate::{
-    Claims, CountingSource, EntityKey, HoldId, InspectionId, LotId, MaterialId, Message,
-    NonconformanceId, Operation, OperationId, OrderInspection, PagedMap, PlannedComponent, Reach,
-    Rejection, Time, Tolerance, Unit, WipDisposition, WorkOrderCreated, WorkOrderId,
+    Claims, CountingSource, EntityKey, HoldId, InspectionId, LotId, MaterialId, MaterialRejection,
+    Message, NonconformanceId, Operation, OperationId, OrderInspection, PagedMap, PlannedComponent,
+    Reach, Rejection, Time, Tolerance, Unit, WipDisposition, WorkOrderCreated, WorkOrderId,
 };
+
+/// Lots of one order, in number. One more is put before a person: as many serial numbers are made
+/// under several orders.
+pub const LOTS_PER_ORDER_MAX: usize = 100_000;
 
 /// The release of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,8 +188,28 @@ impl WorkOrder {
         })
     }
 
+    /// R49: of so many lots the order knows which belong to it.
+    fn admit_lot(&self, lot: &LotId) -> Result<(), Rejection> {
+        if self.lots.len() < LOTS_PER_ORDER_MAX || self.lots.contains_key(lot) {
+            return Ok(());
+        }
+        Err(Rejection::from(MaterialRejection::TooManyLots {
+            order: self.id.clone(),
+            lot: lot.clone(),
+            max: LOTS_PER_ORDER_MAX,
+        }))
+    }
+
     /// A message from another entity of the plant.
-    pub(crate) fn receive(&mut self, message: &Message, view: View<'_>, effects: &mut Effects) {
+    ///
+    /// # Errors
+    /// A lot that is one too many.
+    pub(crate) fn receive(
+        &mut self,
+        message: &Message,
+        view: View<'_>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
         match message {
             Message::HoldPlaced(hold) => {
                 self.holds.insert(hold.clone());
@@ -203,6 +227,7 @@ impl WorkOrder {
                 op,
                 made,
             } => {
+                self.admit_lot(lot)?;
                 let state = view.plant.lot(lot);
                 let presumed = state.is_some_and(|lot| self.presumes(lot));
                 let known = self.lots.contains_key(lot);
@@ -211,8 +236,10 @@ impl WorkOrder {
                 }
                 self.tell_of_nonconformances(lot, effects);
                 self.tell_lot_of_work_given_up(lot, effects);
-                if self.lots.get(lot).is_none_or(|known| since < known) {
-                    self.lots.insert(lot.clone(), *since);
+                let told = self.lots.get(lot);
+                let first = told.map_or(*since, |told| *told.min(since));
+                if told != Some(&first) {
+                    self.lots.insert(lot.clone(), first);
                 }
                 for hold in &self.holds {
                     self.hand_on(hold, lot, *since, view, effects);
@@ -238,6 +265,7 @@ impl WorkOrder {
             Message::RoutingGiven { operations } => self.take_routing(operations, effects),
             other => unreachable!("an order gets no {other:?}"),
         }
+        Ok(())
     }
 
     /// Tells a lot that was made for the order of a hold on it.

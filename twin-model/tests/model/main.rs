@@ -34,6 +34,8 @@ mod nonconformance_sources;
 mod nonconformances;
 mod order_arrival;
 mod order_books;
+#[path = "order/boundaries.rs"]
+mod order_boundaries;
 mod order_life;
 mod order_moments;
 mod order_operations;
