@@ -177,6 +177,7 @@ pub use logistic_unit::{LogisticUnit, PACKINGS_PER_UNIT_MAX, UnitMove};
 pub use lot::{Lot, LotLifecycle, Usage};
 pub use lot_heritage::{AWAITED_INSPECTIONS_MAX, Heritage, Inherited};
 pub use lot_merge::MERGERS_PER_LOT_MAX;
+pub use lot_movement::RECEIPTS_PER_LOT_MAX;
 pub use lot_movement::{COUNTS_PER_LOT_MAX, StockCount};
 pub use lot_nonconformance::{Affected, LotNonconformance};
 pub use lot_parting::{PARTINGS_PER_LOT_MAX, Parting};

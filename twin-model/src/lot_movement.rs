@@ -5,12 +5,16 @@ use rust_decimal::Decimal;
 use crate::effect::{Effects, View};
 use crate::lot_stock::Booking;
 use crate::{
-    EntityKey, EventRetracted, Lot, Message, MovementKind, Notice, Rejection, ReportId,
-    StockAdjusted, Time, TimeWindow,
+    EntityKey, EventRetracted, Lot, MaterialRejection, Message, MovementKind, Notice, Rejection,
+    ReportId, StockAdjusted, Time, TimeWindow,
 };
 
 /// Counts that one lot keeps by their events, the newest; older ones stay in its books.
 pub const COUNTS_PER_LOT_MAX: usize = 1_000;
+
+/// Times at which the warehouse may receive one lot: each is kept, since what is merged in after it
+/// comes on top of it.
+pub const RECEIPTS_PER_LOT_MAX: usize = 10_000;
 
 /// A count of the warehouse, as far as it changed the books.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -24,6 +28,18 @@ pub struct StockCount {
 }
 
 impl Lot {
+    /// R52: the lot keeps when it was received, of so many times.
+    pub(crate) fn refuse_another_receipt(&self) -> Result<(), Rejection> {
+        let flows = self.goods.stock.flows.as_deref();
+        if flows.is_none_or(|flows| flows.stored().times() < RECEIPTS_PER_LOT_MAX) {
+            return Ok(());
+        }
+        Err(Rejection::from(MaterialRejection::TooManyReceipts {
+            lot: self.goods.id.clone(),
+            max: RECEIPTS_PER_LOT_MAX,
+        }))
+    }
+
     /// Something of the lot was moved for an order, which asked before whether there is enough.
     pub(crate) fn book_movement(
         &mut self,

@@ -298,7 +298,8 @@ impl WorkOrder {
         }
         match told.kind {
             MovementKind::Issued => view.refuse_if_lot_held(lot, "issued")?,
-            MovementKind::Returned | MovementKind::Received => {}
+            MovementKind::Returned => {}
+            MovementKind::Received => lot.refuse_another_receipt()?,
             _ => view.refuse_if_lot_held(lot, "consumed")?,
         }
         let key = EntityKey::Lot(id.clone());

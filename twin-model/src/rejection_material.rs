@@ -157,6 +157,17 @@ pub enum MaterialRejection {
         /// Kept at most.
         max: usize,
     },
+    /// R52: a lot that the warehouse receives again and again.
+    #[error(
+        "Lot {lot} was received at {max} different times; more are not kept. Give what is received \
+         from now on a lot number of its own."
+    )]
+    TooManyReceipts {
+        /// The lot.
+        lot: LotId,
+        /// Times kept at most.
+        max: usize,
+    },
     /// R52: a lot that goes into one operation after the other.
     #[error(
         "Lot {lot} has gone into {max} operations of order {order}; more are not kept. Report what \
@@ -252,6 +263,7 @@ impl MaterialRejection {
             }
             MaterialRejection::TooManyMergers { .. }
             | MaterialRejection::TooManyPartings { .. }
+            | MaterialRejection::TooManyReceipts { .. }
             | MaterialRejection::TooManyTakings { .. } => Code::R52,
             MaterialRejection::AlreadyConverted { .. }
             | MaterialRejection::AlreadyWeighed { .. } => Code::R57,
@@ -269,6 +281,7 @@ impl MaterialRejection {
             | MaterialRejection::TooManyLots { .. }
             | MaterialRejection::TooManyMergers { .. }
             | MaterialRejection::TooManyPartings { .. }
+            | MaterialRejection::TooManyReceipts { .. }
             | MaterialRejection::TooManyTakings { .. } => Kind::Exception,
             _ => Kind::Refuse,
         }

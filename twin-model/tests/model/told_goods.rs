@@ -4,7 +4,7 @@ use serde_json::json;
 use twin_model::wire::snapshot::{EntityState, StoredPlant};
 use twin_model::{
     Code, Decimal, GateDecision, Kind, LotLifecycle, MERGERS_PER_LOT_MAX, OPERATIONS_PER_TAKE_MAX,
-    Plant,
+    Plant, RECEIPTS_PER_LOT_MAX,
 };
 
 use crate::facts::{
@@ -301,4 +301,39 @@ fn one_merger_too_many_into_a_lot_is_put_before_a_person() {
     );
     assert_eq!(tell(&mut plant, 9, &more), Err(Code::R52));
     assert_eq!(on_hand(&plant, "A"), 9.into());
+}
+
+#[test]
+fn one_receipt_too_many_of_a_lot_is_put_before_a_person() {
+    let [known, free] = order();
+    let another = |at: &'static str| received("S", "0.0001", at);
+    let facts = [known, free, another("09:00")];
+    let with = |times: usize| {
+        let mut stored = StoredPlant::from(&tell_all(&facts, &[0, 1, 2]));
+        for entity in &mut stored.entities {
+            if let EntityState::Lot(lot) = &mut entity.state
+                && lot.id.as_str() == "S"
+            {
+                let (first, quantity) = lot.stock.flows.stored[0];
+                let times = (0_i64..).take(times);
+                lot.stock.flows.stored = times.map(|n| (first.plus_seconds(n), quantity)).collect();
+            }
+        }
+        Plant::try_from(stored).unwrap()
+    };
+    let more = another("15:00");
+    let mut plant = with(RECEIPTS_PER_LOT_MAX - 1);
+    tell(&mut plant, 9, &more).unwrap();
+    assert_eq!(on_hand(&plant, "S"), 1.into());
+    let refused = plant.apply(&event(10, &another("15:01"))).unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.kind()),
+        (Code::R52, Kind::Exception)
+    );
+    assert!(
+        refused.to_string().contains("10000 different times"),
+        "{refused}"
+    );
+    assert_eq!(tell(&mut plant, 11, &another("15:01")), Err(Code::R52));
+    assert_eq!(on_hand(&plant, "S"), 1.into());
 }
