@@ -164,6 +164,11 @@ impl CommandKey {
         self.attempt
     }
 
+    /// Which command of its lane it is, and which try.
+    pub(crate) fn serial(&self) -> (u32, u32) {
+        (self.number, self.attempt)
+    }
+
     pub(crate) fn is_of(&self, lane: &str, number: u32) -> bool {
         self.number == number && self.lane == lane_word(lane)
     }

@@ -2,10 +2,11 @@
 
 use smol_str::{SmolStr, ToSmolStr};
 
-use super::{DOCUMENTS_PER_STEP_MAX, Process, Refusal, StepState};
+use super::{DOCUMENTS_PER_STEP_MAX, Process, Refusal, Step, StepState};
 use crate::effect::{Effects, View};
 use crate::{
-    CommandKey, EntityKey, PostingAcknowledged, PostingRefused, ProcessRejection, Rejection,
+    CommandBody, CommandKey, EntityKey, PostingAcknowledged, PostingRefused, ProcessRejection,
+    Rejection, Shared,
 };
 
 impl Process {
@@ -16,7 +17,8 @@ impl Process {
         view: View<'_>,
         effects: &mut Effects,
     ) -> Result<(), Rejection> {
-        let Some(at) = self.find(&body.command, "mfg.posting.acknowledged.v1")? else {
+        let known = self.find(&body.command, "mfg.posting.acknowledged.v1")?;
+        let Some(at) = known.or_else(|| self.take_up_again(&body.command)) else {
             return Ok(());
         };
         let step = &mut self.steps[at];
@@ -111,6 +113,30 @@ impl Process {
             None if self.has_let_go_of(command) => Ok(None),
             None => Err(not_sent(command, event)),
         }
+    }
+
+    /// Keeps a block again that was let go because it was no longer wanted, and was carried out all
+    /// the same: its receiver must be told of the release. As long as he has acknowledged none of its
+    /// lane it is one of those; where he has, that one says what stands. Which lots it named is known
+    /// no more, so as far as the process knows he has blocked none.
+    fn take_up_again(&mut self, command: &CommandKey) -> Option<usize> {
+        let is_of_lane = |step: &&Shared<Step>| command.is_before(&step.lane, step.number);
+        let lane = self.steps.iter().find(is_of_lane)?.lane.clone();
+        let is_acknowledged = |step: &Step| step.state == StepState::Acknowledged;
+        if self.lane(&lane).any(is_acknowledged) {
+            return None;
+        }
+        let first = self.steps.iter().position(|step| step.lane == lane)?;
+        let mut again = Step::clone(&self.steps[first]);
+        let CommandBody::HoldBlockRequested(body) = &mut again.body else {
+            return None;
+        };
+        body.lots.clear();
+        again.lots_to = 0;
+        (again.number, again.attempt) = command.serial();
+        (again.due, again.refusal, again.raised) = (None, None, false);
+        self.steps.insert(first, Shared::new(again));
+        Some(first)
     }
 
     /// Whether a command was sent and is kept no more: its lane has a newer one, and not it.

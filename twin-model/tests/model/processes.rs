@@ -9,6 +9,8 @@ mod deadlines;
 mod deviation;
 #[path = "processes/hold.rs"]
 mod hold;
+#[path = "processes/let_go.rs"]
+mod let_go;
 #[path = "processes/maintenance.rs"]
 mod maintenance;
 #[path = "processes/many_commands.rs"]
