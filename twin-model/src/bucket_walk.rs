@@ -75,12 +75,13 @@ impl WorkCenter {
 
     pub(crate) fn walk(&self, from: Time, to: Time) -> Vec<Period> {
         let around = Circumstances::of(self, from, to);
+        let within = from..to;
         let states = self.line.states.after_past(|fact| fact.at <= from);
-        let states = states.map(|fact| fact.at).take_while(|at| *at < to);
+        let states = states.map(|fact| fact.at);
         let mut cuts: Vec<Time> = around
             .edges()
-            .filter(|at| from < *at && *at < to)
-            .chain(states)
+            .filter(|at| within.contains(at))
+            .chain(states.take_while(|at| within.contains(at)))
             .chain([from, to])
             .collect();
         cuts.sort_unstable();

@@ -142,7 +142,7 @@ impl Connection {
     }
 
     /// Stretches that begin `allowed_s(last word)` seconds after a last word and end with the
-    /// next. Without a limit there is none.
+    /// next; empty where the next came in time. Without a limit there is none.
     pub(crate) fn silent(
         &self,
         allowed_s: impl Fn(Time) -> Option<u32>,
@@ -151,7 +151,7 @@ impl Connection {
         let stretches = self.heard.iter().zip(nexts.chain([Time::MAX]));
         stretches.filter_map(move |((_, last), next)| {
             let silent = last.plus_seconds(i64::from(allowed_s(*last)?));
-            (silent < next).then_some((silent, next))
+            Some((silent.min(next), next))
         })
     }
 

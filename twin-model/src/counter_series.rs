@@ -212,21 +212,15 @@ impl CounterSeries {
             self.attribute(runs);
             return true;
         }
-        let owner_before = self
-            .last_minute()
-            .map(|cell| count_cell::owner_among(&cell, runs));
-        let minutes = self.live.len();
+        let owner_before = self.last_owner(runs);
         let mut news = Pieces::default();
         for increase in step(&mut self.now, &sample, told).iter().flatten() {
             count_cell::push(&mut self.live, increase);
             news.add(&increase.counted());
         }
-        let owner = self
-            .last_minute()
-            .and_then(|cell| count_cell::owner_among(&cell, runs));
-        let same_minute = self.live.len() == minutes || (minutes == 0 && self.shares_a_minute());
-        if same_minute && owner_before.is_some_and(|before| before != owner) {
-            // More than the new pieces changes hands.
+        let owner = self.last_owner(runs);
+        if owner != owner_before {
+            // More than the new pieces may change hands: those of the same minute go with them.
             self.attribute(runs);
         } else if let Some(run) = owner.and_then(|owner| runs.get_mut(&owner)) {
             run.counted.add(&news);
@@ -234,10 +228,9 @@ impl CounterSeries {
         true
     }
 
-    /// Whether the last folded minute goes on among the live ones.
-    fn shares_a_minute(&self) -> bool {
-        let shared = self.cells.last().zip(self.live.first());
-        shared.is_some_and(|(a, b)| a.joined(b).is_some())
+    /// The operation that the pieces of the last minute belong to.
+    fn last_owner(&self, runs: &PagedMap<RunKey, Run>) -> Option<RunKey> {
+        count_cell::owner_among(&self.last_minute()?, runs)
     }
 
     fn last_minute(&self) -> Option<CountCell> {
@@ -358,110 +351,5 @@ impl CounterSeries {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is told of a work center of which nothing is.
-    const NOTHING: Configurations = Configurations(Vec::new());
-
-    fn at(minute: i64) -> Time {
-        Time::EPOCH.plus_seconds(minute * 60)
-    }
-
-    fn shows(minute: i64, good: u64) -> Sample {
-        let counters = Pieces {
-            good: Some(good),
-            ..Pieces::default()
-        };
-        Sample {
-            at: at(minute),
-            rank: 0,
-            epoch: 0,
-            counters,
-        }
-    }
-
-    /// A counter that is read each minute and counts one more each time than the time before; one
-    /// run was there all the time.
-    fn counted() -> (CounterSeries, PagedMap<RunKey, Run>) {
-        let key: RunKey = ("O".parse().unwrap(), "10".parse().unwrap());
-        let mut runs: PagedMap<RunKey, Run> =
-            [(key, Run::between(at(0), None))].into_iter().collect();
-        let mut series = CounterSeries::default();
-        assert!(series.is_empty());
-        for (minute, good) in [(0, 0), (1, 1), (2, 3), (3, 6), (4, 10)] {
-            assert!(series.note(shows(minute, good), &mut runs, &NOTHING));
-        }
-        (series, runs)
-    }
-
-    fn good(pieces: &Pieces) -> Option<u64> {
-        pieces.good
-    }
-
-    #[test]
-    fn what_is_settled_is_kept_as_a_sum_and_nothing_else_changes() {
-        let (mut series, mut runs) = counted();
-        let run = |runs: &PagedMap<RunKey, Run>| runs.values().next().copied().unwrap();
-        assert_eq!(good(&run(&runs).counted), Some(10));
-        series.settle(at(2), &mut runs, &NOTHING);
-        assert_eq!(
-            good(&series.settled),
-            Some(3),
-            "the reading at the horizon too"
-        );
-        let kept: Vec<Time> = series.samples.iter().map(|sample| sample.at).collect();
-        assert_eq!(kept, [at(3), at(4)]);
-        assert_eq!(series.cells.len(), 0, "all of them ended by then");
-        assert_eq!(good(&series.counted_in_all()), Some(10));
-        assert_eq!(good(&series.counted(at(2), at(4))), Some(7));
-        assert_eq!(good(&run(&runs).settled), Some(3));
-        series.attribute(&mut runs);
-        assert_eq!(good(&run(&runs).counted), Some(10), "it keeps what it had");
-        assert!(!series.is_empty());
-        series.settle(at(9), &mut runs, &NOTHING);
-        assert_eq!(series.samples.len(), 0);
-        assert_eq!(good(&series.counted_in_all()), Some(10));
-        assert!(!series.is_empty(), "it is known where the counter stands");
-        assert!(series.note(shows(10, 12), &mut runs, &NOTHING));
-        assert_eq!(good(&series.counted_in_all()), Some(12));
-    }
-
-    #[test]
-    fn a_horizon_does_not_go_back() {
-        let (mut series, mut runs) = counted();
-        series.settle(at(3), &mut runs, &NOTHING);
-        let before = series.clone();
-        series.settle(at(2), &mut runs, &NOTHING);
-        series.settle(at(3), &mut runs, &NOTHING);
-        assert_eq!(series, before);
-    }
-
-    #[test]
-    fn a_short_way_over_the_last_number_is_a_wrap_and_everything_else_a_restart() {
-        for (from, to, modulus, way) in [
-            (65_530, 4, Some(65_536), Some(10)),
-            (65_535, 0, Some(65_536), Some(1)),
-            (95, 5, Some(100), Some(10)),
-            (95, 6, Some(100), None),
-            (94, 4, Some(100), Some(10)),
-            (94, 5, Some(100), None),
-            (9, 0, Some(10), Some(1)),
-            (8, 0, Some(10), None),
-            // It has more numbers than were told.
-            (100, 1, Some(100), None),
-            (105, 1, Some(100), None),
-            // It did not fall.
-            (99, 99, Some(100), None),
-            (98, 99, Some(100), None),
-            (65_530, 4, None, None),
-            (u64::MAX - 1, 0, Some(u64::MAX), Some(1)),
-        ] {
-            assert_eq!(
-                wrapped(from, to, modulus),
-                way,
-                "{from} to {to} of {modulus:?}"
-            );
-        }
-    }
-}
+#[path = "counter_series/tests.rs"]
+mod tests;

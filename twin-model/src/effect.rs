@@ -364,6 +364,13 @@ pub(crate) struct View<'a> {
 }
 
 impl View<'_> {
+    /// Notes an edge that the genealogy gets in this turn, where somebody may wait for it.
+    pub(crate) fn note_link(&self, parent: Option<&LotId>, child: &LotId, effects: &mut Effects) {
+        if !self.plant.awaited_origins.is_empty() {
+            effects.links.push((parent.cloned(), child.clone()));
+        }
+    }
+
     /// Refuses an action on an order or a work center that happened at or after the placing of a
     /// hold that is still open. An action from before the hold is a late report: it is accepted,
     /// and the hold spreads to it.

@@ -98,11 +98,7 @@ impl Lot {
         }
         self.catch_shelf_life(part.is_part, effects);
         self.look_at_presumptions(view, effects);
-        if !view.plant.awaited_origins.is_empty() {
-            effects
-                .links
-                .push((Some(parent.clone()), self.goods.id.clone()));
-        }
+        view.note_link(Some(parent), &self.goods.id, effects);
         if let Some(parent) = view.plant.lot(parent)
             && !view.plant.breaks(Fault::LateLinkInheritsNothing)
         {

@@ -19,16 +19,20 @@ pub const KPI_WINDOWS_AT_ONCE_MAX: u8 = 24;
 impl WorkCenter {
     /// When figures are to be told next; `None` where the ERP does not want any.
     pub(crate) fn figures_due_at(&self) -> Option<Time> {
-        Some(self.next_window()?.to.plus_seconds(KPI_CLOSES_AFTER_S))
+        Some(
+            self.next_window(Time::MIN)?
+                .to
+                .plus_seconds(KPI_CLOSES_AFTER_S),
+        )
     }
 
-    /// The first whole window since its length was told, and since the last one that was told.
-    fn next_window(&self) -> Option<TimeWindow> {
+    /// The first whole window since its length was told, since the last one that was told, and
+    /// since `oldest`.
+    fn next_window(&self, oldest: Time) -> Option<TimeWindow> {
         let version = self.configuration()?;
         let length_s = i64::from(version.kpi_window_s()?);
-        let since = self
-            .told_until
-            .map_or(version.at, |told| told.max(version.at));
+        let told = self.told_until.unwrap_or(oldest);
+        let since = version.at.max(told).max(oldest);
         let begun = since.whole(length_s);
         let from = match begun == since {
             true => begun,
@@ -46,10 +50,8 @@ impl WorkCenter {
         };
         let over = now.plus_seconds(-KPI_CLOSES_AFTER_S).whole(length_s);
         let oldest = over.plus_seconds(-length_s * i64::from(KPI_WINDOWS_AT_ONCE_MAX));
-        if self.next_window().is_some_and(|next| next.from < oldest) {
-            self.told_until = Some(oldest);
-        }
-        while let Some(window) = self.next_window().filter(|window| window.to <= over) {
+        let next = |center: &WorkCenter| center.next_window(oldest);
+        while let Some(window) = next(self).filter(|window| window.to <= over) {
             self.told_until = Some(window.to);
             effects
                 .notices

@@ -3,6 +3,7 @@
 //! What is in it follows from what was put in and taken out, each at its time, so it does not
 //! depend on the order of arrival: of lots the amounts add up, of a unit the last word counts.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -29,8 +30,12 @@ pub struct UnitMove {
 impl UnitMove {
     /// The later one; of two at the same time the one that says in.
     fn later(self, other: UnitMove) -> UnitMove {
-        let key = |it: UnitMove| (it.at, it.action == PackAction::Add);
-        if key(other) > key(self) { other } else { self }
+        let is_in = |it: UnitMove| it.action == PackAction::Add;
+        match self.at.cmp(&other.at) {
+            Ordering::Less => other,
+            Ordering::Equal if is_in(other) => other,
+            Ordering::Equal | Ordering::Greater => self,
+        }
     }
 }
 

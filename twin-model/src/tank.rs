@@ -115,9 +115,7 @@ pub(crate) fn draw(
         })?;
     }
     plant.change_lot(child, cause, effects, |lot, view, effects| {
-        if !view.plant.awaited_origins.is_empty() {
-            effects.links.push((None, lot.goods.id.clone()));
-        }
+        view.note_link(None, &lot.goods.id, effects);
         lot.goods.card.drawings.insert(drawing);
         Ok(())
     })

@@ -148,6 +148,10 @@ proptest! {
             prop_assert_eq!((list.first(), list.last()), (plain.first(), plain.last()));
         }
         prop_assert!(list.iter().eq(plain.iter()));
+        for number in 0..=plain.len() {
+            prop_assert_eq!(list.get(list.nth(number)), plain.get(number));
+            prop_assert!(list.from(list.nth(number)).eq(plain[number..].iter()));
+        }
         prop_assert_eq!(&list, &plain.iter().copied().collect(), "how it is cut does not count");
         for (copy, was) in &copies {
             prop_assert!(copy.iter().eq(was.iter()), "a copy keeps what it had");

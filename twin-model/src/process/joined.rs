@@ -124,3 +124,7 @@ pub(super) fn lots_to(standing: &[&Step]) -> usize {
     let lots = standing.iter().map(|step| step.lots_to as usize);
     lots.max().unwrap_or(0)
 }
+
+#[cfg(test)]
+#[path = "joined/tests.rs"]
+mod tests;

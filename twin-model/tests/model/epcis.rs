@@ -265,6 +265,25 @@ fn a_count_that_was_taken_back_is_declared_wrong_under_its_own_name() {
 }
 
 #[test]
+fn the_last_day_of_a_shelf_life_is_the_one_that_it_ends_with() {
+    for (expiry, day) in [
+        ("2026-12-31T22:59:59Z", "2026-12-31"),
+        // Midnight of the document's zone.
+        ("2026-12-31T23:00:00Z", "2026-12-31"),
+        ("2026-12-31T23:00:00.000001Z", "2027-01-01"),
+    ] {
+        let mut story = Story::new();
+        let data = json!({"lot": "L", "material": "M", "quantity": kg("1"), "expiry": expiry});
+        story.tell("/wms", "lot.created", data);
+        let document = story.document(None, &naming(&[]));
+        let written = field(&document, 0, "/ilmd/cbvmda:itemExpirationDate");
+        assert_eq!(written, day, "{expiry}");
+        let read = events(&document.to_string(), &naming(&[]));
+        assert_eq!(read, story.journal);
+    }
+}
+
+#[test]
 fn a_posting_that_was_taken_back_reads_back_with_its_retraction() {
     let mut story = Story::new();
     let created = json!({"lot": "L", "material": "M", "quantity": kg("10"),

@@ -199,6 +199,43 @@ fn one_of_two_holds_keeps_blocking_and_two_parents_hand_on_both() {
 }
 
 #[test]
+fn each_hold_tells_how_many_lots_it_has_come_to_reach_or_left() {
+    let spread = |turn: &Turn| {
+        let told = turn.notices.iter().filter_map(|notice| match notice {
+            Notice::HoldPropagated { hold, lots, placed } => {
+                Some((hold.to_string(), *lots, *placed))
+            }
+            _ => None,
+        });
+        let mut told: Vec<(String, u32, bool)> = told.collect();
+        told.sort();
+        told
+    };
+    let mut plant = plant();
+    for id in ["A", "B"] {
+        tell(&mut plant, "lot.created", "06:00", &lot(id, None)).unwrap();
+    }
+    tell(&mut plant, "hold.placed", "06:20", &hold("H1", "lot", "A")).unwrap();
+    tell(&mut plant, "hold.placed", "06:20", &hold("H2", "lot", "B")).unwrap();
+    let input = |id: &str| json!({"lot": id, "quantity": q("1")});
+    let output = |id: &str| json!({"lot": id, "material": "M", "quantity": q("1")});
+    // Both reach C, and H1 alone reaches D.
+    let blend = json!({"inputs": [input("A"), input("B")], "outputs": [output("C")]});
+    let turn = tell(&mut plant, "lot.transformed", "06:10", &blend).unwrap();
+    let one = |hold: &str, placed| (hold.to_owned(), 1, placed);
+    assert_eq!(spread(&turn), [one("H1", true), one("H2", true)]);
+    let two = json!({"inputs": [input("A")], "outputs": [output("D"), output("E")]});
+    let turn = tell(&mut plant, "lot.transformed", "06:11", &two).unwrap();
+    assert_eq!(spread(&turn), [("H1".to_owned(), 2, true)]);
+    let release = json!({"hold": "H2", "disposition": "ok", "released_by": "QA"});
+    let turn = tell(&mut plant, "hold.released", "07:00", &release).unwrap();
+    assert_eq!(spread(&turn), [one("H2", false)]);
+    let release = json!({"hold": "H1", "disposition": "ok", "released_by": "QA"});
+    let turn = tell(&mut plant, "hold.released", "07:00", &release).unwrap();
+    assert_eq!(spread(&turn), [("H1".to_owned(), 3, false)]);
+}
+
+#[test]
 fn a_gate_that_stays_as_it_is_is_not_touched() {
     let mut plant = plant();
     tell(&mut plant, "lot.created", "06:00", &lot("L", None)).unwrap();

@@ -11,14 +11,6 @@ use crate::{
     listed,
 };
 
-/// Whether a retraction is written: its event is one that an export has, and it was taken back.
-pub(super) fn is_written(body: &EventRetracted) -> bool {
-    matches!(
-        Kept::of(&body.r#type),
-        Some(Kept::Movement | Kept::StatusChange | Kept::Count)
-    )
-}
-
 impl Exporter<'_> {
     /// The event that is taken back, as it was written before, and that it was wrong. What the
     /// declaration has no field for is said of the retraction itself.

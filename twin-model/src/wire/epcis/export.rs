@@ -2,7 +2,6 @@
 
 use jiff::tz::{Offset, TimeZone};
 
-use super::declared;
 use super::event::{
     Action, EpcisEvent, Extension, LotChange, LotMasterData, PartOfStock, PersistentDisposition,
     Things, What,
@@ -23,11 +22,9 @@ pub(super) struct Exporter<'a> {
 }
 
 impl Exporter<'_> {
-    /// Whether events of this type are written.
+    /// Whether events of this type are written; a retraction is where the event is that it takes
+    /// back.
     pub(super) fn writes(body: &EventBody) -> bool {
-        if let EventBody::EventRetracted(body) = body {
-            return declared::is_written(body);
-        }
         matches!(
             body,
             EventBody::LotCreated(_)
@@ -41,6 +38,7 @@ impl Exporter<'_> {
                 | EventBody::ShipmentRequested(_)
                 | EventBody::ShipmentConfirmed(_)
                 | EventBody::ShipmentCancelled(_)
+                | EventBody::EventRetracted(_)
         ) || told::is_told(body)
     }
 

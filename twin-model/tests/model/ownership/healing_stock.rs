@@ -67,6 +67,40 @@ fn what_is_in_a_logistic_unit() {
 }
 
 #[test]
+fn what_the_warehouse_received_in_all_or_of_one_material() {
+    let received = |lot: &str, material: Option<&str>, value: &str| {
+        let quantity = json!({"value": value, "unit": "H87"});
+        json!({"order": "O", "lot": lot, "material": material, "quantity": quantity})
+    };
+    for (claim, says) in [
+        (
+            received("R", None, "4"),
+            "received of Order O to 4 H87; WMS owns it and says 9 H87",
+        ),
+        (
+            received("R", Some("BY"), "4"),
+            "received of BY in H87 of Order O to 4 H87; WMS owns it and says 2 H87",
+        ),
+    ] {
+        let mut plant = plant();
+        let (source, name, data) = released();
+        tell(&mut plant, source, name, &data);
+        for (lot, material, value) in [("R", None, "9"), ("S", Some("BY"), "2")] {
+            let data = received(lot, material, value);
+            tell(&mut plant, "/wms", "goods.received", &data);
+        }
+        tell(&mut plant, "/qms", "goods.received", &claim);
+        let said = texts(&plant);
+        assert!(
+            said.len() == 1 && said[0].contains(says),
+            "{says}: {said:#?}"
+        );
+        let order = plant.work_order(&"O".parse().unwrap()).unwrap();
+        assert_eq!(order.received(), 9.into(), "a claim changes nothing");
+    }
+}
+
+#[test]
 fn movements_of_an_order_by_material_and_unit() {
     let moved = |value: &str| json!({"order": "O", "material": "S", "quantity": {"value": value, "unit": "KGM"}});
     let stands = |field: &str, value: &str, owner: &str, kept: &str| {

@@ -102,6 +102,37 @@ fn each_stage_says_what_it_waits_for() {
 }
 
 #[test]
+fn a_disposition_is_asked_for_in_the_name_of_those_who_decided_it() {
+    let mut story = opened(&["A", "B"]);
+    let decided = |story: &mut Story, time: &str, lot: &str, approver: &str| {
+        let parts = json!([{"lot": lot, "disposition": "scrap"}]);
+        let data = json!({"nonconformance": "N", "lots": parts, "approvers": [approver]});
+        story.ok("/qms", "nonconformance.dispositioned", time, data);
+        let asked = story.news();
+        let asked = asked.iter().find(|sent| sent.data["lot"] == json!(lot));
+        asked.map(|sent| sent.data["approvers"].clone())
+    };
+    assert_eq!(
+        decided(&mut story, "07:20", "A", "Q. Jansen"),
+        Some(json!(["Q. Jansen"]))
+    );
+    assert_eq!(
+        decided(&mut story, "07:30", "B", "R. Muster"),
+        Some(json!(["R. Muster"]))
+    );
+    // At one and the same time each lot has its own.
+    let mut story = opened(&["A", "B"]);
+    assert_eq!(
+        decided(&mut story, "07:20", "B", "R. Muster"),
+        Some(json!(["R. Muster"]))
+    );
+    assert_eq!(
+        decided(&mut story, "07:20", "A", "Q. Jansen"),
+        Some(json!(["Q. Jansen"]))
+    );
+}
+
+#[test]
 fn quality_has_its_time_from_the_finding_or_the_last_review_on() {
     let mut story = opened(&["A", "B"]);
     assert_eq!(due(&story), time("08:00"));

@@ -53,6 +53,7 @@ fn the_defaults_are_those_of_the_page() {
     );
     assert_eq!(rule.from.to_string(), "2026-03-01T05:00:00Z");
     assert_eq!(rules.of(ProcessKind::Confirmation), None, "off");
+    assert!(rules.rules().iter().eq([(&ProcessKind::Release, &rule)]));
     story.restored();
 }
 
