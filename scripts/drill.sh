@@ -31,19 +31,12 @@ usage() {
 }
 
 case ${1:-} in
-    kill) tests=kill_in_import name=kill features=amqp-tests ;;
-    points)
-        tests=kill_points::a_process name=kill_points features=amqp-tests,chaos
-        ;;
-    edge) tests=edge_drill::a_link name=edge features=amqp-tests,chaos ;;
-    disk) tests=disk:: name=disk features=chaos counted=no ;;
-    broker)
-        target=broker_drill tests=a_broker_ name='broker_[a-z]*' features=amqp-tests,chaos counted=no
-        ;;
-    overload)
-        target=broker_drill tests=overload:: name=overload features=amqp-tests,chaos counted=no
-        timed=yes
-        ;;
+    kill) tests=kill_in_import name=kill ;;
+    points) tests=kill_points::a_process name=kill_points ;;
+    edge) tests=edge_drill::a_link name=edge ;;
+    disk) tests=disk:: name=disk counted=no ;;
+    broker) target=broker_drill tests=a_broker_ name='broker_[a-z]*' counted=no ;;
+    overload) target=broker_drill tests=overload:: name=overload counted=no timed=yes ;;
     *) usage ;;
 esac
 shift
@@ -82,10 +75,10 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-run=(cargo test --quiet --locked --test "${target:-whole_twin}" --features "$features" --
+run=(cargo test --quiet --locked --workspace --all-features --test "${target:-whole_twin}" --
     --nocapture "$tests")
 if [[ $name == disk ]]; then
-    cargo test --quiet --locked --test whole_twin --features "$features" --no-run
+    cargo test --quiet --locked --workspace --all-features --test whole_twin --no-run
     mkdir "$work/small"
     mount='mount -t tmpfs -o size=4m tmpfs "$TWIN_SMALL_DISK" && exec "$@"'
     run=(env "TWIN_SMALL_DISK=$work/small" unshare --map-root-user --mount
