@@ -34,7 +34,8 @@ fn some(random: &mut Random, most: usize) -> Value {
 
 pub(super) fn movements(n: usize, random: &mut Random) -> Said {
     let (order, raw) = (random.one_of(&ORDERS), random.one_of(&RAW));
-    let moved = json!({"order": order, "material": "RAW", "lot": raw,
+    let told = (!random.one_in(4)).then_some(raw);
+    let moved = json!({"order": order, "material": "RAW", "lot": told,
         "quantity": kilograms(random), "document": format!("doc{n}")});
     match random.below(12) {
         0..=2 => {
@@ -124,7 +125,8 @@ pub(super) fn inspections(_: usize, random: &mut Random) -> Said {
     let (name, data) = match random.below(10) {
         0..=3 => (
             "inspection.created",
-            json!({"inspection": inspection, "lot": LOTS[place], "quantity": pieces(10),
+            json!({"inspection": inspection, "lot": LOTS[place],
+                "quantity": (place != 1).then(|| pieces(10)),
                 "order": ORDERS[place % ORDERS.len()], "blocking": place != 2,
                 "characteristics": [{"name": "length"}]}),
         ),
@@ -187,6 +189,11 @@ pub(super) fn reference(n: usize, random: &mut Random) -> Said {
         let data = json!({"routing": "M", "version": random.one_of(&["r1", "r2"]), "operations": [
             {"op": "10", "work_center": "W1"}, {"op": "20", "predecessors": ["10"]}]});
         return ("/erp", "routing.published", data);
+    }
+    if random.one_in(3) {
+        let data = json!({"material": "RAW", "version": n, "base_unit": "KGM",
+            "lot_controlled": random.one_in(2)});
+        return ("/erp", "material.updated", data);
     }
     let data = json!({"material": "M", "version": n, "base_unit": "H87",
         "shelf_life_days": random.below(3) + 1, "inspection_required": random.one_in(4),

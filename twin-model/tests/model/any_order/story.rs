@@ -215,7 +215,7 @@ fn lots(_: usize, random: &mut Random) -> Said {
     }
 }
 
-fn quality(_: usize, random: &mut Random) -> Said {
+fn quality(n: usize, random: &mut Random) -> Said {
     let hold = random.one_of(&HOLDS);
     let (kind, id) = match random.below(5) {
         0..=2 => ("lot", random.one_of(&LOTS)),
@@ -223,7 +223,13 @@ fn quality(_: usize, random: &mut Random) -> Said {
         _ => ("work_center", random.one_of(&CENTERS)),
     };
     if random.one_in(2) {
-        let data = json!({"hold": hold, "scope": {"kind": kind, "id": id}, "reason": "crack"});
+        let mut scope = json!({"kind": kind, "id": id});
+        if random.one_in(4) {
+            let window = json!({"from": time(n.saturating_sub(60)), "to": time(n + 60)});
+            let there = json!({"work_center": random.one_of(&CENTERS), "window": window});
+            scope = json!({"kind": "work_center_window", "id": there});
+        }
+        let data = json!({"hold": hold, "scope": scope, "reason": "crack"});
         return ("/qms", "hold.placed", data);
     }
     let data = json!({"hold": hold, "disposition": "use", "released_by": "QA"});

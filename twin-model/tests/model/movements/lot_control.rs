@@ -73,6 +73,19 @@ fn what_names_no_lot_is_taken_and_shown_until_it_is_sent_again_with_one() {
     assert_eq!(story.on_hand("A"), d("90"));
 }
 
+/// Tells what was moved of a lot, in kilograms.
+fn tell(story: &mut Story, (kind, lot, kilograms): &(&str, Option<&str>, &str)) {
+    let mut data = moved(*lot, kilograms);
+    let name = match *kind {
+        "scrapped" | "backflush" => {
+            data[*kind] = json!(true);
+            "consumed"
+        }
+        name => name,
+    };
+    story.tell(&format!("material.{name}"), &data);
+}
+
 #[test]
 fn what_one_system_tells_without_a_lot_is_known_where_the_other_names_it() {
     let (a, none) = (Some("A"), None);
@@ -132,16 +145,8 @@ fn what_one_system_tells_without_a_lot_is_known_where_the_other_names_it() {
         ),
     ] {
         let mut story = shafts();
-        for (kind, lot, kilograms) in told {
-            let mut data = moved(*lot, kilograms);
-            let name = match *kind {
-                "scrapped" | "backflush" => {
-                    data[*kind] = json!(true);
-                    "consumed"
-                }
-                name => name,
-            };
-            story.tell(&format!("material.{name}"), &data);
+        for movement in told {
+            tell(&mut story, movement);
         }
         let expected = expected.map(|(without, with)| (without.to_owned(), with.to_owned()));
         let found = shown(&story.order().discrepancies());
