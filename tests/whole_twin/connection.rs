@@ -1,18 +1,15 @@
 //! A connection to RabbitMQ that is cut, slow or silent: the twin goes on by itself, and nothing is
 //! lost.
-#[path = "../../ingest/tests/amqp/fault_proxy.rs"]
-mod fault_proxy;
-
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::runtime::Runtime;
 
+use crate::fault_proxy::FaultProxy;
 use crate::feed::SLICES;
 use crate::rabbitmq::broker_url;
 use crate::scene::{Scene, WAIT, wait_until_not_ready};
 use crate::twin_process::wait_for;
-use fault_proxy::FaultProxy;
 
 /// A silent broker must show within two heartbeats (of 5 s), and a little for the machine.
 const SILENCE_NOTICED_WITHIN: Duration = Duration::from_secs(15);

@@ -1,9 +1,5 @@
 //! `twin doctor` against a RabbitMQ of its own: what is wrong is named with both values, and nothing
 //! is changed by looking.
-#[path = "../../ingest/tests/amqp/own_broker.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
-mod own_broker;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -16,8 +12,8 @@ use lapin::{BasicProperties, Connection, ConnectionProperties};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
+use crate::own_broker::OwnBroker;
 use crate::twin_process::{Served, TwinProcess, run_twin, wait_for};
-use own_broker::OwnBroker;
 
 /// A doctor takes no longer, also when nobody answers.
 const DOCTOR_WAIT: Duration = Duration::from_secs(15);

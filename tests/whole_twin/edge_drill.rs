@@ -3,11 +3,6 @@
 //! control, which answers before it has stored, must be found out by the same harness.
 #[path = "edge_drill/account.rs"]
 mod account;
-#[path = "../../ingest/tests/amqp/fault_proxy.rs"]
-mod fault_proxy;
-#[path = "../../ingest/tests/amqp/own_broker.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
-mod own_broker;
 #[path = "edge_drill/quota.rs"]
 mod quota;
 #[path = "edge_drill/senders.rs"]

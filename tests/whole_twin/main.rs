@@ -22,6 +22,9 @@ mod doctor;
 mod edge_drill;
 mod exceptions;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
+#[path = "../../ingest/tests/amqp/fault_proxy.rs"]
+mod fault_proxy;
+#[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod feed;
 mod genealogy_exchange;
 mod import_report;
@@ -36,6 +39,10 @@ mod kill_in_import;
 mod kill_points;
 #[cfg(feature = "amqp-tests")]
 mod overload;
+#[cfg(feature = "amqp-tests")]
+#[path = "../../ingest/tests/amqp/own_broker.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
+mod own_broker;
 #[cfg(feature = "amqp-tests")]
 mod rabbitmq;
 mod refusals;

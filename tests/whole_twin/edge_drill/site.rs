@@ -15,8 +15,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::fault_proxy::FaultProxy;
-use super::own_broker::OwnBroker;
+use crate::fault_proxy::FaultProxy;
+use crate::own_broker::OwnBroker;
 use crate::rabbitmq::{PlantQueues, broker_url};
 use crate::twin_process::{Served, TwinProcess, twin};
 
