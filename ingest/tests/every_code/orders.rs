@@ -136,7 +136,7 @@ fn amounts() -> Vec<Scene> {
         ),
         scene(
             Code::R44,
-            &["good", "-3", "Reverse"],
+            &["good", "-3", "reverse"],
             after(released(), vec![report("07:00", "10", "-3")]),
         ),
         scene(
