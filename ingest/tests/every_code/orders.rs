@@ -65,6 +65,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
     all.extend(amounts());
     all.extend(ends());
     all.extend(books());
+    all.extend(counts());
     all
 }
 
@@ -223,14 +224,8 @@ fn books() -> Vec<Scene> {
             "quantity": {"value": kilograms, "unit": "KGM"}});
         told(source, name, "07:00", data)
     };
-    let sampled = |at: &str, good: u32| {
-        let data = json!({"work_center": "SAW", "counters": {"good": good}});
-        told("/edge", "work_center.counter_sampled", at, data)
-    };
     let steel = json!({"material": "STEEL", "version": 1, "base_unit": "KGM",
         "lot_controlled": true});
-    let both = json!({"order": "WO-1", "material": "M", "quantity": q("100"), "counting": "both"});
-    let plan = json!({"order": "WO-1", "operations": [{"op": "10", "work_center": "SAW"}]});
     vec![
         scene(
             Code::R18,
@@ -240,6 +235,39 @@ fn books() -> Vec<Scene> {
                 vec![moved("/mes", "material.consumed", "COPPER", "5")],
             ),
         ),
+        scene(
+            Code::R59,
+            &["WO-1", "STEEL", "12 KGM", "10", "2"],
+            after(
+                listed(),
+                vec![
+                    moved("/wms", "material.issued", "STEEL", "10"),
+                    moved("/mes", "material.consumed", "STEEL", "12"),
+                ],
+            ),
+        ),
+        scene(
+            Code::R81,
+            &["WO-1", "STEEL", "10 KGM", "0 with one", "send it again"],
+            after(
+                listed(),
+                vec![
+                    told("/erp", "material.updated", "06:30", steel),
+                    moved("/wms", "material.issued", "STEEL", "10"),
+                ],
+            ),
+        ),
+    ]
+}
+
+fn counts() -> Vec<Scene> {
+    let sampled = |at: &str, good: u32| {
+        let data = json!({"work_center": "SAW", "counters": {"good": good}});
+        told("/edge", "work_center.counter_sampled", at, data)
+    };
+    let both = json!({"order": "WO-1", "material": "M", "quantity": q("100"), "counting": "both"});
+    let plan = json!({"order": "WO-1", "operations": [{"op": "10", "work_center": "SAW"}]});
+    vec![
         scene(
             Code::R36,
             &["WO-1", "95 H87", "100", "-5", "2026-03-01T10:00:00Z"],
@@ -267,28 +295,6 @@ fn books() -> Vec<Scene> {
                 sampled("07:30", 9),
                 complete("08:00", "10", "9"),
             ],
-        ),
-        scene(
-            Code::R59,
-            &["WO-1", "STEEL", "12 KGM", "10", "2"],
-            after(
-                listed(),
-                vec![
-                    moved("/wms", "material.issued", "STEEL", "10"),
-                    moved("/mes", "material.consumed", "STEEL", "12"),
-                ],
-            ),
-        ),
-        scene(
-            Code::R81,
-            &["WO-1", "STEEL", "10 KGM", "0 with one", "send it again"],
-            after(
-                listed(),
-                vec![
-                    told("/erp", "material.updated", "06:30", steel),
-                    moved("/wms", "material.issued", "STEEL", "10"),
-                ],
-            ),
         ),
     ]
 }
