@@ -35,23 +35,36 @@ struct State {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct HeldBytes {
-    urgent: u64,
-    rest: u64,
+    urgent: Used,
+    rest: Used,
+}
+
+/// What messages of one kind hold, in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Used {
+    bytes: u64,
+    /// How much of that is set aside until a person has looked: no link carries it away.
+    aside: u64,
 }
 
 impl HeldBytes {
     fn all(self) -> u64 {
-        self.urgent.saturating_add(self.rest)
+        self.urgent.bytes.saturating_add(self.rest.bytes)
     }
 
-    fn of(self, share: Share) -> u64 {
+    /// Whether nothing is held but what is set aside.
+    fn nothing_waits(self) -> bool {
+        self.all() == self.urgent.aside.saturating_add(self.rest.aside)
+    }
+
+    fn of(self, share: Share) -> Used {
         match share {
             Share::Urgent => self.urgent,
             Share::Rest => self.rest,
         }
     }
 
-    fn of_mut(&mut self, share: Share) -> &mut u64 {
+    fn of_mut(&mut self, share: Share) -> &mut Used {
         match share {
             Share::Urgent => &mut self.urgent,
             Share::Rest => &mut self.rest,
@@ -104,7 +117,7 @@ impl Quota {
         QuotaReport {
             held_bytes: held.all(),
             bytes_max: self.0.bytes_max,
-            rest_held_bytes: held.rest,
+            rest_held_bytes: held.rest.bytes,
             rest_bytes_max: self.limit(Share::Rest),
         }
     }
@@ -169,24 +182,26 @@ impl QuotaShare {
 
     fn has_room_again(&self, bytes: u64) -> bool {
         let held = *self.quota.0.held.lock();
-        // What alone is larger than its limit goes in when nothing else is held.
-        if bytes > self.quota.limit(self.share) {
-            return held.all() == 0;
+        let (own, limit) = (held.of(self.share), self.quota.limit(self.share));
+        // What alone is larger than its limit goes in when nothing else waits.
+        if bytes > limit {
+            return held.nothing_waits();
         }
-        let is_below = |held: u64, limit: u64| {
-            held <= (limit / 100 * ROOM_AGAIN_PERCENT).min(limit.saturating_sub(bytes))
-        };
-        let limit = self.quota.limit(self.share);
-        is_below(held.all(), self.bytes_max()) && is_below(held.of(self.share), limit)
+        // Neither what others hold nor what is set aside may go away before this share is empty.
+        let others = held.all() - own.bytes;
+        let limit = limit.min(self.bytes_max().saturating_sub(others));
+        let limit = limit.saturating_sub(own.aside);
+        let waits = own.bytes - own.aside;
+        bytes <= limit && waits <= (limit / 100 * ROOM_AGAIN_PERCENT).min(limit - bytes)
     }
 
-    /// Takes bytes for so many messages, unless there is no room for them. When nothing is held, a
+    /// Takes bytes for so many messages, unless there is no room for them. When nothing waits, a
     /// single message also takes more than the limit: what never fits would stop its source for
     /// ever.
     pub(crate) fn take(&self, bytes: u64, messages: usize) -> Result<Held, UsedUp> {
         let mut held = self.quota.0.held.lock();
-        let (all, of_share) = (held.all(), held.of(self.share));
-        if all > 0 || messages != 1 {
+        let (all, of_share) = (held.all(), held.of(self.share).bytes);
+        if !held.nothing_waits() || messages != 1 {
             let limits = [
                 (all, self.bytes_max()),
                 (of_share, self.quota.limit(self.share)),
@@ -200,21 +215,49 @@ impl QuotaShare {
                 }
             }
         }
-        *held.of_mut(self.share) += bytes;
+        held.of_mut(self.share).bytes += bytes;
         Ok(Held {
             quota: self.clone(),
             bytes,
         })
     }
 
+    /// Takes bytes whatever is held: for a message that is set aside and goes back into the spool,
+    /// so that it is counted twice for a moment.
+    pub(crate) fn take_again(&self, bytes: u64) -> Held {
+        self.found(bytes);
+        Held {
+            quota: self.clone(),
+            bytes,
+        }
+    }
+
     /// Counts what a spool held already when it was opened.
     pub(crate) fn found(&self, bytes: u64) {
-        *self.quota.0.held.lock().of_mut(self.share) += bytes;
+        self.quota.0.held.lock().of_mut(self.share).bytes += bytes;
+    }
+
+    /// Counts what is set aside, whatever is held.
+    pub(crate) fn set_aside(&self, bytes: u64) {
+        let mut held = self.quota.0.held.lock();
+        let of_share = held.of_mut(self.share);
+        of_share.bytes += bytes;
+        of_share.aside += bytes;
+    }
+
+    /// Gives back what was set aside.
+    pub(crate) fn give_aside_back(&self, bytes: u64) {
+        let mut held = self.quota.0.held.lock();
+        let aside = &mut held.of_mut(self.share).aside;
+        assert!(*aside >= bytes, "more is given back than was set aside");
+        *aside -= bytes;
+        drop(held);
+        self.give_back(bytes);
     }
 
     pub(crate) fn give_back(&self, bytes: u64) {
         let mut held = self.quota.0.held.lock();
-        let of_share = held.of_mut(self.share);
+        let of_share = &mut held.of_mut(self.share).bytes;
         assert!(*of_share >= bytes, "more is given back than was taken");
         *of_share -= bytes;
         drop(held);
@@ -274,6 +317,38 @@ mod tests {
             quota.take(1, 1).unwrap().keep();
             assert!(quota.take(101, 1).is_err(), "something is held");
         }
+    }
+
+    #[test]
+    fn what_is_set_aside_keeps_nobody_waiting_where_there_is_room() {
+        let (_, urgent, rest) = of(1_000);
+        rest.take(900, 2).unwrap().keep();
+        urgent.take(91, 1).unwrap().keep();
+        assert!(!urgent.has_room_again(5), "it is nearly full");
+        urgent.set_aside(50);
+        urgent.give_back(91);
+        assert!(urgent.has_room_again(50), "all that waited went");
+        assert!(!urgent.has_room_again(51), "what is set aside takes room");
+        rest.give_back(900);
+        rest.set_aside(870);
+        assert!(rest.has_room_again(30) && !rest.has_room_again(31));
+        urgent.give_aside_back(50);
+        rest.give_aside_back(870);
+        rest.set_aside(1);
+        assert!(rest.has_room_again(2_000), "nothing waits");
+        rest.take(2_000, 1).unwrap().keep();
+        assert!(!rest.has_room_again(2_000));
+    }
+
+    #[test]
+    fn what_goes_back_into_the_spool_is_taken_whatever_is_held() {
+        let (quota, _, rest) = of(100);
+        rest.set_aside(90);
+        assert!(rest.take(1, 1).is_ok_and(|held| held.bytes() == 1));
+        rest.take_again(90).keep();
+        rest.give_aside_back(90);
+        assert_eq!(quota.report().held_bytes, 90);
+        assert!(rest.take(11, 1).is_err());
     }
 
     #[test]

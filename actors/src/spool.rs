@@ -199,10 +199,20 @@ impl Spool {
             limit_bytes: used_up.limit_bytes,
             quota_bytes: self.quota.bytes_max(),
         })?;
+        self.store_frame(frame, (messages.len(), received), held)
+            .await
+    }
+
+    async fn store_frame(
+        &self,
+        frame: Vec<u8>,
+        (messages, received): (usize, Time),
+        held: Held,
+    ) -> Result<u64, StoreError> {
         let (reply, answer) = oneshot::channel();
         let job = Job {
             frame,
-            messages: messages.len() as u64,
+            messages: messages as u64,
             received,
             held,
             reply,
@@ -251,7 +261,10 @@ impl Spool {
     /// [`AsideError`]; it stays set aside then. After an error of the disk it may be stored as well.
     pub async fn send_again(&self, number: u64) -> Result<(), AsideError> {
         let body = self.aside.body(number)?;
-        self.store(&[body]).await?;
+        let received = now();
+        let frame = encode(&[body], received);
+        let held = self.quota.take_again(frame.len() as u64);
+        self.store_frame(frame, (1, received), held).await?;
         self.aside.remove(number)
     }
 

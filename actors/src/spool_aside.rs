@@ -74,6 +74,8 @@ impl Aside {
     pub(crate) fn open(spool: &Path, quota: &QuotaShare) -> Result<Aside, JournalError> {
         let dir = spool.join(ASIDE_DIR);
         fs::create_dir_all(&dir).map_err(|error| JournalError::io(&dir, error))?;
+        // Its name must be durable before anything in it is relied on.
+        sync_dir(spool)?;
         let mut messages = BTreeMap::new();
         let entries = fs::read_dir(&dir).map_err(|error| JournalError::io(&dir, error))?;
         for entry in entries {
@@ -84,7 +86,7 @@ impl Aside {
                 fs::remove_file(&path).map_err(|error| JournalError::io(&path, error))?;
             } else if ending == Some(FILE_ENDING) {
                 let (message, _) = read(&path)?;
-                quota.found(message.bytes);
+                quota.set_aside(message.bytes);
                 messages.insert(message.number, message);
             }
         }
@@ -138,7 +140,7 @@ impl Aside {
             return Err(JournalError::io(&path, error).into());
         }
         sync_dir(&self.0.dir)?;
-        self.0.quota.found(message.bytes);
+        self.0.quota.set_aside(message.bytes);
         messages.insert(number, message);
         Ok(())
     }
@@ -150,10 +152,10 @@ impl Aside {
         let bytes = message.bytes;
         let path = self.path(number, FILE_ENDING);
         fs::remove_file(&path).map_err(|error| JournalError::io(&path, error))?;
-        sync_dir(&self.0.dir)?;
+        // The file is gone. Should its name come back after a crash, so does the message.
         messages.remove(&number);
-        self.0.quota.give_back(bytes);
-        Ok(())
+        self.0.quota.give_aside_back(bytes);
+        Ok(sync_dir(&self.0.dir)?)
     }
 
     fn path(&self, number: u64, ending: &str) -> PathBuf {

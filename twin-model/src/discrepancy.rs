@@ -377,8 +377,8 @@ pub enum Discrepancy {
     },
     /// R81: a material that is kept in lots was moved without one.
     #[error(
-        "Order {order}: {without} {unit} of {material} were moved without a lot, {with} with one; \
-         the material is kept in lots. Have the warehouse or production reverse what names no lot, \
+        "Order {order}: {without} {unit} of {material} were moved without a lot, {with} with one or \
+         before it was kept in lots. Have the warehouse or production reverse what names no lot, \
          and send it again with its lot."
     )]
     MovedWithoutLot {
@@ -388,7 +388,7 @@ pub enum Discrepancy {
         material: MaterialId,
         /// Issued, used or returned without a lot.
         without: Decimal,
-        /// Issued or used with one.
+        /// Issued or used with one, or before it was needed.
         with: Decimal,
         /// Unit of both.
         unit: Unit,

@@ -307,6 +307,9 @@ pub(crate) struct Effects {
     pub(crate) freed: BTreeSet<LotId>,
     /// Lots that a hold reached (or left) by inheritance in this turn.
     pub(crate) hold_spread: Vec<(HoldId, bool, u32)>,
+    /// Orders that a hold on a window came to presume something of in this turn: the index of where
+    /// and when orders were worked on hears of their work at its end.
+    pub(crate) newly_presuming: Vec<WorkOrderId>,
     /// What the lot was given that a hold reached last as its only one.
     only_reach: Reaches,
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::effect::{Effects, View};
 use crate::{
     EntityKey, Hold, HoldId, HoldScope, Lot, LotId, Message, OperationId, Plant, Reach, Time,
-    TimeWindow, WorkCenterId, WorkCenterWindow, WorkOrder,
+    TimeWindow, WorkCenterId, WorkOrder, WorkOrderId,
 };
 
 impl WorkOrder {
@@ -38,7 +38,11 @@ impl WorkOrder {
                 self.operation_mut(place).worked = Some(worked);
             }
         }
-        for hold in self.presumed_holds(view.plant).difference(&before) {
+        let now = self.presumed_holds(view.plant);
+        if now != before {
+            effects.newly_presuming.push(self.id.clone());
+        }
+        for hold in now.difference(&before) {
             for lot in self.presumed_lots(view.plant) {
                 self.presume(hold, placed_at(hold, view.plant), lot, effects);
             }
@@ -111,10 +115,7 @@ impl WorkOrder {
         }
         let met = self.work_centers().flat_map(|center| {
             let holds = plant.window_holds.at(center).iter();
-            holds.filter(move |(window, _)| {
-                let span = self.span_at(center);
-                span.is_some_and(|span| span.meets(window).is_some())
-            })
+            holds.filter(move |(window, _)| self.meets(center, window))
         });
         met.map(|(_, hold)| hold.clone()).collect()
     }
@@ -131,6 +132,12 @@ impl WorkOrder {
         let there = makings.filter(|(_, making)| making.work_centers.contains(center));
         let worked = there.filter_map(|(op, _)| self.operations[self.find(op).ok()?].worked);
         worked.reduce(|one, other| one.join(&other))
+    }
+
+    /// Whether it was worked on at a work center within a window.
+    fn meets(&self, center: &WorkCenterId, window: &TimeWindow) -> bool {
+        let span = self.span_at(center);
+        span.is_some_and(|span| span.meets(window).is_some())
     }
 
     /// Whether it was worked on at the same places and times as another state of it, as far as a
@@ -190,7 +197,7 @@ impl Lot {
     /// what it was made from.
     pub(crate) fn look_at_reach(&mut self, hold: &HoldId, view: View<'_>, effects: &mut Effects) {
         let known = self.inherited.get(hold).cloned();
-        let now = self.reach_by_origin(hold, view.plant);
+        let now = self.reach_by_origin(hold, &effects.newly_presuming, view.plant);
         if known == now {
             return;
         }
@@ -211,22 +218,29 @@ impl Lot {
     }
 
     /// How an open hold on a window reaches it by its orders and by what it was made from.
-    fn reach_by_origin(&self, hold: &HoldId, plant: &Plant) -> Option<Reach> {
+    fn reach_by_origin(
+        &self,
+        hold: &HoldId,
+        newly_presuming: &[WorkOrderId],
+        plant: &Plant,
+    ) -> Option<Reach> {
         let open = plant.hold(hold).filter(|hold| hold.is_open())?;
         let parents = self.goods.card.parents.iter();
         let by_parents = parents.filter_map(|(parent, part)| {
             let reach = plant.lot(parent)?.reach_here(hold, plant)?;
             (part.is_part || open.propagates()).then(|| reach.at_child(part.since))
         });
-        let orders = match open.scope() {
-            HoldScope::WorkCenterWindow(WorkCenterWindow {
-                work_center,
-                window,
-            }) => Some(plant.productions.orders_at(work_center, *window)),
+        let scope = match open.scope() {
+            HoldScope::WorkCenterWindow(scope) => Some(scope),
             _ => None,
         };
-        let orders = orders.into_iter().flatten();
-        let orders = orders.filter_map(|id| plant.work_order(id));
+        let orders = scope.into_iter().flat_map(|scope| {
+            let (center, window) = (&scope.work_center, scope.window);
+            let known = plant.productions.orders_at(center, window);
+            let all = known.chain(newly_presuming);
+            all.filter_map(|id| plant.work_order(id))
+                .filter(move |order| order.meets(center, &window))
+        });
         let by_orders = orders
             .filter(|order| order.presumes(self))
             .map(|order| order.reach_of_presumption(open.placed_at()));

@@ -161,10 +161,9 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         Code::R52 => "Give what is drawn or packed from now on a number of its own.",
         Code::R57 => "Publish the version with a later time.",
         Code::R58 => "Count and weigh again, or have the nominal factor corrected in ERP.",
-        Code::R59 | Code::R80 | Code::R81 => about_goods(code),
+        Code::R56 | Code::R59 | Code::R75 | Code::R80 | Code::R81 => about_goods(code),
         Code::R60 => "Publish it again with a higher version.",
         Code::R49 => "Have a machine count the operation, or report larger quantities.",
-        Code::R75 => "Look which report counts twice, and post the difference in ERP.",
         Code::R73 | Code::R74 | Code::R77 | Code::R78 | Code::R79 | Code::R89 => {
             about_messages(code)
         }
@@ -173,7 +172,6 @@ pub(crate) fn what_to_do(code: Code) -> &'static str {
         }
         Code::R53 => "Reopen the inspection in QMS, or withdraw one of the decisions.",
         Code::R54 => "Have the results recorded, or the plan corrected in QMS.",
-        Code::R56 => "Name the decision that it follows, or correct the posting.",
         Code::R55 => "Have quality decide it: it goes on.",
         Code::R50 | Code::R51 | Code::R65 => rejection_packing::what_to_do(code),
         Code::R43 => "Use another number, or send a change for the existing object.",
@@ -210,6 +208,8 @@ impl Code {
 fn about_goods(code: Code) -> &'static str {
     match code {
         Code::R59 => "Wait for the late issue of the warehouse, or correct the consumption.",
+        Code::R75 => "Look which report counts twice, and post the difference in ERP.",
+        Code::R56 => "Name the decision that it follows, or correct the posting.",
         Code::R80 => "Have quality decide the lot, and what was made from it.",
         _ => "Reverse the movement, and have it sent again with its lot.",
     }

@@ -132,3 +132,24 @@ fn what_was_made_besides_or_told_of_its_own_is_presumed() {
         "10, and 5 came from A"
     );
 }
+
+#[test]
+fn the_report_that_brings_the_work_may_be_the_first_to_name_the_lot_of_it() {
+    let first: Vec<Fact> = order("O").into();
+    let at_saw = json!({"order": "O", "op": "10", "work_center": "SAW", "unit": "KGM", "good": "5",
+        "output_lots": ["A"], "start": "2026-03-01T07:05:00Z"});
+    let told = [
+        created("A", "06:50", None),
+        used("A", "K", "07:30", Some("O")),
+        ("operation.progressed", "07:05", at_saw),
+        held("SAW", "06:30", "09:00"),
+    ];
+    let plant = any_order(&first, &told);
+    assert_eq!(held_of(&plant, &["A", "K"]), [true, true]);
+    let windows = [held("SAW", "06:30", "07:04"), held("SAW", "07:06", "09:00")];
+    for elsewhere in windows {
+        let told = [&told[..3], &[elsewhere]].concat();
+        let plant = any_order(&first, &told);
+        assert_eq!(held_of(&plant, &["A", "K"]), [false, false]);
+    }
+}

@@ -42,8 +42,8 @@ fn what_names_no_lot_is_taken_and_shown_until_it_is_sent_again_with_one() {
     story.tell("material.issued", &moved(Some("A"), "6"));
     assert_eq!(story.order().discrepancies(), vec![]);
     let turn = story.tell("material.issued", &moved(None, "4"));
-    let text = "Order WO-1: 4 KGM of STEEL were moved without a lot, 6 with one; the material is \
-                kept in lots. Have the warehouse or production reverse what names no lot, and send \
+    let text = "Order WO-1: 4 KGM of STEEL were moved without a lot, 6 with one or before it \
+        was kept in lots. Have the warehouse or production reverse what names no lot, and send \
                 it again with its lot.";
     let found = |notice: &Notice| match notice {
         Notice::DiscrepancyFound { object, code, text } => {
