@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use actors::{Share, Spools};
 use ingest::amqp_url::{AmqpUrl, Login, Section};
+#[cfg(feature = "chaos")]
 use ingest::edge::report::EdgeReport;
 use ingest::edge::{Edge, EdgeOptions};
 use sender::{event, post};
