@@ -64,8 +64,8 @@ pub(crate) fn schedule(shop: &JobShop, rule: Rule) -> Vec<Done> {
     let mut done = Vec::new();
     let mut now = 0;
     loop {
-        for machine in 0..shop.machines() {
-            if running[machine].is_some() {
+        for (machine, place) in running.iter_mut().enumerate() {
+            if place.is_some() {
                 continue;
             }
             let waits = |stand: &Stand<'_>| {
@@ -86,7 +86,7 @@ pub(crate) fn schedule(shop: &JobShop, rule: Rule) -> Vec<Done> {
                     machine,
                     job,
                 };
-                running[machine] = Some(step);
+                *place = Some(step);
                 done.push(step);
             }
         }
