@@ -26,6 +26,7 @@ mod quality;
 pub mod random;
 mod shipping;
 mod simulation;
+pub mod smt2020;
 pub mod statistics;
 mod stock;
 mod stoppage;
