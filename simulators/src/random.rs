@@ -58,6 +58,30 @@ pub enum Purpose {
     FaultDuplicate = 24,
     /// When a faulty transport hands over an event.
     FaultReorder = 25,
+    /// Time between two releases to the floor.
+    ReleaseGap = 26,
+    /// Time that a lot needs at a step.
+    StepTime = 27,
+    /// Time that a machine is taken by a step, where it is free before the lot is.
+    StepOccupation = 28,
+    /// Whether a lot takes a step that only some lots take.
+    StepSample = 29,
+    /// How many pieces of a lot a step spoils.
+    StepYield = 30,
+    /// Whether a step spoils a whole lot.
+    StepScrap = 31,
+    /// Whether a step sends a lot back.
+    StepRework = 32,
+    /// Whether an inspection keeps a lot.
+    InspectionHold = 33,
+    /// How long an inspection keeps a lot.
+    InspectionLength = 34,
+    /// What an inspection decides.
+    InspectionOutcome = 35,
+    /// Time on the way between two work centers.
+    TransportTime = 36,
+    /// When the first of a machine's stops of one kind comes.
+    FirstStop = 37,
 }
 
 /// The random numbers of one seed.
@@ -75,6 +99,13 @@ impl Random {
     pub fn new(seed: u64) -> Self {
         Self {
             seed: mix(seed ^ 0x9e37_79b9_7f4a_7c15),
+        }
+    }
+
+    /// The numbers of one replication: those of another have nothing to do with them.
+    pub fn of_replication(&self, replication: u64) -> Self {
+        Self {
+            seed: mix(self.seed ^ mix(replication)),
         }
     }
 
@@ -97,6 +128,11 @@ impl Draw {
     /// All 64 bits.
     pub fn bits(self) -> u64 {
         self.0
+    }
+
+    /// The next number for the same entity, visit and purpose: for what needs more than one.
+    pub fn again(self) -> Self {
+        Self(mix(self.0))
     }
 
     /// A number in (0, 1), both ends excluded, with 53 bits.

@@ -1,0 +1,80 @@
+//! What is due, in the order of (instant, class, order of scheduling): ties are defined.
+
+use super::heap::Heap;
+
+/// The most entries that wait at a time. A model that schedules more schedules without end.
+pub const AGENDA_ENTRIES_MAX: usize = 1 << 22;
+
+/// Something that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// A stop of a machine begins (number of the stop, its generation).
+    StopBegins(u32, u32),
+    /// A stop of a machine ends (number of the stop).
+    StopEnds(u32),
+    /// The stage that a machine works on ends (machine, its generation).
+    StageEnds(u32, u32),
+    /// A lot that left its machine before it was done is done (lot).
+    LotIsDone(u32),
+    /// An inspection gives a lot back (lot).
+    InspectionEnds(u32),
+    /// A lot arrives at the work center of its step (lot).
+    Arrives(u32),
+    /// A release is due (number of the release).
+    Release(u32),
+    /// A machine looks for work: a lot may start although its batch is not full.
+    BatchWaitEnds(u32),
+}
+
+impl Due {
+    /// The rank among what is due at one instant: repair before completion before arrival before
+    /// release. Machines choose afterwards, among everything that the instant brought.
+    fn class(self) -> u64 {
+        match self {
+            Due::StopBegins(..) | Due::StopEnds(_) => 0,
+            Due::StageEnds(..) | Due::LotIsDone(_) => 1,
+            Due::InspectionEnds(_) => 2,
+            Due::Arrives(_) => 3,
+            Due::Release(_) | Due::BatchWaitEnds(_) => 4,
+        }
+    }
+}
+
+/// Bits of the order of scheduling beneath the class: enough for 10^16 entries.
+const ORDER_BITS: u32 = 56;
+
+/// Everything that is due and not carried out yet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Agenda {
+    heap: Heap<(i64, u64), Due>,
+    scheduled: u64,
+}
+
+impl Agenda {
+    /// Puts something on the agenda of the instant `at_us`.
+    ///
+    /// # Panics
+    /// When [`AGENDA_ENTRIES_MAX`] entries wait already.
+    #[inline]
+    pub(crate) fn schedule(&mut self, at_us: i64, due: Due) {
+        assert!(
+            self.heap.len() < AGENDA_ENTRIES_MAX,
+            "a model may not schedule without end"
+        );
+        self.heap
+            .push((at_us, due.class() << ORDER_BITS | self.scheduled), due);
+        self.scheduled += 1;
+    }
+
+    /// The instant of what is due next.
+    #[inline]
+    pub(crate) fn next_us(&self) -> Option<i64> {
+        self.heap.first().map(|&((at_us, _), _)| at_us)
+    }
+
+    /// Takes what is due next, with its instant.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<(i64, Due)> {
+        self.heap.pop().map(|((at_us, _), due)| (at_us, due))
+    }
+}

@@ -1,0 +1,229 @@
+//! How idle machines choose among the lots that wait.
+
+use super::Run;
+use super::floor::{Batch, NONE, Rule};
+use super::happening::{Happening, Watch};
+use super::line::Turn;
+
+/// A lot, or a batch of a sort, that a machine could take.
+struct Offer {
+    sort: usize,
+    /// Place in the sort's heap.
+    place: usize,
+    turn: Turn,
+}
+
+impl<W: Watch> Run<'_, W> {
+    /// All work centers that look for work choose, in the order of their numbers.
+    #[inline]
+    pub(crate) fn look_for_work(&mut self) {
+        if self.state.looking.len() == 1 {
+            let only = self.state.looking[0];
+            self.state.looking.clear();
+            return self.chooses(only);
+        }
+        let mut looking = std::mem::take(&mut self.state.looking);
+        looking.sort_unstable();
+        for &work_center in &looking {
+            self.chooses(work_center);
+        }
+        looking.clear();
+        // What began to look meanwhile looks next; the list's memory is used again.
+        looking.append(&mut self.state.looking);
+        self.state.looking = looking;
+    }
+
+    #[inline]
+    fn chooses(&mut self, work_center: u32) {
+        let plan = &self.floor.work_centers[work_center as usize];
+        self.state.centers[work_center as usize].looks = false;
+        if !plan.plain {
+            return self.chooses_with_care(work_center);
+        }
+        loop {
+            let center = &mut self.state.centers[work_center as usize];
+            if center.idle == 0 {
+                return;
+            }
+            let taken = if plan.rule == Rule::Cr {
+                self.most_critical(work_center)
+            } else {
+                center.line.pop(0)
+            };
+            let Some(lot) = taken else {
+                return;
+            };
+            let mut machine = plan.first_machine;
+            while !self.state.machines[machine as usize].idle {
+                machine += 1;
+            }
+            if !self.sent_away_late(lot) {
+                self.begins(machine, lot);
+            }
+        }
+    }
+
+    /// A lot over its queue-time limit is told of, and may have to go somewhere else.
+    #[inline]
+    fn sent_away_late(&mut self, lot: u32) -> bool {
+        let place = self.state.lots.at(lot);
+        let Some(limit) = self.floor.steps[place.step as usize].limit else {
+            return false;
+        };
+        let since = place.memories[limit.since as usize];
+        if since == i64::from(NONE) || self.state.now_us - since <= limit.most_us {
+            return false;
+        }
+        let now_us = self.state.now_us;
+        self.watch.sees(now_us, Happening::Late { lot: place });
+        if limit.late_to == NONE {
+            return false;
+        }
+        self.watch.sees(
+            now_us,
+            Happening::SentBack {
+                lot: place,
+                to: limit.late_to,
+            },
+        );
+        self.goes_to(lot, limit.late_to, None);
+        true
+    }
+
+    fn most_critical(&mut self, work_center: u32) -> Option<u32> {
+        let place = self.most_critical_of(work_center, 0)?.place;
+        let center = &mut self.state.centers[work_center as usize];
+        Some(center.line.remove(0, place))
+    }
+
+    /// The lot of a sort with the least (due - now) / work left, after its priority.
+    fn most_critical_of(&self, work_center: u32, sort: usize) -> Option<Offer> {
+        let line = &self.state.centers[work_center as usize].line;
+        let lots = line.sorts.get(sort)?.lots.entries();
+        let ratio = |lot: u32| {
+            let lot = self.state.lots.at(lot);
+            let left_us = self.floor.steps[lot.step as usize].left_us.max(1);
+            // In thousandths, whole: no rounding of a platform decides.
+            (i128::from(lot.due_us - self.state.now_us) * 1_000 / i128::from(left_us)) as i64
+        };
+        let ranked = lots.iter().enumerate().map(|(place, &(turn, lot))| {
+            let rank = ratio(lot);
+            (Turn { rank, ..turn }, place)
+        });
+        let (turn, place) = ranked.min()?;
+        Some(Offer { sort, place, turn })
+    }
+
+    /// Machines with setups, batches, crews, or lots that need a certain machine.
+    fn chooses_with_care(&mut self, work_center: u32) {
+        let plan = &self.floor.work_centers[work_center as usize];
+        for machine in plan.first_machine..plan.first_machine + plan.machines {
+            while self.state.machines[machine as usize].idle {
+                let Some(offer) = self.best_offer(work_center, machine) else {
+                    break;
+                };
+                self.takes(work_center, machine, &offer);
+            }
+        }
+    }
+
+    fn best_offer(&mut self, work_center: u32, machine: u32) -> Option<Offer> {
+        let sorts = self.state.centers[work_center as usize].line.sorts.len();
+        let mut best: Option<((i64, i64, Turn), Offer)> = None;
+        for sort in 0..sorts {
+            let Some(offer) = self.offer(work_center, machine, sort) else {
+                continue;
+            };
+            let key = self.preference(work_center, machine, &offer);
+            if best.as_ref().is_none_or(|(least, _)| key < *least) {
+                best = Some((key, offer));
+            }
+        }
+        best.map(|(_, offer)| offer)
+    }
+
+    /// What a sort offers to a machine now: its first lot, when the machine and enough lots and
+    /// people are there.
+    fn offer(&mut self, work_center: u32, machine: u32, sort: usize) -> Option<Offer> {
+        let center = &self.state.centers[work_center as usize];
+        let waiting = &center.line.sorts[sort];
+        let &(turn, lot) = waiting.lots.first()?;
+        if waiting.alike.machine != NONE && waiting.alike.machine != machine {
+            return None;
+        }
+        let first = self.state.lots.at(lot);
+        let step = &self.floor.steps[first.step as usize];
+        let enough = step
+            .batch
+            .is_none_or(|batch| self.is_enough(batch, waiting.lots.len(), first.queued_us));
+        if !enough {
+            return None;
+        }
+        let (crew, wanted) = step.crew;
+        if crew != NONE && self.state.crews[crew as usize].free < wanted {
+            let wanted_by = &mut self.state.crews[crew as usize].wanted_by;
+            if !wanted_by.contains(&work_center) {
+                wanted_by.push(work_center);
+            }
+            return None;
+        }
+        if self.floor.work_centers[work_center as usize].rule == Rule::Cr {
+            return self.most_critical_of(work_center, sort);
+        }
+        Some(Offer {
+            sort,
+            place: 0,
+            turn,
+        })
+    }
+
+    fn is_enough(&self, batch: Batch, waiting: usize, first_queued_us: i64) -> bool {
+        let waited_us = self.state.now_us - first_queued_us;
+        waiting >= batch.least as usize || batch.wait_us.is_some_and(|wait| waited_us >= wait)
+    }
+
+    /// The lesser, the better: urgent lots, then the setup that may not be left yet, then what the
+    /// rule says.
+    fn preference(&self, work_center: u32, machine: u32, offer: &Offer) -> (i64, i64, Turn) {
+        let plan = &self.floor.work_centers[work_center as usize];
+        let alike = self.state.centers[work_center as usize].line.sorts[offer.sort].alike;
+        let state = &self.state.machines[machine as usize];
+        let same = alike.family == NONE || alike.family == state.family;
+        let kept = self
+            .floor
+            .families
+            .get(state.family as usize)
+            .is_some_and(|family| state.lots_since_setup < family.least_lots);
+        let leaves_early = i64::from(kept && !same);
+        let setup_us = if same || plan.rule != Rule::LeastSetup {
+            0
+        } else {
+            self.setup(state.family, alike.family)
+                .map_or(0, |law| law.mean_us() as i64)
+        };
+        (leaves_early, setup_us, offer.turn)
+    }
+
+    fn takes(&mut self, work_center: u32, machine: u32, offer: &Offer) {
+        let line = &mut self.state.centers[work_center as usize].line;
+        let first = line.remove(offer.sort, offer.place);
+        let step = &self.floor.steps[self.state.lots.at(first).step as usize];
+        if self.sent_away_late(first) {
+            return;
+        }
+        let most = step.batch.map_or(1, |batch| batch.most);
+        let mut last = first;
+        for _ in 1..most {
+            let line = &mut self.state.centers[work_center as usize].line;
+            let Some(lot) = line.pop(offer.sort) else {
+                break;
+            };
+            if self.sent_away_late(lot) {
+                continue;
+            }
+            self.state.lots.at_mut(last).with = lot;
+            last = lot;
+        }
+        self.begins(machine, first);
+    }
+}
