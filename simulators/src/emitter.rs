@@ -8,7 +8,7 @@ use crate::names::named;
 use crate::random::Random;
 
 /// Digits of a source's sequence numbers, so that they sort as text.
-const SEQUENCE_DIGITS: usize = 10;
+pub(crate) const SEQUENCE_DIGITS: usize = 10;
 
 /// A system of the simulated plant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,20 @@
-//! What a faulty transport does to events: hand them over in another order, or twice.
+//! What goes wrong between the systems of a plant and the broker.
 //!
-//! The random numbers of faults have purposes of their own, so faults never change the plant that
-//! they are played on.
+//! Two functions here hand events over in another order, or twice. A [`Load`](crate::Load) does all
+//! that a [`plan::FaultPlan`] says. The random numbers of faults have purposes of their own, so
+//! faults never change the plant that they are played on.
+
+pub mod bounds;
+mod clock;
+pub(crate) mod copies;
+pub(crate) mod dice;
+pub mod fault;
+pub mod plan;
+pub(crate) mod road;
+pub(crate) mod schedule;
+mod spoil;
+mod swarm;
+pub(crate) mod systems;
 
 use twin_model::{EntityKey, Event, OperationId, SourceId};
 

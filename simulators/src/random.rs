@@ -82,6 +82,8 @@ pub enum Purpose {
     TransportTime = 36,
     /// When the first of a machine's stops of one kind comes.
     FirstStop = 37,
+    /// Everything that a fault of a load decides.
+    Fault = 1_000,
 }
 
 /// The random numbers of one seed.
