@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use twin_model::{LotId, OperationId, PlantId};
 
+use crate::sim_cli::SimArguments;
+
 /// A live, trustworthy picture of a plant.
 #[derive(Debug, Parser)]
 #[command(name = "twin", version, about, max_term_width = 100)]
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Exceptions(ExceptionsArguments),
     /// Shows the contracts of all messages: their types, or the JSON Schema of one.
     Schemas(SchemasArguments),
+    /// Simulates a plant: as a load with faults whose truth is known.
+    Sim(SimArguments),
 }
 
 #[derive(Debug, Args)]

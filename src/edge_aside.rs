@@ -54,7 +54,7 @@ fn settle(edge: &TwinClient, id: &str, how: &str, reason: &str, json: bool) -> R
         escaped(class),
         escaped(number)
     );
-    let answer = edge.post(&path, &json!({ "reason": reason }).to_string())?;
+    let answer = edge.post(&path, json!({ "reason": reason }).to_string())?;
     if json {
         say!("{answer}");
     } else {

@@ -24,6 +24,10 @@ mod genealogy;
 mod import;
 mod import_format;
 mod import_through_broker;
+mod load_amqp;
+mod load_http;
+mod load_pace;
+mod load_sink;
 mod no_route;
 mod opened;
 mod page;
@@ -35,8 +39,15 @@ mod say;
 mod schemas;
 mod serve;
 mod server;
+mod sim;
+mod sim_check;
+mod sim_cli;
+mod sim_finding;
+mod sim_load;
 mod state_route;
 mod telemetry;
+mod truth_dir;
+mod truth_twin;
 mod twin_client;
 mod verify;
 
@@ -67,6 +78,7 @@ fn main() -> ExitCode {
         Command::Genealogy(arguments) => genealogy::run(&arguments),
         Command::Exceptions(arguments) => exceptions::run(&arguments),
         Command::Schemas(arguments) => schemas::run(&arguments),
+        Command::Sim(arguments) => actix_web::rt::System::new().block_on(sim::run(arguments)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

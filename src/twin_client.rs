@@ -44,10 +44,10 @@ impl TwinClient {
     }
 
     /// A JSON answer to a JSON body. A refusal is told in the twin's own words.
-    pub(crate) fn post(&self, path: &str, body: &str) -> Result<Value, Failure> {
+    pub(crate) fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.url);
         let request = self.agent.post(&url).content_type("application/json");
-        self.answer(&url, request.send(body))
+        self.answer(&url, request.send(body.as_ref()))
     }
 
     fn answer(

@@ -37,6 +37,12 @@ mod job_shop_shuffled;
 mod kill_in_import;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod kill_points;
+mod load_and_check;
+mod load_in_process;
+#[path = "../../simulators/tests/load/plans.rs"]
+mod load_plans;
+#[cfg(feature = "amqp-tests")]
+mod load_through_rabbitmq;
 #[cfg(feature = "amqp-tests")]
 mod overload;
 #[cfg(feature = "amqp-tests")]

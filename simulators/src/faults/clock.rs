@@ -64,11 +64,11 @@ impl Clocks {
             }
         }
         shift(event, wrong.skew_us + drift_us + wrong.zone_us);
-        if self
-            .future
-            .draw(key, 0)
-            .chance(self.plan.future_probability)
-        {
+        // A start that is dated behind its own reports can be waited for by them, and wait for them,
+        // when its order was cancelled meanwhile (docs/known-faults.md): no end would be true.
+        let is_start = matches!(event.body, EventBody::OperationStarted(_));
+        let future = self.future.draw(key, 0);
+        if !is_start && future.chance(self.plan.future_probability) {
             counts.count(Fault::ClockFuture);
             // A mistyped date of this one message; what it says of its work stays.
             event.time = event.time.plus_seconds(i64::from(self.plan.future_s));

@@ -5,7 +5,7 @@
 //! What comes out of here is what is true: the twin shall end where these events lead.
 
 use twin_model::{
-    Event, EventBody, HoldPlaced, HoldReleased, HoldScope, PlantId, SmolStr, SourceId,
+    EntityKey, Event, EventBody, HoldPlaced, HoldReleased, HoldScope, PlantId, SmolStr, SourceId,
     WorkOrderCancelled,
 };
 
@@ -171,10 +171,11 @@ impl Systems {
         let chance = |dice: &Dice, probability: Option<f64>| {
             probability.is_some_and(|probability| dice.draw(key, 0).chance(probability))
         };
-        if chance(
-            &self.new_id,
-            self.plan.new_id.as_ref().map(|it| it.probability),
-        ) {
+        let again = self.plan.new_id.as_ref().map(|it| it.probability);
+        // Goods told twice compete for one stock, and who comes first has it: no order of arrival
+        // would be right.
+        let is_of_goods = matches!(event.body.owner(), EntityKey::Lot(_));
+        if !is_of_goods && chance(&self.new_id, again) {
             counts.count(Fault::NewId);
             let again = Event {
                 id: named(&format!("{}-again", event.id)),

@@ -62,3 +62,57 @@ fn what_cannot_be_read_has_the_expected_code_and_nothing_else_is_unreadable() {
     assert_eq!(found.len(), expected);
     assert!(expected > 100, "only {expected} corrupt messages: too tame");
 }
+
+/// Plans drawn from a seed that are tried.
+const SWARM: u64 = 12;
+
+#[test]
+fn plans_drawn_from_a_seed_differ_and_lead_to_the_true_state() {
+    let mut occurred = std::collections::BTreeSet::new();
+    for seed in 1..=SWARM {
+        let plan = FaultPlan::swarm(seed);
+        assert_eq!(plan, FaultPlan::swarm(seed), "seed {seed}");
+        assert_ne!(plan, FaultPlan::swarm(seed + SWARM), "seed {seed}");
+        let told = told(plan, seed);
+        told.keeps_its_promise(&format!("seed {seed}"));
+        occurred.extend(told.counts.iter().map(|(fault, _)| fault));
+    }
+    let all = Fault::ALL.iter().filter(|it| **it != Fault::SameIds);
+    let missing: Vec<_> = all.filter(|fault| !occurred.contains(fault)).collect();
+    assert!(missing.is_empty(), "{missing:?} occurred in no plan");
+}
+
+#[test]
+fn a_fault_changes_neither_the_plant_nor_what_another_fault_draws() {
+    let duplicated = |plan: FaultPlan| -> Vec<String> {
+        let told = told(plan, SEED);
+        let mut seen = std::collections::BTreeMap::new();
+        for message in told.messages.iter().filter(|it| it.spoiled.is_none()) {
+            *seen.entry(message.id.to_string()).or_insert(0) += 1;
+        }
+        seen.into_iter()
+            .filter(|(_, times)| *times > 1)
+            .map(|(id, _)| id)
+            .collect()
+    };
+    let duplicate = "[duplicate]\nprobability = 0.1\nwithin_s = 900\n";
+    let others = "[delay]\nprobability = 0.5\nleast_s = 5\ntail = 0.7\nmost_s = 7200\n\
+                  [corrupt]\nprobability = 0.2\n[loss]\nprobability = 0.2\nlook_every_s = 600\n";
+    let alone = duplicated(plan(duplicate));
+    assert!(alone.len() > 300, "only {} duplicates", alone.len());
+    assert_eq!(alone, duplicated(plan(&format!("{duplicate}{others}"))));
+}
+
+#[test]
+fn equal_seeds_give_equal_loads_and_others_do_not() {
+    let bytes = |seed| -> Vec<u8> {
+        let told = told(all_at_once(), seed);
+        told.messages
+            .into_iter()
+            .flat_map(|message| message.body)
+            .collect()
+    };
+    let first = bytes(SEED);
+    assert_eq!(first, bytes(SEED));
+    assert_ne!(first, bytes(SEED + 1));
+}

@@ -1,0 +1,12 @@
+//! `twin sim`: simulated plants as a load with a known truth.
+
+use crate::exit::Failure;
+use crate::sim_cli::{SimArguments, SimCommand};
+use crate::{sim_check, sim_load};
+
+pub(crate) async fn run(arguments: SimArguments) -> Result<(), Failure> {
+    match arguments.command {
+        SimCommand::Load(arguments) => sim_load::run(&arguments).await,
+        SimCommand::Check(arguments) => sim_check::run(&arguments).await,
+    }
+}

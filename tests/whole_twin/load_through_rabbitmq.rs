@@ -1,0 +1,90 @@
+//! A load with all faults through a RabbitMQ into a running twin, and its check.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::load_and_check::{faults_for_one_plant, text};
+use crate::rabbitmq::{PlantQueues, broker_url};
+use crate::twin_process::{Served, TwinProcess, json_of, run_twin};
+
+const STOPPED_WITHIN: Duration = Duration::from_secs(20);
+const EVENTS: &str = "4000";
+
+#[test]
+fn a_load_through_rabbitmq_ends_where_the_truth_says() {
+    let queues = PlantQueues::new("load");
+    let (plant, url) = (queues.plant.as_str(), broker_url());
+    let dir = TempDir::new().unwrap();
+    let served = Served {
+        plant,
+        clock: "event_time",
+        broker: Some(&url),
+    };
+    let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
+    let faults = faults_for_one_plant(dir.path());
+    let (truth, noted) = (dir.path().join("truth"), dir.path().join("noted"));
+    let control = dir.path().join("control.sh");
+    fs::write(
+        &control,
+        format!("#!/bin/sh\necho \"$@\" >> {}\n", text(&noted)),
+    )
+    .unwrap();
+    fs::set_permissions(&control, fs::Permissions::from_mode(0o755)).unwrap();
+    let report = json_of(&run_twin(&[
+        "sim",
+        "load",
+        "--plant",
+        plant,
+        "--seed",
+        "9",
+        "--events",
+        EVENTS,
+        "--to",
+        &url,
+        "--faults",
+        text(&faults),
+        "--truth",
+        text(&truth),
+        "--control",
+        text(&control),
+        "--json",
+    ]));
+    assert_eq!(report["lost"], 0, "{report}");
+    for fault in [
+        "broker.unroutable",
+        "broker.redelivery",
+        "poison",
+        "outage",
+        "broker.kill",
+    ] {
+        assert!(
+            report["faults"][fault].as_u64().is_some(),
+            "no {fault}: {report}"
+        );
+    }
+    assert_eq!(report["troubles_not_carried_out"], 0, "{report}");
+    assert!(
+        report["sent_again"].as_u64().unwrap() > 0,
+        "kills and nacks: {report}"
+    );
+    let noted = fs::read_to_string(&noted).unwrap();
+    for word in ["kill\n", "nack\n", "slow 60\n"] {
+        assert!(noted.contains(word), "the program was not told {word}");
+    }
+    let output = run_twin(&[
+        "sim",
+        "check",
+        "--truth",
+        text(&truth),
+        "--url",
+        &twin.url,
+        "--json",
+    ]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{told}");
+    assert_eq!(queues.backlog(), 0, "every message is acknowledged");
+    assert!(twin.terminate(STOPPED_WITHIN).success());
+}
