@@ -36,6 +36,7 @@ fn serve(dir: &Path) -> TwinProcess {
     TwinProcess::serve(dir, &served, "127.0.0.1:0")
 }
 
+/// Loads the history of the plant, or what `more` says.
 fn load(to: &str, dir: &Path, more: &[&str]) -> Output {
     let faults = faults_for_one_plant(dir);
     let truth = dir.join("truth");
@@ -46,8 +47,6 @@ fn load(to: &str, dir: &Path, more: &[&str]) -> Output {
         PLANT,
         "--seed",
         "5",
-        "--events",
-        "1500",
         "--json",
         "--to",
         to,
@@ -56,7 +55,8 @@ fn load(to: &str, dir: &Path, more: &[&str]) -> Output {
         "--truth",
         text(&truth),
     ];
-    arguments.extend(more);
+    let amount = ["--events", "1500"];
+    arguments.extend(if more.is_empty() { &amount } else { more });
     run_twin(&arguments)
 }
 
@@ -101,7 +101,11 @@ fn lines(dir: &Path) -> Vec<Vec<u8>> {
 fn a_load_over_http_is_found_in_the_twin_and_in_its_directory_as_the_truth_says() {
     let dir = TempDir::new().unwrap();
     let twin = serve(dir.path());
-    let report = json_of(&load(&twin.url, dir.path(), &["--speed", "100000"]));
+    let report = json_of(&load(
+        &twin.url,
+        dir.path(),
+        &["--hours", "2", "--speed", "100000"],
+    ));
     assert_eq!(report["lost"], 0, "{report}");
     assert!(report["faults"]["poison"].as_u64().unwrap() > 0, "{report}");
     assert!(report["lag_p99_ms"].as_f64().is_some(), "{report}");
