@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -12,6 +13,15 @@ use crate::twin_process::{Served, TwinProcess, json_of, run_twin};
 
 const STOPPED_WITHIN: Duration = Duration::from_secs(20);
 const EVENTS: &str = "4000";
+
+/// A program that writes down what it is asked to carry out.
+fn control_that_notes(noted: &Path, dir: &Path) -> PathBuf {
+    let control = dir.join("control.sh");
+    let script = format!("#!/bin/sh\necho \"$@\" >> {}\n", text(noted));
+    fs::write(&control, script).unwrap();
+    fs::set_permissions(&control, fs::Permissions::from_mode(0o755)).unwrap();
+    control
+}
 
 #[test]
 fn a_load_through_rabbitmq_ends_where_the_truth_says() {
@@ -26,13 +36,7 @@ fn a_load_through_rabbitmq_ends_where_the_truth_says() {
     let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
     let faults = faults_for_one_plant(dir.path());
     let (truth, noted) = (dir.path().join("truth"), dir.path().join("noted"));
-    let control = dir.path().join("control.sh");
-    fs::write(
-        &control,
-        format!("#!/bin/sh\necho \"$@\" >> {}\n", text(&noted)),
-    )
-    .unwrap();
-    fs::set_permissions(&control, fs::Permissions::from_mode(0o755)).unwrap();
+    let control = control_that_notes(&noted, dir.path());
     let report = json_of(&run_twin(&[
         "sim",
         "load",
