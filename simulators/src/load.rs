@@ -48,7 +48,7 @@ pub struct Load<S> {
     /// Steps whose instant has come, in order, with their instants.
     ready: VecDeque<(i64, Step)>,
     posted: u64,
-    facts: Vec<Event>,
+    /// What was said since the facts were taken.
     said: Vec<Said>,
     due: Vec<Due>,
     firsts: Firsts,
@@ -114,7 +114,6 @@ impl<S: Iterator<Item = Event>> Load<S> {
             under_way: BinaryHeap::new(),
             ready: VecDeque::new(),
             posted: 0,
-            facts: Vec::new(),
             said: Vec::new(),
             due: Vec::new(),
             firsts: Firsts::default(),
@@ -135,8 +134,8 @@ impl<S: Iterator<Item = Event>> Load<S> {
 
     /// What has become true since the last call, in an order that keeps each source's own. To be
     /// called after each step, or it grows.
-    pub fn take_facts(&mut self) -> std::vec::Drain<'_, Event> {
-        self.facts.drain(..)
+    pub fn take_facts(&mut self) -> impl Iterator<Item = Event> + '_ {
+        self.said.drain(..).map(|said| said.event)
     }
 
     /// Asks the source for its next event and posts what comes of it.
@@ -152,18 +151,16 @@ impl<S: Iterator<Item = Event>> Load<S> {
         self.let_trouble_come(now_us);
         let mut due = std::mem::take(&mut self.due);
         self.copies.sent_again(now_us, &mut self.counts, &mut due);
-        let mut said = std::mem::take(&mut self.said);
-        self.systems.say(event, now_us, &mut self.counts, &mut said);
-        for said in said.drain(..) {
-            let due_us = self.road.arrival_us(&said, now_us, &mut self.counts);
-            let message = message_of(&said);
+        let first = self.said.len();
+        let said = &mut self.said;
+        self.systems.say(event, now_us, &mut self.counts, said);
+        for said in &self.said[first..] {
+            let due_us = self.road.arrival_us(said, now_us, &mut self.counts);
             let counts = &mut self.counts;
             self.copies
-                .with_copies(due_us, message, said.key, counts, &mut due);
+                .with_copies(due_us, message_of(said), said.key, counts, &mut due);
             self.firsts.said += 1;
-            self.facts.push(said.event);
         }
-        self.said = said;
         for (due_us, message) in due.drain(..) {
             self.post(due_us, Step::Send(message));
         }

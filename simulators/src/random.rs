@@ -127,6 +127,14 @@ impl Random {
 }
 
 impl Draw {
+    /// The number at a place of the sequence that begins with `base`, as splitmix64 has it (Steele,
+    /// Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+    pub(crate) fn at(base: u64, place: u64) -> Draw {
+        Draw(mix(
+            base.wrapping_add(place.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        ))
+    }
+
     /// All 64 bits.
     pub fn bits(self) -> u64 {
         self.0

@@ -1,7 +1,6 @@
 //! Clocks of systems that are wrong: what they date, they date wrongly.
 
-use std::collections::BTreeMap;
-
+use rustc_hash::FxHashMap;
 use twin_model::{Event, EventBody, SourceId, Time};
 
 use crate::faults::dice::Dice;
@@ -29,7 +28,7 @@ pub(crate) struct Clocks {
     drift: Dice,
     zone: Dice,
     future: Dice,
-    sources: BTreeMap<SourceId, Wrong>,
+    sources: FxHashMap<SourceId, Wrong>,
     /// When the clocks were right: the first event's time.
     begin_us: Option<i64>,
 }
@@ -43,7 +42,7 @@ impl Clocks {
             drift: dice(Fault::ClockDrift),
             zone: dice(Fault::ClockZone),
             future: dice(Fault::ClockFuture),
-            sources: BTreeMap::new(),
+            sources: FxHashMap::default(),
             begin_us: None,
         }
     }

@@ -165,7 +165,13 @@ impl Resender {
     }
 
     fn note(&mut self, due_us: i64, message: &Message) {
-        if message.source.as_str().starts_with(&self.plan.source) {
+        // When the next start is, is known: only what it will send again is kept.
+        let resend_us = i64::from(self.plan.resend_s) * SECOND_US;
+        let is_resent = self
+            .starts
+            .next_start_us()
+            .is_some_and(|start_us| message.at.as_micros() + resend_us >= start_us);
+        if is_resent && message.source.as_str().starts_with(&self.plan.source) {
             let again = Message {
                 is_first: false,
                 ..message.clone()

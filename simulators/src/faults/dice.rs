@@ -10,22 +10,19 @@ const PARTS: u64 = 8;
 /// draws, and none of them what the plant draws.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dice {
-    random: Random,
-    entity: u64,
+    base: u64,
 }
 
 impl Dice {
     pub(crate) fn new(seed: u64, fault: Fault) -> Dice {
-        Dice {
-            random: Random::new(seed),
-            entity: entity_number(fault.name()),
-        }
+        let entity = entity_number(fault.name());
+        let draw = Random::new(seed).draw(entity, 0, Purpose::Fault);
+        Dice { base: draw.bits() }
     }
 
     /// The number for the event with this key and one question about it.
     pub(crate) fn draw(&self, key: u64, part: u64) -> Draw {
         debug_assert!(part < PARTS, "a fault asks at most {PARTS} questions");
-        self.random
-            .draw(self.entity, key * PARTS + part, Purpose::Fault)
+        Draw::at(self.base, key * PARTS + part)
     }
 }

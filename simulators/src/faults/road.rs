@@ -1,10 +1,9 @@
 //! How long messages are on their way: overtaken, late, lost and sent again, held back by an
 //! outage.
 
-use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 use twin_model::{Event, EventBody};
 
 use crate::faults::dice::Dice;
@@ -16,8 +15,9 @@ use crate::simulation::SECOND_US;
 
 /// After an outage that does not keep the order, what was stored comes within this time.
 const BURST_US: i64 = 60 * SECOND_US;
-/// Streams with something on its way above which those that are through are forgotten.
-const STREAMS_KEPT: usize = 4_096;
+/// At least so many streams are kept before those that are through are forgotten; then twice as many
+/// as have something on its way.
+const STREAMS_KEPT_MIN: usize = 128;
 
 /// The way from the systems to the broker.
 #[derive(Debug, Clone)]
@@ -29,8 +29,10 @@ pub(crate) struct Road {
     burst: Dice,
     late_release: Dice,
     outages: Option<Schedule>,
-    /// When the last message of a stream arrives: those behind it must not overtake it.
-    streams: BTreeMap<u64, i64>,
+    /// When the last message of a stream arrives: those behind it must not overtake it. Only looked
+    /// up; what is forgotten does not depend on the order in which it is found.
+    streams: FxHashMap<u64, i64>,
+    streams_kept: usize,
     can_delay: bool,
 }
 
@@ -45,7 +47,8 @@ impl Road {
             burst: dice(Fault::Outage),
             late_release: dice(Fault::LateRelease),
             outages: outages.map(|it| Schedule::new(dice(Fault::Outage), it.every_s, it.length_s)),
-            streams: BTreeMap::new(),
+            streams: FxHashMap::default(),
+            streams_kept: STREAMS_KEPT_MIN,
             can_delay: plan.reorder.is_some()
                 || plan.delay.is_some()
                 || plan.loss.is_some()
@@ -129,8 +132,9 @@ impl Road {
             None => due_us,
         };
         if due_us > now_us {
-            if self.streams.len() >= STREAMS_KEPT {
+            if self.streams.len() >= self.streams_kept {
                 self.streams.retain(|_, last_us| *last_us > now_us);
+                self.streams_kept = (2 * self.streams.len()).max(STREAMS_KEPT_MIN);
             }
             self.streams.insert(stream, due_us);
         }

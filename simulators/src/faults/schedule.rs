@@ -53,6 +53,11 @@ impl Schedule {
         begun.then(|| self.windows.pop_front()).flatten()
     }
 
+    /// When the next window begins that was not taken, once a beginning was asked for.
+    pub(crate) fn next_start_us(&self) -> Option<i64> {
+        self.windows.front().map(|(start, _)| *start)
+    }
+
     /// Nobody will ask for instants before this one any more.
     pub(crate) fn forget_before(&mut self, at_us: i64) {
         while self.windows.front().is_some_and(|(_, end)| *end < at_us) {

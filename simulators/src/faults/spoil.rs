@@ -66,14 +66,15 @@ pub(crate) fn poison(message: &Message) -> Option<Message> {
         fault: Fault::Poison,
         code: Code::R34,
     };
+    let body = replaced(
+        &message.body,
+        b"\"specversion\":\"1.0\"",
+        b"\"specversion\":\"0.1\"",
+    )?;
     Some(Message {
         is_first: false,
         spoiled: Some(spoiled),
-        body: replaced(
-            &message.body,
-            b"\"specversion\":\"1.0\"",
-            b"\"specversion\":\"0.1\"",
-        )?,
+        body,
         ..message.clone()
     })
 }
