@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use twin_model::{LotId, OperationId, PlantId};
 
 use crate::sim_cli::SimArguments;
+use crate::what_if_cli::WhatIfArguments;
 
 /// A live, trustworthy picture of a plant.
 #[derive(Debug, Parser)]
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Schemas(SchemasArguments),
     /// Simulates a plant: as a load with faults whose truth is known.
     Sim(SimArguments),
+    /// Says when orders will be finished as the plant stands, and what a change would do to that.
+    WhatIf(WhatIfArguments),
 }
 
 #[derive(Debug, Args)]

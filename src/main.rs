@@ -44,12 +44,18 @@ mod sim_check;
 mod sim_cli;
 mod sim_finding;
 mod sim_load;
+mod sim_report;
+mod sim_report_html;
+mod sim_run;
 mod state_route;
 mod telemetry;
 mod truth_dir;
 mod truth_twin;
 mod twin_client;
 mod verify;
+mod what_if;
+mod what_if_cli;
+mod what_if_route;
 
 use std::process::ExitCode;
 
@@ -79,6 +85,7 @@ fn main() -> ExitCode {
         Command::Exceptions(arguments) => exceptions::run(&arguments),
         Command::Schemas(arguments) => schemas::run(&arguments),
         Command::Sim(arguments) => actix_web::rt::System::new().block_on(sim::run(arguments)),
+        Command::WhatIf(arguments) => what_if::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,12 +18,58 @@ pub(crate) struct SimArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SimCommand {
+    /// Runs a plant model (TOML or JSON) and says what to expect of it.
+    ///
+    /// The same model and seed give the same report, on any number of threads.
+    Run(RunArguments),
     /// Sends what the systems of a simulated plant say, with faults and a known truth.
     Load(LoadArguments),
     /// Compares a twin with the truth of a load, after it has taken everything.
     ///
     /// Ends with 0 when they agree, and with 1 when they do not.
     Check(CheckArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The plant model; docs/simulation.md tells what can stand in it.
+    pub(crate) model: PathBuf,
+    /// How often it is run, instead of what the model says.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=crate::sim_run::REPLICATIONS_MAX))]
+    pub(crate) replications: Option<u64>,
+    /// Runs it until the intervals of all cycle times are this narrow, as a share: 0.01 is 1 %.
+    #[arg(long, value_name = "SHARE", conflicts_with = "replications", value_parser = share)]
+    pub(crate) precision: Option<f64>,
+    /// Runs it no more often than this for a precision.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(2..=crate::sim_run::REPLICATIONS_MAX))]
+    pub(crate) most: u64,
+    /// Length of a run, in the model's unit of time, instead of what the model says.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) horizon: Option<f64>,
+    /// What is not counted at the begin, in the model's unit of time.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) warm_up: Option<f64>,
+    /// Seed of the random numbers, instead of the model's.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// How many runs go on at a time; as many as there are processors when left out.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Writes the report as a page with pictures.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Prints the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
+    if share > 0.0 && share < 1.0 {
+        Ok(share)
+    } else {
+        Err(format!("{text} is not between 0 and 1"))
+    }
 }
 
 /// Which plant is simulated.

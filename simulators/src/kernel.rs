@@ -10,6 +10,7 @@
 //! copies.
 
 mod agenda;
+mod digest;
 mod dispatch;
 mod floor;
 mod happening;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 pub use agenda::AGENDA_ENTRIES_MAX;
 use agenda::{Agenda, Due};
+pub use digest::Digest;
 pub(crate) use floor::{
     Basis, Batch, Crew, Family, Inspection, Machine as MachinePlan, NONE, OpeningLot, Product,
     QueueLimit, Release, Rework, Step, Stop as StopPlan, Stream, WorkCenter,

@@ -13,6 +13,7 @@ mod demo_plant;
 mod dispatch;
 mod emitter;
 pub mod event_queue;
+pub mod experiment;
 pub mod faults;
 mod happening;
 pub mod job_shop_file;
@@ -38,6 +39,7 @@ mod stock;
 mod stoppage;
 pub mod truth;
 mod warehouse;
+pub mod what_if;
 
 pub use demo_plant::{DEMO_PLANT, demo_model};
 pub use load::Load;

@@ -205,7 +205,7 @@ impl Times {
 
 impl Times {
     /// The same distribution of a multiple: for what is counted and not timed.
-    pub(super) fn scaled(&self, by: f64) -> Times {
+    pub(crate) fn scaled(&self, by: f64) -> Times {
         let drawn = match self {
             Times::Always(time) => return Times::Always(time * by),
             Times::Drawn(drawn) => drawn,
