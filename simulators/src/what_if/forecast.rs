@@ -18,7 +18,7 @@ const BEYOND_US: i64 = i64::MAX;
 pub struct Outcome {
     /// By order, in the order of the model's lots: microseconds from the begin, by replication.
     done_us: Vec<Vec<i64>>,
-    /// By work center: name, machines and busy share of each replication.
+    /// By work center: name and mean busy share.
     load: Vec<(String, f64)>,
     /// When each order is due, microseconds from the begin.
     due_us: Vec<Option<i64>>,
@@ -66,7 +66,7 @@ pub struct Difference {
     pub half_width: f64,
 }
 
-/// How busy a work center is within the horizon.
+/// How busy a work center is until the last order is done, or the horizon where that is earlier.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LoadForecast {
     /// Which.
@@ -143,9 +143,8 @@ impl Outcome {
             outcome.runs_once(&floor, seed, replication, horizon_us);
             runs += 1;
         }
-        for (number, (_, busy)) in (0_u32..).zip(&mut outcome.load) {
-            let time = f64::from(runs.max(1)) * horizon_us as f64;
-            *busy /= time * f64::from(floor.machines_of(number));
+        for (_, busy) in &mut outcome.load {
+            *busy /= f64::from(runs.max(1));
         }
         Ok(outcome)
     }
@@ -168,8 +167,12 @@ impl Outcome {
         // and what is not done by then is beyond the horizon.
         let _ = kernel.run_until(horizon_us, &mut watch);
         tally.close(horizon_us);
-        for (counted, (_, busy)) in tally.work_centers().iter().zip(&mut self.load) {
-            *busy += counted.busy_us as f64;
+        let last_us = done_us.iter().copied().max().unwrap_or(0).min(horizon_us);
+        for ((number, counted), (_, busy)) in
+            (0_u32..).zip(tally.work_centers()).zip(&mut self.load)
+        {
+            let time_us = last_us.max(1) as f64 * f64::from(floor.machines_of(number));
+            *busy += counted.busy_us as f64 / time_us;
         }
         for (all, done) in self.done_us.iter_mut().zip(done_us) {
             all.push(done);
