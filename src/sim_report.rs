@@ -1,7 +1,5 @@
 //! What the runs of a plant model say, for people and for programs.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 use simulators::experiment::{self, Figures, Plan, Replication};
 use simulators::kernel::{Floor, KERNEL_VERSION};
@@ -219,8 +217,7 @@ pub(crate) fn shown(mean: Option<Mean>, times: f64) -> String {
     let places = if value.abs() >= 100.0 { 1 } else { 2 };
     let mut text = format!("{value:.places$}");
     if let Some(half_width) = mean.half_width.filter(|&width| width > 0.0) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, " ±{:.places$}", half_width * times);
+        text.push_str(&format!(" ±{:.places$}", half_width * times));
     }
     text
 }

@@ -2,8 +2,6 @@
 //! spend their time, cycle times with their intervals, and the begin of the first run as a Gantt
 //! chart.
 
-use std::fmt::Write;
-
 use simulators::experiment::Gantt;
 use simulators::kernel::Floor;
 
@@ -69,8 +67,7 @@ pub(crate) fn page(report: &Report, floor: &Floor, gantt: &Gantt) -> String {
 }
 
 fn add(page: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _ = page.write_fmt(text);
+    page.push_str(&text.to_string());
 }
 
 fn products(page: &mut String, report: &Report) {
@@ -221,13 +218,19 @@ fn gantt_chart(page: &mut String, report: &Report, floor: &Floor, gantt: &Gantt)
         ),
     );
     open_picture(page, "Gantt chart", machines as usize);
+    let mut number = 0;
     for machine in 0..machines {
-        let center = floor.work_center_of(machine) as usize;
-        let name = floor.work_centers().nth(center).unwrap_or_default();
+        let center = floor.work_center_of(machine);
+        let first = machine == 0 || floor.work_center_of(machine - 1) != center;
+        number = if first { 1 } else { number + 1 };
+        let name = floor
+            .work_centers()
+            .nth(center as usize)
+            .unwrap_or_default();
         add(
             page,
             format_args!(
-                "<text x=\"0\" y=\"{:.0}\">{} /{machine}</text>",
+                "<text x=\"0\" y=\"{:.0}\">{} {number}</text>",
                 f64::from(machine) * ROW + 15.0,
                 escaped(name)
             ),

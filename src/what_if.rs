@@ -76,35 +76,7 @@ fn print(answer: &Value) {
         "later by, min"
     );
     for order in answer["orders"].as_array().into_iter().flatten() {
-        let late = &order["late"];
-        let percent = |share: &Value| share.as_f64().unwrap_or(0.0) * 100.0;
-        let late = if late.is_null() {
-            "-".to_owned()
-        } else {
-            format!(
-                "{:.1} ({:.1} to {:.1})",
-                percent(&late["share"]),
-                percent(&late["low"]),
-                percent(&late["high"])
-            )
-        };
-        let later = order["later_min"]["mean"].as_f64().map_or_else(
-            || "-".to_owned(),
-            |mean| {
-                let half = order["later_min"]["half_width"].as_f64().unwrap_or(0.0);
-                format!("{mean:.1} ±{half:.1}")
-            },
-        );
-        say!(
-            "{:18} {:17} {:17} {:17} {:17} {:>22} {:>18}",
-            text(&order["order"]),
-            minute(&order["due"]),
-            minute(&order["p10"]),
-            minute(&order["p50"]),
-            minute(&order["p90"]),
-            late,
-            later
-        );
+        print_order(order);
     }
     say!("");
     say!("{:18} {:>8}", "work center", "busy, %");
@@ -135,6 +107,38 @@ fn print(answer: &Value) {
             text(center)
         );
     }
+}
+
+fn print_order(order: &Value) {
+    let late = &order["late"];
+    let percent = |share: &Value| share.as_f64().unwrap_or(0.0) * 100.0;
+    let late = if late.is_null() {
+        "-".to_owned()
+    } else {
+        format!(
+            "{:.1} ({:.1} to {:.1})",
+            percent(&late["share"]),
+            percent(&late["low"]),
+            percent(&late["high"])
+        )
+    };
+    let later = order["later_min"]["mean"].as_f64().map_or_else(
+        || "-".to_owned(),
+        |mean| {
+            let half = order["later_min"]["half_width"].as_f64().unwrap_or(0.0);
+            format!("{mean:.1} ±{half:.1}")
+        },
+    );
+    say!(
+        "{:18} {:17} {:17} {:17} {:17} {:>22} {:>18}",
+        text(&order["order"]),
+        minute(&order["due"]),
+        minute(&order["p10"]),
+        minute(&order["p50"]),
+        minute(&order["p90"]),
+        late,
+        later
+    );
 }
 
 fn text(value: &Value) -> &str {

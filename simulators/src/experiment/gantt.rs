@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::kernel::{Happening, Watch};
 
 /// The most bars that are kept; later work is left out.
-pub const BARS_MAX: usize = 2_000;
+pub const BARS_MAX: usize = 500;
 
 /// A machine that works on a lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

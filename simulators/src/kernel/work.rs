@@ -251,10 +251,10 @@ impl<W: Watch> Run<'_, W> {
         if step.scrap > 0.0 && draw(Purpose::StepScrap).chance(step.scrap) {
             return self.leaves(lot, false);
         }
-        if let Some(inspection) = &step.inspection {
-            if draw(Purpose::InspectionHold).chance(inspection.keeps) {
-                return self.is_kept(lot);
-            }
+        if let Some(inspection) = &step.inspection
+            && draw(Purpose::InspectionHold).chance(inspection.keeps)
+        {
+            return self.is_kept(lot);
         }
         let sent_back = step
             .rework

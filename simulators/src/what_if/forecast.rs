@@ -163,9 +163,8 @@ impl Outcome {
         let mut watch = (&mut finish, &mut tally);
         let number = u64::from(replication);
         let mut kernel = Kernel::new(Arc::clone(floor), seed, number, &mut watch);
-        // Lots of an opening have neither places nor crews to wait for: nothing can be stuck,
-        // and what is not done by then is beyond the horizon.
-        let _ = kernel.run_until(horizon_us, &mut watch);
+        // A run that gets stuck ends there: its orders are beyond the horizon, as they would be.
+        kernel.run_until(horizon_us, &mut watch).ok();
         tally.close(horizon_us);
         let last_us = done_us.iter().copied().max().unwrap_or(0).min(horizon_us);
         for ((number, counted), (_, busy)) in
