@@ -23,6 +23,23 @@ fn control_that_notes(noted: &Path, dir: &Path) -> PathBuf {
     control
 }
 
+/// The twin at `url` is where the truth says.
+#[track_caller]
+fn agrees(truth: &Path, url: &str) {
+    let arguments = [
+        "sim",
+        "check",
+        "--truth",
+        text(truth),
+        "--url",
+        url,
+        "--json",
+    ];
+    let output = run_twin(&arguments);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{told}");
+}
+
 #[test]
 fn a_load_through_rabbitmq_ends_where_the_truth_says() {
     let queues = PlantQueues::new("load");
@@ -37,7 +54,7 @@ fn a_load_through_rabbitmq_ends_where_the_truth_says() {
     let faults = faults_for_one_plant(dir.path());
     let (truth, noted) = (dir.path().join("truth"), dir.path().join("noted"));
     let control = control_that_notes(&noted, dir.path());
-    let report = json_of(&run_twin(&[
+    let output = run_twin(&[
         "sim",
         "load",
         "--plant",
@@ -55,7 +72,13 @@ fn a_load_through_rabbitmq_ends_where_the_truth_says() {
         "--control",
         text(&control),
         "--json",
-    ]));
+    ]);
+    let report = json_of(&output);
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !log.contains("NO_ROUTE"),
+        "what is sent nowhere on purpose: {log}"
+    );
     assert_eq!(report["lost"], 0, "{report}");
     for fault in [
         "broker.unroutable",
@@ -78,17 +101,7 @@ fn a_load_through_rabbitmq_ends_where_the_truth_says() {
     for word in ["kill\n", "nack\n", "slow 60\n"] {
         assert!(noted.contains(word), "the program was not told {word}");
     }
-    let output = run_twin(&[
-        "sim",
-        "check",
-        "--truth",
-        text(&truth),
-        "--url",
-        &twin.url,
-        "--json",
-    ]);
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{told}");
+    agrees(&truth, &twin.url);
     assert_eq!(queues.backlog(), 0, "every message is acknowledged");
     assert!(twin.terminate(STOPPED_WITHIN).success());
 }
