@@ -58,3 +58,4 @@ mod refusals_over_amqp;
 mod scene;
 mod twin_process;
 mod verify;
+mod what_if;

@@ -1,0 +1,114 @@
+//! `twin what-if` and `twin sim run`: forecasts of a live plant, and of one that a file describes.
+
+use std::fs;
+
+use serde_json::Value;
+use std::time::Duration;
+use tempfile::TempDir;
+
+use crate::twin_process::{TwinProcess, json_of, run_twin, wait_for};
+
+const FED_WITHIN: Duration = Duration::from_secs(30);
+
+const LINE: &str = r#"
+model = "plant/1"
+name = "line <1>"
+work_center = [{ id = "saw" }, { id = "mill", machines = 2 }]
+downtime = [{ id = "breaks", work_center = "mill", every = { exponential = 400 }, lasts = { exponential = 30 } }]
+product = [{ id = "P", step = [
+    { op = "10", work_center = "saw", time = { exponential = 4 } },
+    { op = "20", work_center = "mill", time = { triangular = [5, 6, 12] }, scrap = 0.02 },
+] }]
+release = [{ product = "P", every = { exponential = 6 }, due = 60 }]
+experiment = { horizon = 5000, warm_up = 500, replications = 6 }
+"#;
+
+#[test]
+fn a_live_plant_says_when_its_orders_will_be_finished_and_what_a_breakdown_does_to_that() {
+    let dir = TempDir::new().unwrap();
+    let arguments = ["demo", "--json", "--listen", "127.0.0.1:0", "--pace", "1"];
+    let twin = TwinProcess::start(&arguments, dir.path());
+    let url = twin.url().to_owned();
+    let ask = |more: &[&str]| {
+        let mut arguments = vec!["what-if", "--json", "--url", &url, "--replications", "40"];
+        arguments.extend(more);
+        run_twin(&arguments)
+    };
+    let answer = wait_for("orders to forecast", FED_WITHIN, || {
+        let output = ask(&[]);
+        output.status.success().then(|| json_of(&output))
+    });
+    let orders = answer["orders"].as_array().unwrap();
+    assert!(orders.len() > 3, "{answer}");
+    assert_eq!(
+        (&answer["replications"], &answer["cut_short"]),
+        (&40.into(), &false.into())
+    );
+    let mut busiest: Vec<&Value> = answer["load"].as_array().unwrap().iter().collect();
+    busiest.sort_by(|a, b| {
+        b["busy"]
+            .as_f64()
+            .unwrap()
+            .total_cmp(&a["busy"].as_f64().unwrap())
+    });
+    let down = format!("{}=480", busiest[0]["work_center"].as_str().unwrap());
+    let changed = json_of(&ask(&["--down", &down]));
+    let later = changed["orders"].as_array().unwrap().iter();
+    let later = later.filter_map(|order| order["later_min"]["mean"].as_f64());
+    let most = later.fold(0.0, f64::max);
+    assert!(
+        most > 200.0,
+        "a stop of eight hours delays somebody: {changed}"
+    );
+    let refused = ask(&["--priority", "WO-NONE=5"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(said.contains("there is no order \"WO-NONE\""), "{said}");
+}
+
+#[test]
+fn a_plant_model_gives_the_same_report_on_one_thread_and_on_two_and_a_page_of_its_own() {
+    let dir = TempDir::new().unwrap();
+    let (model, page) = (dir.path().join("line.toml"), dir.path().join("line.html"));
+    fs::write(&model, LINE).unwrap();
+    let (model, page) = (model.to_str().unwrap(), page.to_str().unwrap());
+    let report = |threads| {
+        json_of(&run_twin(&[
+            "sim",
+            "run",
+            model,
+            "--json",
+            "--threads",
+            threads,
+        ]))
+    };
+    let one = report("1");
+    assert_eq!(one, report("2"));
+    assert_eq!(one["replications"], 6);
+    let busy = one["work_centers"][0]["busy"]["mean"].as_f64().unwrap();
+    assert!(
+        (busy - 4.0 / 6.0).abs() < 0.05,
+        "the saw works 4 of 6 minutes: {busy}"
+    );
+    let shown = run_twin(&["sim", "run", model, "--report", page]);
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(text.contains("sha256") && text.contains("mill"), "{text}");
+    let html = fs::read_to_string(page).unwrap();
+    assert!(
+        html.contains("line &lt;1&gt;") && html.contains("Gantt"),
+        "escaped, with pictures"
+    );
+    assert!(!html.contains("http"), "nothing is loaded from elsewhere");
+    fs::write(
+        model,
+        LINE.replace("work_center = \"saw\"", "work_center = \"sew\""),
+    )
+    .unwrap();
+    let refused = run_twin(&["sim", "run", model]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(
+        said.contains("line 7: product[0].step[0].work_center"),
+        "{said}"
+    );
+}
