@@ -28,7 +28,7 @@ fn a_live_plant_says_when_its_orders_will_be_finished_and_what_a_breakdown_does_
     let dir = TempDir::new().unwrap();
     let arguments = ["demo", "--json", "--listen", "127.0.0.1:0", "--pace", "1"];
     let twin = TwinProcess::start(&arguments, dir.path());
-    let url = twin.url().to_owned();
+    let url = twin.url.clone();
     let ask = |more: &[&str]| {
         let mut arguments = vec!["what-if", "--json", "--url", &url, "--replications", "40"];
         arguments.extend(more);
