@@ -43,6 +43,7 @@ mod sim;
 mod sim_check;
 mod sim_cli;
 mod sim_finding;
+mod sim_import;
 mod sim_load;
 mod sim_report;
 mod sim_report_html;

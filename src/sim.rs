@@ -2,10 +2,11 @@
 
 use crate::exit::Failure;
 use crate::sim_cli::{SimArguments, SimCommand};
-use crate::{sim_check, sim_load, sim_run};
+use crate::{sim_check, sim_import, sim_load, sim_run};
 
 pub(crate) async fn run(arguments: SimArguments) -> Result<(), Failure> {
     match arguments.command {
+        SimCommand::Import(arguments) => sim_import::run(&arguments),
         SimCommand::Run(arguments) => sim_run::run(&arguments),
         SimCommand::Load(arguments) => sim_load::run(&arguments).await,
         SimCommand::Check(arguments) => sim_check::run(&arguments).await,

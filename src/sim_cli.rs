@@ -22,6 +22,8 @@ pub(crate) enum SimCommand {
     ///
     /// The same model and seed give the same report, on any number of threads.
     Run(RunArguments),
+    /// Prints a published plant as a plant model.
+    Import(ImportArguments),
     /// Sends what the systems of a simulated plant say, with faults and a known truth.
     Load(LoadArguments),
     /// Compares a twin with the truth of a load, after it has taken everything.
@@ -59,6 +61,25 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     /// Prints the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A format in which plants are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PublishedFormat {
+    /// A job shop: pairs of machine and time, or Taillard's two matrices.
+    Jsp,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// Its format.
+    #[arg(value_enum)]
+    pub(crate) format: PublishedFormat,
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// Prints the model as JSON instead of TOML.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -9,6 +9,7 @@
 //! fewer or more operations.
 
 mod fault;
+mod model;
 mod standard;
 mod taillard;
 

@@ -98,7 +98,6 @@ pub(crate) struct State {
     pub(crate) released: Vec<u64>,
     /// Work centers that look for work at the end of this instant.
     pub(crate) looking: Vec<u32>,
-    pub(crate) turns: u64,
     pub(crate) counts: Counts,
 }
 
@@ -319,7 +318,6 @@ impl State {
             crews: floor.crews.iter().map(crew).collect(),
             released: vec![0; floor.releases.len()],
             looking: Vec::new(),
-            turns: 0,
             counts: Counts::default(),
         }
     }

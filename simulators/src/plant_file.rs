@@ -7,6 +7,7 @@
 mod compile;
 mod invalid;
 mod place;
+mod plain;
 mod product;
 mod routing;
 mod shifts;
@@ -80,7 +81,7 @@ pub enum Format {
 }
 
 /// Which waiting lot a machine takes. A higher priority always comes first, and of equals the
-/// one that waits longest.
+/// one that came to the floor first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DispatchRule {

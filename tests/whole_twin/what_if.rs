@@ -112,3 +112,24 @@ fn a_plant_model_gives_the_same_report_on_one_thread_and_on_two_and_a_page_of_it
         "{said}"
     );
 }
+
+#[test]
+fn a_published_job_shop_becomes_a_model_that_runs_to_its_end() {
+    let dir = TempDir::new().unwrap();
+    let (shop, model) = (dir.path().join("two.txt"), dir.path().join("two.toml"));
+    fs::write(&shop, "# by hand\n2 2\n0 3 1 2\n1 4 0 1\n").unwrap();
+    let imported = run_twin(&["sim", "import", "jsp", shop.to_str().unwrap()]);
+    assert!(imported.status.success(), "{imported:?}");
+    fs::write(&model, &imported.stdout).unwrap();
+    let run = [
+        "sim",
+        "run",
+        model.to_str().unwrap(),
+        "--json",
+        "--replications",
+        "1",
+    ];
+    let report = json_of(&run_twin(&run));
+    // M0: J0 until 3, then J1 from 4 to 5. M1: J1 until 4, then J0 until 6.
+    assert_eq!(report["end"]["mean"], 6.0, "{report}");
+}

@@ -52,7 +52,7 @@ pub(crate) struct Machine {
 }
 
 /// Which of the waiting lots comes first. More urgent lots always come before less urgent ones,
-/// and of equal ones the one that waits longer.
+/// and of equal ones the one that came to the floor first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rule {
     /// First in, first out.

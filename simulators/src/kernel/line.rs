@@ -3,14 +3,14 @@
 use super::heap::Heap;
 
 /// Which lot comes first: the more urgent, then the one with the lesser rank, then the one that
-/// waits longer.
+/// came to the floor first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Turn {
     /// Priority, negated.
     pub(crate) after: i32,
     /// What the rule goes by.
     pub(crate) rank: i64,
-    /// Counts all that ever waited.
+    /// The lot's number.
     pub(crate) number: u64,
 }
 

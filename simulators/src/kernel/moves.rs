@@ -170,7 +170,8 @@ impl<W: Watch> Run<'_, W> {
         let work_center = place.work_center;
         let center = &mut self.state.centers[work_center as usize];
         let rank = match self.floor.work_centers[work_center as usize].rule {
-            Rule::Fifo | Rule::LeastSetup | Rule::Cr => 0,
+            Rule::Fifo | Rule::LeastSetup => now_us,
+            Rule::Cr => 0,
             Rule::Edd => place.due_us,
             Rule::Spt => step.planned_us,
             Rule::Mwkr => -step.left_us,
@@ -178,9 +179,8 @@ impl<W: Watch> Run<'_, W> {
         let turn = Turn {
             after: -place.priority,
             rank,
-            number: self.state.turns,
+            number: place.number,
         };
-        self.state.turns += 1;
         let machine = if step.same_machine == NONE {
             NONE
         } else {

@@ -199,15 +199,10 @@ impl LivingModel {
             step: steps,
         });
         self.file.lot.push(OpeningLot {
-            id: order.clone(),
-            product: order.clone(),
-            op: None,
             ready: *in_min,
-            age: 0.0,
             due: due.map(|due| (due.micros_since(now) as f64 / 60e6).max(0.0)),
             priority: *priority,
-            pieces: None,
-            in_work: None,
+            ..OpeningLot::of(order.clone(), order.clone())
         });
         self.orders.push((id, *due));
         Ok(())

@@ -9,8 +9,8 @@ use twin_model::{
 };
 
 use crate::plant_file::{
-    DispatchRule, Downtime, DowntimeKind, Drawn, Experiment, Format, InWork, OneOrMore, OpeningLot,
-    PlantFile, Product, Step, TimeUnit, Times, WorkCenter,
+    CountsFrom, DispatchRule, Downtime, DowntimeBasis, DowntimeKind, Drawn, InWork, OpeningLot,
+    PlantFile, Product, ResumeRule, Step, Times, WorkCenter,
 };
 
 /// With fewer finished operations at a work center, those of the whole plant tell how long work
@@ -76,7 +76,10 @@ struct Ratios {
 pub fn living_model(plant: &Plant, now: Time, rule: DispatchRule) -> LivingModel {
     let ratios = Ratios::of(plant);
     let mut living = LivingModel {
-        file: empty(plant, rule),
+        file: PlantFile {
+            dispatch: rule,
+            ..PlantFile::empty(plant.id().as_str())
+        },
         orders: Vec::new(),
         left_out: Vec::new(),
         assumptions: Assumptions {
@@ -120,26 +123,6 @@ pub fn living_model(plant: &Plant, now: Time, rule: DispatchRule) -> LivingModel
         }
     }
     living
-}
-
-fn empty(plant: &Plant, rule: DispatchRule) -> PlantFile {
-    PlantFile {
-        model: Format::Plant1,
-        name: plant.id().to_string(),
-        time_unit: TimeUnit::Minute,
-        dispatch: rule,
-        transport: Times::default(),
-        work_center: Vec::new(),
-        crew: Vec::new(),
-        calendar: Vec::new(),
-        downtime: Vec::new(),
-        family: Vec::new(),
-        setup: Vec::new(),
-        product: Vec::new(),
-        release: Vec::new(),
-        lot: Vec::new(),
-        experiment: Experiment::default(),
-    }
 }
 
 impl Ratios {
@@ -199,13 +182,10 @@ fn ratio(operation: &Operation) -> Option<(String, f64)> {
 
 impl LivingModel {
     fn adds_work_center(&mut self, name: &str, center: &LiveCenter, now: Time) {
-        self.file.work_center.push(WorkCenter {
-            id: name.to_owned(),
-            machines: center.capacity().max(1),
-            dispatch: None,
-            buffer: None,
-            calendar: None,
-        });
+        let machines = center.capacity().max(1);
+        self.file
+            .work_center
+            .push(WorkCenter::of(name.to_owned(), machines));
         let maintained = center.maintenance_at(now);
         let stands = matches!(
             center.item_state(),
@@ -229,15 +209,15 @@ impl LivingModel {
             } else {
                 DowntimeKind::Breakdown
             },
-            basis: crate::plant_file::DowntimeBasis::Calendar,
+            basis: DowntimeBasis::Calendar,
             every: Times::Always(ONCE_MIN),
             first: Some(Times::Always(0.0)),
             lasts: match end_min {
                 Some(left) => Times::Always(left),
                 None => Times::Drawn(Drawn::Exponential(UNKNOWN_STOP_MIN)),
             },
-            resume: Some(crate::plant_file::ResumeRule::PreemptResume),
-            counts: crate::plant_file::CountsFrom::End,
+            resume: Some(ResumeRule::PreemptResume),
+            counts: CountsFrom::End,
         });
     }
 
@@ -268,9 +248,9 @@ impl LivingModel {
             self.knows(center.as_str());
             steps.push((
                 operation.is_running(),
-                step(
-                    operation.id().as_str(),
-                    center.as_str(),
+                Step::of(
+                    operation.id().to_string(),
+                    center.to_string(),
                     ratios.times(center.as_str(), left_s / MINUTE_S),
                 ),
                 since_last_word_min(operation, now),
@@ -292,15 +272,10 @@ impl LivingModel {
             step: steps.into_iter().map(|(_, step, _)| step).collect(),
         });
         self.file.lot.push(OpeningLot {
-            id: order.id().to_string(),
-            product: order.id().to_string(),
-            op: None,
-            ready: 0.0,
-            age: 0.0,
             due: due.map(|due| (due.micros_since(now) as f64 / 1e6 / MINUTE_S).max(0.0)),
             priority: order.priority(),
-            pieces: None,
             in_work,
+            ..OpeningLot::of(order.id().to_string(), order.id().to_string())
         });
         self.orders.push((order.id().clone(), due));
     }
@@ -315,13 +290,9 @@ impl LivingModel {
     /// A work center that only an operation names has one machine.
     fn knows(&mut self, name: &str) {
         if self.file.work_center.iter().all(|known| known.id != name) {
-            self.file.work_center.push(WorkCenter {
-                id: name.to_owned(),
-                machines: 1,
-                dispatch: None,
-                buffer: None,
-                calendar: None,
-            });
+            self.file
+                .work_center
+                .push(WorkCenter::of(name.to_owned(), 1));
         }
     }
 }
@@ -332,25 +303,4 @@ fn since_last_word_min(operation: &Operation, now: Time) -> f64 {
     last.map_or(0.0, |last| {
         (now.micros_since(last) as f64 / 1e6 / MINUTE_S).max(0.0)
     })
-}
-
-fn step(op: &str, work_center: &str, time: Times) -> Step {
-    Step {
-        op: op.to_owned(),
-        work_center: OneOrMore::One(work_center.to_owned()),
-        time,
-        per: crate::plant_file::PerWhat::Lot,
-        interval: None,
-        batch: None,
-        setup: None,
-        crew: None,
-        sample: 1.0,
-        r#yield: 1.0,
-        scrap: 0.0,
-        rework: None,
-        inspection: None,
-        same_machine_as: None,
-        queue_limit: None,
-        transport: None,
-    }
 }

@@ -5,6 +5,7 @@
 //! times, before a simulation is compared with it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod by_kernel;
 mod closed;
 mod formulas;
 mod line;
