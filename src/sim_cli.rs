@@ -70,6 +70,8 @@ pub(crate) struct RunArguments {
 pub(crate) enum PublishedFormat {
     /// A job shop: pairs of machine and time, or Taillard's two matrices.
     Jsp,
+    /// A fab of the SMT2020 testbed: a folder of tables.
+    Smt2020,
 }
 
 #[derive(Debug, Args)]
@@ -77,7 +79,7 @@ pub(crate) struct ImportArguments {
     /// Its format.
     #[arg(value_enum)]
     pub(crate) format: PublishedFormat,
-    /// The file.
+    /// The file, or the folder.
     pub(crate) file: PathBuf,
     /// Prints the model as JSON instead of TOML.
     #[arg(long)]

@@ -16,6 +16,7 @@ mod check;
 mod fab;
 mod fault;
 mod lot;
+mod model;
 mod route;
 mod setup;
 mod span;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::Arc;
 
+use simulators::kernel::{Kernel, Tally};
 use simulators::smt2020::{CalendarKind, Distribution, Fab, MaintenanceBasis, ProcessPer, Step};
 
 use crate::real_data::real_data;
@@ -79,4 +81,41 @@ fn maintenance_of_the_published_fab_is_by_time_and_by_pieces() {
         .iter()
         .filter(|one| one.kind == CalendarKind::Down);
     assert_eq!(down.count(), 11);
+}
+
+#[test]
+fn the_published_fab_runs_ten_days_and_its_tools_break_and_are_maintained_as_their_tables_say() {
+    let Some(fab) = published() else { return };
+    let file = fab.plant_file("SMT2020 HVLM");
+    let floor = Arc::new(file.floor().unwrap());
+    let mut tally = Tally::new(&floor, 0);
+    let mut kernel = Kernel::new(Arc::clone(&floor), 1, 0, &mut tally);
+    kernel
+        .run_until(10 * 86_400 * 1_000_000, &mut tally)
+        .unwrap();
+    tally.close(kernel.now_us());
+    let counts = kernel.counts();
+    let came = 2_255 + 10 * 57;
+    assert!(
+        counts.released.abs_diff(came) < 30,
+        "{counts:?}, expected {came}"
+    );
+    assert!(counts.done > 350, "{counts:?}");
+    let steps: u64 = tally.work_centers().iter().map(|center| center.ended).sum();
+    assert!(
+        (200_000..330_000).contains(&steps),
+        "some 26,500 steps a day, found {steps}"
+    );
+    let machines: i64 = (0..106)
+        .map(|center| i64::from(floor.machines_of(center)))
+        .sum();
+    let time = (i128::from(machines) * i128::from(tally.span_us())) as f64;
+    let broken: i128 = tally
+        .work_centers()
+        .iter()
+        .map(|center| center.broken_us)
+        .sum();
+    // MTTR / (MTTF + MTTR) of the areas lies between 0.3 and 6 percent.
+    let share = broken as f64 / time;
+    assert!((0.003..0.06).contains(&share), "{share} of the time broken");
 }
