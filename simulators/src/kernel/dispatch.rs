@@ -117,20 +117,32 @@ impl<W: Watch> Run<'_, W> {
     /// Machines with setups, batches, crews, or lots that need a certain machine.
     fn chooses_with_care(&mut self, work_center: u32) {
         let plan = &self.floor.work_centers[work_center as usize];
-        for machine in plan.first_machine..plan.first_machine + plan.machines {
-            while self.state.machines[machine as usize].idle {
-                let Some(offer) = self.best_offer(work_center, machine) else {
-                    break;
-                };
-                self.takes(work_center, machine, &offer);
+        // Machines that are set up for a lot come before those that would have to change over.
+        let passes = if plan.rule == Rule::LeastSetup {
+            [true, false].as_slice()
+        } else {
+            [false].as_slice()
+        };
+        for &set_up in passes {
+            for machine in plan.first_machine..plan.first_machine + plan.machines {
+                while self.state.machines[machine as usize].idle {
+                    let Some(offer) = self.best_offer(work_center, machine, set_up) else {
+                        break;
+                    };
+                    self.takes(work_center, machine, &offer);
+                }
             }
         }
     }
 
-    fn best_offer(&mut self, work_center: u32, machine: u32) -> Option<Offer> {
+    /// The best of all sorts; with `set_up`, of those that need no setup.
+    fn best_offer(&mut self, work_center: u32, machine: u32, set_up: bool) -> Option<Offer> {
         let sorts = self.state.centers[work_center as usize].line.sorts.len();
         let mut best: Option<((i64, i64, Turn), Offer)> = None;
         for sort in 0..sorts {
+            if set_up && !self.is_set_up(work_center, machine, sort) {
+                continue;
+            }
             let Some(offer) = self.offer(work_center, machine, sort) else {
                 continue;
             };
@@ -140,6 +152,13 @@ impl<W: Watch> Run<'_, W> {
             }
         }
         best.map(|(_, offer)| offer)
+    }
+
+    fn is_set_up(&self, work_center: u32, machine: u32, sort: usize) -> bool {
+        let family = self.state.centers[work_center as usize].line.sorts[sort]
+            .alike
+            .family;
+        family == NONE || family == self.state.machines[machine as usize].family
     }
 
     /// What a sort offers to a machine now: its first lot, when the machine and enough lots and
