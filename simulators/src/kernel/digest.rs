@@ -48,6 +48,7 @@ impl Watch for Digest {
             Happening::SentBack { lot, to } => (13, lot.number, u64::from(to)),
             Happening::Done(lot) => (14, lot.number, u64::from(lot.pieces)),
             Happening::Scrapped(lot) => (15, lot.number, 0),
+            Happening::Withdrawn { lot, work_center } => (16, lot.number, u64::from(work_center)),
         };
         let mut bytes = [0; 25];
         bytes[..8].copy_from_slice(&at_us.to_le_bytes());

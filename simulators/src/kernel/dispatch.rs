@@ -79,6 +79,14 @@ impl<W: Watch> Run<'_, W> {
         if limit.late_to == NONE {
             return false;
         }
+        let work_center = place.work_center;
+        self.watch.sees(
+            now_us,
+            Happening::Withdrawn {
+                lot: place,
+                work_center,
+            },
+        );
         self.watch.sees(
             now_us,
             Happening::SentBack {

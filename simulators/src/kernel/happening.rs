@@ -20,6 +20,13 @@ pub enum Happening<'a> {
         /// Where.
         work_center: u32,
     },
+    /// A lot waits no longer, although no machine takes it.
+    Withdrawn {
+        /// The lot.
+        lot: &'a Lot,
+        /// Where it waited.
+        work_center: u32,
+    },
     /// A machine begins to change over.
     SetupBegan {
         /// The machine.

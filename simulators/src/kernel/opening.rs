@@ -93,16 +93,38 @@ impl<W: Watch> Run<'_, W> {
         place.work_us = work_us - elapsed_us;
         place.taken_us = taken_us - elapsed_us;
         let family = step.family;
-        let center = &mut self.state.centers[work_center as usize];
-        center.inside += 1;
-        let state = &mut self.state.machines[machine as usize];
-        state.family = family;
-        if state.idle {
-            self.begins(machine, lot);
-        } else {
-            // The machine stands still, or has another lot by what the opening says: it waits.
-            self.state.agenda.schedule(0, Due::Arrives(lot));
-        }
+        let (crew, wanted) = step.crew;
+        self.state.centers[work_center as usize].inside += 1;
+        self.watch.sees(
+            0,
+            Happening::Queued {
+                lot: self.state.lots.at(lot),
+                work_center,
+            },
+        );
+        let people = crew == NONE || self.state.crews[crew as usize].free >= wanted;
+        let Some(machine) = self.idle_machine(work_center, machine).filter(|_| people) else {
+            // The opening has more work than machines or people: the lot waits.
+            let place = self.state.lots.at(lot);
+            self.watch.sees(
+                0,
+                Happening::Withdrawn {
+                    lot: place,
+                    work_center,
+                },
+            );
+            return self.state.agenda.schedule(0, Due::Arrives(lot));
+        };
+        self.state.machines[machine as usize].family = family;
+        self.begins(machine, lot);
+    }
+
+    /// The wanted machine when it is idle, else another one of its work center.
+    fn idle_machine(&self, work_center: u32, wanted: u32) -> Option<u32> {
+        let plan = &self.floor.work_centers[work_center as usize];
+        let others = plan.first_machine..plan.first_machine + plan.machines;
+        let is_idle = |&machine: &u32| self.state.machines[machine as usize].idle;
+        std::iter::once(wanted).chain(others).find(is_idle)
     }
 }
 

@@ -138,6 +138,7 @@ impl Tally {
     #[inline]
     fn line_changes(&mut self, center: usize, at_us: i64, by: i64) {
         let (waiting, since_us) = self.lines[center];
+        debug_assert!(waiting + by >= 0, "a line has no fewer than no lots");
         self.centers[center].line_area +=
             i128::from(waiting) * i128::from(self.counted(since_us, at_us));
         self.lines[center] = (waiting + by, at_us);
@@ -212,6 +213,9 @@ impl Watch for Tally {
             Happening::Queued { work_center, .. } => {
                 self.line_changes(work_center as usize, at_us, 1);
                 self.centers[work_center as usize].queued += counts;
+            }
+            Happening::Withdrawn { work_center, .. } => {
+                self.line_changes(work_center as usize, at_us, -1);
             }
             Happening::SetupBegan { machine } => {
                 self.settle(machine as usize, at_us).changing = true
