@@ -5,6 +5,10 @@
 //! on a plant of its own with the twin's rules, so a simulated plant can never do what the twin
 //! would refuse, and its state is the truth to compare a twin with.
 //!
+//! A [`kernel`] of its own runs any floor that a [`plant_file`] describes: it knows time and
+//! contention only. [`experiment`] runs it many times, [`what_if`] runs it from the live state of
+//! a twin.
+//!
 //! What is absent here, by design: clocks, input and output, threads, and any model of an order,
 //! a lot or a work center beside the one of `twin-model`. Whoever runs a simulation paces and
 //! publishes it.
