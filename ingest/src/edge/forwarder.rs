@@ -167,6 +167,12 @@ impl Work {
             self.outlet.set_aside(page, index, answer)?;
             parcels.pop_front();
         }
+        // With nothing left of the page it is over now: a stop before the next connection would
+        // give it out again at the next start, although it is set aside.
+        if under_way.sources.iter().all(VecDeque::is_empty) {
+            self.outlet.confirm(&under_way.page);
+            self.under_way = None;
+        }
         Ok(())
     }
 }
