@@ -1,15 +1,14 @@
-//! The pending events of a simulation: a 4-ary heap with defined ties and cancellation.
+//! The pending events of a simulation: a heap with defined ties and cancellation.
 //!
 //! Two events at one instant are taken by class (lower first), then in the order in which they
 //! were scheduled. So the order never depends on the heap's inner shape.
 
 use std::mem;
 
+use crate::heap::Heap;
+
 /// The most events that one queue holds at a time.
 pub const PENDING_EVENTS_MAX: usize = 1 << 20;
-
-/// Children of one heap node; four keep a node's children within one or two cache lines.
-const ARITY: usize = 4;
 
 /// Cancelled entries stay in the heap until they are more than this and more than half of it.
 const CANCELLED_ENTRIES_KEPT: usize = 64;
@@ -28,12 +27,6 @@ struct Key {
     number: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    key: Key,
-    ticket: Ticket,
-}
-
 #[derive(Clone, Debug)]
 struct Slot<T> {
     generation: u32,
@@ -43,7 +36,7 @@ struct Slot<T> {
 /// Events that wait for their instant, taken in the order of (time, class, scheduling order).
 #[derive(Clone, Debug)]
 pub struct EventQueue<T> {
-    heap: Vec<Entry>,
+    heap: Heap<Key, Ticket>,
     slots: Vec<Slot<T>>,
     free: Vec<u32>,
     scheduled: u64,
@@ -52,7 +45,7 @@ pub struct EventQueue<T> {
 impl<T> Default for EventQueue<T> {
     fn default() -> Self {
         Self {
-            heap: Vec::new(),
+            heap: Heap::default(),
             slots: Vec::new(),
             free: Vec::new(),
             scheduled: 0,
@@ -87,8 +80,7 @@ impl<T> EventQueue<T> {
             number: self.scheduled,
         };
         self.scheduled += 1;
-        self.heap.push(Entry { key, ticket });
-        self.sift_up(self.heap.len() - 1);
+        self.heap.push(key, ticket);
         ticket
     }
 
@@ -105,14 +97,14 @@ impl<T> EventQueue<T> {
     /// The instant of the next event, in microseconds since 1970 UTC.
     pub fn peek_time_us(&mut self) -> Option<i64> {
         self.drop_cancelled_top();
-        self.heap.first().map(|entry| entry.key.at_us)
+        self.heap.first().map(|(key, _)| key.at_us)
     }
 
     /// Takes the next event and its instant in microseconds since 1970 UTC.
     pub fn pop(&mut self) -> Option<(i64, T)> {
-        while let Some(entry) = self.pop_entry() {
-            if let Some(payload) = self.vacate(entry.ticket) {
-                return Some((entry.key.at_us, payload));
+        while let Some((key, ticket)) = self.heap.pop() {
+            if let Some(payload) = self.vacate(ticket) {
+                return Some((key.at_us, payload));
             }
         }
         None
@@ -155,54 +147,17 @@ impl<T> EventQueue<T> {
     }
 
     fn drop_cancelled_top(&mut self) {
-        while let Some(entry) = self.heap.first() {
-            if self.waits(entry.ticket) {
+        while let Some(&(_, ticket)) = self.heap.first() {
+            if self.waits(ticket) {
                 return;
             }
-            self.pop_entry();
+            self.heap.pop();
         }
     }
 
     fn compact(&mut self) {
         let mut heap = mem::take(&mut self.heap);
-        heap.retain(|entry| self.waits(entry.ticket));
-        // A sorted vector is a valid heap of every arity.
-        heap.sort_unstable_by_key(|entry| entry.key);
+        heap.retain(|&(_, ticket)| self.waits(ticket));
         self.heap = heap;
-    }
-
-    fn pop_entry(&mut self) -> Option<Entry> {
-        if self.heap.is_empty() {
-            return None;
-        }
-        let entry = self.heap.swap_remove(0);
-        self.sift_down(0);
-        Some(entry)
-    }
-
-    fn sift_up(&mut self, mut at: usize) {
-        while at > 0 {
-            let parent = (at - 1) / ARITY;
-            if self.heap[parent].key <= self.heap[at].key {
-                return;
-            }
-            self.heap.swap(parent, at);
-            at = parent;
-        }
-    }
-
-    fn sift_down(&mut self, mut at: usize) {
-        loop {
-            let first = at * ARITY + 1;
-            let last = (first + ARITY).min(self.heap.len());
-            let Some(least) = (first..last).min_by_key(|&child| self.heap[child].key) else {
-                return;
-            };
-            if self.heap[at].key <= self.heap[least].key {
-                return;
-            }
-            self.heap.swap(at, least);
-            at = least;
-        }
     }
 }

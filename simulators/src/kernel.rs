@@ -14,7 +14,6 @@ mod digest;
 mod dispatch;
 mod floor;
 mod happening;
-mod heap;
 mod line;
 mod lot;
 mod moves;

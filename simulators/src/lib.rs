@@ -20,6 +20,7 @@ pub mod event_queue;
 pub mod experiment;
 pub mod faults;
 mod happening;
+mod heap;
 pub mod job_shop_file;
 pub mod kernel;
 pub mod law;

@@ -1,6 +1,6 @@
 //! What is due, in the order of (instant, class, order of scheduling): ties are defined.
 
-use super::heap::Heap;
+use crate::heap::Heap;
 
 /// The most entries that wait at a time. A model that schedules more schedules without end.
 pub const AGENDA_ENTRIES_MAX: usize = 1 << 22;

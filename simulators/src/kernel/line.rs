@@ -1,6 +1,6 @@
 //! The lots that wait before a work center.
 
-use super::heap::Heap;
+use crate::heap::Heap;
 
 /// Which lot comes first: the more urgent, then the one with the lesser rank, then the one that
 /// came to the floor first.

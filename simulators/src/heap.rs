@@ -34,17 +34,9 @@ impl<K: Ord + Copy, V: Copy> Heap<K, V> {
 
     #[inline]
     pub(crate) fn push(&mut self, key: K, value: V) {
-        let mut at = self.entries.len();
+        let at = self.entries.len();
         self.entries.push((key, value));
-        while at > 0 {
-            let parent = (at - 1) / ARITY;
-            if self.entries[parent].0 <= key {
-                break;
-            }
-            self.entries[at] = self.entries[parent];
-            at = parent;
-        }
-        self.entries[at] = (key, value);
+        self.rise(at, (key, value));
     }
 
     #[inline]
@@ -55,6 +47,13 @@ impl<K: Ord + Copy, V: Copy> Heap<K, V> {
         };
         self.sink(0, last);
         Some(first)
+    }
+
+    /// Keeps the entries that hold, and drops the others.
+    pub(crate) fn retain(&mut self, holds: impl FnMut(&(K, V)) -> bool) {
+        self.entries.retain(holds);
+        // A sorted vector is a valid heap of every arity.
+        self.entries.sort_unstable_by_key(|&(key, _)| key);
     }
 
     /// Takes the entry at a place of [`Heap::entries`].
@@ -71,6 +70,8 @@ impl<K: Ord + Copy, V: Copy> Heap<K, V> {
         removed
     }
 
+    /// Puts an entry where the one at `at` was, or above.
+    #[inline]
     fn rise(&mut self, mut at: usize, entry: (K, V)) {
         while at > 0 {
             let parent = (at - 1) / ARITY;
