@@ -82,6 +82,27 @@ impl Watch for Story {
     }
 }
 
+/// Adds up how long lots were on the floor.
+#[derive(Default)]
+struct Stays {
+    left_us: i128,
+    /// Sum of the releases of the lots that are there.
+    came_us: i128,
+}
+
+impl Watch for Stays {
+    fn sees(&mut self, at_us: i64, what: Happening<'_>) {
+        match what {
+            Happening::Released(_) => self.came_us += i128::from(at_us),
+            Happening::Done(lot) | Happening::Scrapped(lot) => {
+                self.came_us -= i128::from(lot.released_us);
+                self.left_us += i128::from(lot.sojourn_us(at_us));
+            }
+            _ => {}
+        }
+    }
+}
+
 fn floor(text: &str) -> Arc<Floor> {
     Arc::new(PlantFile::read("test.toml", text).expect("a valid file").1)
 }
@@ -105,11 +126,12 @@ fn one_machine_waits_as_the_formula_says() {
 fn nothing_is_lost_and_the_time_of_the_lots_is_the_time_of_the_floor() {
     for seed in 1..=5 {
         let floor = floor(EVERYTHING);
-        let mut tally = Tally::new(&floor, 0);
-        let mut kernel = Kernel::new(Arc::clone(&floor), seed, 0, &mut tally);
+        let (mut tally, mut stays) = (Tally::new(&floor, 0), Stays::default());
+        let mut watch = (&mut tally, &mut stays);
+        let mut kernel = Kernel::new(Arc::clone(&floor), seed, 0, &mut watch);
         let mut events = 0_u64;
         while kernel.now_us() < 60 * 86_400_000_000 {
-            assert!(kernel.step(&mut tally), "seed {seed}: it goes on");
+            assert!(kernel.step(&mut watch), "seed {seed}: it goes on");
             let counts = kernel.counts();
             let left = counts.done + counts.scrapped;
             assert_eq!(
@@ -120,6 +142,12 @@ fn nothing_is_lost_and_the_time_of_the_lots_is_the_time_of_the_floor() {
             events += 1;
         }
         tally.close(kernel.now_us());
+        let present = kernel.lots_on_floor() as i128 * i128::from(kernel.now_us()) - stays.came_us;
+        assert_eq!(
+            tally.floor_area(),
+            stays.left_us + present,
+            "seed {seed}: Little's law, exactly"
+        );
         let counts = kernel.counts();
         assert!(counts.done > 2_000, "seed {seed}: {counts:?}");
         assert!(counts.scrapped > 10, "seed {seed}: {counts:?}");
