@@ -26,7 +26,6 @@ mod work;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-pub use agenda::AGENDA_ENTRIES_MAX;
 use agenda::{Agenda, Due};
 pub use digest::Digest;
 pub(crate) use floor::{

@@ -8,6 +8,7 @@
 mod change;
 mod forecast;
 mod living;
+mod standstill;
 
 pub use change::{Change, ImpossibleChange};
 pub use forecast::{Forecast, LoadForecast, OrderForecast, Outcome, forecast};

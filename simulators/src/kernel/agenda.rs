@@ -3,7 +3,7 @@
 use crate::heap::Heap;
 
 /// The most entries that wait at a time. A model that schedules more schedules without end.
-pub const AGENDA_ENTRIES_MAX: usize = 1 << 22;
+const AGENDA_ENTRIES_MAX: usize = 1 << 22;
 
 /// Something that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::agenda::Due;
-use super::floor::{Basis, NONE};
+use super::floor::{Basis, NONE, Rework};
 use super::happening::{Happening, Watch};
 use crate::random::Purpose;
 
@@ -259,18 +259,17 @@ impl<W: Watch> Run<'_, W> {
         let sent_back = step
             .rework
             .filter(|rework| draw(Purpose::StepRework).chance(rework.probability));
-        match sent_back {
-            Some(rework) => self.is_sent_back(lot, rework.to, machine),
-            None => {
-                let next = self.first_taken(lot, number + 1);
-                self.goes_to(lot, next, machine);
-            }
-        }
+        self.goes_back_or_on(lot, sent_back, machine);
     }
 
-    fn is_sent_back(&mut self, lot: u32, to: u32, machine: Option<u32>) {
+    /// A judged lot goes back where its judgement sends it, else to its next step.
+    fn goes_back_or_on(&mut self, lot: u32, back: Option<Rework>, machine: Option<u32>) {
         let now_us = self.state.now_us;
         let place = self.state.lots.at(lot);
+        let Some(Rework { to, .. }) = back else {
+            let next = self.first_taken(lot, place.step + 1);
+            return self.goes_to(lot, next, machine);
+        };
         self.watch
             .sees(now_us, Happening::SentBack { lot: place, to });
         self.goes_to(lot, to, machine);
@@ -309,17 +308,14 @@ impl<W: Watch> Run<'_, W> {
             .state
             .random
             .draw(place.entity, place.visit, Purpose::InspectionOutcome);
-        let step = &self.floor.steps[number as usize];
-        if let Some(inspection) = &step.inspection {
+        let mut back = None;
+        if let Some(inspection) = &self.floor.steps[number as usize].inspection {
             if draw.chance(inspection.scrap) {
                 return self.leaves(lot, false);
             }
             let again = inspection.rework;
-            if let Some(rework) = again.filter(|rework| draw.again().chance(rework.probability)) {
-                return self.is_sent_back(lot, rework.to, None);
-            }
+            back = again.filter(|rework| draw.again().chance(rework.probability));
         }
-        let next = self.first_taken(lot, number + 1);
-        self.goes_to(lot, next, None);
+        self.goes_back_or_on(lot, back, None);
     }
 }

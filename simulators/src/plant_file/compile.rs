@@ -98,31 +98,27 @@ impl PlantFile {
     /// # Errors
     /// [`InvalidPlant`] names the first key that cannot be, and what to do.
     pub fn floor(&self) -> Result<Floor, InvalidPlant> {
-        let names = |kind, list, of: Vec<&str>| Names::new(kind, list, of.into_iter());
-        let ids = self.work_center.iter().map(|center| center.id.as_str());
         let context = Context {
             file: self,
-            work_centers: names("work center", "work_center", ids.collect())?,
-            crews: names(
-                "crew",
-                "crew",
-                self.crew.iter().map(|crew| crew.id.as_str()).collect(),
+            work_centers: Names::new(
+                "work center",
+                "work_center",
+                self.work_center.iter().map(|center| center.id.as_str()),
             )?,
-            families: names(
+            crews: Names::new(
+                "crew",
+                "crew",
+                self.crew.iter().map(|crew| crew.id.as_str()),
+            )?,
+            families: Names::new(
                 "setup family",
                 "family",
-                self.family
-                    .iter()
-                    .map(|family| family.id.as_str())
-                    .collect(),
+                self.family.iter().map(|family| family.id.as_str()),
             )?,
-            products: names(
+            products: Names::new(
                 "product",
                 "product",
-                self.product
-                    .iter()
-                    .map(|product| product.id.as_str())
-                    .collect(),
+                self.product.iter().map(|product| product.id.as_str()),
             )?,
         };
         for (what, missing) in [

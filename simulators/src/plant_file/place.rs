@@ -56,9 +56,7 @@ fn toml_line(text: &str, invalid: &InvalidPlant) -> usize {
         return 1;
     };
     let mut at = root.span().start;
-    let Some(mut parts) = Some(parts(&invalid.key)) else {
-        return 1;
-    };
+    let mut parts = parts(&invalid.key);
     let mut value = parts.next().and_then(|part| root.get_ref().get(part));
     while let Some(found) = value {
         at = found.span().start;

@@ -5,12 +5,8 @@ use serde::{Deserialize, Serialize};
 use twin_model::{Time, WorkOrderId};
 
 use super::living::LivingModel;
-use crate::plant_file::{
-    CountsFrom, Downtime, DowntimeBasis, DowntimeKind, OpeningLot, Product, ResumeRule, Times,
-};
-
-/// A downtime that comes once: the next would come after 1,000 years, in minutes.
-const ONCE_MIN: f64 = 1_000.0 * 365.25 * 24.0 * 60.0;
+use super::standstill::standstill;
+use crate::plant_file::{DowntimeKind, OpeningLot, Product, Times};
 
 /// One change to the plant as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -130,17 +126,13 @@ impl LivingModel {
                 self.work_center(number, work_center)?;
                 above_zero(number, "for_min", *for_min)?;
                 not_negative(number, "in_min", *in_min)?;
-                self.file.downtime.push(Downtime {
-                    id: format!("what if {number}"),
-                    work_center: work_center.clone(),
-                    kind: DowntimeKind::Breakdown,
-                    basis: DowntimeBasis::Calendar,
-                    every: Times::Always(ONCE_MIN),
-                    first: Some(Times::Always(*in_min)),
-                    lasts: Times::Always(*for_min),
-                    resume: Some(ResumeRule::PreemptResume),
-                    counts: CountsFrom::End,
-                });
+                self.file.downtime.push(standstill(
+                    format!("what if {number}"),
+                    work_center,
+                    DowntimeKind::Breakdown,
+                    *in_min,
+                    Times::Always(*for_min),
+                ));
             }
             Change::Machines {
                 work_center,

@@ -8,9 +8,10 @@ use twin_model::{
     WorkOrderId,
 };
 
+use super::standstill::standstill;
 use crate::plant_file::{
-    CountsFrom, DispatchRule, Downtime, DowntimeBasis, DowntimeKind, Drawn, InWork, OpeningLot,
-    PlantFile, Product, ResumeRule, Step, Times, WorkCenter,
+    DispatchRule, DowntimeKind, Drawn, InWork, OpeningLot, PlantFile, Product, Step, Times,
+    WorkCenter,
 };
 
 /// With fewer finished operations at a work center, those of the whole plant tell how long work
@@ -22,8 +23,6 @@ const RATIOS_MAX: usize = 32;
 const UNKNOWN_STOP_MIN: f64 = 60.0;
 /// Seconds of one minute.
 const MINUTE_S: f64 = 60.0;
-/// A downtime that comes once: the next would come after 1,000 years, in minutes.
-const ONCE_MIN: f64 = 1_000.0 * 365.25 * 24.0 * 60.0;
 
 /// A plant file made of a live state.
 #[derive(Clone, Debug)]
@@ -201,24 +200,17 @@ impl LivingModel {
         if end_min.is_none() {
             self.assumptions.stopped_without_end.push(name.to_owned());
         }
-        self.file.downtime.push(Downtime {
-            id: "stands now".to_owned(),
-            work_center: name.to_owned(),
-            kind: if maintained.is_some() {
-                DowntimeKind::Maintenance
-            } else {
-                DowntimeKind::Breakdown
-            },
-            basis: DowntimeBasis::Calendar,
-            every: Times::Always(ONCE_MIN),
-            first: Some(Times::Always(0.0)),
-            lasts: match end_min {
-                Some(left) => Times::Always(left),
-                None => Times::Drawn(Drawn::Exponential(UNKNOWN_STOP_MIN)),
-            },
-            resume: Some(ResumeRule::PreemptResume),
-            counts: CountsFrom::End,
-        });
+        let kind = if maintained.is_some() {
+            DowntimeKind::Maintenance
+        } else {
+            DowntimeKind::Breakdown
+        };
+        let lasts = match end_min {
+            Some(left) => Times::Always(left),
+            None => Times::Drawn(Drawn::Exponential(UNKNOWN_STOP_MIN)),
+        };
+        let stop = standstill("stands now".to_owned(), name, kind, 0.0, lasts);
+        self.file.downtime.push(stop);
     }
 
     fn adds_order(&mut self, order: &WorkOrder, now: Time, ratios: &Ratios) {
