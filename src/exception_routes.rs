@@ -15,6 +15,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::opened::Health;
 use crate::problem::problem;
+use crate::served_plant::served_plant;
 
 /// Largest body, in bytes: a corrected event with the reason around it.
 const BODY_BYTES_MAX: usize = EVENT_BYTES_MAX + 16 * 1024;
@@ -224,18 +225,7 @@ fn wanted<'h>(
     by: Option<SmolStr>,
 ) -> Result<(&'h PlantHandle, Resolution), HttpResponse> {
     let (plant, number) = path;
-    let known = health.plants.iter();
-    let handle = known
-        .into_iter()
-        .find(|known| known.plant().as_str() == plant);
-    let Some(handle) = handle else {
-        return Err(problem(
-            StatusCode::NOT_FOUND,
-            "No such plant",
-            &format!("Plant {plant} is not served here."),
-            "Take one of the plants that /api/v1/plants lists.",
-        ));
-    };
+    let handle = served_plant(health, plant)?;
     let Ok(id) = number.parse() else {
         return Err(bad_request(&format!("{number:?} is no number like EX-7")));
     };

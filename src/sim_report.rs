@@ -7,6 +7,7 @@ use simulators::plant_file::{PlantFile, TimeUnit};
 use simulators::statistics::{Confidence, Sample};
 
 use crate::exit::{Failure, Kind, OrFail};
+use crate::hex::hex;
 use crate::say::say;
 
 /// A mean over replications with its 95 % interval.
@@ -227,8 +228,4 @@ fn rounded(share: Option<Mean>) -> String {
         || "-".to_owned(),
         |share| format!("{:.1}", share.mean * 100.0),
     )
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

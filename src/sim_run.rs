@@ -33,10 +33,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let floor = Arc::new(floor);
     let plan = plan_of(arguments, &file)?;
     let (replications, reached) = replications(arguments, &file, &floor, &plan)?;
-    let machines: Vec<u32> = (0..floor.work_centers().len() as u32)
-        .map(|center| floor.machines_of(center))
-        .collect();
-    let figures = Figures::of(&replications, &machines);
+    let figures = Figures::of(&replications, &floor);
     let report = Report::new(&file, &floor, &plan, &replications, &figures, reached);
     if let Some(path) = &arguments.report {
         let mut gantt = Gantt::default();
@@ -109,15 +106,12 @@ fn replications(
         let done = some_replications(floor, plan, 0..asked, threads, &bar)?;
         return Ok((done, None));
     };
-    let machines: Vec<u32> = (0..floor.work_centers().len() as u32)
-        .map(|center| floor.machines_of(center))
-        .collect();
     let mut done: Vec<Replication> = Vec::new();
     while (done.len() as u64) < arguments.most {
         let from = done.len() as u64;
         let to = (from + BATCH).min(arguments.most);
         done.extend(some_replications(floor, plan, from..to, threads, &bar)?);
-        let width = Figures::of(&done, &machines).cycle_precision(Confidence::P95);
+        let width = Figures::of(&done, floor).cycle_precision(Confidence::P95);
         if width.is_some_and(|width| width <= precision / (1.0 + precision)) {
             return Ok((done, Some(true)));
         }

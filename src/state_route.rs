@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use projections::Problem;
@@ -11,7 +10,7 @@ use twin_model::{Code, Plant, PlantId};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::opened::Health;
-use crate::problem::problem;
+use crate::served_plant::{no_answer, served_plant};
 
 /// The business state of a plant in one number, with what became of its input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,17 +61,9 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
 )]
 #[get("/api/v1/plants/{plant}/state")]
 async fn get_state(plant: Path<String>, health: Data<Health>) -> HttpResponse {
-    let Some(handle) = health
-        .plants
-        .iter()
-        .find(|known| known.plant().as_str() == *plant)
-    else {
-        return problem(
-            StatusCode::NOT_FOUND,
-            "No such plant",
-            &format!("Plant {plant} is not served here."),
-            "Take one of the plants that /api/v1/plants lists.",
-        );
+    let handle = match served_plant(&health, &plant) {
+        Ok(handle) => handle,
+        Err(refused) => return refused,
     };
     let Ok(snapshot) = handle.fork().take().await else {
         return no_answer(&plant);
@@ -98,13 +89,4 @@ fn broken(plant: &Plant) -> BTreeMap<&'static str, u64> {
         *broken.entry(breach.invariant.id()).or_default() += 1;
     }
     broken
-}
-
-fn no_answer(plant: &str) -> HttpResponse {
-    problem(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "The plant does not answer",
-        &format!("Plant {plant} is stopping, or its shard is being rebuilt."),
-        "Ask again in a moment; /ready tells when.",
-    )
 }

@@ -19,8 +19,10 @@ use simulators::what_if::{
 use twin_model::{Plant, PlantId, Time};
 use utoipa::{OpenApi, ToSchema};
 
+use crate::hex::hex;
 use crate::opened::Health;
 use crate::problem::problem;
+use crate::served_plant::no_answer;
 
 /// Largest question, bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -164,7 +166,7 @@ async fn what_if(body: Bytes, health: Data<Health>) -> HttpResponse {
         return busy();
     };
     let Ok(snapshot) = handle.fork().take().await else {
-        return no_answer();
+        return no_answer(handle.plant().as_str());
     };
     let answer = web::block(move || {
         answer(
@@ -176,13 +178,13 @@ async fn what_if(body: Bytes, health: Data<Health>) -> HttpResponse {
     });
     match answer.await {
         Ok(Ok(view)) => HttpResponse::Ok().json(view),
-        Ok(Err(no_answer)) => problem(
+        Ok(Err(reason)) => problem(
             StatusCode::UNPROCESSABLE_ENTITY,
             "The question has no answer",
-            &no_answer.to_string(),
+            &reason.to_string(),
             "Change the question; /api/v1/plants/{plant}/work-orders lists the orders.",
         ),
-        Err(_) => no_answer(),
+        Err(_) => no_answer(handle.plant().as_str()),
     }
 }
 
@@ -261,11 +263,7 @@ fn answer(plant: &Plant, seq: u64, now: Time, question: &WhatIf) -> Result<WhatI
         replications,
         cut_short: replications < question.replications,
         seed: question.seed,
-        model_sha256: hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        model_sha256: hex(&hash.finalize()),
         forecast: forecast(&outcome, baseline.as_ref(), now),
         left_out: changed.left_out,
         assumptions: changed.assumptions,
@@ -294,13 +292,4 @@ fn busy() -> HttpResponse {
         actix_web::http::header::HeaderValue::from_static(RETRY_AFTER_S),
     );
     busy
-}
-
-fn no_answer() -> HttpResponse {
-    problem(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "The plant does not answer",
-        "The plant is stopping, or its shard is being rebuilt.",
-        "Ask again in a moment; /ready tells when.",
-    )
 }

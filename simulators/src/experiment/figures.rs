@@ -1,6 +1,7 @@
 //! What replications say: means over them, with intervals.
 
 use super::Replication;
+use crate::kernel::Floor;
 use crate::statistics::{Confidence, Sample};
 
 /// Microseconds of one day.
@@ -54,17 +55,16 @@ pub struct OfWorkCenters {
 }
 
 impl Figures {
-    /// Figures of some replications; `machines` are the numbers of machines by work center.
-    pub fn of(replications: &[Replication], machines: &[u32]) -> Self {
+    /// Figures of some replications of a floor.
+    pub fn of(replications: &[Replication], floor: &Floor) -> Self {
         let mut figures = Self::default();
         for replication in replications {
-            figures.add(replication, machines);
+            figures.add(replication, floor);
         }
         figures
     }
 
-    /// Adds one replication.
-    pub fn add(&mut self, replication: &Replication, machines: &[u32]) {
+    fn add(&mut self, replication: &Replication, floor: &Floor) {
         self.products
             .resize(replication.products.len(), OfProducts::default());
         self.work_centers
@@ -90,8 +90,8 @@ impl Figures {
             }
         }
         let centers = self.work_centers.iter_mut().zip(&replication.work_centers);
-        for ((figures, counted), &machines) in centers.zip(machines) {
-            let time = span * f64::from(machines);
+        for (number, (figures, counted)) in (0_u32..).zip(centers) {
+            let time = span * f64::from(floor.machines_of(number));
             figures.busy.observe(counted.busy_us as f64 / time);
             figures.setup.observe(counted.setup_us as f64 / time);
             figures.broken.observe(counted.broken_us as f64 / time);
