@@ -335,6 +335,15 @@ impl Effects {
         self.notices.push(notice);
     }
 
+    /// All that the outside should hear of.
+    pub(crate) fn into_notices(self) -> Vec<Notice> {
+        let mut notices = self.notices;
+        for (hold, placed, lots) in self.hold_spread {
+            notices.push(Notice::HoldPropagated { hold, lots, placed });
+        }
+        notices
+    }
+
     /// The one hold that reaches a lot. Thousands of lots may be reached alike by it: they share
     /// what says so.
     pub(crate) fn only_reach(&mut self, hold: &HoldId, reach: &Reach) -> Reaches {

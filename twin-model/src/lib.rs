@@ -86,6 +86,7 @@ mod order_reports;
 mod order_reversals;
 mod order_take;
 mod origin;
+mod outlook;
 mod ownership;
 mod packing;
 mod paged;

@@ -63,6 +63,16 @@ pub(crate) struct Cause<'a> {
     pub(crate) correlation: Option<&'a SmolStr>,
 }
 
+impl<'a> Cause<'a> {
+    pub(crate) fn of(event: &'a Event) -> Cause<'a> {
+        Cause {
+            at: event.time,
+            source: &event.source,
+            correlation: event.correlation.as_ref(),
+        }
+    }
+}
+
 /// One entity that a turn changed.
 #[derive(Debug, Clone)]
 pub struct Touched {
@@ -113,11 +123,7 @@ impl Plant {
     /// A panic in a handler passes through. Call [`Plant::roll_back`] then; the plant is as
     /// before afterwards.
     pub fn apply(&mut self, event: &Event) -> Result<Turn, Rejection> {
-        let cause = Cause {
-            at: event.time,
-            source: &event.source,
-            correlation: event.correlation.as_ref(),
-        };
+        let cause = Cause::of(event);
         self.turn_of(cause, |plant, effects| plant.take(event, cause, effects))
     }
 
@@ -127,6 +133,16 @@ impl Plant {
         cause: Cause<'_>,
         first: impl FnOnce(&mut Plant, &mut Effects) -> Result<(), Rejection>,
     ) -> Result<Turn, Rejection> {
+        let effects = self.run(cause, first)?;
+        Ok(self.finish(effects))
+    }
+
+    /// All of a turn but its end: what it touched can still be undone.
+    pub(crate) fn run(
+        &mut self,
+        cause: Cause<'_>,
+        first: impl FnOnce(&mut Plant, &mut Effects) -> Result<(), Rejection>,
+    ) -> Result<Effects, Rejection> {
         self.undo.clear();
         self.slots.forget_lent();
         self.turn += 1;
@@ -137,7 +153,7 @@ impl Plant {
             .and_then(|()| self.decide_gates(cause, &mut effects))
             .and_then(|()| self.run_processes(cause, &mut effects));
         match outcome {
-            Ok(()) => Ok(self.finish(effects)),
+            Ok(()) => Ok(effects),
             Err(rejection) => {
                 self.roll_back();
                 Err(rejection)
@@ -199,11 +215,10 @@ impl Plant {
         undo.clear();
         // Given back for the room that it has.
         self.undo = undo;
-        let mut notices = effects.notices;
-        for (hold, placed, lots) in effects.hold_spread {
-            notices.push(Notice::HoldPropagated { hold, lots, placed });
+        Turn {
+            touched,
+            notices: effects.into_notices(),
         }
-        Turn { touched, notices }
     }
 
     /// The entities that the turn has touched so far, as they were before it (`None` when they came

@@ -9,7 +9,7 @@
 #[path = "any_order/goods.rs"]
 mod goods;
 #[path = "any_order/story.rs"]
-mod story;
+pub(crate) mod story;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

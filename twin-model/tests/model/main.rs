@@ -45,6 +45,7 @@ mod order_reversed;
 #[path = "order/story.rs"]
 mod order_story;
 mod order_words;
+mod outlook;
 mod ownership;
 mod packing;
 mod plain_oracle;
