@@ -3,6 +3,9 @@
 mod api_description;
 mod async_api;
 mod broker_config;
+mod check_answer;
+mod check_question;
+mod check_route;
 mod cli;
 mod config;
 mod contract_routes;
@@ -29,6 +32,8 @@ mod load_amqp;
 mod load_http;
 mod load_pace;
 mod load_sink;
+mod may;
+mod may_cli;
 mod no_route;
 mod opened;
 mod page;
@@ -89,6 +94,7 @@ fn main() -> ExitCode {
         Command::Schemas(arguments) => schemas::run(&arguments),
         Command::Sim(arguments) => actix_web::rt::System::new().block_on(sim::run(arguments)),
         Command::WhatIf(arguments) => what_if::run(&arguments),
+        Command::May(arguments) => may::run(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,7 +15,8 @@ use crate::no_route::{STREAM, no_route};
 use crate::opened::{Health, Opened};
 use crate::same_host::same_host;
 use crate::{
-    api_description, contract_routes, exception_routes, page, probes, state_route, what_if_route,
+    api_description, check_route, contract_routes, exception_routes, page, probes, state_route,
+    what_if_route,
 };
 
 /// Threads that answer HTTP.
@@ -98,6 +99,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(ingest::http::configure)
         .configure(projections::http::configure)
         .configure(state_route::configure)
+        .configure(check_route::configure)
         .configure(what_if_route::configure)
         .configure(contract_routes::configure)
         .configure(exception_routes::configure)

@@ -22,7 +22,7 @@ use utoipa::{OpenApi, ToSchema};
 use crate::hex::hex;
 use crate::opened::Health;
 use crate::problem::problem;
-use crate::served_plant::no_answer;
+use crate::served_plant::{asked_plant, no_answer};
 
 /// Largest question, bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -150,17 +150,9 @@ async fn what_if(body: Bytes, health: Data<Health>) -> HttpResponse {
     if let Some(refusal) = beyond_limits(&question) {
         return bad_question(&refusal);
     }
-    let found = health.plants.iter().find(|known| match &question.plant {
-        Some(wanted) => known.plant() == wanted,
-        None => health.plants.len() == 1,
-    });
-    let Some(handle) = found else {
-        return problem(
-            StatusCode::NOT_FOUND,
-            "No such plant",
-            "The question names no plant that is served here.",
-            "Give `plant`, one of those that /api/v1/plants lists.",
-        );
+    let handle = match asked_plant(&health, question.plant.as_ref()) {
+        Ok(handle) => handle,
+        Err(refused) => return refused,
     };
     let Some(_turn) = Turn::take() else {
         return busy();

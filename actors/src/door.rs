@@ -44,8 +44,9 @@ pub(crate) struct Settle {
     pub(crate) reply: oneshot::Sender<Result<Resolved, ResolveError>>,
 }
 
-/// Looks at the books as of a commit; what it gives runs when that commit is durable.
-pub(crate) type Look = Box<dyn FnOnce(&Books, u64) -> Reveal + Send>;
+/// Looks at the books as of a commit; what it gives runs when that commit is durable. Whoever tries
+/// something out leaves the books as they were.
+pub(crate) type Look = Box<dyn FnOnce(&mut Books, u64) -> Reveal + Send>;
 /// Tells somebody what was seen.
 pub(crate) type Reveal = Box<dyn FnOnce() + Send>;
 
@@ -118,6 +119,15 @@ impl Door {
     pub(crate) async fn peek(
         &self,
         look: impl FnOnce(&Books, u64) -> Reveal + Send + 'static,
+    ) -> Result<(), Stopped> {
+        self.try_out(|books, commit_no| look(books, commit_no))
+            .await
+    }
+
+    /// As [`Door::peek`], for what tries something out and undoes it.
+    pub(crate) async fn try_out(
+        &self,
+        look: impl FnOnce(&mut Books, u64) -> Reveal + Send + 'static,
     ) -> Result<(), Stopped> {
         self.can_answer()?;
         self.send(Peek(Box::new(look))).await

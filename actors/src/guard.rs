@@ -106,6 +106,27 @@ pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rej
     }
 }
 
+/// What an event would do, tried once and undone.
+///
+/// # Errors
+/// As [`guarded_turn`].
+pub(crate) fn guarded_would(plant: &mut Plant, event: &Event) -> Result<Turn, Rejection> {
+    GUARDED.set(true);
+    let outlook = panic::catch_unwind(AssertUnwindSafe(|| plant.would(event)));
+    GUARDED.set(false);
+    outlook.unwrap_or_else(|payload| {
+        let entity = plant.current_entity().cloned();
+        plant.roll_back();
+        let detail = message_of(payload.as_ref());
+        tracing::error!(?entity, %detail, "a question could not be answered");
+        Err(Rejection::Intake(IntakeRejection::Poison {
+            object: entity.unwrap_or_else(|| event.body.owner()),
+            tries: 1,
+            detail,
+        }))
+    })
+}
+
 /// Has a command sent again. A panic is rolled back; nothing was done then.
 ///
 /// # Errors

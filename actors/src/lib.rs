@@ -3,7 +3,8 @@
 //! [`open`] recovers a plant from its journal and gives a [`PlantHandle`]. Everything goes through
 //! the handle's doors: [`Intake`] takes events and answers after their commit, [`Feed`] gives the
 //! committed changes in order, [`Outbox`] the commands that are due, [`Exceptions`] what needs a
-//! person, [`Fork`] a consistent copy, [`Ledger`] the head of the journal's hash chain.
+//! person, [`Checks`] what would become of an event, [`Fork`] a consistent copy, [`Ledger`] the
+//! head of the journal's hash chain.
 //!
 //! What is absent here: AMQP, Redis, HTTP. And no actix type leaves this crate: the shard runs on
 //! a thread of its own, so that the handles work from any runtime.
@@ -13,6 +14,7 @@ mod books;
 mod case;
 #[cfg(feature = "chaos")]
 pub mod chaos;
+mod checks;
 mod commit;
 mod counts;
 mod cursor;
@@ -67,6 +69,7 @@ mod waiting;
 mod writer;
 
 pub use because::TICK;
+pub use checks::{Answers, Checks, Outlook, QUESTIONS_MAX, Question};
 pub use commit::{CauseRef, Change, Commit, Snapshot};
 pub use counts::Counts;
 pub use cursor::{Cursor, InvalidCursor};

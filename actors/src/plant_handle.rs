@@ -24,7 +24,7 @@ use crate::snapshots::Snapshots;
 use crate::supervisor::PanicSupervisor;
 use crate::writer::{self, Published};
 use crate::{
-    Durability, Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox, guard,
+    Checks, Durability, Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox, guard,
 };
 
 /// Messages that may wait for a shard. Each batch of events holds credits besides.
@@ -185,6 +185,7 @@ pub struct PlantHandle {
     outbox: Outbox,
     exceptions: Exceptions,
     fork: Fork,
+    checks: Checks,
     ledger: Ledger,
     door: Door,
     ended: watch::Receiver<bool>,
@@ -237,6 +238,12 @@ impl PlantHandle {
     #[must_use]
     pub fn fork(&self) -> &Fork {
         &self.fork
+    }
+
+    /// The door to questions: what would become of something if it were told now.
+    #[must_use]
+    pub fn checks(&self) -> &Checks {
+        &self.checks
     }
 
     /// The door to the audit trail.
@@ -317,6 +324,7 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
         outbox: Outbox { door: door.clone() },
         exceptions: Exceptions::new(door.clone()),
         fork: Fork { door: door.clone() },
+        checks: Checks { door: door.clone() },
         ledger: Ledger { door: door.clone() },
         door,
         ended,

@@ -307,8 +307,8 @@ impl ShardActor {
         }));
     }
 
-    fn show(&self, look: Look) {
-        let reveal = look(&self.books, self.next_commit - 1);
+    fn show(&mut self, look: Look) {
+        let reveal = look(&mut self.books, self.next_commit - 1);
         self.writer.give(Job::Reveal(Answer(reveal)));
     }
 }

@@ -8,6 +8,7 @@
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod account;
 mod bad_messages;
+mod checks;
 mod closed_pipe;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod connection;

@@ -158,12 +158,18 @@ impl TwinProcess {
     /// An answer to `POST /api/v1/events`.
     #[track_caller]
     pub(crate) fn post(&self, body: &[u8]) -> Answer {
+        self.post_to("/api/v1/events", body)
+    }
+
+    /// An answer to a posted question.
+    #[track_caller]
+    pub(crate) fn post_to(&self, path: &str, body: &[u8]) -> Answer {
         let request = self
             .agent
-            .post(format!("{}/api/v1/events", self.url))
+            .post(format!("{}{path}", self.url))
             .content_type("application/json");
         let response = request.send(body);
-        Answer::of(response.unwrap_or_else(|error| panic!("POST /api/v1/events: {error}")))
+        Answer::of(response.unwrap_or_else(|error| panic!("POST {path}: {error}")))
     }
 
     /// As [`TwinProcess::post`], as long as there is anybody who answers.

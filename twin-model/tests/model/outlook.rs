@@ -59,7 +59,10 @@ fn asking_first_changes_nothing_and_foretells_what_comes() {
         assert_eq!(asked.state_hash(), told.state_hash(), "story {seed}");
         assert_eq!(asked.breaches(), [], "story {seed}");
     }
-    assert!(went > 1_000 && refused > 1_000, "{went}, {refused}: too tame");
+    assert!(
+        went > 1_000 && refused > 1_000,
+        "{went}, {refused}: too tame"
+    );
 }
 
 #[test]
@@ -75,10 +78,12 @@ fn a_delivery_can_be_asked_for_without_reserving_anything() {
         event(delivery, "/wms", "mfg.shipment.requested.v1", data)
     };
     let decision = |turn: &twin_model::Turn| {
-        turn.touched.iter().find_map(|touched| match &touched.state {
-            Entity::Shipment(shipment) => Some(shipment.decision()),
-            _ => None,
-        })
+        turn.touched
+            .iter()
+            .find_map(|touched| match &touched.state {
+                Entity::Shipment(shipment) => Some(shipment.decision()),
+                _ => None,
+            })
     };
     for delivery in ["D-1", "D-2"] {
         let turn = plant.would(&request(delivery)).unwrap();
