@@ -71,11 +71,12 @@ fn plan_of(arguments: &RunArguments, file: &PlantFile) -> Result<Plan, Failure> 
             arguments.warm_up.unwrap_or(file.experiment.warm_up),
         )?,
     };
-    let endless = file.release.iter().any(|release| release.count.is_none());
-    if plan.horizon_us.is_none() && (endless || !file.downtime.is_empty()) {
+    if plan.horizon_us.is_none()
+        && let Some(what) = file.endless()
+    {
         let text = format!(
-            "{}: this plant never comes to its end; give `horizon` under [experiment], or \
-             --horizon",
+            "{}: this plant has {what}, so it may never come to its end; give `horizon` under \
+             [experiment], or --horizon",
             arguments.model.display()
         );
         return Err(Failure::new(Kind::Config, text));

@@ -14,7 +14,7 @@ pub use figures::{Figures, OfProducts, OfWorkCenters};
 pub use gantt::{BARS_MAX, Bar, Gantt};
 
 use crate::kernel::{
-    Counts, Digest, Floor, KERNEL_VERSION, Kernel, OfProduct, OfWorkCenter, Stuck, Tally,
+    Counts, Digest, Floor, Halted, KERNEL_VERSION, Kernel, OfProduct, OfWorkCenter, Tally,
 };
 
 /// How a floor is run.
@@ -55,8 +55,8 @@ impl Replication {
     /// Runs a floor once.
     ///
     /// # Errors
-    /// [`Stuck`] when lots are on the floor and nothing can happen any more.
-    pub fn run(floor: &Arc<Floor>, plan: &Plan, number: u64) -> Result<Self, Stuck> {
+    /// [`Halted`] when it cannot come to its end.
+    pub fn run(floor: &Arc<Floor>, plan: &Plan, number: u64) -> Result<Self, Halted> {
         let mut tally = Tally::new(floor, plan.warm_up_us);
         let mut digest = Digest::default();
         let mut watch = (&mut tally, &mut digest);

@@ -23,7 +23,7 @@ mod stops;
 mod tally;
 mod work;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use agenda::{Agenda, Due};
@@ -37,12 +37,13 @@ pub use happening::{Happening, Watch};
 use line::Line;
 pub use lot::Lot;
 use lot::Lots;
+use release::LOTS_MAX;
 pub use tally::{OfProduct, OfWorkCenter, Tally};
 
 use crate::random::Random;
 
 /// Version of the kernel's behaviour: a run is the same only under the same one.
-pub const KERNEL_VERSION: u32 = 1;
+pub const KERNEL_VERSION: u32 = 2;
 
 /// A floor that runs. A copy is a snapshot: both go on alike.
 #[derive(Clone, Debug)]
@@ -62,6 +63,24 @@ pub struct Counts {
     pub scrapped: u64,
     /// Found no place and went away; not among the released.
     pub turned_away: u64,
+}
+
+/// Why a run cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Halted {
+    /// Nothing can happen any more although lots are on the floor.
+    #[error(transparent)]
+    Stuck(#[from] Stuck),
+    /// More comes than the floor takes.
+    #[error(
+        "after {at_us} us there are more lots, or more to come, than can be simulated \
+         ({LOTS_MAX} lots): the floor takes less than comes to it; give fewer releases, more \
+         machines or a shorter horizon"
+    )]
+    Overfull {
+        /// When, microseconds from the begin.
+        at_us: i64,
+    },
 }
 
 /// A floor on which nothing can happen any more although lots are on it.
@@ -226,8 +245,8 @@ impl Kernel {
     /// begin), which is the present one then.
     ///
     /// # Errors
-    /// [`Stuck`] when nothing can happen any more before it although lots are on the floor.
-    pub fn run_until(&mut self, until_us: i64, watch: &mut impl Watch) -> Result<(), Stuck> {
+    /// [`Halted`] when it cannot come so far.
+    pub fn run_until(&mut self, until_us: i64, watch: &mut impl Watch) -> Result<(), Halted> {
         let mut run = Run {
             floor: &self.floor,
             state: &mut self.state,
@@ -236,9 +255,8 @@ impl Kernel {
         while run.next_is_due_by(until_us) {
             run.step();
         }
-        let ended = self.next_us().is_none();
-        if ended && self.lots_on_floor() > 0 {
-            return Err(self.stuck());
+        if self.next_us().is_none() {
+            self.has_ended_well()?;
         }
         self.state.now_us = self.state.now_us.max(until_us);
         Ok(())
@@ -247,13 +265,22 @@ impl Kernel {
     /// Lets everything happen until nothing is due any more.
     ///
     /// # Errors
-    /// [`Stuck`] when lots are left on the floor then.
-    pub fn run_to_end(&mut self, watch: &mut impl Watch) -> Result<(), Stuck> {
+    /// [`Halted`] when lots are left on the floor then.
+    pub fn run_to_end(&mut self, watch: &mut impl Watch) -> Result<(), Halted> {
         while self.step(watch) {}
-        if self.lots_on_floor() > 0 {
-            return Err(self.stuck());
+        self.has_ended_well()
+    }
+
+    /// Looks why nothing happens any more.
+    fn has_ended_well(&self) -> Result<(), Halted> {
+        if self.state.agenda.has_given_up() {
+            let at_us = self.state.now_us;
+            return Err(Halted::Overfull { at_us });
         }
-        Ok(())
+        match self.lots_on_floor() {
+            0 => Ok(()),
+            _ => Err(self.stuck().into()),
+        }
     }
 
     fn stuck(&self) -> Stuck {
@@ -266,7 +293,11 @@ impl Kernel {
         Stuck {
             at_us: self.state.now_us,
             lots: self.lots_on_floor(),
-            blocked: centers().map(|(center, _)| center.blocked.len()).sum(),
+            // One that could go to several work centers waits for each.
+            blocked: centers()
+                .flat_map(|(center, _)| center.blocked.iter())
+                .collect::<BTreeSet<_>>()
+                .len(),
             work_center: named.map_or_else(String::new, |(_, plan)| plan.name.to_string()),
         }
     }

@@ -5,6 +5,7 @@
 //! the [`Floor`](crate::kernel::Floor) of it that runs.
 
 mod compile;
+mod ending;
 mod invalid;
 mod place;
 mod plain;

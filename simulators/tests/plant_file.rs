@@ -106,3 +106,73 @@ fn the_same_model_as_json_is_read_alike_and_its_errors_have_lines_too() {
         "{said}"
     );
 }
+
+#[test]
+fn more_than_can_be_simulated_is_refused_with_the_limit() {
+    let step = "work_center = \"M\"\ntime = 1";
+    let many = refusal(&format!(
+        "work_center = [{{ id = \"M\", machines = 100000 }}]\ndowntime = [{}]\nproduct = [{{ id = \"P\", step = [{{ op = \"1\", work_center = \"M\", time = 1 }}] }}]\n",
+        (0..11)
+            .map(|n| format!("{{ id = \"d{n}\", work_center = \"M\", every = 9, lasts = 1 }}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    ));
+    assert!(
+        many.contains("downtime[10]: downtimes and calendars of all machines are 1100000"),
+        "{many}"
+    );
+    let pieces = refusal(&plant(step, "every = 1\npieces = 2000000000"));
+    assert!(pieces.contains("line 17: release[0].pieces"), "{pieces}");
+    assert!(pieces.contains("from 1 to 1000000"), "{pieces}");
+    let none = refusal(&plant(step, "every = 1\npieces = 0"));
+    assert!(none.contains("release[0].pieces"), "{none}");
+    let phases = "work_center = \"M\"\ntime = { erlang = { phases = 4000000000, mean = 3 } }";
+    let phases = refusal(&plant(phases, "every = 1"));
+    assert!(phases.contains("from 1 to 1,000"), "{phases}");
+    let endless = "work_center = \"M\"\ntime = { weibull = { shape = 0.001, scale = 3 } }";
+    let endless = refusal(&plant(endless, "every = 1"));
+    assert!(endless.contains("the mean = inf"), "{endless}");
+}
+
+#[test]
+fn what_would_go_round_for_ever_is_refused() {
+    let head = "work_center = [{ id = \"M\" }, { id = \"N\" }]\n";
+    let product = |second: &str| {
+        format!(
+            "{head}product = [{{ id = \"P\", step = [\n{{ op = \"1\", work_center = [\"M\", \"N\"], time = 1 }},\n{second},\n] }}]\n"
+        )
+    };
+    let late = refusal(&product(
+        "{ op = \"2\", work_center = \"M\", time = 1, queue_limit = { since = \"1\", most = 5, late_to = \"2\" } }",
+    ));
+    assert!(
+        late.contains("line 6: product[0].step[1].queue_limit"),
+        "{late}"
+    );
+    assert!(late.contains("late again for ever"), "{late}");
+    let elsewhere = refusal(&product(
+        "{ op = \"2\", work_center = \"M\", time = 1, same_machine_as = \"1\" }",
+    ));
+    assert!(elsewhere.contains("may be done at \"N\""), "{elsewhere}");
+    let skipped = "work_center = \"M\"\ntime = 1\nsample = 0";
+    let skipped = refusal(&plant(skipped, "keep = 3"));
+    assert!(skipped.contains("release[0].keep"), "{skipped}");
+    let nothing = "work_center = \"M\"\ntime = 0";
+    let nothing = refusal(&plant(nothing, "keep = 3\ncount = 1000000"));
+    assert!(nothing.contains("give such a step a time"), "{nothing}");
+}
+
+#[test]
+fn a_plant_that_may_go_on_for_ever_says_by_what() {
+    let endless = |rest: &str| {
+        let text = format!("{HEAD}{}", plant("work_center = \"M\"\ntime = 1", rest));
+        PlantFile::read("good.toml", &text).unwrap().0.endless()
+    };
+    assert_eq!(endless("every = 1\ncount = 5"), None);
+    assert_eq!(endless("every = 1"), Some("a release without `count`"));
+    let shifts = format!(
+        "{HEAD}calendar = [{{ id = \"c\", open = [\"mon 06:00-07:00\"] }}]\nwork_center = [{{ id = \"M\", calendar = \"c\" }}]\nproduct = [{{ id = \"P\", step = [{{ op = \"1\", work_center = \"M\", time = 1 }}] }}]\n"
+    );
+    let file = PlantFile::read("shifts.toml", &shifts).unwrap().0;
+    assert_eq!(file.endless(), Some("calendars"));
+}

@@ -44,26 +44,48 @@ impl Due {
 const ORDER_BITS: u32 = 56;
 
 /// Everything that is due and not carried out yet.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Agenda {
     heap: Heap<(i64, u64), Due>,
     scheduled: u64,
+    /// None at all once it has given up.
+    entries_max: usize,
+}
+
+impl Default for Agenda {
+    fn default() -> Self {
+        Self {
+            heap: Heap::default(),
+            scheduled: 0,
+            entries_max: AGENDA_ENTRIES_MAX,
+        }
+    }
 }
 
 impl Agenda {
     /// Puts something on the agenda of the instant `at_us`.
     ///
-    /// # Panics
-    /// When [`AGENDA_ENTRIES_MAX`] entries wait already.
+    /// When [`AGENDA_ENTRIES_MAX`] entries wait already, it [gives up](Agenda::give_up).
     #[inline]
     pub(crate) fn schedule(&mut self, at_us: i64, due: Due) {
-        assert!(
-            self.heap.len() < AGENDA_ENTRIES_MAX,
-            "a model may not schedule without end"
-        );
+        if self.heap.len() >= self.entries_max {
+            return self.give_up();
+        }
         self.heap
             .push((at_us, due.class() << ORDER_BITS | self.scheduled), due);
         self.scheduled += 1;
+    }
+
+    /// Lets go of everything and takes nothing any more: the run ends, and says why.
+    #[cold]
+    pub(crate) fn give_up(&mut self) {
+        self.heap = Heap::default();
+        self.entries_max = 0;
+    }
+
+    /// Whether it has given up.
+    pub(crate) fn has_given_up(&self) -> bool {
+        self.entries_max == 0
     }
 
     /// The instant of what is due next.

@@ -112,7 +112,9 @@ impl<W: Watch> Run<'_, W> {
             let lot = self.state.lots.at(lot);
             let left_us = self.floor.steps[lot.step as usize].left_us.max(1);
             // In thousandths, whole: no rounding of a platform decides.
-            (i128::from(lot.due_us - self.state.now_us) * 1_000 / i128::from(left_us)) as i64
+            let slack_us = i128::from(lot.due_us) - i128::from(self.state.now_us);
+            let ratio = slack_us * 1_000 / i128::from(left_us);
+            ratio.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
         };
         let ranked = lots.iter().enumerate().map(|(place, &(turn, lot))| {
             let rank = ratio(lot);
@@ -186,7 +188,7 @@ impl<W: Watch> Run<'_, W> {
         if !enough {
             return None;
         }
-        let (crew, wanted) = step.crew;
+        let (crew, wanted) = waiting.alike.crew;
         if crew != NONE && self.state.crews[crew as usize].free < wanted {
             let wanted_by = &mut self.state.crews[crew as usize].wanted_by;
             if !wanted_by.contains(&work_center) {

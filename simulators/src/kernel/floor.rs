@@ -294,16 +294,29 @@ impl Step {
             Per::Piece => i64::from(pieces),
         };
         match self.interval_us {
-            None => (time_us * pieces, time_us * pieces),
+            None => {
+                let time_us = time_us.saturating_mul(pieces);
+                (time_us, time_us)
+            }
             Some(interval) => {
-                let lot = time_us + (pieces - 1).max(0) * interval;
-                (lot, (pieces * interval).min(lot))
+                let others_us = (pieces - 1).max(0).saturating_mul(interval);
+                let lot = time_us.saturating_add(others_us);
+                (lot, pieces.saturating_mul(interval).min(lot))
             }
         }
     }
 }
 
 impl Floor {
+    /// Whether every lot of a product is on the floor for some time.
+    pub(crate) fn takes_time(&self, product: u32) -> bool {
+        let (from, to) = self.products[product as usize].steps;
+        let steps = &self.steps[from as usize..to as usize];
+        steps
+            .iter()
+            .any(|step| step.sample >= 1.0 && step.time.mean_us() >= 1.0)
+    }
+
     /// How many machines there are.
     pub fn machines(&self) -> usize {
         self.machines.len()

@@ -6,7 +6,7 @@ use crate::heap::Heap;
 /// came to the floor first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Turn {
-    /// Priority, negated.
+    /// The complement of the priority: the greater that is, the less is this.
     pub(crate) after: i32,
     /// What the rule goes by.
     pub(crate) rank: i64,
@@ -14,12 +14,14 @@ pub(crate) struct Turn {
     pub(crate) number: u64,
 }
 
-/// Lots that can take each other's place: same setup, same batch, same machine.
+/// Lots that can take each other's place: same setup, same batch, same machine, same people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Alike {
     pub(crate) family: u32,
     pub(crate) batch: u32,
     pub(crate) machine: u32,
+    /// Crew and how many of it.
+    pub(crate) crew: (u32, u32),
 }
 
 /// Lots of one sort that wait.

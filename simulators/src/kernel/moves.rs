@@ -31,17 +31,32 @@ impl<W: Watch> Run<'_, W> {
         NONE
     }
 
-    /// Where a step is done now: the work center with an idle machine, else the one with the
-    /// fewest lots inside for its machines. `None` when no place is free; a lot that stays at
+    /// Where a step can be done for a lot: its work centers, or the one of the machine that it
+    /// needs again.
+    #[inline]
+    fn choices_for(&self, lot: u32, step: u32) -> &[u32] {
+        let plan = &self.floor.steps[step as usize];
+        if plan.same_machine != NONE {
+            let memories = &self.state.lots.at(lot).memories;
+            let machine = memories[plan.same_machine as usize] as u32;
+            if machine != NONE {
+                let center = &self.floor.machines[machine as usize].work_center;
+                return std::slice::from_ref(center);
+            }
+        }
+        let (from, to) = plan.work_centers;
+        &self.floor.choices[from as usize..to as usize]
+    }
+
+    /// Where a step is done for a lot now: the work center with an idle machine, else the one with
+    /// the fewest lots inside for its machines. `None` when no place is free; a lot that stays at
     /// its work center (`own`) keeps its place.
     #[inline]
-    pub(crate) fn place_for(&self, step: u32, own: u32) -> Option<u32> {
-        let (from, to) = self.floor.steps[step as usize].work_centers;
-        if to - from == 1 {
-            let only = self.floor.choices[from as usize];
+    pub(crate) fn place_for(&self, lot: u32, step: u32, own: u32) -> Option<u32> {
+        let choices = self.choices_for(lot, step);
+        if let &[only] = choices {
             return (only == own || self.has_place(only)).then_some(only);
         }
-        let choices = &self.floor.choices[from as usize..to as usize];
         let free = choices
             .iter()
             .copied()
@@ -68,7 +83,7 @@ impl<W: Watch> Run<'_, W> {
             return self.leaves(lot, true);
         }
         let own = self.state.lots.at(lot).work_center;
-        let Some(work_center) = self.place_for(step, own) else {
+        let Some(work_center) = self.place_for(lot, step, own) else {
             return self.is_blocked(lot, step, machine);
         };
         self.moves(lot, step, work_center);
@@ -106,8 +121,9 @@ impl<W: Watch> Run<'_, W> {
 
     #[cold]
     fn is_blocked(&mut self, lot: u32, step: u32, machine: Option<u32>) {
-        let (from, _) = self.floor.steps[step as usize].work_centers;
-        let wanted = self.floor.choices[from as usize];
+        for wanted in self.choices_for(lot, step).to_vec() {
+            self.state.centers[wanted as usize].blocked.push_back(lot);
+        }
         // The lot is still where it was: its next step is found again when a place is free.
         if let Some(machine) = machine {
             self.state.machines[machine as usize].blocked += 1;
@@ -115,7 +131,6 @@ impl<W: Watch> Run<'_, W> {
         let place = self.state.lots.at_mut(lot);
         place.with = machine.unwrap_or(NONE);
         place.wants = step;
-        self.state.centers[wanted as usize].blocked.push_back(lot);
         let now_us = self.state.now_us;
         let lot = self.state.lots.at(lot);
         self.watch.sees(now_us, Happening::Blocked { lot, machine });
@@ -138,9 +153,13 @@ impl<W: Watch> Run<'_, W> {
             let Some(lot) = self.state.centers[work_center as usize].blocked.pop_front() else {
                 return;
             };
+            let step = self.state.lots.at(lot).wants;
+            for other in self.choices_for(lot, step).to_vec() {
+                let waiting = &mut self.state.centers[other as usize].blocked;
+                waiting.retain(|&waits| waits != lot);
+            }
             let place = self.state.lots.at_mut(lot);
             let machine = place.with;
-            let step = place.wants;
             place.with = NONE;
             if machine != NONE {
                 let holder = &mut self.state.machines[machine as usize];
@@ -177,7 +196,7 @@ impl<W: Watch> Run<'_, W> {
             Rule::Mwkr => -step.left_us,
         };
         let turn = Turn {
-            after: -place.priority,
+            after: !place.priority,
             rank,
             number: place.number,
         };
@@ -190,6 +209,7 @@ impl<W: Watch> Run<'_, W> {
             family: step.family,
             batch: step.batch.map_or(NONE, |batch| batch.kind),
             machine,
+            crew: step.crew,
         };
         center.line.push(alike, turn, lot);
         if let Some(wait_us) = step.batch.and_then(|batch| batch.wait_us) {

@@ -7,6 +7,9 @@ use super::happening::{Happening, Watch};
 use super::lot::Lot;
 use crate::random::Purpose;
 
+/// The most lots on a floor at a time. A floor with more takes less than comes to it.
+pub(super) const LOTS_MAX: usize = 1 << 21;
+
 impl<W: Watch> Run<'_, W> {
     /// A release by time is due.
     #[inline]
@@ -40,6 +43,9 @@ impl<W: Watch> Run<'_, W> {
 
     #[inline]
     pub(crate) fn release_lot(&mut self, number: u32) {
+        if self.state.lots.count() >= LOTS_MAX {
+            return self.state.agenda.give_up();
+        }
         let plan = &self.floor.releases[number as usize];
         let product = &self.floor.products[plan.product as usize];
         let made = self.state.released[number as usize];
@@ -65,7 +71,7 @@ impl<W: Watch> Run<'_, W> {
             memories: memories(product.memories),
         });
         let step = self.first_taken(lot, product.steps.0);
-        if plan.turns_away && step != NONE && self.place_for(step, NONE).is_none() {
+        if plan.turns_away && step != NONE && self.place_for(lot, step, NONE).is_none() {
             self.state.lots.remove(lot);
             self.state.counts.turned_away += 1;
             return self.sees(Happening::TurnedAway { release: number });

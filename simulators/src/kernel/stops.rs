@@ -32,7 +32,8 @@ impl<W: Watch> Run<'_, W> {
             .schedule(at_us, Due::StopBegins(number, generation));
     }
 
-    /// Puts the next closed time that is not over on the agenda.
+    /// Puts the next closed time that has not begun yet on the agenda. One that ends now has begun
+    /// before; one that ends with the cycle may be followed at once by that of the next one.
     fn schedule_closing(&mut self, number: u32) {
         let Basis::Closed(closed, cycle_us) = &self.floor.stops[number as usize].basis else {
             return;
@@ -42,7 +43,7 @@ impl<W: Watch> Run<'_, W> {
         let next = closed
             .iter()
             .map(|&(begin, _)| begin)
-            .find(|&begin| begin > in_cycle_us || (now_us == 0 && begin == 0));
+            .find(|&begin| begin >= in_cycle_us);
         let begin =
             next.unwrap_or_else(|| cycle_us + closed.first().map_or(0, |&(begin, _)| begin));
         self.schedule_stop(number, begin - in_cycle_us);

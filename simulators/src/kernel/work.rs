@@ -162,7 +162,7 @@ impl<W: Watch> Run<'_, W> {
             if rest_us > 0 {
                 self.state
                     .agenda
-                    .schedule(now_us + rest_us, Due::LotIsDone(at));
+                    .schedule(now_us.saturating_add(rest_us), Due::LotIsDone(at));
             } else {
                 self.lot_is_done(at, Some(machine));
             }

@@ -20,6 +20,21 @@ const LOTS_AT_ONCE_MAX: u64 = 1_000_000;
 /// Lots without a due date are due then: microseconds, about 145,000 years.
 const NEVER_US: i64 = i64::MAX / 2;
 
+/// The most pieces of one lot.
+const PIECES_MAX: u32 = 1_000_000;
+
+/// How many pieces a lot has, checked.
+pub(super) fn pieces_of_a_lot(pieces: u32) -> Result<(), Reason> {
+    match pieces {
+        1..=PIECES_MAX => Ok(()),
+        _ => Err(Reason::Number {
+            what: "the number of pieces of a lot",
+            value: f64::from(pieces),
+            must: format!("from 1 to {PIECES_MAX}"),
+        }),
+    }
+}
+
 /// Names that were given numbers, in the order of the file.
 pub(super) struct Names {
     kind: &'static str,
@@ -208,7 +223,7 @@ impl Context<'_> {
     fn coming(&self, floor: &mut Floor) -> Result<(), InvalidPlant> {
         for (number, release) in self.file.release.iter().enumerate() {
             let key = |name: &str| format!("release[{number}].{name}");
-            let coming = self.release(number, release, &key)?;
+            let coming = self.release(number, release, floor, &key)?;
             floor.releases.push(coming);
         }
         for (number, lot) in self.file.lot.iter().enumerate() {
@@ -223,6 +238,7 @@ impl Context<'_> {
         &self,
         number: usize,
         release: &Release,
+        floor: &Floor,
         key: &dyn Fn(&str) -> String,
     ) -> Result<Coming, InvalidPlant> {
         let product = self.products.find(key("product"), &release.product)?;
@@ -246,14 +262,19 @@ impl Context<'_> {
             let (what, count, most) = ("lots at one instant", at_once, LOTS_AT_ONCE_MAX);
             return Err(at(key("count"), Reason::TooMany { what, count, most }));
         }
+        if matches!(how, Stream::Kept) && !floor.takes_time(product) {
+            return Err(at(key("keep"), Reason::NoTime(release.product.clone())));
+        }
         let usual = self.file.product[product as usize].pieces;
+        let pieces = release.pieces.unwrap_or(usual);
+        pieces_of_a_lot(pieces).map_err(|why| at(key("pieces"), why))?;
         Ok(Coming {
             product,
             entity: entity_number(&format!("release {number} {}", release.product)),
             first_us: self.us(key("first"), release.first)?,
             how,
             lots,
-            pieces: release.pieces.unwrap_or(usual),
+            pieces,
             priority: release.priority,
             due_us: match release.due {
                 None => NEVER_US,
@@ -298,6 +319,9 @@ impl Context<'_> {
                 Some((center.first_machine + work.machine, elapsed_us))
             }
         };
+        let usual = self.file.product[product as usize].pieces;
+        let pieces = lot.pieces.unwrap_or(usual);
+        pieces_of_a_lot(pieces).map_err(|why| at(key("pieces"), why))?;
         Ok(Opening {
             step: first + step,
             entity: entity_number(&lot.id),
@@ -308,9 +332,7 @@ impl Context<'_> {
                 Some(due) => self.us(key("due"), due)?,
             },
             priority: lot.priority,
-            pieces: lot
-                .pieces
-                .unwrap_or(self.file.product[product as usize].pieces),
+            pieces,
             in_work,
         })
     }

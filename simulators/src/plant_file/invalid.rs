@@ -62,6 +62,34 @@ pub enum Reason {
     /// A step that is named must come earlier.
     #[error("{0:?} comes later than this step; name this step or an earlier one")]
     Later(String),
+    /// Late lots would be late again, for ever.
+    #[error(
+        "late lots go to {to:?}, which is not before {since:?}: they would be late again for ever; \
+         name {since:?} or a step before it"
+    )]
+    LateAgain {
+        /// Where late lots go.
+        to: String,
+        /// What they are late since.
+        since: String,
+    },
+    /// A machine that a step needs is where the step cannot be done.
+    #[error(
+        "step {earlier:?} may be done at {work_center:?}, and this one may not: its lots would wait \
+         for ever; name {work_center:?} here too"
+    )]
+    ElsewhereBefore {
+        /// The step whose machine is needed.
+        earlier: String,
+        /// Where it may be done.
+        work_center: String,
+    },
+    /// Lots that would come and go without time going by.
+    #[error(
+        "no step that every lot of {0:?} takes takes time, so lots would come and go for ever at one \
+         instant; give such a step a time"
+    )]
+    NoTime(String),
     /// Shifts that cannot be read.
     #[error("{0:?} are no open times; write them like \"mon-fri 06:00-22:00\"")]
     Shift(String),

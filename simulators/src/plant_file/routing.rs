@@ -1,8 +1,8 @@
 //! Products and their steps, compiled.
 
-use super::compile::{Context, Names, at};
+use super::compile::{Context, Names, at, pieces_of_a_lot};
 use super::invalid::{InvalidPlant, Reason};
-use super::product::{OneOrMore, PerWhat, Product, ReworkRule, Step};
+use super::product::{PerWhat, Product, ReworkRule, Step};
 use super::times::probability;
 use crate::kernel::{
     Batch, Floor, Inspection, NONE, Per, Product as Made, QueueLimit, Rework, Step as Plan,
@@ -39,6 +39,8 @@ impl Context<'_> {
                     Reason::Missing("step"),
                 ));
             }
+            pieces_of_a_lot(product.pieces)
+                .map_err(|why| at(format!("product[{number}].pieces"), why))?;
             let ops = product.step.iter().map(|step| step.op.as_str());
             let mut routing = Routing {
                 context: self,
@@ -109,10 +111,7 @@ impl Routing<'_> {
         floor: &mut Floor,
     ) -> Result<(u32, u32), InvalidPlant> {
         let from = floor.choices.len() as u32;
-        let names = match &step.work_center {
-            OneOrMore::One(name) => std::slice::from_ref(name),
-            OneOrMore::More(names) => names.as_slice(),
-        };
+        let names = step.work_center.names();
         let key = self.key(place, "work_center");
         if names.is_empty() {
             return Err(at(key, Reason::Missing("work center")));
@@ -123,6 +122,24 @@ impl Routing<'_> {
                 .push(self.context.work_centers.find(&key, name)?);
         }
         Ok((from, floor.choices.len() as u32))
+    }
+
+    /// A step that needs the machine of an earlier one can be done wherever that can.
+    fn can_be_done_where(&self, place: u32, step: &Step, earlier: u32) -> Result<(), InvalidPlant> {
+        let earlier = &self.product.step[earlier as usize];
+        let here = step.work_center.names();
+        let elsewhere = earlier.work_center.names();
+        match elsewhere.iter().find(|name| !here.contains(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let (earlier, work_center) = (earlier.op.clone(), name.clone());
+                let why = Reason::ElsewhereBefore {
+                    earlier,
+                    work_center,
+                };
+                Err(at(self.key(place, "same_machine_as"), why))
+            }
+        }
     }
 
     fn batch(
@@ -211,7 +228,15 @@ impl Routing<'_> {
         let since = self.earlier(place, "queue_limit", &rule.since)?;
         let late_to = match &rule.late_to {
             None => NONE,
-            Some(op) => self.first + self.earlier(place, "queue_limit", op)?,
+            Some(op) => {
+                let to = self.earlier(place, "queue_limit", op)?;
+                if to > since {
+                    let (to, since) = (op.clone(), rule.since.clone());
+                    let why = Reason::LateAgain { to, since };
+                    return Err(at(self.key(place, "queue_limit"), why));
+                }
+                self.first + to
+            }
         };
         Ok(Some(QueueLimit {
             since: self.remember(since, Memory::End),
@@ -243,6 +268,7 @@ impl Routing<'_> {
             None => NONE,
             Some(op) => {
                 let earlier = self.earlier(place, "same_machine_as", op)?;
+                self.can_be_done_where(place, step, earlier)?;
                 self.remember(earlier, Memory::Machine)
             }
         };

@@ -9,6 +9,9 @@ use crate::kernel::{Basis, Cause, Floor, Resume, StopPlan};
 use crate::law::Law;
 use crate::random::entity_number;
 
+/// The most reasons to stand still of one plant, each counted for each of its machines.
+const STOPS_MAX: u64 = 1_000_000;
+
 impl Context<'_> {
     pub(super) fn stoppages(&self, floor: &mut Floor) -> Result<(), InvalidPlant> {
         let ids = self
@@ -37,12 +40,14 @@ impl Context<'_> {
                     resume: resume(calendar.resume),
                     from_begin: false,
                 };
-                self.for_each_machine(floor, number as u32, name, &plan);
+                let key = || format!("work_center[{number}].calendar");
+                self.for_each_machine(floor, number as u32, name, &plan, key)?;
             }
         }
         for (number, downtime) in self.file.downtime.iter().enumerate() {
             let (center, plan) = self.downtime(number, downtime)?;
-            self.for_each_machine(floor, center, &downtime.id, &plan);
+            let key = || format!("downtime[{number}]");
+            self.for_each_machine(floor, center, &downtime.id, &plan, key)?;
         }
         floor.stops.sort_by_key(|stop| stop.machine);
         for (number, machine) in (0_u32..).zip(&mut floor.machines) {
@@ -56,9 +61,21 @@ impl Context<'_> {
         Ok(())
     }
 
-    fn for_each_machine(&self, floor: &mut Floor, center: u32, name: &str, plan: &StopPlan) {
+    fn for_each_machine(
+        &self,
+        floor: &mut Floor,
+        center: u32,
+        name: &str,
+        plan: &StopPlan,
+        key: impl Fn() -> String,
+    ) -> Result<(), InvalidPlant> {
         let work_center = &floor.work_centers[center as usize];
         let first = work_center.first_machine;
+        let count = floor.stops.len() as u64 + u64::from(work_center.machines);
+        if count > STOPS_MAX {
+            let (what, most) = ("downtimes and calendars of all machines", STOPS_MAX);
+            return Err(at(key(), Reason::TooMany { what, count, most }));
+        }
         for machine in first..first + work_center.machines {
             floor.stops.push(StopPlan {
                 machine,
@@ -66,6 +83,7 @@ impl Context<'_> {
                 ..plan.clone()
             });
         }
+        Ok(())
     }
 
     fn downtime(

@@ -137,6 +137,19 @@ impl Times {
     /// # Errors
     /// [`InvalidTime`] when a parameter cannot be.
     pub fn law(&self, unit: TimeUnit) -> Result<Law, InvalidTime> {
+        let law = self.unchecked_law(unit)?;
+        let mean_us = law.mean_us();
+        if !(0.0..=TIME_US_MAX).contains(&mean_us) {
+            return Err(InvalidTime::Parameter {
+                what: "the mean",
+                value: mean_us / unit.us(),
+                must: "from 0 to 10,000 years",
+            });
+        }
+        Ok(law)
+    }
+
+    fn unchecked_law(&self, unit: TimeUnit) -> Result<Law, InvalidTime> {
         let us = |time: f64| unit.whole_us(time);
         let above_zero = |what, value: f64| {
             if value > 0.0 && value.is_finite() {
@@ -170,7 +183,7 @@ impl Times {
                 }
             }
             Drawn::Erlang { phases, mean } => Law::Erlang {
-                phases: above_zero("phases", f64::from(*phases)).map(|_| *phases)?,
+                phases: erlang_phases(*phases)?,
                 mean_us: us(*mean)? as f64,
             },
             Drawn::HyperExponential { first, means } => Law::HyperExponential {
@@ -238,6 +251,20 @@ impl Times {
 impl Default for Times {
     fn default() -> Self {
         Times::Always(0.0)
+    }
+}
+
+/// The most exponential times of one sum.
+const ERLANG_PHASES_MAX: u32 = 1_000;
+
+fn erlang_phases(phases: u32) -> Result<u32, InvalidTime> {
+    match phases {
+        1..=ERLANG_PHASES_MAX => Ok(phases),
+        _ => Err(InvalidTime::Parameter {
+            what: "phases",
+            value: f64::from(phases),
+            must: "from 1 to 1,000",
+        }),
     }
 }
 

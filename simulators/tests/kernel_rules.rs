@@ -1,0 +1,225 @@
+//! What the floor does at the edges of its rules.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use simulators::kernel::{Cause, Floor, Halted, Happening, Kernel, Watch};
+use simulators::plant_file::PlantFile;
+
+const HOUR_US: i64 = 3_600_000_000;
+const WEEK_US: i64 = 7 * 24 * HOUR_US;
+
+fn floor(rest: &str) -> Arc<Floor> {
+    let text = format!("model = \"plant/1\"\nname = \"edges\"\n{rest}");
+    Arc::new(PlantFile::read("test.toml", &text).expect(rest).1)
+}
+
+/// When machines stood still for want of a shift, as (begin, end), microseconds.
+#[derive(Default)]
+struct Closed(Vec<(i64, i64)>);
+
+impl Watch for Closed {
+    fn sees(&mut self, at_us: i64, what: Happening<'_>) {
+        match what {
+            Happening::Stopped {
+                cause: Cause::OffShift,
+                ..
+            } => {
+                self.0.push((at_us, i64::MAX));
+            }
+            Happening::Ready {
+                cause: Cause::OffShift,
+                ..
+            } => {
+                self.0.last_mut().unwrap().1 = at_us;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn closed_times(open: &str, weeks: i64) -> Vec<(i64, i64)> {
+    let floor = floor(&format!(
+        r#"
+work_center = [{{ id = "M", calendar = "shifts" }}]
+calendar = [{{ id = "shifts", open = {open} }}]
+product = [{{ id = "P", step = [{{ op = "1", work_center = "M", time = 1 }}] }}]
+"#
+    ));
+    let mut closed = Closed::default();
+    let mut kernel = Kernel::new(floor, 1, 0, &mut closed);
+    kernel.run_until(weeks * WEEK_US - 1, &mut closed).unwrap();
+    closed.0
+}
+
+#[test]
+fn every_week_is_closed_when_the_first_one_is() {
+    let one_day = closed_times(r#"["mon 06:00-22:00"]"#, 3);
+    for week in 0..3 {
+        let begin = week * WEEK_US;
+        assert!(
+            one_day.contains(&(begin, begin + 6 * HOUR_US)),
+            "{one_day:?}"
+        );
+    }
+    let open_us: i64 = 3 * WEEK_US
+        - one_day
+            .iter()
+            .map(|&(begin, end)| end.min(3 * WEEK_US) - begin)
+            .sum::<i64>();
+    assert_eq!(open_us, 3 * 16 * HOUR_US);
+    let never = closed_times("[]", 3);
+    let begins: Vec<i64> = never.iter().map(|&(begin, _)| begin).collect();
+    assert_eq!(begins, [0, WEEK_US, 2 * WEEK_US], "each week anew");
+    assert!(
+        never[..2]
+            .iter()
+            .all(|&(begin, end)| end == begin + WEEK_US)
+    );
+}
+
+/// When each lot was done, by product and minute.
+#[derive(Default)]
+struct Ends(Vec<(u32, i64)>);
+
+impl Watch for Ends {
+    fn sees(&mut self, at_us: i64, what: Happening<'_>) {
+        if let Happening::Done(lot) = what {
+            self.0.push((lot.product, at_us / 60_000_000));
+        }
+    }
+}
+
+fn ends(rest: &str) -> Vec<(u32, i64)> {
+    let mut ends = Ends::default();
+    let mut kernel = Kernel::new(floor(rest), 1, 0, &mut ends);
+    kernel.run_to_end(&mut ends).unwrap();
+    ends.0
+}
+
+#[test]
+fn a_lot_that_needs_its_machine_again_goes_where_that_is() {
+    // The machine of the first step is busy with the next lot, and the other work center is idle.
+    let lots = ends(
+        r#"
+work_center = [{ id = "A" }, { id = "B" }, { id = "C" }]
+product = [{ id = "P", step = [
+    { op = "1", work_center = ["A", "B"], time = 4 },
+    { op = "2", work_center = "C", time = 1 },
+    { op = "3", work_center = ["A", "B"], time = 2, same_machine_as = "1" },
+] }]
+release = [{ product = "P", every = 0, count = 4 }]
+"#,
+    );
+    assert_eq!(lots.len(), 4, "nobody waits for ever: {lots:?}");
+}
+
+#[test]
+fn a_blocked_lot_takes_the_first_of_its_alternatives_that_has_room() {
+    // Both alternatives are full when the third lot is through with S; B is free long before A.
+    let lots = ends(
+        r#"
+work_center = [{ id = "S" }, { id = "A", buffer = 0 }, { id = "B", buffer = 0 }]
+product = [
+    { id = "fills A", step = [{ op = "1", work_center = "A", time = 100 }] },
+    { id = "fills B", step = [{ op = "1", work_center = "B", time = 10 }] },
+    { id = "waits", step = [{ op = "1", work_center = "S", time = 1 }, { op = "2", work_center = ["A", "B"], time = 1 }] },
+]
+release = [
+    { product = "fills A", every = 0, count = 1 },
+    { product = "fills B", every = 0, count = 1 },
+    { product = "waits", every = 0, count = 1 },
+]
+"#,
+    );
+    assert_eq!(lots, [(1, 10), (2, 11), (0, 100)]);
+}
+
+#[test]
+fn the_most_critical_lot_waits_for_its_people_and_others_go_on_without() {
+    // The only setter is busy until 50; the lot without a crew must not wait for him, and the
+    // one with a crew must not go on without.
+    let lots = ends(
+        r#"
+dispatch = "cr"
+work_center = [{ id = "X" }, { id = "M" }]
+crew = [{ id = "setters", count = 1 }]
+product = [
+    { id = "keeps the setter", step = [{ op = "1", work_center = "X", time = 50, crew = { id = "setters" } }] },
+    { id = "alone", step = [{ op = "1", work_center = "M", time = 5 }] },
+    { id = "urgent", step = [{ op = "1", work_center = "M", time = 5, crew = { id = "setters" } }] },
+]
+release = [
+    { product = "keeps the setter", every = 0, count = 1 },
+    { product = "alone", every = 0, count = 1, due = 1000, first = 1 },
+    { product = "urgent", every = 0, count = 1, due = 10, first = 1 },
+]
+"#,
+    );
+    assert_eq!(lots, [(1, 6), (0, 50), (2, 55)]);
+}
+
+#[test]
+fn lots_without_a_due_date_come_after_those_with_one_also_before_very_short_steps() {
+    let lots = ends(
+        r#"
+dispatch = "cr"
+time_unit = "s"
+work_center = [{ id = "M" }]
+product = [
+    { id = "first", step = [{ op = "1", work_center = "M", time = 60 }] },
+    { id = "some day", step = [{ op = "1", work_center = "M", time = 0.0005 }] },
+    { id = "due", step = [{ op = "1", work_center = "M", time = 60 }] },
+]
+release = [
+    { product = "first", every = 0, count = 1, due = 1 },
+    { product = "some day", every = 0, count = 1, first = 1 },
+    { product = "due", every = 0, count = 1, due = 100000, first = 1 },
+]
+"#,
+    );
+    let order: Vec<u32> = lots.iter().map(|&(product, _)| product).collect();
+    assert_eq!(order, [0, 2, 1]);
+}
+
+#[test]
+fn the_least_priority_that_there_is_comes_last() {
+    let lots = ends(&format!(
+        r#"
+work_center = [{{ id = "M" }}]
+product = [{{ id = "least", step = [{{ op = "1", work_center = "M", time = 1 }}] }}, {{ id = "usual", step = [{{ op = "1", work_center = "M", time = 1 }}] }}]
+release = [{{ product = "least", every = 0, count = 2, priority = {} }}, {{ product = "usual", every = 0, count = 1 }}]
+"#,
+        i32::MIN
+    ));
+    let order: Vec<u32> = lots.iter().map(|&(product, _)| product).collect();
+    assert_eq!(
+        order,
+        [1, 0, 0],
+        "all three are there when the machine chooses"
+    );
+}
+
+#[test]
+fn a_floor_to_which_more_comes_than_it_can_hold_ends_with_a_sentence() {
+    let floor = floor(
+        r#"
+time_unit = "s"
+work_center = [{ id = "M" }]
+product = [{ id = "P", step = [{ op = "1", work_center = "M", time = 1 }] }]
+release = [{ product = "P", every = 1, lots = 100000 }]
+"#,
+    );
+    let mut kernel = Kernel::new(floor, 1, 0, &mut ());
+    let halted = kernel
+        .run_until(1_000_000 * 1_000_000, &mut ())
+        .expect_err("too many lots");
+    let Halted::Overfull { at_us } = halted else {
+        panic!("{halted}");
+    };
+    assert_eq!(
+        at_us, 20_000_000,
+        "the 21st release makes it 2,100,000 lots less the 20 that are done"
+    );
+    assert!(halted.to_string().contains("more machines"), "{halted}");
+}
