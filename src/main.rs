@@ -55,6 +55,7 @@ mod sim_load;
 mod sim_report;
 mod sim_report_html;
 mod sim_run;
+mod sim_trace;
 mod state_route;
 mod telemetry;
 mod truth_dir;

@@ -24,6 +24,8 @@ pub(crate) enum SimCommand {
     Run(RunArguments),
     /// Prints a published plant as a plant model.
     Import(ImportArguments),
+    /// Prints the JSON Schema of plant models.
+    Schema,
     /// Sends what the systems of a simulated plant say, with faults and a known truth.
     Load(LoadArguments),
     /// Compares a twin with the truth of a load, after it has taken everything.
@@ -60,6 +62,9 @@ pub(crate) struct RunArguments {
     /// Writes the report as a page with pictures.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Writes what happened in the first run, one line of JSON for each thing.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
     /// Prints the report as JSON.
     #[arg(long)]
     pub(crate) json: bool,

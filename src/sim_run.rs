@@ -17,7 +17,7 @@ use simulators::statistics::Confidence;
 use crate::exit::{Failure, Kind};
 use crate::sim_cli::RunArguments;
 use crate::sim_report::Report;
-use crate::sim_report_html;
+use crate::{sim_report_html, sim_trace};
 
 /// Replications after which an asked precision is looked at, and again after as many.
 const BATCH: u64 = 10;
@@ -47,6 +47,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             let text = format!("{} cannot be written: {error}", path.display());
             Failure::new(Kind::Config, text)
         })?;
+    }
+    if let Some(path) = &arguments.trace {
+        sim_trace::write(path, &floor, &plan)?;
     }
     if arguments.json {
         report.print_json()

@@ -5,6 +5,7 @@
 
 mod figures;
 mod gantt;
+mod trace;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use figures::{Figures, OfProducts, OfWorkCenters};
 pub use gantt::{BARS_MAX, Bar, Gantt};
+pub use trace::{TRACE_LINES_MAX, Trace, TraceLine};
 
 use crate::kernel::{
     Counts, Digest, Floor, Halted, KERNEL_VERSION, Kernel, OfProduct, OfWorkCenter, Tally,

@@ -11,6 +11,7 @@ mod place;
 mod plain;
 mod product;
 mod routing;
+mod schema;
 mod shifts;
 mod stoppages;
 mod times;

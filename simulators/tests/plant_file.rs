@@ -176,3 +176,48 @@ fn a_plant_that_may_go_on_for_ever_says_by_what() {
     let file = PlantFile::read("shifts.toml", &shifts).unwrap().0;
     assert_eq!(file.endless(), Some("calendars"));
 }
+
+/// `docs/plant-1.schema.json` is the document for editors.
+#[test]
+fn the_schema_of_plant_files_is_the_one_that_was_given_out_and_takes_what_is_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/plant-1.schema.json");
+    let now = format!("{:#}\n", PlantFile::schema());
+    if std::env::var_os("TWIN_WRITE_GOLDEN").is_some() {
+        std::fs::write(path, &now).unwrap();
+    }
+    let given_out = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        given_out == now,
+        "the schema has changed; if that is meant, run this test once with TWIN_WRITE_GOLDEN=1"
+    );
+    let validator = jsonschema::validator_for(&PlantFile::schema()).unwrap();
+    let step =
+        "work_center = [\"M\"]\ntime = { erlang = { phases = 2, mean = 3 } }\nbatch = { most = 4 }";
+    let toml = format!(
+        "{HEAD}{}",
+        plant(step, "keep = 3\nwhen_full = \"turn-away\"")
+    );
+    let good: serde_json::Value = toml::from_str(&toml).unwrap();
+    assert!(PlantFile::read("good.toml", &toml).is_ok());
+    let errors: Vec<String> = validator
+        .iter_errors(&good)
+        .map(|e| e.to_string())
+        .collect();
+    assert_eq!(errors, [""; 0]);
+    for (place, wrong) in [
+        ("/model", serde_json::json!("plant/2")),
+        ("/product/0/step/0/time", serde_json::json!({"gaussian": 1})),
+        (
+            "/product/0/step/0",
+            serde_json::json!({"op": "10", "work_center": "M", "time": 1, "speed": 2}),
+        ),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(place).unwrap() = wrong;
+        assert!(!validator.is_valid(&bad), "{place}");
+        assert!(
+            PlantFile::read("bad.json", &bad.to_string()).is_err(),
+            "{place}"
+        );
+    }
+}

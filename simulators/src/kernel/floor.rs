@@ -340,6 +340,30 @@ impl Floor {
         self.machines[machine as usize].work_center
     }
 
+    /// The name of a work center, by its number.
+    ///
+    /// # Panics
+    /// When there is no such work center.
+    pub fn work_center_name(&self, work_center: u32) -> &str {
+        &self.work_centers[work_center as usize].name
+    }
+
+    /// The first machine of a work center, both by number; its others follow.
+    ///
+    /// # Panics
+    /// When there is no such work center.
+    pub fn first_machine_of(&self, work_center: u32) -> u32 {
+        self.work_centers[work_center as usize].first_machine
+    }
+
+    /// The name of a product, by its number.
+    ///
+    /// # Panics
+    /// When there is no such product.
+    pub fn product_name(&self, product: u32) -> &str {
+        &self.products[product as usize].name
+    }
+
     /// The name of a step, by its number on the whole floor.
     ///
     /// # Panics

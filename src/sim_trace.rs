@@ -1,0 +1,48 @@
+//! The trace of `twin sim run`: what happened in the first run, as lines of JSON.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use simulators::experiment::{Plan, TRACE_LINES_MAX, Trace, TraceLine};
+use simulators::kernel::{Floor, Kernel};
+
+use crate::exit::{Failure, Kind};
+
+/// Runs the first replication once more, and writes what happens.
+///
+/// # Errors
+/// When the file cannot be written. That the run halts is no error of the trace.
+pub(crate) fn write(path: &Path, floor: &Arc<Floor>, plan: &Plan) -> Result<(), Failure> {
+    let unwritable = |error: std::io::Error| {
+        let text = format!("{} cannot be written: {error}", path.display());
+        Failure::new(Kind::Config, text)
+    };
+    let mut file = BufWriter::new(File::create(path).map_err(unwritable)?);
+    let mut failed = None;
+    let mut trace = Trace::new(floor, |line: TraceLine<'_>| {
+        if failed.is_none() {
+            let written = serde_json::to_writer(&mut file, &line).map_err(std::io::Error::from);
+            failed = written.and_then(|()| file.write_all(b"\n")).err();
+        }
+    });
+    let mut kernel = Kernel::new(Arc::clone(floor), plan.seed, 0, &mut trace);
+    match plan.horizon_us {
+        Some(end_us) => kernel.run_until(end_us, &mut trace).ok(),
+        None => kernel.run_to_end(&mut trace).ok(),
+    };
+    let left_out = trace.left_out();
+    if let Some(error) = failed {
+        return Err(unwritable(error));
+    }
+    file.flush().map_err(unwritable)?;
+    if left_out > 0 {
+        eprintln!(
+            "twin: {} has the first {TRACE_LINES_MAX} things that happened; {left_out} more are \
+             left out. Give a shorter --horizon to see all.",
+            path.display()
+        );
+    }
+    Ok(())
+}
