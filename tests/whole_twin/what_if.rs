@@ -133,3 +133,14 @@ fn a_published_job_shop_becomes_a_model_that_runs_to_its_end() {
     // M0: J0 until 3, then J1 from 4 to 5. M1: J1 until 4, then J0 until 6.
     assert_eq!(report["end"]["mean"], 6.0, "{report}");
 }
+
+#[test]
+fn the_schema_of_plant_models_is_the_document_that_the_docs_link() {
+    let printed = run_twin(&["sim", "schema"]);
+    assert!(printed.status.success(), "{printed:?}");
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/plant-1.schema.json");
+    assert_eq!(
+        String::from_utf8_lossy(&printed.stdout),
+        fs::read_to_string(document).unwrap()
+    );
+}
