@@ -29,8 +29,8 @@ use std::sync::Arc;
 use agenda::{Agenda, Due};
 pub use digest::Digest;
 pub(crate) use floor::{
-    Basis, Batch, Crew, Family, Inspection, Machine as MachinePlan, NONE, OpeningLot, Product,
-    QueueLimit, Release, Rework, Step, Stop as StopPlan, Stream, WorkCenter,
+    Basis, Batch, Crew, Family, Inspection, Machine as MachinePlan, NEVER_US, NONE, OpeningLot,
+    Product, QueueLimit, Release, Rework, Step, Stop as StopPlan, Stream, WorkCenter,
 };
 pub use floor::{Cause, Floor, Per, Resume, Rule};
 pub use happening::{Happening, Watch};

@@ -183,6 +183,58 @@ release = [
 }
 
 #[test]
+fn a_lot_without_a_due_date_comes_last_however_long_its_own_work_is() {
+    // (due - now) / work left of the dated lot is 10^15, more than that of a date that is never.
+    let lots = ends(
+        r#"
+dispatch = "cr"
+time_unit = "s"
+work_center = [{ id = "M" }]
+product = [
+    { id = "first", step = [{ op = "1", work_center = "M", time = 60 }] },
+    { id = "some day", step = [{ op = "1", work_center = "M", time = 36000 }] },
+    { id = "in 30 years", step = [{ op = "1", work_center = "M", time = 0.000001 }] },
+]
+release = [
+    { product = "first", every = 0, count = 1, due = 1 },
+    { product = "some day", every = 0, count = 1, first = 1 },
+    { product = "in 30 years", every = 0, count = 1, due = 1000000000, first = 1 },
+]
+"#,
+    );
+    let order: Vec<u32> = lots.iter().map(|&(product, _)| product).collect();
+    assert_eq!(order, [0, 2, 1]);
+}
+
+#[test]
+fn lots_that_wait_before_two_full_work_centers_for_each_others_places_are_counted_once() {
+    // Each of A and B is full of a lot that must go on to one of the two others; all are full.
+    let floor = floor(
+        r#"
+work_center = [{ id = "A", buffer = 0 }, { id = "B", buffer = 0 }, { id = "C", buffer = 0 }]
+product = [
+    { id = "from A", step = [{ op = "1", work_center = "A", time = 1 }, { op = "2", work_center = ["B", "C"], time = 1 }] },
+    { id = "from B", step = [{ op = "1", work_center = "B", time = 2 }, { op = "2", work_center = ["A", "C"], time = 1 }] },
+    { id = "from C", step = [{ op = "1", work_center = "C", time = 3 }, { op = "2", work_center = ["A", "B"], time = 1 }] },
+]
+release = [
+    { product = "from A", every = 0, count = 1 },
+    { product = "from B", every = 0, count = 1 },
+    { product = "from C", every = 0, count = 1 },
+]
+"#,
+    );
+    let halted = Kernel::new(floor, 1, 0, &mut ())
+        .run_to_end(&mut ())
+        .expect_err("nobody can move");
+    let Halted::Stuck(stuck) = halted else {
+        panic!("{halted}");
+    };
+    assert_eq!((stuck.lots, stuck.blocked), (3, 3), "{stuck}");
+    assert_eq!(stuck.at_us, 180_000_000);
+}
+
+#[test]
 fn the_least_priority_that_there_is_comes_last() {
     let lots = ends(&format!(
         r#"

@@ -160,6 +160,20 @@ fn what_would_go_round_for_ever_is_refused() {
     let nothing = "work_center = \"M\"\ntime = 0";
     let nothing = refusal(&plant(nothing, "keep = 3\ncount = 1000000"));
     assert!(nothing.contains("give such a step a time"), "{nothing}");
+    // The second step takes time, and no lot comes to it.
+    for lost in [
+        "scrap = 1",
+        "yield = 0",
+        "inspection = { hold = 1, lasts = 0, scrap = 1 }",
+    ] {
+        let lost = refusal(&plant(
+            &format!(
+                "work_center = \"M\"\ntime = 0\n{lost}\n[[product.step]]\nop = \"20\"\nwork_center = \"M\"\ntime = 5"
+            ),
+            "keep = 3",
+        ));
+        assert!(lost.contains("release[0].keep"), "{lost}");
+    }
 }
 
 #[test]

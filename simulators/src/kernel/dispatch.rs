@@ -1,7 +1,7 @@
 //! How idle machines choose among the lots that wait.
 
 use super::Run;
-use super::floor::{Batch, NONE, Rule};
+use super::floor::{Batch, NEVER_US, NONE, Rule};
 use super::happening::{Happening, Watch};
 use super::line::Turn;
 
@@ -104,17 +104,21 @@ impl<W: Watch> Run<'_, W> {
         Some(center.line.remove(0, place))
     }
 
-    /// The lot of a sort with the least (due - now) / work left, after its priority.
+    /// The lot of a sort with the least (due - now) / work left, after its priority; lots that are
+    /// never due come last.
     fn most_critical_of(&self, work_center: u32, sort: usize) -> Option<Offer> {
         let line = &self.state.centers[work_center as usize].line;
         let lots = line.sorts.get(sort)?.lots.entries();
         let ratio = |lot: u32| {
             let lot = self.state.lots.at(lot);
+            if lot.due_us >= NEVER_US {
+                return i64::MAX;
+            }
             let left_us = self.floor.steps[lot.step as usize].left_us.max(1);
             // In thousandths, whole: no rounding of a platform decides.
             let slack_us = i128::from(lot.due_us) - i128::from(self.state.now_us);
             let ratio = slack_us * 1_000 / i128::from(left_us);
-            ratio.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+            ratio.clamp(i128::from(i64::MIN), i128::from(i64::MAX - 1)) as i64
         };
         let ranked = lots.iter().enumerate().map(|(place, &(turn, lot))| {
             let rank = ratio(lot);

@@ -9,6 +9,10 @@ use crate::law::Law;
 /// Stands where a number of something would stand and there is none.
 pub(crate) const NONE: u32 = u32::MAX;
 
+/// Lots without a due date are due then or later: microseconds, about 145,000 years, far beyond
+/// what a plant file can name.
+pub(crate) const NEVER_US: i64 = i64::MAX / 2;
+
 /// A checked shop floor. Made from a plant file; never changes while it runs.
 #[derive(Clone, Debug, Default)]
 pub struct Floor {
@@ -280,6 +284,15 @@ pub(crate) struct OpeningLot {
 }
 
 impl Step {
+    /// Whether no lot gets further.
+    fn spoils_all(&self) -> bool {
+        let inspected = self
+            .inspection
+            .as_ref()
+            .is_some_and(|rule| rule.keeps >= 1.0 && rule.scrap >= 1.0);
+        self.scrap >= 1.0 || self.piece_yield <= 0.0 || inspected
+    }
+
     /// How long a lot of `pieces` takes when the step's own time is `time_us`, and how long it
     /// takes the machine; both microseconds.
     ///
@@ -308,13 +321,16 @@ impl Step {
 }
 
 impl Floor {
-    /// Whether every lot of a product is on the floor for some time.
+    /// Whether every lot of a product is on the floor for some time: it comes to a step that
+    /// takes time before one that spoils all of them.
     pub(crate) fn takes_time(&self, product: u32) -> bool {
         let (from, to) = self.products[product as usize].steps;
         let steps = &self.steps[from as usize..to as usize];
-        steps
+        let decides = steps
             .iter()
-            .any(|step| step.sample >= 1.0 && step.time.mean_us() >= 1.0)
+            .filter(|step| step.sample >= 1.0)
+            .find(|step| step.time.mean_us() >= 1.0 || step.spoils_all());
+        decides.is_some_and(|step| step.time.mean_us() >= 1.0)
     }
 
     /// How many machines there are.

@@ -7,8 +7,8 @@ use super::invalid::{InvalidPlant, Reason};
 use super::times::Times;
 use super::{DispatchRule, OpeningLot, PlantFile, Release, WhenFull};
 use crate::kernel::{
-    Crew, Family, Floor, MachinePlan, NONE, OpeningLot as Opening, Release as Coming, Rule, Stream,
-    WorkCenter,
+    Crew, Family, Floor, MachinePlan, NEVER_US, NONE, OpeningLot as Opening, Release as Coming,
+    Rule, Stream, WorkCenter,
 };
 use crate::law::Law;
 use crate::random::entity_number;
@@ -17,9 +17,6 @@ use crate::random::entity_number;
 const MACHINES_MAX: u64 = 100_000;
 /// The most lots that one release brings at a time, or that are kept on the floor.
 const LOTS_AT_ONCE_MAX: u64 = 1_000_000;
-/// Lots without a due date are due then: microseconds, about 145,000 years.
-const NEVER_US: i64 = i64::MAX / 2;
-
 /// The most pieces of one lot.
 const PIECES_MAX: u32 = 1_000_000;
 

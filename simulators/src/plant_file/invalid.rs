@@ -86,8 +86,8 @@ pub enum Reason {
     },
     /// Lots that would come and go without time going by.
     #[error(
-        "no step that every lot of {0:?} takes takes time, so lots would come and go for ever at one \
-         instant; give such a step a time"
+        "no step that every lot of {0:?} comes to takes time, so lots would come and go for ever at \
+         one instant; give such a step a time"
     )]
     NoTime(String),
     /// Shifts that cannot be read.
