@@ -62,9 +62,12 @@ pub(crate) struct RunArguments {
     /// Writes the report as a page with pictures.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    /// Writes what happened in the first run, one line of JSON for each thing.
+    /// Writes what happened in one run, one line of JSON for each thing, also when it gets stuck.
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+    /// Which run is traced, counted from 0.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "trace")]
+    pub(crate) trace_replication: u64,
     /// Prints the report as JSON.
     #[arg(long)]
     pub(crate) json: bool,

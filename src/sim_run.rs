@@ -32,6 +32,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         PlantFile::read(&name, &text).map_err(|error| Failure::new(Kind::Config, error))?;
     let floor = Arc::new(floor);
     let plan = plan_of(arguments, &file)?;
+    if let Some(path) = &arguments.trace {
+        sim_trace::write(path, &floor, &plan, arguments.trace_replication)?;
+    }
     let (replications, reached) = replications(arguments, &file, &floor, &plan)?;
     let figures = Figures::of(&replications, &floor);
     let report = Report::new(&file, &floor, &plan, &replications, &figures, reached);
@@ -47,9 +50,6 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             let text = format!("{} cannot be written: {error}", path.display());
             Failure::new(Kind::Config, text)
         })?;
-    }
-    if let Some(path) = &arguments.trace {
-        sim_trace::write(path, &floor, &plan)?;
     }
     if arguments.json {
         report.print_json()

@@ -1,4 +1,4 @@
-//! The trace of `twin sim run`: what happened in the first run, as lines of JSON.
+//! The trace of `twin sim run`: what happened in one run, as lines of JSON.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -10,11 +10,17 @@ use simulators::kernel::{Floor, Kernel};
 
 use crate::exit::{Failure, Kind};
 
-/// Runs the first replication once more, and writes what happens.
+/// Runs one replication, and writes what happens, before anything is counted: what led a run to
+/// where it cannot go on stands in the trace, too.
 ///
 /// # Errors
-/// When the file cannot be written. That the run halts is no error of the trace.
-pub(crate) fn write(path: &Path, floor: &Arc<Floor>, plan: &Plan) -> Result<(), Failure> {
+/// When the file cannot be written, or when the run cannot come to its end.
+pub(crate) fn write(
+    path: &Path,
+    floor: &Arc<Floor>,
+    plan: &Plan,
+    replication: u64,
+) -> Result<(), Failure> {
     let unwritable = |error: std::io::Error| {
         let text = format!("{} cannot be written: {error}", path.display());
         Failure::new(Kind::Config, text)
@@ -27,10 +33,10 @@ pub(crate) fn write(path: &Path, floor: &Arc<Floor>, plan: &Plan) -> Result<(), 
             failed = written.and_then(|()| file.write_all(b"\n")).err();
         }
     });
-    let mut kernel = Kernel::new(Arc::clone(floor), plan.seed, 0, &mut trace);
-    match plan.horizon_us {
-        Some(end_us) => kernel.run_until(end_us, &mut trace).ok(),
-        None => kernel.run_to_end(&mut trace).ok(),
+    let mut kernel = Kernel::new(Arc::clone(floor), plan.seed, replication, &mut trace);
+    let ended = match plan.horizon_us {
+        Some(end_us) => kernel.run_until(end_us, &mut trace),
+        None => kernel.run_to_end(&mut trace),
     };
     let left_out = trace.left_out();
     if let Some(error) = failed {
@@ -44,5 +50,11 @@ pub(crate) fn write(path: &Path, floor: &Arc<Floor>, plan: &Plan) -> Result<(), 
             path.display()
         );
     }
-    Ok(())
+    ended.map_err(|halted| {
+        let text = format!(
+            "replication {replication}: {halted}; {} tells how it came to that",
+            path.display()
+        );
+        Failure::new(Kind::Finding, text)
+    })
 }

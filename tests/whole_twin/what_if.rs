@@ -144,3 +144,76 @@ fn the_schema_of_plant_models_is_the_document_that_the_docs_link() {
         fs::read_to_string(document).unwrap()
     );
 }
+
+/// The lines of a trace.
+fn trace_of(path: &std::path::Path) -> Vec<serde_json::Value> {
+    let text = fs::read_to_string(path).unwrap();
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn the_trace_of_a_run_tells_what_its_report_counts_and_each_run_has_its_own() {
+    let dir = TempDir::new().unwrap();
+    let (model, trace) = (dir.path().join("line.toml"), dir.path().join("line.jsonl"));
+    fs::write(&model, LINE).unwrap();
+    let traced = |replication: &str| {
+        let run = run_twin(&[
+            "sim",
+            "run",
+            model.to_str().unwrap(),
+            "--replications",
+            "1",
+            "--json",
+            "--trace",
+            trace.to_str().unwrap(),
+            "--trace-replication",
+            replication,
+        ]);
+        (json_of(&run), trace_of(&trace))
+    };
+    let (report, first) = traced("0");
+    let (same_report, second) = traced("1");
+    assert_eq!(report, same_report, "a trace changes nothing");
+    assert_ne!(first, second, "other random numbers");
+    let times: Vec<i64> = first.iter().map(|l| l["at_us"].as_i64().unwrap()).collect();
+    assert!(times.is_sorted());
+    let count = |what: &str| first.iter().filter(|line| line["what"] == what).count();
+    let begun = first.iter().find(|line| line["what"] == "started").unwrap();
+    assert_eq!(begun["work_center"], "saw", "{begun}");
+    assert_eq!(begun["machine"], 0, "{begun}");
+    assert!(count("done") > 100);
+    assert!(count("released") >= count("done") + count("scrapped"));
+}
+
+#[test]
+fn a_run_that_gets_stuck_leaves_a_trace_of_how_it_came_to_that() {
+    let dir = TempDir::new().unwrap();
+    let (model, trace) = (
+        dir.path().join("stuck.toml"),
+        dir.path().join("stuck.jsonl"),
+    );
+    let stuck = r#"
+model = "plant/1"
+name = "each waits for the other's place"
+work_center = [{ id = "A", buffer = 0 }, { id = "B", buffer = 0 }]
+product = [
+    { id = "there", step = [{ op = "1", work_center = "A", time = 1 }, { op = "2", work_center = "B", time = 1 }] },
+    { id = "back", step = [{ op = "1", work_center = "B", time = 1 }, { op = "2", work_center = "A", time = 1 }] },
+]
+release = [{ product = "there", every = 0, count = 1 }, { product = "back", every = 0, count = 1 }]
+"#;
+    fs::write(&model, stuck).unwrap();
+    let (model, path) = (model.to_str().unwrap(), trace.to_str().unwrap());
+    let run = run_twin(&["sim", "run", model, "--trace", path]);
+    assert_eq!(run.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(said.contains("replication 0: after 60000000 us"), "{said}");
+    let last = trace_of(&trace).pop().unwrap();
+    assert_eq!(
+        (last["what"].as_str(), last["lot"].as_u64()),
+        (Some("blocked"), Some(1))
+    );
+}
