@@ -11,6 +11,7 @@ use twin_model::PlantId;
 
 use crate::broker_config::BrokerConfig;
 use crate::exit::{Failure, Kind};
+use crate::redis_config::RedisConfig;
 
 /// The configuration of `twin serve`.
 #[derive(Debug, Deserialize)]
@@ -23,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// The RabbitMQ that the plants are fed from. Without it, events come in by HTTP only.
     pub(crate) broker: Option<BrokerConfig>,
+    /// The Redis that a copy of the plants is kept in, for others to read.
+    pub(crate) redis: Option<RedisConfig>,
     /// The plants.
     #[serde(rename = "plant")]
     pub(crate) plants: Vec<PlantConfig>,

@@ -39,6 +39,7 @@ mod opened;
 mod page;
 mod probes;
 mod problem;
+mod redis_config;
 mod report;
 mod same_host;
 mod say;

@@ -8,6 +8,7 @@ use ingest::consumers::Consumers;
 use ingest::delivery::Broker;
 use ingest::relay::Relay;
 use projections::Projections;
+use projections::redis_copy::{RedisCopies, RedisTarget};
 
 use crate::exit::{Failure, Kind, OrFail};
 
@@ -17,6 +18,7 @@ pub(crate) struct Opened {
     pub(crate) projections: Projections,
     consumers: Vec<Consumers>,
     relays: Vec<Relay>,
+    copies: Option<RedisCopies>,
     /// Dropped after everything that runs on it.
     broker_thread: Option<BrokerThread>,
 }
@@ -58,6 +60,7 @@ impl Opened {
             projections,
             consumers: Vec::new(),
             relays: Vec::new(),
+            copies: None,
             broker_thread: None,
         };
         if let Some(broker) = broker {
@@ -65,6 +68,11 @@ impl Opened {
         }
         opened.projections.ready().await;
         Ok(opened)
+    }
+
+    /// Keeps a copy of the plants in a Redis. Whatever that does, the plants go on.
+    pub(crate) fn copy_to(&mut self, redis: &RedisTarget) {
+        self.copies = Some(RedisCopies::start(&self.projections, redis));
     }
 
     fn connect(&mut self, broker: &Broker) -> Result<(), Failure> {

@@ -28,7 +28,12 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
         .iter()
         .map(|plant| options_of(plant, &config))
         .collect::<Result<Vec<_>, Failure>>()?;
-    let opened = Opened::start(options, broker).await?;
+    let redis = config.redis.as_ref().map(|redis| redis.target());
+    let redis = redis.transpose()?;
+    let mut opened = Opened::start(options, broker).await?;
+    if let Some(redis) = &redis {
+        opened.copy_to(redis);
+    }
     let http = Http::bind(config.listen, &opened)?;
     let plants: Vec<String> = opened
         .plants

@@ -18,6 +18,8 @@ pub mod intake_load;
 pub mod latency;
 pub mod load_average;
 pub mod memory;
+#[cfg(feature = "nexosim")]
+pub mod nexosim_floor;
 pub mod private_broker;
 pub mod shop;
 pub mod story;

@@ -6,8 +6,8 @@ use actors::{CauseRef, Cursor, ExceptionEntry, How};
 use bytes::Bytes;
 use serde::Serialize;
 use twin_model::{
-    Code, CommandKey, DeliveryId, Entity, EntityKey, EventId, GateDecision, KpiClosed, LotId,
-    Notice, PlantId, Reason, SmolStr, SourceId, Time, listed,
+    Code, CommandKey, DeliveryId, Entity, EntityKey, EntityKind, EventId, GateDecision, KpiClosed,
+    LotId, Notice, PlantId, Reason, SmolStr, SourceId, Time, listed,
 };
 use utoipa::ToSchema;
 
@@ -152,6 +152,34 @@ impl ChangeEvent {
             }
         });
         frame.clone()
+    }
+
+    /// Its type and its JSON, as the frame has them.
+    pub(crate) fn told(&self) -> (&'static str, String) {
+        let name = match &self.happening {
+            Happening::State { .. } => "state.changed",
+            Happening::Notice(_) | Happening::Exception(_) => "notice",
+        };
+        let frame = self.frame();
+        let text = String::from_utf8_lossy(&frame);
+        let data = text.split_once("\ndata: ").map_or("", |(_, data)| data);
+        (name, data.trim_end().to_owned())
+    }
+
+    /// The item that is different now, with its kind and id; `None` of what is no item.
+    pub(crate) fn item(&self) -> Option<(EntityKind, String, ItemView)> {
+        let Happening::State {
+            state,
+            related,
+            now,
+            caused_by: _,
+        } = &self.happening
+        else {
+            return None;
+        };
+        let key = state.key();
+        let item = ItemView::new(state, related, *now);
+        Some((key.kind(), key.id().to_owned(), item))
     }
 
     fn notice(&self, sentence: Sentence) -> NoticeView {

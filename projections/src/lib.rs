@@ -21,6 +21,7 @@ mod problem;
 mod projections;
 mod query;
 mod read_model;
+pub mod redis_copy;
 mod ring;
 mod standing;
 mod stream;

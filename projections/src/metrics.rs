@@ -8,6 +8,7 @@ use twin_model::Invariant;
 
 use crate::picture::{Picture, Published};
 use crate::projections::Projections;
+use crate::redis_copy::{RedisStanding, RedisStatus};
 
 /// Name, kind and meaning of a metric, and its samples: labels and value.
 struct Metric {
@@ -39,6 +40,9 @@ pub(crate) fn text(projections: &Projections) -> String {
         let head = picture.handle().ledger().head().commit_no;
         picture.read(|published| add_plant(&mut metrics, &plant, head, published));
         add_health(&mut metrics, &plant, picture);
+        if let Some(copy) = picture.copy() {
+            add_copy(&mut metrics, &plant, head, &copy);
+        }
     }
     add(
         &mut metrics,
@@ -65,72 +69,95 @@ pub(crate) fn text(projections: &Projections) -> String {
     text
 }
 
+/// Name, kind and meaning of every metric.
+const DECLARED: [(&str, &str, &str); 19] = [
+    (
+        "twin_inputs_total",
+        "counter",
+        "Inputs by disposition; parked is what waits now and stands apart.",
+    ),
+    ("twin_parked", "gauge", "Events that wait for their cause."),
+    (
+        "twin_discrepancies_total",
+        "counter",
+        "Discrepancies found or healed, by rule.",
+    ),
+    ("twin_entities", "gauge", "Entities by kind."),
+    ("twin_open_holds", "gauge", "Holds that are open."),
+    (
+        "twin_exceptions_kept",
+        "gauge",
+        "Exceptions that are kept in memory.",
+    ),
+    (
+        "twin_commit_no",
+        "gauge",
+        "Newest commit on stable storage.",
+    ),
+    (
+        "twin_projection_commit_no",
+        "gauge",
+        "Newest commit in the picture.",
+    ),
+    (
+        "twin_projection_lag_commits",
+        "gauge",
+        "Commits that the picture is behind.",
+    ),
+    (
+        "twin_source_stale",
+        "gauge",
+        "Sources that were not heard of for too long.",
+    ),
+    (
+        "twin_stream_ring_events",
+        "gauge",
+        "Entries that the change stream keeps.",
+    ),
+    (
+        "twin_stream_ring_bytes",
+        "gauge",
+        "Memory reserved for these entries, bytes.",
+    ),
+    (
+        "twin_invariant_breaches",
+        "gauge",
+        "Places that break a rule of the model, by rule; more than 0 is a fault of the twin.",
+    ),
+    (
+        "twin_redis_following",
+        "gauge",
+        "1 while the copy in Redis follows; absent without one.",
+    ),
+    (
+        "twin_redis_lag_commits",
+        "gauge",
+        "Commits that the copy in Redis is behind.",
+    ),
+    (
+        "twin_redis_rebuilds_total",
+        "counter",
+        "How often the copy in Redis was written anew.",
+    ),
+    (
+        "twin_redis_failures_total",
+        "counter",
+        "How often Redis did not do what it was asked for.",
+    ),
+    ("twin_up", "gauge", "1 while the plant takes events."),
+    ("twin_streams_open", "gauge", "Followers of change streams."),
+];
+
 fn declared() -> Vec<Metric> {
-    [
-        (
-            "twin_inputs_total",
-            "counter",
-            "Inputs by disposition; parked is what waits now and stands apart.",
-        ),
-        ("twin_parked", "gauge", "Events that wait for their cause."),
-        (
-            "twin_discrepancies_total",
-            "counter",
-            "Discrepancies found or healed, by rule.",
-        ),
-        ("twin_entities", "gauge", "Entities by kind."),
-        ("twin_open_holds", "gauge", "Holds that are open."),
-        (
-            "twin_exceptions_kept",
-            "gauge",
-            "Exceptions that are kept in memory.",
-        ),
-        (
-            "twin_commit_no",
-            "gauge",
-            "Newest commit on stable storage.",
-        ),
-        (
-            "twin_projection_commit_no",
-            "gauge",
-            "Newest commit in the picture.",
-        ),
-        (
-            "twin_projection_lag_commits",
-            "gauge",
-            "Commits that the picture is behind.",
-        ),
-        (
-            "twin_source_stale",
-            "gauge",
-            "Sources that were not heard of for too long.",
-        ),
-        (
-            "twin_stream_ring_events",
-            "gauge",
-            "Entries that the change stream keeps.",
-        ),
-        (
-            "twin_stream_ring_bytes",
-            "gauge",
-            "Memory reserved for these entries, bytes.",
-        ),
-        (
-            "twin_invariant_breaches",
-            "gauge",
-            "Places that break a rule of the model, by rule; more than 0 is a fault of the twin.",
-        ),
-        ("twin_up", "gauge", "1 while the plant takes events."),
-        ("twin_streams_open", "gauge", "Followers of change streams."),
-    ]
-    .into_iter()
-    .map(|(name, kind, help)| Metric {
-        name,
-        kind,
-        help,
-        samples: Vec::new(),
-    })
-    .collect()
+    DECLARED
+        .into_iter()
+        .map(|(name, kind, help)| Metric {
+            name,
+            kind,
+            help,
+            samples: Vec::new(),
+        })
+        .collect()
 }
 
 fn add(metrics: &mut [Metric], name: &'static str, labels: String, value: u64) {
@@ -210,6 +237,18 @@ fn add_health(metrics: &mut [Metric], plant: &str, picture: &Picture) {
     let plant_handle = picture.handle();
     let up = u64::from(plant_handle.is_open() && plant_handle.waits_for_room().is_none());
     add(metrics, "twin_up", plant.to_owned(), up);
+}
+
+fn add_copy(metrics: &mut [Metric], plant: &str, head: u64, copy: &RedisStatus) {
+    let follows = copy.standing() == RedisStanding::Following;
+    let mut told = |name, value: u64| add(metrics, name, plant.to_owned(), value);
+    told("twin_redis_following", u64::from(follows));
+    told(
+        "twin_redis_lag_commits",
+        head.saturating_sub(copy.commit_no()),
+    );
+    told("twin_redis_rebuilds_total", copy.rebuilds());
+    told("twin_redis_failures_total", copy.failures());
 }
 
 /// A label value, escaped as the text format asks.

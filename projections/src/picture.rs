@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::change_event::ChangeEvent;
 use crate::read_model::ReadModel;
+use crate::redis_copy::RedisStatus;
 use crate::ring::{Gap, Ring, STREAM_BYTES_MAX};
 
 /// Commits that are taken in before followers are woken.
@@ -28,6 +29,8 @@ pub(crate) struct Picture {
     ring_events_max: usize,
     published: RwLock<Option<Published>>,
     progress: watch::Sender<Progress>,
+    /// How the copy in Redis is doing, where there is one.
+    copy: RwLock<Option<Arc<RedisStatus>>>,
     /// How often each rule of the model was broken when it was last looked at.
     broken: RwLock<BTreeMap<&'static str, u64>>,
 }
@@ -72,8 +75,19 @@ impl Picture {
             ring_events_max,
             published: RwLock::new(None),
             progress: watch::Sender::new(Progress::default()),
+            copy: RwLock::default(),
             broken: RwLock::default(),
         }
+    }
+
+    /// A copy of it is kept in Redis.
+    pub(crate) fn is_copied(&self, status: Arc<RedisStatus>) {
+        *self.copy.write() = Some(status);
+    }
+
+    /// How the copy in Redis is doing, where there is one.
+    pub(crate) fn copy(&self) -> Option<Arc<RedisStatus>> {
+        self.copy.read().clone()
     }
 
     /// Looks at the rules of the model again and again until the plant ends. What is found is a

@@ -52,6 +52,8 @@ mod overload;
 mod own_broker;
 #[cfg(feature = "amqp-tests")]
 mod rabbitmq;
+#[cfg(feature = "redis-tests")]
+mod redis_copy;
 mod refusals;
 #[cfg(feature = "amqp-tests")]
 mod refusals_over_amqp;

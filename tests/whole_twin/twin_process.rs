@@ -135,6 +135,16 @@ impl TwinProcess {
         environment: &[(&str, &str)],
     ) -> TwinProcess {
         let config = plant.write_config(dir);
+        TwinProcess::serve_config(dir, &config, listen, environment)
+    }
+
+    /// `twin serve` with a configuration that is there.
+    pub(crate) fn serve_config(
+        dir: &Path,
+        config: &Path,
+        listen: &str,
+        environment: &[(&str, &str)],
+    ) -> TwinProcess {
         let config = config.to_str().unwrap();
         let arguments = ["serve", "--config", config, "--listen", listen, "--json"];
         TwinProcess::start_with(&arguments, dir, environment)

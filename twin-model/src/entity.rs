@@ -73,6 +73,23 @@ pub enum EntityKind {
 }
 
 impl EntityKind {
+    /// Every kind.
+    pub const ALL: [EntityKind; 13] = [
+        EntityKind::WorkOrder,
+        EntityKind::Lot,
+        EntityKind::WorkCenter,
+        EntityKind::Hold,
+        EntityKind::Shipment,
+        EntityKind::Ownership,
+        EntityKind::Process,
+        EntityKind::ProcessRules,
+        EntityKind::Material,
+        EntityKind::Routing,
+        EntityKind::Inspection,
+        EntityKind::Nonconformance,
+        EntityKind::LogisticUnit,
+    ];
+
     /// The kind's name as it stands in keys, routes and streams.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,7 +1,7 @@
 //! Measures the simulation kernel on a machine with one queue and on a line with breakdowns, both
-//! from a plant file, against a bare loop and, where a Python with SimPy is named, against SimPy.
+//! from a plant file, against a bare loop and, where they are there, against SimPy and NeXosim.
 //!
-//! `cargo run --release -p benches --bin kernel -- --json [--simpy PYTHON]`
+//! `cargo run --release -p benches --features nexosim --bin kernel -- --json [--simpy PYTHON]`
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -85,11 +85,13 @@ fn main() -> Result<()> {
     let (mut one, mut bare, mut three) = (Vec::new(), Vec::new(), Vec::new());
     let (mut simpy_one, mut simpy_three) = (Vec::new(), Vec::new());
     let mut means = [0.0; 4];
+    let mut nexosim = [Peer::default(), Peer::default()];
     for _ in 0..arguments.rounds {
         let lots = arguments.lots;
         one.push(kernel(&machine, lots as f64 * 1.25, &mut means[0])?);
         bare.push(bare_queue(lots));
         three.push(kernel(&line, lots as f64 * 4.0, &mut means[1])?);
+        nexosim_round(&arguments, &mut nexosim)?;
         if let Some(python) = &arguments.simpy {
             simpy_one.push(simpy(python, "mm1", arguments.simpy_lots, &mut means[2])?);
             simpy_three.push(simpy(python, "line", arguments.simpy_lots, &mut means[3])?);
@@ -117,6 +119,42 @@ fn main() -> Result<()> {
         let told = format!("limit: SimPy, its mean {:.2} min; load {load}", means[3]);
         print("kernel_line_simpy", &three, &simpy_three, goal, told)?;
     }
+    for (name, ours, theirs, mean_min) in [
+        (
+            "kernel_one_machine_nexosim",
+            &one,
+            &nexosim[0].0,
+            nexosim[0].1,
+        ),
+        ("kernel_line_nexosim", &three, &nexosim[1].0, nexosim[1].1),
+    ] {
+        if !theirs.is_empty() {
+            let goal = Goal::RatioAtLeast(4.0);
+            let told =
+                format!("limit: NeXosim on one thread, its mean {mean_min:.3} min; load {load}");
+            print(name, ours, theirs, goal, told)?;
+        }
+    }
+    Ok(())
+}
+
+/// Rates of a peer, one for each round, and its mean time of a lot in minutes.
+type Peer = (Vec<f64>, f64);
+
+/// One round of NeXosim on one machine and on the line; nothing when it was not built in.
+#[cfg(feature = "nexosim")]
+fn nexosim_round(arguments: &Arguments, peers: &mut [Peer; 2]) -> Result<()> {
+    for (peer, minutes_per_lot) in peers.iter_mut().zip([1.25, 4.0]) {
+        let minutes = arguments.lots as f64 * minutes_per_lot;
+        let (rate, mean_min) = benches::nexosim_floor::run(minutes_per_lot > 2.0, minutes)?;
+        peer.0.push(rate);
+        peer.1 = mean_min;
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "nexosim"))]
+fn nexosim_round(_: &Arguments, _: &mut [Peer; 2]) -> Result<()> {
     Ok(())
 }
 

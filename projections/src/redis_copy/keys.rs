@@ -1,0 +1,42 @@
+//! The names of the keys.
+
+use twin_model::{EntityKind, PlantId};
+
+/// The keys of one plant. All of them are in one slot of a cluster: the plant stands in braces.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    /// The keys of `plant`.
+    #[must_use]
+    pub fn of(plant: &PlantId) -> Keys {
+        Keys {
+            prefix: format!("twin:{{{plant}}}"),
+        }
+    }
+
+    /// Hash: how far the copy is, and of when.
+    #[must_use]
+    pub fn meta(&self) -> String {
+        format!("{}:meta", self.prefix)
+    }
+
+    /// Hash: the items of one kind, by id, each as the JSON of the query API.
+    #[must_use]
+    pub fn items(&self, kind: EntityKind) -> String {
+        format!("{}:{}", self.prefix, kind.as_str())
+    }
+
+    /// Where items are gathered before they take the place of the ones that are there.
+    pub(super) fn gathered(&self, kind: EntityKind) -> String {
+        format!("{}:gathered:{}", self.prefix, kind.as_str())
+    }
+
+    /// Stream: what changed; and the channel on which each new position is told.
+    #[must_use]
+    pub fn changes(&self) -> String {
+        format!("{}:changes", self.prefix)
+    }
+}

@@ -1,0 +1,118 @@
+//! The copy written anew: items are gathered beside what is there, and take its place at once.
+
+use redis::RedisResult;
+use redis::aio::MultiplexedConnection;
+use serde_json::json;
+use twin_model::EntityKind;
+
+use super::batch::{Done, Reached};
+use super::keys::Keys;
+use super::script::{PUT_IN_PLACE, TAKE_OVER};
+use crate::picture::Picture;
+use crate::read_model::ReadModel;
+use crate::view::ItemView;
+
+/// Items that are written at once.
+const ITEMS_AT_ONCE: usize = 500;
+
+/// A picture to write, and where the change stream goes on behind it.
+pub(super) struct Rebuild {
+    model: ReadModel,
+    pub(super) reached: Reached,
+    pub(super) position: u64,
+}
+
+impl Rebuild {
+    /// The picture as it is now; `None` before the first. States are shared, so it costs a pointer
+    /// for each.
+    pub(super) fn of(picture: &Picture) -> Option<Rebuild> {
+        picture.read(|published| Rebuild {
+            model: published.model.clone(),
+            reached: Reached::of(published),
+            position: published.end(),
+        })
+    }
+
+    /// Writes it. What was there can be read until all is gathered.
+    ///
+    /// # Errors
+    /// What Redis or the way to it says.
+    pub(super) async fn write(
+        &self,
+        connection: &mut MultiplexedConnection,
+        keys: &Keys,
+    ) -> RedisResult<Done> {
+        let epoch = self.reached.cursor.epoch;
+        let mut call = TAKE_OVER.prepare_invoke();
+        call.key(keys.meta());
+        for kind in EntityKind::ALL {
+            call.key(keys.gathered(kind));
+        }
+        let answer = call.arg(epoch).invoke_async(connection).await?;
+        if let Done::Fenced(newer) = Done::of(answer) {
+            return Ok(Done::Fenced(newer));
+        }
+        for kind in EntityKind::ALL {
+            self.gather(connection, keys, kind).await?;
+        }
+        self.put_in_place(connection, keys).await
+    }
+
+    async fn gather(
+        &self,
+        connection: &mut MultiplexedConnection,
+        keys: &Keys,
+        kind: EntityKind,
+    ) -> RedisResult<()> {
+        let (now, key) = (self.model.now(), keys.gathered(kind));
+        let mut entities = self.model.entities.table(kind).values();
+        loop {
+            let some: Vec<(String, String)> = entities
+                .by_ref()
+                .take(ITEMS_AT_ONCE)
+                .map(|entity| {
+                    let related = self.model.entities.related(entity);
+                    let item = ItemView::new(entity, &related, now);
+                    (entity.key().id().to_owned(), json!(item).to_string())
+                })
+                .collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            let mut write = redis::cmd("HSET");
+            write.arg(&key);
+            for (id, item) in &some {
+                write.arg(id).arg(item);
+            }
+            let (): () = write.query_async(connection).await?;
+            // Others on this thread come first.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn put_in_place(
+        &self,
+        connection: &mut MultiplexedConnection,
+        keys: &Keys,
+    ) -> RedisResult<Done> {
+        let cursor = self.reached.cursor;
+        let mut call = PUT_IN_PLACE.prepare_invoke();
+        call.key(keys.meta()).key(keys.changes());
+        for kind in EntityKind::ALL {
+            call.key(keys.gathered(kind)).key(keys.items(kind));
+        }
+        call.arg(cursor.epoch)
+            .arg(cursor.to_string())
+            .arg(format!("{}-{}", cursor.commit_no, cursor.index));
+        let fields = self.reached.fields();
+        call.arg(fields.len());
+        for (name, value) in &fields {
+            call.arg(*name).arg(value);
+        }
+        for kind in EntityKind::ALL {
+            call.arg(self.model.entities.table(kind).len());
+        }
+        let answer: Vec<String> = call.invoke_async(connection).await?;
+        Ok(Done::of(answer))
+    }
+}

@@ -1,0 +1,221 @@
+//! The task that keeps one plant's copy.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actors::Cursor;
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, RedisResult};
+use tokio::time::{Instant, sleep};
+
+use super::batch::{Done, Step};
+use super::keys::Keys;
+use super::rebuild::Rebuild;
+use super::status::{RedisStanding, RedisStatus};
+use super::target::RedisTarget;
+use crate::picture::Picture;
+
+/// How long Redis may take to answer.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
+/// How long a connection may take.
+const CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// Pause before Redis is tried again, the first time and at most.
+const RETRY_FIRST: Duration = Duration::from_millis(100);
+const RETRY_MOST: Duration = Duration::from_secs(5);
+/// How often a copy of a plant in which nothing happens says that it is current; a copy that
+/// somebody emptied is noticed as soon.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// Pause before a fenced copy is tried again: somebody may have ended the other opening.
+const FENCED_PAUSE: Duration = Duration::from_secs(30);
+
+/// Keeps one plant's copy.
+pub(super) struct Writer {
+    picture: Arc<Picture>,
+    keys: Keys,
+    target: RedisTarget,
+    status: Arc<RedisStatus>,
+    /// Where the copy stands, and the position in the ring behind it; `None`: it is written anew.
+    stands_at: Option<(Cursor, u64)>,
+}
+
+/// Why a connection is of no use any more.
+enum Broken {
+    /// Redis does not do what it is asked for.
+    Redis(redis::RedisError),
+    /// A newer opening of the plant writes there.
+    Fenced(u64),
+    /// The plant has ended.
+    Ended,
+}
+
+impl From<redis::RedisError> for Broken {
+    fn from(error: redis::RedisError) -> Broken {
+        Broken::Redis(error)
+    }
+}
+
+impl Writer {
+    pub(super) fn new(
+        picture: Arc<Picture>,
+        target: RedisTarget,
+        status: Arc<RedisStatus>,
+    ) -> Writer {
+        Writer {
+            keys: Keys::of(picture.handle().plant()),
+            picture,
+            target,
+            status,
+            stands_at: None,
+        }
+    }
+
+    /// Keeps the copy until the plant ends.
+    pub(super) async fn run(mut self) {
+        let mut pause = RETRY_FIRST;
+        loop {
+            let begun = Instant::now();
+            let broken = match self.connect().await {
+                Ok(mut connection) => self.keep(&mut connection).await,
+                Err(error) => Broken::Redis(error),
+            };
+            let wait = match broken {
+                Broken::Ended => return,
+                Broken::Fenced(newer) => {
+                    self.fenced(newer);
+                    FENCED_PAUSE
+                }
+                Broken::Redis(error) => {
+                    self.down(&error);
+                    // What worked for a while is tried at once again.
+                    pause = match begun.elapsed() > RETRY_MOST {
+                        true => RETRY_FIRST,
+                        false => (pause * 2).min(RETRY_MOST),
+                    };
+                    pause
+                }
+            };
+            sleep(wait).await;
+        }
+    }
+
+    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT_WAIT))
+            .set_response_timeout(Some(ANSWER_WAIT));
+        let client = self.target.client()?;
+        client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+    }
+
+    /// Keeps the copy over one connection, as long as that works.
+    async fn keep(&mut self, connection: &mut MultiplexedConnection) -> Broken {
+        loop {
+            let kept = match self.stands_at {
+                None => self.rebuild(connection).await,
+                Some(stands) => self.follow(connection, stands).await,
+            };
+            if let Err(broken) = kept {
+                return broken;
+            }
+        }
+    }
+
+    /// Writes the copy anew.
+    async fn rebuild(&mut self, connection: &mut MultiplexedConnection) -> Result<(), Broken> {
+        self.status.stands(RedisStanding::Rebuilding);
+        let mut progress = self.picture.progress();
+        let Some(rebuild) = Rebuild::of(&self.picture) else {
+            // There is no picture yet.
+            let changed = progress.changed().await;
+            return changed.map_err(|_| Broken::Ended);
+        };
+        match rebuild.write(connection, &self.keys).await? {
+            Done::Fenced(newer) => return Err(Broken::Fenced(newer)),
+            // Somebody emptied it meanwhile.
+            Done::Gap => return Ok(()),
+            Done::Ok => {}
+        }
+        self.status.rebuilds.fetch_add(1, Ordering::Relaxed);
+        let plant = self.picture.handle().plant();
+        let cursor = rebuild.reached.cursor;
+        tracing::info!(%plant, commit_no = cursor.commit_no, "the copy in Redis is written anew");
+        self.is_at(cursor, rebuild.position);
+        Ok(())
+    }
+
+    /// Writes what has changed, or that nothing has.
+    async fn follow(
+        &mut self,
+        connection: &mut MultiplexedConnection,
+        (before, position): (Cursor, u64),
+    ) -> Result<(), Broken> {
+        let mut progress = self.picture.progress();
+        // Taken before looking, so that what comes after the look wakes.
+        let ended = progress.borrow_and_update().ended;
+        let cut = |published: &_| Step::cut(published, position);
+        let Some(step) = self.picture.read(cut).flatten() else {
+            // The change stream no longer keeps what is missing.
+            self.stands_at = None;
+            return Ok(());
+        };
+        if step.reached.cursor.epoch != before.epoch {
+            self.stands_at = None;
+            return Ok(());
+        }
+        match step.write(connection, &self.keys, before).await? {
+            Done::Ok => self.is_at(step.reached.cursor, step.position),
+            Done::Gap => {
+                self.stands_at = None;
+                return Ok(());
+            }
+            Done::Fenced(newer) => return Err(Broken::Fenced(newer)),
+        }
+        if self.status.stands(RedisStanding::Following) {
+            let (plant, place) = (self.picture.handle().plant(), self.target.place());
+            tracing::info!(%plant, %place, "the copy in Redis follows");
+        }
+        if step.is_empty() {
+            if ended {
+                return Err(Broken::Ended);
+            }
+            tokio::select! {
+                changed = progress.changed() => changed.map_err(|_| Broken::Ended)?,
+                () = sleep(HEARTBEAT) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn is_at(&mut self, cursor: Cursor, position: u64) {
+        self.stands_at = Some((cursor, position));
+        self.status
+            .commit_no
+            .store(cursor.commit_no, Ordering::Release);
+    }
+
+    fn down(&self, error: &redis::RedisError) {
+        self.status.failures.fetch_add(1, Ordering::Relaxed);
+        let text = error.to_string();
+        if self.status.stands(RedisStanding::Down(text)) {
+            let (plant, place) = (self.picture.handle().plant(), self.target.place());
+            tracing::warn!(%plant, %place, %error, "the copy in Redis waits; the plant goes on");
+        }
+    }
+
+    fn fenced(&mut self, newer: u64) {
+        self.stands_at = None;
+        let epoch = self
+            .picture
+            .read(|published| published.model.cursor().epoch);
+        if self.status.stands(RedisStanding::Fenced(newer)) {
+            let (plant, meta) = (self.picture.handle().plant(), self.keys.meta());
+            tracing::error!(
+                %plant, newer, epoch,
+                "another opening of this plant writes to this Redis, or the data directory is older \
+                 than the copy: nothing is written. End the other one, or delete {meta}"
+            );
+        }
+    }
+}

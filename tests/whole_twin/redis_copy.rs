@@ -1,0 +1,254 @@
+//! The copy of a plant in a real Redis, which is killed, emptied, filled up and taken over.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use redis::Commands;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::twin_process::{Served, TwinProcess, wait_for};
+
+/// How long a copy may take to be as its plant again.
+const COPIED_WITHIN: Duration = Duration::from_secs(30);
+/// Lists of the query API, and the kinds that their items are kept under.
+const LISTS: [(&str, &str); 5] = [
+    ("work-orders", "work_order"),
+    ("lots", "lot"),
+    ("work-centers", "work_center"),
+    ("holds", "hold"),
+    ("shipments", "shipment"),
+];
+
+/// A Redis of this test alone.
+struct OwnRedis {
+    dir: PathBuf,
+    url: String,
+}
+
+impl OwnRedis {
+    fn start(dir: &Path) -> OwnRedis {
+        let dir = dir.join("redis");
+        let url = script("start", &dir);
+        OwnRedis { dir, url }
+    }
+
+    fn kill(&self) {
+        script("kill", &self.dir);
+    }
+
+    fn start_again(&self) {
+        script("start", &self.dir);
+    }
+
+    fn connection(&self) -> redis::Connection {
+        let client = redis::Client::open(self.url.as_str()).unwrap();
+        client.get_connection().unwrap()
+    }
+
+    /// A field of the plant's meta hash; `None` also while Redis is away.
+    fn meta(&self, field: &str) -> Option<String> {
+        let client = redis::Client::open(self.url.as_str()).unwrap();
+        let mut connection = client.get_connection().ok()?;
+        connection.hget("twin:{P1}:meta", field).ok()?
+    }
+}
+
+impl Drop for OwnRedis {
+    fn drop(&mut self) {
+        script("kill", &self.dir);
+    }
+}
+
+fn script(what: &str, dir: &Path) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/redis.sh");
+    let output = Command::new(path).arg(what).arg(dir).output().unwrap();
+    assert!(output.status.success(), "redis.sh {what}: {output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn serve(dir: &Path, redis: &OwnRedis) -> TwinProcess {
+    let served = Served {
+        plant: "P1",
+        clock: "event_time",
+        broker: None,
+    };
+    let config = served.write_config(dir);
+    let text = std::fs::read_to_string(&config).unwrap();
+    let text = format!("{text}[redis]\nurl = \"{}\"\n", redis.url);
+    std::fs::write(&config, text).unwrap();
+    TwinProcess::serve_config(dir, &config, "127.0.0.1:0", &[])
+}
+
+fn tell(twin: &TwinProcess, id: &str, source: &str, name: &str, data: Value) {
+    let event = json!({"specversion": "1.0", "id": id, "source": source,
+        "type": format!("mfg.{name}.v1"), "time": "2026-03-01T08:00:00Z", "plant": "P1",
+        "data": data});
+    let answer = twin.post(event.to_string().as_bytes());
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+/// Orders, lots and one hold more.
+fn feed(twin: &TwinProcess, from: u32, to: u32) {
+    for n in from..to {
+        let ten = json!({"value": "10", "unit": "H87"});
+        let order = json!({"order": format!("WO-{n}"), "material": "M", "quantity": ten});
+        tell(twin, &format!("c{n}"), "/erp", "work_order.created", order);
+        let release = json!({"order": format!("WO-{n}"),
+            "operations": [{"op": "10", "work_center": "SAW", "delivers": true}]});
+        tell(
+            twin,
+            &format!("r{n}"),
+            "/erp",
+            "work_order.released",
+            release,
+        );
+        let lot = json!({"lot": format!("L-{n}"), "material": "S", "quantity": ten});
+        tell(twin, &format!("l{n}"), "/wms", "lot.created", lot);
+    }
+    let hold = json!({"hold": format!("H-{to}"), "scope": {"kind": "lot", "id": format!("L-{from}")},
+        "reason": "scratches"});
+    tell(twin, &format!("h{to}"), "/qms", "hold.placed", hold);
+}
+
+/// Waits until the copy has what the twin has, and compares every item.
+fn is_the_twins_answer(twin: &TwinProcess, redis: &OwnRedis) {
+    let seq = twin.get("/api/v1/plants/P1/state").json()["seq"].to_string();
+    wait_for("the copy", COPIED_WITHIN, || {
+        (redis.meta("seq")? == seq).then_some(())
+    });
+    twin.get(&format!("/api/v1/plants/P1?wait_for={seq}"));
+    let mut connection = redis.connection();
+    for (list, kind) in LISTS {
+        let copied: BTreeMap<String, String> =
+            connection.hgetall(format!("twin:{{P1}}:{kind}")).unwrap();
+        let copied: BTreeMap<String, Value> = copied
+            .into_iter()
+            .map(|(id, item)| (id, serde_json::from_str(&item).unwrap()))
+            .collect();
+        let answered = twin.items("P1", list).into_iter();
+        let answered: BTreeMap<String, Value> = answered
+            .map(|item| (item["id"].as_str().unwrap().to_owned(), item))
+            .collect();
+        assert_eq!(copied, answered, "{list}");
+    }
+}
+
+#[test]
+fn a_copy_is_as_the_twin_also_after_redis_was_killed_emptied_and_full() {
+    let dir = TempDir::new().unwrap();
+    let redis = OwnRedis::start(dir.path());
+    let twin = serve(dir.path(), &redis);
+    feed(&twin, 0, 30);
+    is_the_twins_answer(&twin, &redis);
+    assert_eq!(twin.items("P1", "work-orders").len(), 30);
+
+    redis.kill();
+    let begun = Instant::now();
+    feed(&twin, 30, 60);
+    let answered_in = begun.elapsed();
+    assert!(
+        answered_in < COPIED_WITHIN,
+        "the intake waits: {answered_in:?}"
+    );
+    let told = twin.get("/metrics").text;
+    assert!(
+        told.contains("twin_redis_following{plant=\"P1\"} 0"),
+        "{told}"
+    );
+    redis.start_again();
+    is_the_twins_answer(&twin, &redis);
+
+    let (): () = redis::cmd("FLUSHALL")
+        .query(&mut redis.connection())
+        .unwrap();
+    is_the_twins_answer(&twin, &redis);
+
+    let limit = |bytes: &str| {
+        let mut command = redis::cmd("CONFIG");
+        command.arg("SET").arg("maxmemory").arg(bytes);
+        let (): () = command.query(&mut redis.connection()).unwrap();
+    };
+    limit("1mb");
+    feed(&twin, 60, 90);
+    wait_for("a refusal of the full Redis", COPIED_WITHIN, || {
+        let told = twin.get("/metrics").text;
+        told.contains("twin_redis_following{plant=\"P1\"} 0")
+            .then_some(())
+    });
+    limit("0");
+    is_the_twins_answer(&twin, &redis);
+    assert_eq!(twin.items("P1", "lots").len(), 90);
+}
+
+#[test]
+fn the_changes_are_a_stream_without_a_gap_or_a_repetition_in_the_order_of_commits() {
+    let dir = TempDir::new().unwrap();
+    let redis = OwnRedis::start(dir.path());
+    let twin = serve(dir.path(), &redis);
+    // What was before the copy is no change of it.
+    wait_for("a copy that follows", COPIED_WITHIN, || {
+        let told = twin.get("/metrics").text;
+        told.contains("twin_redis_following{plant=\"P1\"} 1")
+            .then_some(())
+    });
+    feed(&twin, 0, 20);
+    is_the_twins_answer(&twin, &redis);
+    let reply: redis::streams::StreamRangeReply =
+        redis.connection().xrange_all("twin:{P1}:changes").unwrap();
+    let mut last: BTreeMap<(String, String), Value> = BTreeMap::new();
+    let mut before = (0_u64, 0_u64);
+    for entry in &reply.ids {
+        let (commit, index) = entry.id.split_once('-').unwrap();
+        let id = (commit.parse().unwrap(), index.parse().unwrap());
+        assert!(id > before, "{id:?} behind {before:?}");
+        before = id;
+        let kind: String = entry.get("type").unwrap();
+        let data: String = entry.get("data").unwrap();
+        if kind == "state.changed" {
+            let change: Value = serde_json::from_str(&data).unwrap();
+            assert_eq!(
+                change["cursor"]
+                    .as_str()
+                    .unwrap()
+                    .split_once('-')
+                    .unwrap()
+                    .1,
+                entry.id
+            );
+            let text = |name: &str| change[name].as_str().unwrap().to_owned();
+            last.insert((text("kind"), text("id")), change["state"].clone());
+        }
+    }
+    for (list, kind) in LISTS {
+        for item in twin.items("P1", list) {
+            let key = (kind.to_owned(), item["id"].as_str().unwrap().to_owned());
+            assert_eq!(last.get(&key), Some(&item), "{key:?}: the last word on it");
+        }
+    }
+}
+
+#[test]
+fn an_older_opening_never_writes_over_a_newer_one_and_takes_events_all_the_same() {
+    let dir = TempDir::new().unwrap();
+    let redis = OwnRedis::start(dir.path());
+    let twin = serve(dir.path(), &redis);
+    feed(&twin, 0, 5);
+    is_the_twins_answer(&twin, &redis);
+    let (): () = redis
+        .connection()
+        .hset("twin:{P1}:meta", "epoch", 99)
+        .unwrap();
+    let before: BTreeMap<String, String> = redis.connection().hgetall("twin:{P1}:lot").unwrap();
+    feed(&twin, 5, 10);
+    wait_for("the fence", COPIED_WITHIN, || {
+        let told = twin.get("/metrics").text;
+        told.contains("twin_redis_following{plant=\"P1\"} 0")
+            .then_some(())
+    });
+    let after: BTreeMap<String, String> = redis.connection().hgetall("twin:{P1}:lot").unwrap();
+    assert_eq!(before, after, "nothing was written");
+    assert_eq!(twin.items("P1", "lots").len(), 10);
+}
