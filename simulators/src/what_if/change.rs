@@ -2,11 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use twin_model::{Time, WorkOrderId};
+use twin_model::Time;
 
+use super::MACHINES_MAX;
+use super::impossible_change::{ImpossibleChange, above_zero, not_negative, unknown, within};
 use super::living::LivingModel;
+use super::shift::HoursAre;
 use super::standstill::standstill;
-use crate::plant_file::{DowntimeKind, OpeningLot, Product, Times};
+use crate::plant_file::{DowntimeKind, Times};
 
 /// One change to the plant as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -61,40 +64,29 @@ pub enum Change {
         #[serde(default)]
         priority: i32,
     },
-}
-
-/// A change that cannot be made.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ImpossibleChange {
-    /// It names something that there is not.
-    #[error("change {number}: there is no {kind} {name:?} among what is simulated")]
-    Unknown {
-        /// Which change, from 1.
-        number: usize,
-        /// What is looked for.
-        kind: &'static str,
-        /// Its name.
-        name: String,
+    /// A work center is open at other hours.
+    Shift {
+        /// Which.
+        work_center: String,
+        /// What the hours say.
+        hours_are: HoursAre,
+        /// From when until when, hours from now.
+        hours: Vec<[f64; 2]>,
     },
-    /// It names an order that is there already.
-    #[error("change {number}: order {name:?} is there already; give the new one another number")]
-    Known {
-        /// Which change, from 1.
-        number: usize,
-        /// The order.
-        name: String,
-    },
-    /// A number that cannot be.
-    #[error("change {number}: {what} is {value}; it must be {must}")]
-    Number {
-        /// Which change, from 1.
-        number: usize,
-        /// Which number.
-        what: &'static str,
-        /// What it is.
-        value: f64,
-        /// What it must be.
-        must: &'static str,
+    /// Less of what is made is good. What is not is made again: the work that is left of the
+    /// operation, and of those before it in the order, grows by 1 / `good`.
+    Yield {
+        /// At which work center; either this or an operation.
+        #[serde(default)]
+        work_center: Option<String>,
+        /// Of which order.
+        #[serde(default)]
+        order: Option<String>,
+        /// Which operation of it.
+        #[serde(default)]
+        operation: Option<String>,
+        /// Share of the pieces that are good.
+        good: f64,
     },
 }
 
@@ -107,7 +99,9 @@ impl LivingModel {
         let mut changed = self.clone();
         for (number, change) in (1..).zip(changes) {
             changed.change(number, change, now)?;
+            changed.not_too_many_stops(number)?;
         }
+        changed.closes();
         Ok(changed)
     }
 
@@ -139,7 +133,8 @@ impl LivingModel {
                 machines,
             } => {
                 let at = self.work_center(number, work_center)?;
-                above_zero(number, "machines", f64::from(*machines))?;
+                let most = f64::from(MACHINES_MAX);
+                within(number, "machines", f64::from(*machines), 1.0, most)?;
                 self.file.work_center[at].machines = *machines;
             }
             Change::Priority { order, priority } => {
@@ -148,104 +143,40 @@ impl LivingModel {
             }
             Change::OrderRemoved { order } => {
                 let at = self.order(number, order)?;
-                self.file.lot.remove(at);
-                self.orders.remove(at);
+                self.removes(at);
             }
             Change::OrderAdded { .. } => self.adds(number, change, now)?,
+            Change::Shift {
+                work_center,
+                hours_are,
+                hours,
+            } => self.shifts(number, work_center, *hours_are, hours)?,
+            Change::Yield { .. } => self.yields(number, change)?,
         }
         Ok(())
     }
 
-    fn adds(&mut self, number: usize, change: &Change, now: Time) -> Result<(), ImpossibleChange> {
-        let Change::OrderAdded {
-            order,
-            like,
-            times,
-            in_min,
-            due,
-            priority,
-        } = change
-        else {
-            return Ok(());
-        };
-        above_zero(number, "times", *times)?;
-        not_negative(number, "in_min", *in_min)?;
-        let name = order.clone();
-        if self.order(number, order).is_ok() {
-            return Err(ImpossibleChange::Known { number, name });
-        }
-        let Ok(id) = order.parse::<WorkOrderId>() else {
-            let kind = "order number like";
-            return Err(ImpossibleChange::Unknown { number, kind, name });
-        };
-        let at = self.order(number, like)?;
-        let like = self.file.lot[at].product.clone();
-        let found = self.file.product.iter().find(|product| product.id == like);
-        let mut steps = found.map_or_else(Vec::new, |product| product.step.clone());
-        for step in &mut steps {
-            step.time = step.time.scaled(*times);
-        }
-        self.file.product.push(Product {
-            id: order.clone(),
-            pieces: 1,
-            step: steps,
-        });
-        self.file.lot.push(OpeningLot {
-            ready: *in_min,
-            due: due.map(|due| (due.micros_since(now) as f64 / 60e6).max(0.0)),
-            priority: *priority,
-            ..OpeningLot::of(order.clone(), order.clone())
-        });
-        self.orders.push((id, *due));
-        Ok(())
+    /// Takes an order out, with what it is made of, so that its number is free.
+    fn removes(&mut self, at: usize) {
+        let lot = self.file.lot.remove(at);
+        self.file
+            .product
+            .retain(|product| product.id != lot.product);
+        let (order, _) = self.orders.remove(at);
+        let overdue = &mut self.assumptions.overdue;
+        overdue.retain(|overdue| overdue.order != order);
     }
 
-    fn work_center(&self, number: usize, name: &str) -> Result<usize, ImpossibleChange> {
+    pub(super) fn work_center(&self, number: usize, name: &str) -> Result<usize, ImpossibleChange> {
         let mut centers = self.file.work_center.iter();
         let found = centers.position(|center| center.id == name);
         unknown(found, number, "work center", name)
     }
 
-    fn order(&self, number: usize, name: &str) -> Result<usize, ImpossibleChange> {
+    pub(super) fn order(&self, number: usize, name: &str) -> Result<usize, ImpossibleChange> {
         let found = self.file.lot.iter().position(|lot| lot.id == name);
         unknown(found, number, "order", name)
     }
-}
-
-fn unknown(
-    found: Option<usize>,
-    number: usize,
-    kind: &'static str,
-    name: &str,
-) -> Result<usize, ImpossibleChange> {
-    let name = name.to_owned();
-    found.ok_or(ImpossibleChange::Unknown { number, kind, name })
-}
-
-fn above_zero(number: usize, what: &'static str, value: f64) -> Result<(), ImpossibleChange> {
-    if value > 0.0 && value.is_finite() {
-        return Ok(());
-    }
-    let must = "above zero";
-    Err(ImpossibleChange::Number {
-        number,
-        what,
-        value,
-        must,
-    })
-}
-
-fn not_negative(number: usize, what: &'static str, value: f64) -> Result<(), ImpossibleChange> {
-    if value >= 0.0 && value.is_finite() {
-        return Ok(());
-    }
-    let must = "zero or more";
-    Err(ImpossibleChange::Number {
-        number,
-        what,
-        value,
-        must,
-    })
 }
 
 fn once() -> f64 {

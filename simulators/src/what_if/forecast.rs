@@ -1,29 +1,14 @@
-//! Replications of a live plant, and what they say of each order.
-
-use std::sync::Arc;
+//! What the runs of a live plant say of each order.
 
 use serde::Serialize;
 use twin_model::{Time, WorkOrderId};
 
-use super::NoAnswer;
-use super::living::LivingModel;
-use crate::kernel::{Floor, Happening, Kernel, Tally, Watch};
+use super::HORIZON_H_MAX;
+use super::outcome::{BEYOND_US, Finished, Outcome};
 use crate::statistics::{Confidence, Paired, Percentiles, Share, wilson};
 
-/// What stands for "not within the horizon": later than everything.
-const BEYOND_US: i64 = i64::MAX;
-
-/// When the orders of one model were done, in each replication.
-#[derive(Clone, Debug, Default)]
-pub struct Outcome {
-    /// By order, in the order of the model's lots: microseconds from the begin, by replication.
-    done_us: Vec<Vec<i64>>,
-    /// By work center: name and mean busy share.
-    load: Vec<(String, f64)>,
-    /// When each order is due, microseconds from the begin.
-    due_us: Vec<Option<i64>>,
-    orders: Vec<WorkOrderId>,
-}
+/// Microseconds of one hour.
+const HOUR_US: i64 = 3_600_000_000;
 
 /// What is to be expected of an order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,8 +24,10 @@ pub struct OrderForecast {
     /// Nine of ten do.
     pub p90: Option<Time>,
     /// Share of the runs in which it is late, as counted, with its 95 % interval; `None` without
-    /// a due date.
+    /// a due date, or where the runs do not tell.
     pub late: Option<LateShare>,
+    /// Why the runs do not tell whether it is late although it has a due date.
+    pub late_unknown: Option<String>,
     /// By how many minutes the changes make it later, in the mean over pairs of runs with the
     /// same random numbers; `None` without changes, or where a run does not finish it.
     pub later_min: Option<Difference>,
@@ -84,122 +71,50 @@ pub struct Forecast {
     pub load: Vec<LoadForecast>,
 }
 
-/// Notes when lots are done.
-struct Finish<'a> {
-    done_us: &'a mut [i64],
-}
-
-impl Watch for Finish<'_> {
-    fn sees(&mut self, at_us: i64, what: Happening<'_>) {
-        if let Happening::Done(lot) = what {
-            // Lots of the opening are numbered from zero in the order of the file.
-            if let Some(done) = self.done_us.get_mut(lot.number as usize) {
-                *done = at_us;
-            }
+impl Forecast {
+    /// What the runs say; `asked` is what a planner asked about, `baseline` the plant as it is.
+    pub(super) fn of(asked: &Outcome, baseline: Option<&Outcome>, now: Time) -> Self {
+        let orders = asked.orders.iter().filter_map(|finished| {
+            let before = baseline.and_then(|baseline| {
+                let mut known = baseline.orders.iter();
+                known.find(|known| known.order == finished.order)
+            });
+            OrderForecast::of(finished, before, asked.horizon_us, now)
+        });
+        let orders: Vec<OrderForecast> = orders.collect();
+        let runs = asked.orders.first().map_or(0, |order| order.done_us.len());
+        let load = asked.busy.iter().map(|(work_center, sum)| LoadForecast {
+            work_center: work_center.clone(),
+            busy: sum / runs.max(1) as f64,
+        });
+        Forecast {
+            orders,
+            load: load.collect(),
         }
     }
 }
 
-impl Outcome {
-    /// Runs a model so many times, up to a horizon (microseconds); `goes_on` is asked before
-    /// each run, and false ends the work early with the runs so far.
-    ///
-    /// # Errors
-    /// [`NoAnswer`] when there is nothing to run, or the model cannot be run.
-    pub fn of(
-        living: &LivingModel,
-        now: Time,
-        seed: u64,
-        replications: u32,
+impl OrderForecast {
+    fn of(
+        finished: &Finished,
+        before: Option<&Finished>,
         horizon_us: i64,
-        mut goes_on: impl FnMut() -> bool,
-    ) -> Result<Self, NoAnswer> {
-        if living.orders.is_empty() {
-            return Err(NoAnswer::NothingToForecast);
-        }
-        let floor = Arc::new(living.file.floor()?);
-        let due = living
-            .orders
-            .iter()
-            .map(|(_, due)| due.map(|due| due.micros_since(now)));
-        let mut outcome = Self {
-            done_us: vec![Vec::with_capacity(replications as usize); living.orders.len()],
-            load: floor
-                .work_centers()
-                .map(|name| (name.to_owned(), 0.0))
-                .collect(),
-            due_us: due.collect(),
-            orders: living
-                .orders
-                .iter()
-                .map(|(order, _)| order.clone())
-                .collect(),
-        };
-        let mut runs = 0;
-        for replication in 0..replications {
-            if !goes_on() {
-                break;
-            }
-            outcome.runs_once(&floor, seed, replication, horizon_us);
-            runs += 1;
-        }
-        for (_, busy) in &mut outcome.load {
-            *busy /= f64::from(runs.max(1));
-        }
-        Ok(outcome)
-    }
-
-    /// How many runs it is from.
-    pub fn replications(&self) -> u32 {
-        self.done_us.first().map_or(0, Vec::len) as u32
-    }
-
-    fn runs_once(&mut self, floor: &Arc<Floor>, seed: u64, replication: u32, horizon_us: i64) {
-        let mut done_us = vec![BEYOND_US; self.orders.len()];
-        let mut finish = Finish {
-            done_us: &mut done_us,
-        };
-        let mut tally = Tally::new(floor, 0);
-        let mut watch = (&mut finish, &mut tally);
-        let number = u64::from(replication);
-        let mut kernel = Kernel::new(Arc::clone(floor), seed, number, &mut watch);
-        // A run that gets stuck ends there: its orders are beyond the horizon, as they would be.
-        kernel.run_until(horizon_us, &mut watch).ok();
-        tally.close(horizon_us);
-        let last_us = done_us.iter().copied().max().unwrap_or(0).min(horizon_us);
-        for ((number, counted), (_, busy)) in
-            (0_u32..).zip(tally.work_centers()).zip(&mut self.load)
-        {
-            let time_us = last_us.max(1) as f64 * f64::from(floor.machines_of(number));
-            *busy += counted.busy_us as f64 / time_us;
-        }
-        for (all, done) in self.done_us.iter_mut().zip(done_us) {
-            all.push(done);
-        }
-    }
-}
-
-/// What the runs say; `changed` is what a planner asked about, `baseline` the plant as it is.
-pub fn forecast(changed: &Outcome, baseline: Option<&Outcome>, now: Time) -> Forecast {
-    let at = |us: i64| (us != BEYOND_US).then(|| now.plus_micros(us));
-    let orders = changed
-        .orders
-        .iter()
-        .zip(&changed.done_us)
-        .zip(&changed.due_us);
-    let orders = orders.filter_map(|((order, done_us), &due_us)| {
-        let percentiles = Percentiles::of(done_us.clone())?;
-        let late = due_us.and_then(|due_us| {
-            let late = done_us.iter().filter(|&&done| done > due_us).count();
-            wilson(late as u64, done_us.len() as u64, Confidence::P95)
-        });
-        let before = baseline.and_then(|baseline| {
-            let place = baseline.orders.iter().position(|known| known == order)?;
-            baseline.done_us.get(place)
-        });
+        now: Time,
+    ) -> Option<Self> {
+        let at = |us: i64| (us != BEYOND_US).then(|| now.plus_micros(us));
+        let percentiles = Percentiles::of(finished.done_us.clone())?;
+        let late_unknown = late_unknown(finished, horizon_us, now);
+        let late = finished
+            .due_us
+            .filter(|_| late_unknown.is_none())
+            .and_then(|due_us| {
+                let late = finished.done_us.iter().filter(|&&done| done > due_us);
+                let runs = finished.done_us.len() as u64;
+                wilson(late.count() as u64, runs, Confidence::P95)
+            });
         Some(OrderForecast {
-            order: order.clone(),
-            due: due_us.map(|due| now.plus_micros(due)),
+            order: finished.order.clone(),
+            due: finished.due_us.map(|due| now.plus_micros(due)),
             p10: at(percentiles.p10()),
             p50: at(percentiles.p50()),
             p90: at(percentiles.p90()),
@@ -208,17 +123,33 @@ pub fn forecast(changed: &Outcome, baseline: Option<&Outcome>, now: Time) -> For
                 low: share.low,
                 high: share.high,
             }),
-            later_min: before.and_then(|before| difference(before, done_us)),
+            late_unknown,
+            later_min: before.and_then(|before| difference(&before.done_us, &finished.done_us)),
         })
-    });
-    let load = changed.load.iter().map(|(work_center, busy)| LoadForecast {
-        work_center: work_center.clone(),
-        busy: *busy,
-    });
-    Forecast {
-        orders: orders.collect(),
-        load: load.collect(),
     }
+}
+
+/// Why nobody can tell from the runs whether an order is late: it is due after their end, and
+/// some do not finish it.
+fn late_unknown(finished: &Finished, horizon_us: i64, now: Time) -> Option<String> {
+    let due_us = finished.due_us.filter(|&due_us| due_us > horizon_us)?;
+    let runs = finished.done_us.len();
+    let beyond = finished.done_us.iter().filter(|&&done| done == BEYOND_US);
+    let beyond = Some(beyond.count()).filter(|&beyond| beyond > 0)?;
+    let due = now.plus_micros(due_us);
+    let (end, wanted_h) = (
+        now.plus_micros(horizon_us),
+        due_us.div_euclid(HOUR_US).saturating_add(1),
+    );
+    let hint = if wanted_h <= i64::from(HORIZON_H_MAX) {
+        format!("ask with a horizon_h of at least {wanted_h}")
+    } else {
+        format!("no question looks further ahead than {HORIZON_H_MAX} hours")
+    };
+    Some(format!(
+        "it is due at {due}, what is looked at ends at {end}, and {beyond} of {runs} runs do not \
+         finish it by then; {hint}"
+    ))
 }
 
 fn difference(before: &[i64], after: &[i64]) -> Option<Difference> {

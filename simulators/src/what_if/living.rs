@@ -2,23 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use twin_model::{
     Entity, ItemState, Lifecycle, Operation, Plant, Time, WorkCenter as LiveCenter, WorkOrder,
     WorkOrderId,
 };
 
+use super::assumptions::{Assumptions, NotSimulated, Overdue};
+use super::ratios::{Ratios, ToldBy};
+use super::shift::ClosedTimes;
 use super::standstill::standstill;
 use crate::plant_file::{
-    DispatchRule, DowntimeKind, Drawn, InWork, OpeningLot, PlantFile, Product, Step, Times,
-    WorkCenter,
+    DispatchRule, DowntimeKind, Drawn, InWork, OneOrMore, OpeningLot, PlantFile, Product, Step,
+    Times, WorkCenter,
 };
 
-/// With fewer finished operations at a work center, those of the whole plant tell how long work
-/// really takes.
-const OBSERVATIONS_MIN: usize = 5;
-/// Ratios of real to planned time are thinned to so many, evenly by rank.
-const RATIOS_MAX: usize = 32;
 /// How long a stop lasts of which nobody has told the end, minutes in the mean.
 const UNKNOWN_STOP_MIN: f64 = 60.0;
 /// Seconds of one minute.
@@ -35,35 +32,8 @@ pub struct LivingModel {
     pub left_out: Vec<NotSimulated>,
     /// What had to be assumed.
     pub assumptions: Assumptions,
-}
-
-/// An order that is not forecast.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NotSimulated {
-    /// The order.
-    pub order: WorkOrderId,
-    /// Why, for a planner.
-    pub why: &'static str,
-}
-
-/// What the live state does not say.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Assumptions {
-    /// Finished operations by which real times were taken instead of planned ones; the stops
-    /// within them are in these times, so no other breakdowns are simulated.
-    pub observed_operations: usize,
-    /// Work centers that stand still without a told end: an exponential time of a mean of an
-    /// hour is left.
-    pub stopped_without_end: Vec<String>,
-    /// Work centers whose times are those of the whole plant, because too few operations ended
-    /// there.
-    pub times_of_the_plant: Vec<String>,
-}
-
-/// Ratios of real to planned times, by work center and of all.
-struct Ratios {
-    by_center: BTreeMap<String, Vec<f64>>,
-    all: Vec<f64>,
+    /// When changes of shifts close work centers; not in the file before all changes are made.
+    pub(super) closed: ClosedTimes,
 }
 
 /// Makes a plant file of a plant as it stands at `now`.
@@ -82,9 +52,10 @@ pub fn living_model(plant: &Plant, now: Time, rule: DispatchRule) -> LivingModel
         orders: Vec::new(),
         left_out: Vec::new(),
         assumptions: Assumptions {
-            observed_operations: ratios.all.len(),
+            observed_operations: ratios.count(),
             ..Assumptions::default()
         },
+        closed: ClosedTimes::default(),
     };
     // By name, so that neither the order of entities in memory nor that of events decides.
     let mut orders: BTreeMap<&WorkOrderId, &WorkOrder> = BTreeMap::new();
@@ -112,71 +83,9 @@ pub fn living_model(plant: &Plant, now: Time, rule: DispatchRule) -> LivingModel
         .iter()
         .map(|at| at.id.clone())
         .collect();
-    for name in known {
-        let few = ratios
-            .by_center
-            .get(&name)
-            .is_none_or(|own| own.len() < OBSERVATIONS_MIN);
-        if few && ratios.all.len() >= OBSERVATIONS_MIN {
-            living.assumptions.times_of_the_plant.push(name);
-        }
-    }
+    let of_the_plant = |name: &String| ratios.told_by(name) == ToldBy::Plant;
+    living.assumptions.times_of_the_plant = known.into_iter().filter(of_the_plant).collect();
     living
-}
-
-impl Ratios {
-    fn of(plant: &Plant) -> Self {
-        let mut ratios = Ratios {
-            by_center: BTreeMap::new(),
-            all: Vec::new(),
-        };
-        for entity in plant.entities() {
-            let Entity::WorkOrder(order) = entity else {
-                continue;
-            };
-            for operation in order.operations() {
-                let Some((center, ratio)) = ratio(operation) else {
-                    continue;
-                };
-                ratios.by_center.entry(center).or_default().push(ratio);
-                ratios.all.push(ratio);
-            }
-        }
-        for list in ratios.by_center.values_mut() {
-            list.sort_by(f64::total_cmp);
-        }
-        ratios.all.sort_by(f64::total_cmp);
-        ratios
-    }
-
-    /// How long work that is planned for so many minutes really takes.
-    fn times(&self, center: &str, planned_min: f64) -> Times {
-        let own = self.by_center.get(center);
-        let ratios = own
-            .filter(|own| own.len() >= OBSERVATIONS_MIN)
-            .unwrap_or(&self.all);
-        if ratios.len() < OBSERVATIONS_MIN {
-            return Times::Always(planned_min);
-        }
-        let kept = ratios.len().min(RATIOS_MAX);
-        let thinned = (0..kept).map(|rank| {
-            // The middles of `kept` equal parts of the sorted list.
-            let place = (2 * rank + 1) * ratios.len() / (2 * kept);
-            planned_min * ratios[place.min(ratios.len() - 1)]
-        });
-        Times::Drawn(Drawn::Observed(thinned.collect()))
-    }
-}
-
-/// Real over planned time of a finished operation.
-fn ratio(operation: &Operation) -> Option<(String, f64)> {
-    let center = operation.work_center()?;
-    let lasted_us = operation.ended_at()?.micros_since(operation.started_at()?);
-    let per_unit: f64 = operation.run_s_per_unit()?.try_into().ok()?;
-    let worked: f64 = operation.worked().try_into().ok()?;
-    let planned_s = per_unit * worked + f64::from(operation.setup_s().unwrap_or(0));
-    let ratio = lasted_us as f64 / 1e6 / planned_s;
-    (planned_s > 0.0 && ratio > 0.0 && ratio.is_finite()).then(|| (center.to_string(), ratio))
 }
 
 impl LivingModel {
@@ -257,6 +166,9 @@ impl LivingModel {
             machine: 0,
             elapsed: steps[0].2,
         });
+        if in_work.is_some() {
+            self.is_overdue(order, &steps[0], now, ratios);
+        }
         let due = order.planned_end();
         self.file.product.push(Product {
             id: order.id().to_string(),
@@ -270,6 +182,37 @@ impl LivingModel {
             ..OpeningLot::of(order.id().to_string(), order.id().to_string())
         });
         self.orders.push((order.id().clone(), due));
+    }
+
+    /// Says so where an operation runs longer than anything that tells how long it takes.
+    fn is_overdue(
+        &mut self,
+        order: &WorkOrder,
+        (_, step, elapsed_min): &(bool, Step, f64),
+        now: Time,
+        ratios: &Ratios,
+    ) {
+        let longest_min = match &step.time {
+            Times::Drawn(Drawn::Observed(times)) => times.iter().copied().fold(0.0, f64::max),
+            Times::Always(time) => *time,
+            // Nothing else is a time of an operation here, and every other law has no end.
+            Times::Drawn(_) => return,
+        };
+        let OneOrMore::One(center) = &step.work_center else {
+            return;
+        };
+        if *elapsed_min < longest_min {
+            return;
+        }
+        self.assumptions.overdue.push(Overdue {
+            order: order.id().clone(),
+            operation: step.op.clone(),
+            work_center: center.clone(),
+            since: now.plus_micros(-(elapsed_min * MINUTE_S * 1e6) as i64),
+            elapsed_min: *elapsed_min,
+            longest_min,
+            told_by: ratios.told_by(center),
+        });
     }
 
     fn leaves_out(&mut self, order: &WorkOrder, why: &'static str) {

@@ -3,7 +3,7 @@
 use crate::plant_file::{CountsFrom, Downtime, DowntimeBasis, DowntimeKind, ResumeRule, Times};
 
 /// What comes once would come again after 1,000 years, in minutes.
-const ONCE_MIN: f64 = 1_000.0 * 365.25 * 24.0 * 60.0;
+pub(super) const ONCE_MIN: f64 = 1_000.0 * 365.25 * 24.0 * 60.0;
 
 /// The machines of a work center stand still after `first_min` minutes for `lasts`; what they
 /// work on is continued afterwards.

@@ -1,31 +1,15 @@
-//! What-if: forecasts from a live state, and what changes do to them.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+//! What is said of each order, and what changes do to it.
 
 use std::sync::Arc;
 
 use simulators::kernel::{Happening, Kernel, Watch};
 use simulators::plant_file::{DispatchRule, PlantFile};
 use simulators::statistics::{Confidence, ForecastScore, Percentiles};
-use simulators::what_if::{Change, LivingModel, Outcome, forecast, living_model};
-use simulators::{Simulation, demo_model};
-use twin_model::{Plant, Time};
+use simulators::what_if::{Change, living_model};
+
+use crate::scene::{answer, live, of};
 
 const HOUR_US: i64 = 3_600_000_000;
-
-/// The demo plant some hours after its opening.
-fn live(seed: u64) -> (Plant, Time) {
-    let opening: Time = "2026-03-02T06:00:00Z".parse().unwrap();
-    let now = opening.plus_seconds(4 * 3_600);
-    let mut simulation = Simulation::new(&demo_model(), seed, opening).unwrap();
-    while simulation.peek_time().is_some_and(|time| time <= now) {
-        simulation.next();
-    }
-    (simulation.plant().clone(), now)
-}
-
-fn outcome(living: &LivingModel, now: Time) -> Outcome {
-    Outcome::of(living, now, 7, 60, 14 * 24 * HOUR_US, || true).unwrap()
-}
 
 #[test]
 fn every_released_order_is_forecast_or_told_why_not_and_the_same_question_has_the_same_answer() {
@@ -33,8 +17,8 @@ fn every_released_order_is_forecast_or_told_why_not_and_the_same_question_has_th
     let living = living_model(&plant, now, DispatchRule::Fifo);
     assert!(living.orders.len() > 5, "{} orders", living.orders.len());
     assert!(living.assumptions.observed_operations > 20);
-    let first = forecast(&outcome(&living, now), None, now);
-    assert_eq!(first, forecast(&outcome(&living, now), None, now));
+    let first = answer(&living, &[], now);
+    assert_eq!(first, answer(&living, &[], now));
     assert_eq!(first.orders.len(), living.orders.len());
     for order in &first.orders {
         let (p10, p50, p90) = (order.p10.unwrap(), order.p50.unwrap(), order.p90.unwrap());
@@ -71,15 +55,15 @@ fn a_work_center_that_stands_still_delays_the_orders_that_need_it_and_the_plant_
         in_min: 0.0,
         for_min: 600.0,
     };
-    let changed = living.changed(&[down], now).unwrap();
-    let answer = forecast(&outcome(&changed, now), Some(&outcome(&living, now)), now);
-    let first = answer
-        .orders
-        .iter()
-        .find(|order| order.order == living.orders[0].0);
-    let later = first.unwrap().later_min.expect("both finish");
+    let changed = answer(&living, &[down], now);
+    let first = of(&changed, living.orders[0].0.as_str());
+    let later = first.later_min.expect("both finish");
     assert!(later.mean > 300.0, "{later:?}");
-    let unchanged = forecast(&outcome(&living, now), Some(&outcome(&living, now)), now);
+    let as_it_is = Change::Priority {
+        order: living.file.lot[0].id.clone(),
+        priority: living.file.lot[0].priority,
+    };
+    let unchanged = answer(&living, &[as_it_is], now);
     for order in &unchanged.orders {
         let later = order.later_min.unwrap();
         assert_eq!(
@@ -110,18 +94,14 @@ fn an_order_with_a_higher_priority_comes_earlier_and_a_new_one_is_forecast_too()
             priority: 0,
         },
     ];
-    let changed = living.changed(&changes, now).unwrap();
-    let answer = forecast(&outcome(&changed, now), Some(&outcome(&living, now)), now);
-    let of = |name: &str| {
-        answer
-            .orders
-            .iter()
-            .find(|order| order.order.as_str() == name)
-            .unwrap()
-    };
-    assert!(of(last.as_str()).later_min.unwrap().mean <= 0.0);
-    assert!(of("NEW-1").p50.unwrap() > now.plus_seconds(1_800));
-    assert_eq!(of("NEW-1").later_min, None, "it was not there before");
+    let changed = answer(&living, &changes, now);
+    assert!(of(&changed, last.as_str()).later_min.unwrap().mean <= 0.0);
+    assert!(of(&changed, "NEW-1").p50.unwrap() > now.plus_seconds(1_800));
+    assert_eq!(
+        of(&changed, "NEW-1").later_min,
+        None,
+        "it was not there before"
+    );
 }
 
 #[test]
