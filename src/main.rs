@@ -64,8 +64,13 @@ mod truth_twin;
 mod twin_client;
 mod verify;
 mod what_if;
+mod what_if_answer;
 mod what_if_cli;
+mod what_if_question;
 mod what_if_route;
+mod what_if_stream;
+mod what_if_turn;
+mod what_if_work;
 
 use std::process::ExitCode;
 

@@ -1,10 +1,12 @@
 //! Asks a running twin over HTTP.
 
+use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::exit::{Failure, Kind};
+use crate::what_if_stream::NDJSON;
 
 /// How long one answer may take.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
@@ -48,6 +50,33 @@ impl TwinClient {
         let url = format!("{}{path}", self.url);
         let request = self.agent.post(&url).content_type("application/json");
         self.answer(&url, request.send(body.as_ref()))
+    }
+
+    /// Lines of JSON in answer to a JSON body, each as it comes. A refusal is told in the twin's
+    /// own words.
+    pub(crate) fn post_for_lines(
+        &self,
+        path: &str,
+        body: impl AsRef<[u8]>,
+        each: &mut dyn FnMut(Value),
+    ) -> Result<(), Failure> {
+        let url = format!("{}{path}", self.url);
+        let request = self.agent.post(&url).content_type("application/json");
+        let sent = request.header("accept", NDJSON).send(body.as_ref());
+        let broken = |error: String| {
+            let text = format!("{url}: {error}. Is a twin running there?");
+            Failure::new(Kind::Unreachable, text)
+        };
+        let mut answer = sent.map_err(|error| broken(error.to_string()))?;
+        if !answer.status().is_success() {
+            return self.answer(&url, Ok(answer)).map(drop);
+        }
+        let lines = BufReader::new(answer.body_mut().as_reader()).lines();
+        for line in lines {
+            let line = line.map_err(|error| broken(error.to_string()))?;
+            each(serde_json::from_str(&line).map_err(|error| broken(error.to_string()))?);
+        }
+        Ok(())
     }
 
     fn answer(

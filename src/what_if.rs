@@ -1,5 +1,8 @@
 //! `twin what-if`: when orders will be finished, and what a change would do to that.
 
+use std::io::IsTerminal;
+
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use twin_model::Time;
 
@@ -7,6 +10,9 @@ use crate::exit::{Failure, Kind, OrFail};
 use crate::say::say;
 use crate::twin_client::TwinClient;
 use crate::what_if_cli::WhatIfArguments;
+
+/// Where questions go.
+const ROUTE: &str = "/api/v1/what-if";
 
 pub(crate) fn run(arguments: &WhatIfArguments) -> Result<(), Failure> {
     let twin = TwinClient::new(&arguments.twin);
@@ -25,13 +31,53 @@ pub(crate) fn run(arguments: &WhatIfArguments) -> Result<(), Failure> {
         question["dispatch"] = json!(rule);
     }
     let body = serde_json::to_vec(&question).or_fail(Kind::Finding)?;
-    let answer = twin.post("/api/v1/what-if", body)?;
     if arguments.json {
-        say!("{answer}");
+        say!("{}", twin.post(ROUTE, body)?);
     } else {
-        print(&answer);
+        print(&watched(&twin, body)?);
     }
     Ok(())
+}
+
+/// The answer; how far it is is shown on a terminal meanwhile.
+fn watched(twin: &TwinClient, body: Vec<u8>) -> Result<Value, Failure> {
+    if !std::io::stderr().is_terminal() {
+        return twin.post(ROUTE, body);
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} runs  {msg}") {
+        bar.set_style(style);
+    }
+    let mut answer = None;
+    let mut problem = None;
+    twin.post_for_lines(ROUTE, body, &mut |line| {
+        let progress = &line["progress"];
+        if progress.is_object() {
+            bar.set_length(progress["of"].as_u64().unwrap_or(0));
+            bar.set_position(progress["replications"].as_u64().unwrap_or(0));
+            bar.set_message(so_far(progress));
+        } else if line["answer"].is_object() {
+            answer = Some(line["answer"].clone());
+        } else {
+            problem = line["problem"]["detail"].as_str().map(str::to_owned);
+        }
+    })?;
+    bar.finish_and_clear();
+    answer.ok_or_else(|| {
+        let text = problem.unwrap_or_else(|| "the twin ended before it answered".to_owned());
+        Failure::new(Kind::Finding, text)
+    })
+}
+
+/// The figure of the runs so far that moves longest: the last order that half of them finish.
+fn so_far(progress: &Value) -> String {
+    let orders = progress["orders"].as_array().into_iter().flatten();
+    let last = orders
+        .filter(|order| order["p50"].is_string())
+        .max_by_key(|order| order["p50"].as_str().map(str::to_owned));
+    last.map_or_else(String::new, |order| {
+        format!("{} by {}", text(&order["order"]), minute(&order["p50"]))
+    })
 }
 
 fn changes(arguments: &WhatIfArguments) -> Result<Vec<Value>, Failure> {
@@ -43,6 +89,15 @@ fn changes(arguments: &WhatIfArguments) -> Result<Vec<Value>, Failure> {
     }
     for (order, priority) in &arguments.priority {
         changes.push(json!({ "change": "priority", "order": order, "priority": priority }));
+    }
+    for shift in &arguments.shift {
+        changes.push(json!({
+            "change": "shift", "work_center": shift.work_center, "hours_are": shift.hours_are,
+            "hours": shift.hours,
+        }));
+    }
+    for (work_center, good) in &arguments.good {
+        changes.push(json!({ "change": "yield", "work_center": work_center, "good": good }));
     }
     for text in &arguments.change {
         let change = serde_json::from_str(text)
@@ -92,19 +147,45 @@ fn print(answer: &Value) {
             text(&order["why"])
         );
     }
-    let assumed = &answer["assumptions"];
+    for order in answer["orders"].as_array().into_iter().flatten() {
+        if let Some(why) = order["late_unknown"].as_str() {
+            say!(
+                "not known whether it is late: {}: {why}",
+                text(&order["order"])
+            );
+        }
+    }
+    print_assumptions(&answer["assumptions"]);
+}
+
+fn print_assumptions(assumed: &Value) {
     say!(
         "times as in {} finished operations",
         assumed["observed_operations"]
     );
-    for center in assumed["stopped_without_end"]
-        .as_array()
-        .into_iter()
-        .flatten()
-    {
+    let stopped = assumed["stopped_without_end"].as_array();
+    for center in stopped.into_iter().flatten() {
         say!(
             "{} stands still and nobody has said for how long: an hour in the mean is assumed",
             text(center)
+        );
+    }
+    for overdue in assumed["overdue"].as_array().into_iter().flatten() {
+        let number = |name: &str| overdue[name].as_f64().unwrap_or(0.0);
+        let against = match overdue["told_by"].as_str() {
+            Some("work_center") => "the longest that finished operations there tell",
+            Some("plant") => "the longest that finished operations of the plant tell",
+            _ => "what is planned",
+        };
+        say!(
+            "operation {} of {} at {} is taken as done at once: no word since {}, {:.0} min, and \
+             {against} is {:.0} min",
+            text(&overdue["operation"]),
+            text(&overdue["order"]),
+            text(&overdue["work_center"]),
+            minute(&overdue["since"]),
+            number("elapsed_min"),
+            number("longest_min")
         );
     }
 }

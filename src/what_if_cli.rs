@@ -21,6 +21,15 @@ pub(crate) struct WhatIfArguments {
     /// An order with another priority: `WO-7=90`; more comes first.
     #[arg(long, value_name = "ORDER=PRIORITY", value_parser = named_number::<i32>)]
     pub(crate) priority: Vec<(String, i32)>,
+    /// Hours from now in which a work center is open and never else, or is closed:
+    /// `WC-1=open:0-8,24-32`, `WC-1=closed:16-24`; with `also:` hours are opened again that a
+    /// `--shift` before closed.
+    #[arg(long, value_name = "WORK_CENTER=WHAT:HOURS", value_parser = shift)]
+    pub(crate) shift: Vec<Shift>,
+    /// A work center of which only this share of the pieces is good: `WC-1=0.9`. What is not is
+    /// made again.
+    #[arg(long, value_name = "WORK_CENTER=SHARE", value_parser = named_number::<f64>)]
+    pub(crate) good: Vec<(String, f64)>,
     /// Any other change, as JSON: docs/simulation.md lists them.
     #[arg(long, value_name = "JSON")]
     pub(crate) change: Vec<String>,
@@ -42,8 +51,57 @@ pub(crate) struct WhatIfArguments {
     pub(crate) json: bool,
 }
 
+/// Hours from now of a work center.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Shift {
+    pub(crate) work_center: String,
+    /// As the twin calls it: `open_only`, `also_open`, `closed`.
+    pub(crate) hours_are: &'static str,
+    pub(crate) hours: Vec<[f64; 2]>,
+}
+
+fn shift(text: &str) -> Result<Shift, String> {
+    let wrong = || format!("{text:?} is not like NAME=open:0-8,24-32 (or closed:, or also:)");
+    let (work_center, what) = text.rsplit_once('=').ok_or_else(wrong)?;
+    let (what, hours) = what.split_once(':').ok_or_else(wrong)?;
+    let hours_are = match what {
+        "open" => "open_only",
+        "also" => "also_open",
+        "closed" => "closed",
+        _ => return Err(wrong()),
+    };
+    let pairs = hours.split(',').map(|pair| {
+        let (from, to) = pair.split_once('-')?;
+        Some([from.trim().parse().ok()?, to.trim().parse().ok()?])
+    });
+    Ok(Shift {
+        work_center: work_center.to_owned(),
+        hours_are,
+        hours: pairs.collect::<Option<_>>().ok_or_else(wrong)?,
+    })
+}
+
 fn named_number<T: std::str::FromStr>(text: &str) -> Result<(String, T), String> {
     let wrong = || format!("{text:?} is not like NAME=NUMBER");
     let (name, number) = text.rsplit_once('=').ok_or_else(wrong)?;
     Ok((name.to_owned(), number.parse().map_err(|_| wrong())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_of_a_work_center_are_read_as_a_planner_writes_them() {
+        let read = shift("MILL=1=open:0-8, 24.5-32").unwrap();
+        assert_eq!(
+            (read.work_center.as_str(), read.hours_are),
+            ("MILL=1", "open_only")
+        );
+        assert_eq!(read.hours, [[0.0, 8.0], [24.5, 32.0]]);
+        for wrong in ["MILL-1", "MILL-1=0-8", "MILL-1=open:8", "MILL-1=shut:0-8"] {
+            let said = shift(wrong).unwrap_err();
+            assert!(said.contains("is not like"), "{said}");
+        }
+    }
 }

@@ -67,6 +67,72 @@ fn a_live_plant_says_when_its_orders_will_be_finished_and_what_a_breakdown_does_
 }
 
 #[test]
+fn hours_and_yields_can_be_asked_about_and_the_answer_comes_in_lines_to_who_wants_them() {
+    let dir = TempDir::new().unwrap();
+    let arguments = ["demo", "--json", "--listen", "127.0.0.1:0", "--pace", "1"];
+    let twin = TwinProcess::start(&arguments, dir.path());
+    let url = twin.url.clone();
+    let ask = |more: &[&str]| {
+        let mut arguments = vec!["what-if", "--json", "--url", &url, "--replications", "40"];
+        arguments.extend(more);
+        run_twin(&arguments)
+    };
+    let answer = wait_for("orders to forecast", FED_WITHIN, || {
+        let output = ask(&[]);
+        output.status.success().then(|| json_of(&output))
+    });
+    let centers = answer["load"].as_array().unwrap().iter();
+    let centers: Vec<&str> = centers
+        .filter_map(|load| load["work_center"].as_str())
+        .collect();
+    let most_later = |answer: &Value| {
+        let orders = answer["orders"].as_array().unwrap().iter();
+        let later = orders.filter_map(|order| order["later_min"]["mean"].as_f64());
+        later.fold(f64::NEG_INFINITY, f64::max)
+    };
+    let closed: Vec<String> = centers
+        .iter()
+        .map(|id| format!("{id}=closed:0-8"))
+        .collect();
+    let closed: Vec<&str> = closed.iter().flat_map(|one| ["--shift", one]).collect();
+    let later = most_later(&json_of(&ask(&closed)));
+    assert!(
+        (479.0..600.0).contains(&later),
+        "eight hours in which nothing is open: {later}"
+    );
+    let spoilt: Vec<String> = centers.iter().map(|id| format!("{id}=0.5")).collect();
+    let spoilt: Vec<&str> = spoilt.iter().flat_map(|one| ["--good", one]).collect();
+    assert!(most_later(&json_of(&ask(&spoilt))) > 10.0);
+
+    let lines = lines_of(&url, r#"{"replications":64}"#);
+    let (last, progress) = lines.split_last().unwrap();
+    assert_eq!(last["answer"]["replications"], 64, "{last}");
+    assert!(!progress.is_empty());
+    let mut runs = 0;
+    for line in progress {
+        let now = line["progress"]["replications"].as_u64().unwrap();
+        assert!(now > runs && now < 64, "{line}");
+        assert!(line["progress"]["orders"][0]["p50"].is_string(), "{line}");
+        runs = now;
+    }
+}
+
+/// The answer to a question, line by line.
+fn lines_of(url: &str, question: &str) -> Vec<Value> {
+    let answer = ureq::post(format!("{url}/api/v1/what-if"))
+        .header("accept", "application/x-ndjson")
+        .send(question)
+        .unwrap();
+    assert_eq!(
+        answer.headers().get("content-type").unwrap(),
+        "application/x-ndjson"
+    );
+    let text = answer.into_body().read_to_string().unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    lines.collect()
+}
+
+#[test]
 fn a_plant_model_gives_the_same_report_on_one_thread_and_on_two_and_a_page_of_its_own() {
     let dir = TempDir::new().unwrap();
     let (model, page) = (dir.path().join("line.toml"), dir.path().join("line.html"));
