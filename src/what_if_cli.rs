@@ -18,7 +18,8 @@ pub(crate) struct WhatIfArguments {
     /// A work center that stands still from now on, and for how many minutes: `WC-1=240`.
     #[arg(long, value_name = "WORK_CENTER=MINUTES", value_parser = named_number::<f64>)]
     pub(crate) down: Vec<(String, f64)>,
-    /// An order with another priority: `WO-7=90`; more comes first.
+    /// An order with another priority: `WO-7=1`; lower is more urgent, and
+    /// 5 is usual.
     #[arg(long, value_name = "ORDER=PRIORITY", value_parser = named_number::<i32>)]
     pub(crate) priority: Vec<(String, i32)>,
     /// Hours from now in which a work center is open and never else, or is closed:

@@ -6,7 +6,7 @@ use twin_model::Time;
 
 use super::MACHINES_MAX;
 use super::impossible_change::{ImpossibleChange, above_zero, not_negative, unknown, within};
-use super::living::LivingModel;
+use super::living::{LivingModel, priority_of_file};
 use super::shift::HoursAre;
 use super::standstill::standstill;
 use crate::plant_file::{DowntimeKind, Times};
@@ -36,7 +36,7 @@ pub enum Change {
     Priority {
         /// Which.
         order: String,
-        /// More comes first.
+        /// Lower is more urgent.
         priority: i32,
     },
     /// An order is taken out.
@@ -60,8 +60,8 @@ pub enum Change {
         #[serde(default)]
         #[schemars(with = "Option<String>")]
         due: Option<Time>,
-        /// More comes first.
-        #[serde(default)]
+        /// Lower is more urgent; 5 when left out, as in the twin.
+        #[serde(default = "usual_priority")]
         priority: i32,
     },
     /// A work center is open at other hours.
@@ -139,7 +139,7 @@ impl LivingModel {
             }
             Change::Priority { order, priority } => {
                 let at = self.order(number, order)?;
-                self.file.lot[at].priority = *priority;
+                self.file.lot[at].priority = priority_of_file(*priority);
             }
             Change::OrderRemoved { order } => {
                 let at = self.order(number, order)?;
@@ -177,6 +177,11 @@ impl LivingModel {
         let found = self.file.lot.iter().position(|lot| lot.id == name);
         unknown(found, number, "order", name)
     }
+}
+
+/// As in `mfg.work_order.created`: SAP's middle of 1 (urgent) to 9.
+fn usual_priority() -> i32 {
+    5
 }
 
 fn once() -> f64 {

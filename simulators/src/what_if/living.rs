@@ -177,7 +177,7 @@ impl LivingModel {
         });
         self.file.lot.push(OpeningLot {
             due: due.map(|due| (due.micros_since(now) as f64 / 1e6 / MINUTE_S).max(0.0)),
-            priority: order.priority(),
+            priority: priority_of_file(order.priority()),
             in_work,
             ..OpeningLot::of(order.id().to_string(), order.id().to_string())
         });
@@ -230,6 +230,12 @@ impl LivingModel {
                 .push(WorkCenter::of(name.to_owned(), 1));
         }
     }
+}
+
+/// In the twin a lower number is more urgent, as in SAP; in a plant file a higher one is.
+pub(super) fn priority_of_file(of_twin: i32) -> i32 {
+    // The lowest number has no opposite; the one beside it is as urgent as can be.
+    of_twin.saturating_neg()
 }
 
 /// Minutes since an operation last reported, or began.

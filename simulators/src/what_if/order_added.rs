@@ -4,7 +4,7 @@ use twin_model::{Time, WorkOrderId};
 
 use super::change::Change;
 use super::impossible_change::{ImpossibleChange, above_zero, not_negative};
-use super::living::LivingModel;
+use super::living::{LivingModel, priority_of_file};
 use crate::plant_file::{OpeningLot, Product};
 
 impl LivingModel {
@@ -50,7 +50,7 @@ impl LivingModel {
         self.file.lot.push(OpeningLot {
             ready: *in_min,
             due: due.map(|due| (due.micros_since(now) as f64 / 60e6).max(0.0)),
-            priority: *priority,
+            priority: priority_of_file(*priority),
             ..OpeningLot::of(order.clone(), order.clone())
         });
         self.orders.push((id, *due));

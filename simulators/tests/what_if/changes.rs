@@ -142,7 +142,7 @@ fn an_order_that_was_removed_can_be_added_under_its_number() {
         times: 1.0,
         in_min: 60.0,
         due: None,
-        priority: 0,
+        priority: 5,
     };
     let again = answer(&living, &[removed, added], now);
     assert_eq!(again.orders.len(), without.orders.len() + 1);

@@ -7,6 +7,8 @@ use simulators::plant_file::{DispatchRule, PlantFile};
 use simulators::statistics::{Confidence, ForecastScore, Percentiles};
 use simulators::what_if::{Change, living_model};
 
+use twin_model::{Entity, EntityKey};
+
 use crate::scene::{answer, live, of};
 
 const HOUR_US: i64 = 3_600_000_000;
@@ -61,7 +63,7 @@ fn a_work_center_that_stands_still_delays_the_orders_that_need_it_and_the_plant_
     assert!(later.mean > 300.0, "{later:?}");
     let as_it_is = Change::Priority {
         order: living.file.lot[0].id.clone(),
-        priority: living.file.lot[0].priority,
+        priority: -living.file.lot[0].priority,
     };
     let unchanged = answer(&living, &[as_it_is], now);
     for order in &unchanged.orders {
@@ -76,14 +78,14 @@ fn a_work_center_that_stands_still_delays_the_orders_that_need_it_and_the_plant_
 }
 
 #[test]
-fn an_order_with_a_higher_priority_comes_earlier_and_a_new_one_is_forecast_too() {
+fn a_more_urgent_order_comes_earlier_and_a_new_one_is_forecast_too() {
     let (plant, now) = live(42);
     let living = living_model(&plant, now, DispatchRule::Fifo);
     let last = &living.orders.last().unwrap().0;
     let changes = [
         Change::Priority {
             order: last.to_string(),
-            priority: 1_000,
+            priority: 1,
         },
         Change::OrderAdded {
             order: "NEW-1".to_owned(),
@@ -91,11 +93,29 @@ fn an_order_with_a_higher_priority_comes_earlier_and_a_new_one_is_forecast_too()
             times: 0.5,
             in_min: 30.0,
             due: Some(now.plus_seconds(86_400)),
-            priority: 0,
+            priority: 5,
         },
     ];
     let changed = answer(&living, &changes, now);
-    assert!(of(&changed, last.as_str()).later_min.unwrap().mean <= 0.0);
+    assert!(of(&changed, last.as_str()).later_min.unwrap().mean < 0.0);
+    let behind = Change::Priority {
+        order: last.to_string(),
+        priority: 9,
+    };
+    let changed_back = answer(&living, &[behind], now);
+    let later = of(&changed_back, last.as_str()).later_min.unwrap().mean;
+    assert!(later >= 0.0, "less urgent is not earlier: {later}");
+    for lot in &living.file.lot {
+        let key = EntityKey::WorkOrder(lot.id.parse().unwrap());
+        let Some(Entity::WorkOrder(order)) = plant.get(&key) else {
+            panic!("{} is in the plant", lot.id);
+        };
+        assert_eq!(
+            lot.priority,
+            -order.priority(),
+            "lower is more urgent in the twin"
+        );
+    }
     assert!(of(&changed, "NEW-1").p50.unwrap() > now.plus_seconds(1_800));
     assert_eq!(
         of(&changed, "NEW-1").later_min,
