@@ -7,7 +7,9 @@ use actix_web::{HttpResponse, get};
 use utoipa::openapi::external_docs::ExternalDocsBuilder;
 use utoipa::openapi::{HttpMethod, OpenApi};
 
-use crate::{check_route, contract_routes, exception_routes, probes, state_route, what_if_route};
+use crate::{
+    check_route, contract_routes, exception_routes, kpi_route, probes, state_route, what_if_route,
+};
 
 /// Made once: the routes do not change while the process runs.
 static DESCRIPTION: LazyLock<OpenApi> = LazyLock::new(compose);
@@ -41,6 +43,7 @@ fn compose() -> OpenApi {
     description.merge(exception_routes::openapi());
     description.merge(check_route::openapi());
     description.merge(what_if_route::openapi());
+    description.merge(kpi_route::openapi());
     description.merge(probes::openapi());
     description.merge(contract_routes::openapi());
     description.external_docs = Some(

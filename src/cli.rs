@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use twin_model::{LotId, OperationId, PlantId};
 
+use crate::kpis::KpiArguments;
 use crate::may_cli::MayArguments;
 use crate::sim_cli::SimArguments;
 use crate::what_if_cli::WhatIfArguments;
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Sim(SimArguments),
     /// Says when orders will be finished as the plant stands, and what a change would do to that.
     WhatIf(WhatIfArguments),
+    /// Says how far the forecasts of a running twin can be trusted.
+    Kpis(KpiArguments),
     /// Says whether something may be done by the plant's rules, and why not.
     ///
     /// Ends with 0 when it may and with 1 when it may not.

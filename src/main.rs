@@ -23,11 +23,15 @@ mod exceptions;
 mod exit;
 mod export;
 mod flow;
+mod forecast_log;
+mod forecasts;
 mod genealogy;
 mod hex;
 mod import;
 mod import_format;
 mod import_through_broker;
+mod kpi_route;
+mod kpis;
 mod load_amqp;
 mod load_http;
 mod load_pace;
@@ -101,6 +105,7 @@ fn main() -> ExitCode {
         Command::Schemas(arguments) => schemas::run(&arguments),
         Command::Sim(arguments) => actix_web::rt::System::new().block_on(sim::run(arguments)),
         Command::WhatIf(arguments) => what_if::run(&arguments),
+        Command::Kpis(arguments) => kpis::run(&arguments),
         Command::May(arguments) => may::run(arguments),
     };
     match outcome {

@@ -1,5 +1,6 @@
 //! The opened plants of a process with everything that feeds and follows them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use actors::{PlantHandle, PlantOptions};
@@ -15,6 +16,8 @@ use crate::exit::{Failure, Kind, OrFail};
 /// Plants with their consumers, relays and pictures.
 pub(crate) struct Opened {
     pub(crate) plants: Vec<PlantHandle>,
+    /// Where the files of each plant are, in the same order.
+    pub(crate) dirs: Vec<PathBuf>,
     pub(crate) projections: Projections,
     consumers: Vec<Consumers>,
     relays: Vec<Relay>,
@@ -51,12 +54,14 @@ impl Opened {
         broker: Option<Broker>,
     ) -> Result<Opened, Failure> {
         let mut plants = Vec::new();
+        let dirs = options.iter().map(|options| options.dir.clone()).collect();
         for options in options {
             plants.push(actors::open(options).await?);
         }
         let projections = Projections::start(plants.clone());
         let mut opened = Opened {
             plants,
+            dirs,
             projections,
             consumers: Vec::new(),
             relays: Vec::new(),

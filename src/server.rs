@@ -11,12 +11,13 @@ use actix_web::{App, Error, HttpServer};
 use ingest::http::EventRoutes;
 
 use crate::exit::{Failure, Kind};
+use crate::forecasts::Forecasts;
 use crate::no_route::{STREAM, no_route};
 use crate::opened::{Health, Opened};
 use crate::same_host::same_host;
 use crate::{
-    api_description, check_route, contract_routes, exception_routes, page, probes, state_route,
-    what_if_route,
+    api_description, check_route, contract_routes, exception_routes, kpi_route, page, probes,
+    state_route, what_if_route,
 };
 
 /// Threads that answer HTTP.
@@ -36,6 +37,8 @@ impl Http {
     pub(crate) fn bind(listen: SocketAddr, opened: &Opened) -> Result<Http, Failure> {
         let health = Data::new(opened.health());
         let projections = Data::new(opened.projections.clone());
+        let dirs = opened.plants.iter().zip(&opened.dirs);
+        let forecasts = Data::new(Forecasts::start(dirs));
         let intakes = opened
             .plants
             .iter()
@@ -45,6 +48,7 @@ impl Http {
             config
                 .app_data(Data::clone(&health))
                 .app_data(Data::clone(&projections))
+                .app_data(Data::clone(&forecasts))
                 .app_data(Data::clone(&events))
                 .configure(routes)
                 .default_service(web::to(no_route));
@@ -101,6 +105,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(state_route::configure)
         .configure(check_route::configure)
         .configure(what_if_route::configure)
+        .configure(kpi_route::configure)
         .configure(contract_routes::configure)
         .configure(exception_routes::configure)
         .configure(probes::configure)

@@ -29,10 +29,13 @@ pub(crate) struct WhatIfView {
     seed: u64,
     /// SHA-256 of the plant model that was run; the same hash and seed give the same answer.
     model_sha256: String,
+    /// Whether the forecast is kept, to be scored when its orders end; `null` with changes, which
+    /// are of a plant that there is not.
+    pub(crate) kept: Option<bool>,
     /// By order and by work center.
     #[serde(flatten)]
     #[schema(value_type = Object)]
-    forecast: Forecast,
+    pub(crate) forecast: Forecast,
     /// Orders that are not forecast, and why.
     #[schema(value_type = Vec<Object>)]
     left_out: Vec<NotSimulated>,
@@ -63,6 +66,7 @@ impl WhatIfView {
             cut_short: study.runs() < question.replications,
             seed: question.seed,
             model_sha256: hex(&hash.finalize()),
+            kept: None,
             forecast: study.forecast()?,
             left_out: model.left_out.clone(),
             assumptions: model.assumptions.clone(),

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use projections::Problem;
 use utoipa::OpenApi;
 
+use crate::forecasts::Forecasts;
 use crate::opened::Health;
 use crate::problem::problem;
 use crate::served_plant::{asked_plant, no_answer};
@@ -31,7 +32,7 @@ pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
 
-/// Adds the route. It answers from `web::Data<Health>`.
+/// Adds the route. It answers from `web::Data<Health>` and keeps in `web::Data<Forecasts>`.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config.service(
         web::resource("/api/v1/what-if")
@@ -64,7 +65,12 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
             description = "Another question is being answered, or the plant does not answer"),
     )
 )]
-async fn what_if(request: HttpRequest, body: Bytes, health: Data<Health>) -> HttpResponse {
+async fn what_if(
+    request: HttpRequest,
+    body: Bytes,
+    health: Data<Health>,
+    forecasts: Data<Forecasts>,
+) -> HttpResponse {
     let question: WhatIf = match serde_json::from_slice(&body) {
         Ok(question) => question,
         Err(error) => return bad_question(&error.to_string()),
@@ -83,7 +89,7 @@ async fn what_if(request: HttpRequest, body: Bytes, health: Data<Health>) -> Htt
         return no_answer(handle.plant().as_str());
     };
     let streams = wants_lines(&request);
-    let mut told = match begin(turn, snapshot, question, streams) {
+    let mut told = match begin(turn, snapshot, question, forecasts.into_inner(), streams) {
         Ok(told) => told,
         Err(error) => {
             tracing::error!(%error, "no thread to simulate on");

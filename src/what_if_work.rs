@@ -1,6 +1,7 @@
 //! Answers one question, and tells how far that is.
 
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
@@ -9,6 +10,7 @@ use serde_json::json;
 use simulators::what_if::{NoAnswer, Study, living_model};
 use tokio::sync::watch;
 
+use crate::forecasts::Forecasts;
 use crate::what_if_answer::WhatIfView;
 use crate::what_if_question::WhatIf;
 use crate::what_if_turn::Turn;
@@ -16,6 +18,8 @@ use crate::what_if_turn::Turn;
 /// The longest time that one question may take of one core; what was run until then is the
 /// answer.
 const WORK_MAX: Duration = Duration::from_secs(8);
+/// Seconds of one hour.
+const HOUR_S: i64 = 3_600;
 /// Progress is told at one, two, four, eight... runs, and at least so often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 
@@ -41,6 +45,7 @@ pub(crate) fn begin(
     turn: Turn,
     snapshot: Snapshot,
     question: WhatIf,
+    forecasts: Arc<Forecasts>,
     tells: bool,
 ) -> io::Result<watch::Receiver<Told>> {
     let (teller, told) = watch::channel(Told::Nothing);
@@ -48,6 +53,7 @@ pub(crate) fn begin(
     let work = Work {
         snapshot,
         question,
+        forecasts,
         tells,
         begun: Instant::now(),
         teller,
@@ -64,6 +70,7 @@ pub(crate) fn begin(
 struct Work {
     snapshot: Snapshot,
     question: WhatIf,
+    forecasts: Arc<Forecasts>,
     tells: bool,
     begun: Instant,
     teller: watch::Sender<Told>,
@@ -95,7 +102,14 @@ impl Work {
                 told = Instant::now();
             }
         }
-        WhatIfView::of(&self.snapshot, question, &study)
+        let mut view = WhatIfView::of(&self.snapshot, question, &study)?;
+        // A client that has gone ends its question early: that is no forecast of the twin.
+        if question.changes.is_empty() && !self.teller.is_closed() {
+            let until = now.plus_seconds(i64::from(horizon_h) * HOUR_S);
+            let (plant, seq) = (self.snapshot.plant.id(), self.snapshot.commit_no);
+            view.kept = Some(self.forecasts.keep(plant, seq, &view.forecast, until));
+        }
+        Ok(view)
     }
 
     fn tells(&self, study: &Study) -> Result<(), NoAnswer> {

@@ -6,6 +6,7 @@
 //! difference is one of the change and not of chance.
 
 mod assumptions;
+mod calibration;
 mod change;
 mod forecast;
 mod impossible_change;
@@ -19,6 +20,7 @@ mod study;
 mod yields;
 
 pub use assumptions::{Assumptions, NotSimulated, Overdue};
+pub use calibration::{Brier, Calibration, Coverage, Promise, Scores};
 pub use change::Change;
 pub use forecast::{Difference, Forecast, LateShare, LoadForecast, OrderForecast};
 pub use impossible_change::ImpossibleChange;

@@ -38,6 +38,7 @@ mod job_shop_shuffled;
 mod kill_in_import;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod kill_points;
+mod kpis;
 mod load_and_check;
 mod load_in_process;
 #[path = "../../simulators/tests/load/plans.rs"]

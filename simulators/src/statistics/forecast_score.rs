@@ -1,5 +1,7 @@
 //! Forecasts, scored when the truth is known.
 
+use serde::{Deserialize, Serialize};
+
 use super::confidence::Confidence;
 use super::percentiles::PER_MILLE;
 use super::wilson::{Share, wilson};
@@ -27,7 +29,7 @@ pub fn pinball_loss(per_mille: u16, forecast: i64, outcome: i64) -> i128 {
 }
 
 /// How often outcomes fell into the forecast range, and below and above it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForecastScore {
     below: u64,
     within: u64,
