@@ -5,6 +5,7 @@ mod edge;
 mod file_system;
 mod lock_holder;
 mod plant_directory;
+mod redis;
 mod running_twin;
 mod secrets;
 
@@ -15,11 +16,13 @@ use ingest::broker_check::{self, CheckedPlant, Role};
 use ingest::finding::{Finding, Outcome, Owner};
 use ingest::topology::PlantTopology;
 use serde_json::json;
+use twin_model::PlantId;
 
 use crate::cli::DoctorArguments;
 use crate::config::{Config, require_loopback};
 use crate::data_dir;
 use crate::exit::{Failure, Kind};
+use crate::redis_config::RedisConfig;
 use crate::say::say;
 use plant_directory::PlantDirectory;
 
@@ -111,6 +114,11 @@ async fn look(path: &Path, config: &Config) -> Vec<Finding> {
         progress(&format!("the broker {url}"));
         findings.extend(broker_check::check(&url, &plants, Role::Twin).await);
     }
+    if let Some(redis) = &config.redis {
+        progress("the Redis");
+        let plants: Vec<PlantId> = config.plants.iter().map(|p| p.id.clone()).collect();
+        findings.extend(redis::ask(redis, &plants).await);
+    }
     progress(&format!("the twin at {}", config.listen));
     findings.push(running_twin::ask("twin", config.listen, served));
     findings
@@ -140,6 +148,9 @@ fn settings(path: &Path, config: &Config, findings: &mut Vec<Finding>) -> Option
             Ok(known) => url = Some(known),
             Err(failure) => findings.push(unreadable(path, &failure)),
         }
+    }
+    if let Some(file) = config.redis.as_ref().and_then(RedisConfig::password_file) {
+        findings.extend(secrets::against("[redis] password_file", file));
     }
     if findings.len() == before {
         let plants = config.plants.len();

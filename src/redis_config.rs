@@ -21,6 +21,11 @@ pub(crate) struct RedisConfig {
 }
 
 impl RedisConfig {
+    /// The file that holds the password.
+    pub(crate) fn password_file(&self) -> Option<&Path> {
+        self.password_file.as_deref()
+    }
+
     /// Where to write and as whom. Nothing of it is connected to.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ impl Outcome {
 pub enum Owner {
     /// Who runs the broker: its users, permissions, queues and disks.
     Broker,
+    /// Who runs the Redis: its users, memory and policy.
+    Redis,
     /// Who runs the twin: its configuration, its process and its disk.
     Twin,
     /// Who answers for the plant's events.
@@ -44,6 +46,7 @@ impl Owner {
     pub fn as_str(self) -> &'static str {
         match self {
             Owner::Broker => "who runs the broker",
+            Owner::Redis => "who runs the Redis",
             Owner::Twin => "who runs the twin",
             Owner::Plant => "who answers for the plant's events",
         }

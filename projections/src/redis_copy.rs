@@ -6,6 +6,7 @@
 
 mod batch;
 mod keys;
+mod look;
 mod rebuild;
 mod script;
 mod status;
@@ -15,9 +16,10 @@ mod writer;
 use std::sync::Arc;
 
 pub use self::keys::Keys;
+pub use self::look::{RedisLook, look};
 pub use self::script::CHANGES_KEPT;
 pub use self::status::{RedisStanding, RedisStatus};
-pub use self::target::RedisTarget;
+pub use self::target::{InvalidTarget, RedisTarget};
 use self::writer::Writer;
 use crate::projections::Projections;
 

@@ -9,7 +9,7 @@ use redis::Commands;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::twin_process::{Served, TwinProcess, wait_for};
+use crate::twin_process::{Served, TwinProcess, run_twin, wait_for};
 
 /// How long a copy may take to be as its plant again.
 const COPIED_WITHIN: Duration = Duration::from_secs(30);
@@ -251,4 +251,46 @@ fn an_older_opening_never_writes_over_a_newer_one_and_takes_events_all_the_same(
     let after: BTreeMap<String, String> = redis.connection().hgetall("twin:{P1}:lot").unwrap();
     assert_eq!(before, after, "nothing was written");
     assert_eq!(twin.items("P1", "lots").len(), 10);
+}
+
+#[test]
+fn a_doctor_says_whether_redis_is_there_and_keeps_everything() {
+    let dir = TempDir::new().unwrap();
+    let redis = OwnRedis::start(dir.path());
+    let twin = serve(dir.path(), &redis);
+    feed(&twin, 0, 2);
+    is_the_twins_answer(&twin, &redis);
+    let config = dir.path().join("twin.toml");
+    let ask = || {
+        let output = run_twin(&["doctor", "--config", config.to_str().unwrap(), "--json"]);
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut findings = told["findings"].as_array().unwrap().iter();
+        let about = findings.find(|f| f["object"].as_str().unwrap().starts_with("redis "));
+        about.unwrap().clone()
+    };
+    let well = ask();
+    assert_eq!(well["outcome"], "ok", "{well}");
+    assert!(
+        well["found"].as_str().unwrap().contains("1 of 1 plants"),
+        "{well}"
+    );
+    let mut command = redis::cmd("CONFIG");
+    command
+        .arg("SET")
+        .arg("maxmemory-policy")
+        .arg("allkeys-lru");
+    let (): () = command.query(&mut redis.connection()).unwrap();
+    let throws = ask();
+    assert_eq!(throws["outcome"], "warning", "{throws}");
+    assert!(
+        throws["found"].as_str().unwrap().contains("allkeys-lru"),
+        "{throws}"
+    );
+    redis.kill();
+    let away = ask();
+    assert_eq!(away["outcome"], "warning", "{away}");
+    assert!(
+        away["next"].as_str().unwrap().contains("the plants run"),
+        "{away}"
+    );
 }
