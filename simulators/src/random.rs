@@ -92,6 +92,10 @@ pub struct Random {
     seed: u64,
 }
 
+/// The random numbers of one seed for one entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfEntity(u64);
+
 /// One random number and the ways to read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Draw(u64);
@@ -118,8 +122,22 @@ impl Random {
 
     /// The number of one entity's visit for one purpose.
     pub fn draw(&self, entity: u64, visit: u64, purpose: Purpose) -> Draw {
-        let with_entity = mix(self.seed ^ entity.wrapping_mul(0xd6e8_feb8_6659_fd93));
-        let with_visit = mix(with_entity ^ visit.wrapping_mul(0xa076_1d64_78bd_642f));
+        self.of_entity(entity).draw(visit, purpose)
+    }
+
+    /// The numbers of one entity: whoever draws often for it works out only once what these draws
+    /// have in common.
+    #[inline]
+    pub fn of_entity(&self, entity: u64) -> OfEntity {
+        OfEntity(mix(self.seed ^ entity.wrapping_mul(0xd6e8_feb8_6659_fd93)))
+    }
+}
+
+impl OfEntity {
+    /// The number of one visit for one purpose; the same as [`Random::draw`] gives.
+    #[inline]
+    pub fn draw(self, visit: u64, purpose: Purpose) -> Draw {
+        let with_visit = mix(self.0 ^ visit.wrapping_mul(0xa076_1d64_78bd_642f));
         Draw(mix(
             with_visit ^ (purpose as u64).wrapping_mul(0xe703_7ed1_a0b4_28db)
         ))

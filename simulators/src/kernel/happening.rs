@@ -109,7 +109,7 @@ impl Watch for () {
 
 /// Two look on, one after the other.
 impl<A: Watch, B: Watch> Watch for (&mut A, &mut B) {
-    #[inline]
+    #[inline(always)]
     fn sees(&mut self, at_us: i64, what: Happening<'_>) {
         self.0.sees(at_us, what);
         self.1.sees(at_us, what);

@@ -1,14 +1,15 @@
 //! A lot on the floor.
 
 use super::floor::NONE;
+use crate::random::OfEntity;
 
 /// A lot that moves from step to step.
 #[derive(Clone, Debug)]
 pub struct Lot {
     /// Counts the lots of a run, from zero.
     pub number: u64,
-    /// Random numbers are looked up under it; equal lots of two runs have the same.
-    pub(crate) entity: u64,
+    /// Its random numbers; equal lots of two runs have the same.
+    pub(crate) draws: OfEntity,
     /// The product, a number of the floor.
     pub product: u32,
     /// The step that it waits for or is at, a number of the floor.

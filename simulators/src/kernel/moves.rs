@@ -14,7 +14,7 @@ impl<W: Watch> Run<'_, W> {
     pub(crate) fn first_taken(&mut self, lot: u32, step: u32) -> u32 {
         let place = self.state.lots.at(lot);
         let last = self.floor.products[place.product as usize].steps.1;
-        let (entity, visit) = (place.entity, place.visit);
+        let (draws, visit) = (place.draws, place.visit);
         let mut step = step;
         while step < last {
             let sample = self.floor.steps[step as usize].sample;
@@ -22,7 +22,7 @@ impl<W: Watch> Run<'_, W> {
                 return step;
             }
             let key = visit << 20 | u64::from(step);
-            let draw = self.state.random.draw(entity, key, Purpose::StepSample);
+            let draw = draws.draw(key, Purpose::StepSample);
             if draw.chance(sample) {
                 return step;
             }
@@ -105,11 +105,7 @@ impl<W: Watch> Run<'_, W> {
         match transport {
             None => self.arrives(lot),
             Some(law) => {
-                let (entity, visit) = (place.entity, place.visit);
-                let draw = self
-                    .state
-                    .random
-                    .draw(entity, visit, Purpose::TransportTime);
+                let draw = place.draws.draw(place.visit, Purpose::TransportTime);
                 let at_us = self.state.now_us.saturating_add(law.sample(draw));
                 self.state.agenda.schedule(at_us, Due::Arrives(lot));
             }
@@ -180,10 +176,7 @@ impl<W: Watch> Run<'_, W> {
         let step = &self.floor.steps[place.step as usize];
         place.visit += 1;
         place.queued_us = now_us;
-        let draw = self
-            .state
-            .random
-            .draw(place.entity, place.visit, Purpose::StepTime);
+        let draw = place.draws.draw(place.visit, Purpose::StepTime);
         let time_us = step.time.sample(draw);
         (place.work_us, place.taken_us) = step.work_of(time_us, place.pieces);
         let work_center = place.work_center;

@@ -42,7 +42,7 @@ impl<W: Watch> Run<'_, W> {
         let product = &self.floor.products[step.product as usize];
         let lot = self.state.lots.add(Lot {
             number: self.state.counts.released,
-            entity: plan.entity,
+            draws: self.state.random.of_entity(plan.entity),
             product: step.product,
             step: plan.step,
             release: NONE,
@@ -80,10 +80,7 @@ impl<W: Watch> Run<'_, W> {
         place.work_center = work_center;
         place.visit += 1;
         let step = &self.floor.steps[place.step as usize];
-        let draw = self
-            .state
-            .random
-            .draw(place.entity, place.visit, Purpose::StepTime);
+        let draw = place.draws.draw(place.visit, Purpose::StepTime);
         let pieces = place.pieces;
         let whole = longer_than(&step.time, draw, |time_us| {
             step.work_of(time_us, pieces).1 > elapsed_us

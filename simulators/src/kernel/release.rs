@@ -51,9 +51,10 @@ impl<W: Watch> Run<'_, W> {
         let made = self.state.released[number as usize];
         self.state.released[number as usize] = made + 1;
         let now_us = self.state.now_us;
+        let entity = plan.entity ^ made.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let lot = self.state.lots.add(Lot {
             number: self.state.counts.released,
-            entity: plan.entity ^ made.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+            draws: self.state.random.of_entity(entity),
             product: plan.product,
             step: product.steps.0,
             release: number,

@@ -232,10 +232,9 @@ impl<W: Watch> Run<'_, W> {
 
     fn is_judged(&mut self, lot: u32, machine: Option<u32>) {
         let place = self.state.lots.at(lot);
-        let (entity, visit, pieces, number) = (place.entity, place.visit, place.pieces, place.step);
+        let (draws, visit, pieces, number) = (place.draws, place.visit, place.pieces, place.step);
         let step = &self.floor.steps[number as usize];
-        let random = self.state.random;
-        let draw = |purpose| random.draw(entity, visit, purpose);
+        let draw = |purpose| draws.draw(visit, purpose);
         if step.piece_yield < 1.0 {
             let mut piece = draw(Purpose::StepYield);
             let mut good = 0;
@@ -282,10 +281,7 @@ impl<W: Watch> Run<'_, W> {
         let step = &self.floor.steps[place.step as usize];
         let left = std::mem::replace(&mut place.work_center, NONE);
         if let Some(inspection) = &step.inspection {
-            let draw = self
-                .state
-                .random
-                .draw(place.entity, place.visit, Purpose::InspectionLength);
+            let draw = place.draws.draw(place.visit, Purpose::InspectionLength);
             let at_us = now_us.saturating_add(inspection.lasts.sample(draw));
             self.state.agenda.schedule(at_us, Due::InspectionEnds(lot));
         }
@@ -304,10 +300,7 @@ impl<W: Watch> Run<'_, W> {
     pub(crate) fn inspection_ends(&mut self, lot: u32) {
         let place = self.state.lots.at(lot);
         let number = place.step;
-        let draw = self
-            .state
-            .random
-            .draw(place.entity, place.visit, Purpose::InspectionOutcome);
+        let draw = place.draws.draw(place.visit, Purpose::InspectionOutcome);
         let mut back = None;
         if let Some(inspection) = &self.floor.steps[number as usize].inspection {
             if draw.chance(inspection.scrap) {
