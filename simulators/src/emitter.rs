@@ -2,42 +2,18 @@
 
 use std::collections::VecDeque;
 
-use twin_model::{Event, EventBody, LotId, Plant, PlantId, SmolStr, SourceId, Time, WorkCenterId};
+use twin_model::{Event, EventBody, LotId, Plant, PlantId, Time, WorkCenterId};
 
-use crate::names::named;
 use crate::random::Random;
-
-/// Digits of a source's sequence numbers, so that they sort as text.
-pub(crate) const SEQUENCE_DIGITS: usize = 10;
-
-/// A system of the simulated plant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum System {
-    Erp,
-    Mes,
-    Qms,
-    Wms,
-    /// The edge device of one work center, by its index.
-    Edge(usize),
-}
-
-/// One source with its own numbering.
-#[derive(Clone, Debug)]
-struct Source {
-    id: SourceId,
-    short: String,
-    sent: u64,
-}
+pub(crate) use crate::voices::System;
+use crate::voices::Voices;
 
 /// Numbers the events of each source, applies them to the simulation's plant and keeps them until
 /// they are taken.
 #[derive(Clone)]
 pub(crate) struct Emitter {
-    plant_id: PlantId,
     plant: Plant,
-    /// Two runs from different seeds or openings never share an event id.
-    run: String,
-    sources: Vec<Source>,
+    voices: Voices,
     ready: VecDeque<Event>,
 }
 
@@ -48,21 +24,9 @@ impl Emitter {
         opening: Time,
         work_centers: impl Iterator<Item = &'a WorkCenterId>,
     ) -> Self {
-        let fixed = ["/erp/sap", "/mes/line", "/qms", "/wms"].map(str::to_owned);
-        let edges = work_centers.map(|id| format!("/edge/{id}"));
-        let sources = fixed.into_iter().chain(edges).map(|name| Source {
-            id: named(&name),
-            short: name
-                .trim_start_matches('/')
-                .replace('/', "-")
-                .to_lowercase(),
-            sent: 0,
-        });
         Self {
-            plant_id: plant_id.clone(),
             plant: Plant::new(plant_id.clone()),
-            run: format!("{:08x}", random.run_number(opening.as_micros())),
-            sources: sources.collect(),
+            voices: Voices::new(plant_id, random, opening, work_centers),
             ready: VecDeque::new(),
         }
     }
@@ -72,25 +36,7 @@ impl Emitter {
     /// # Panics
     /// When the twin's rules do not accept it: then the simulated plant breaks a plant rule.
     pub(crate) fn emit(&mut self, from: System, at: Time, about: &str, body: EventBody) {
-        let source = match from {
-            System::Erp => 0,
-            System::Mes => 1,
-            System::Qms => 2,
-            System::Wms => 3,
-            System::Edge(work_center) => 4 + work_center,
-        };
-        let source = &mut self.sources[source];
-        source.sent += 1;
-        let sequence = format!("{:0width$}", source.sent, width = SEQUENCE_DIGITS);
-        let event = Event {
-            id: named(&format!("{}-{}-{}", self.run, source.short, source.sent)),
-            source: source.id.clone(),
-            plant: self.plant_id.clone(),
-            time: at,
-            sequence: Some(SmolStr::new(sequence)),
-            correlation: Some(SmolStr::new(about)),
-            body,
-        };
+        let event = self.voices.event(from, at, about, body);
         if let Err(rejection) = self.plant.apply(&event) {
             panic!("the simulated plant breaks a rule at {at}: {rejection} ({event:?})");
         }

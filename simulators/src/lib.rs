@@ -42,7 +42,9 @@ pub mod smt2020;
 pub mod statistics;
 mod stock;
 mod stoppage;
+pub mod story;
 pub mod truth;
+mod voices;
 mod warehouse;
 pub mod what_if;
 

@@ -124,7 +124,9 @@ impl<'f, F: FnMut(TraceLine<'f>)> Trace<'f, F> {
             },
             Happening::Queued { lot, work_center } => at_center("queued", lot, work_center),
             Happening::Withdrawn { lot, work_center } => at_center("withdrawn", lot, work_center),
-            Happening::SetupBegan { machine: number } => machine("setup_began", number),
+            Happening::SetupBegan {
+                machine: number, ..
+            } => machine("setup_began", number),
             Happening::Started { machine, lot: it } => self.at_machine(lot("started", it), machine),
             Happening::Ended { machine, lot: it } => self.at_machine(lot("ended", it), machine),
             Happening::Emptied { machine: number } => machine("emptied", number),
@@ -136,6 +138,7 @@ impl<'f, F: FnMut(TraceLine<'f>)> Trace<'f, F> {
             Happening::Ready { machine, cause } => stop("ready", machine, cause),
             Happening::Late { lot: it } => lot("late", it),
             Happening::Kept { lot: it } => lot("kept", it),
+            Happening::Passed(it) => lot("passed", it),
             Happening::SentBack { lot: it, to } => TraceLine {
                 to: Some(self.floor.step_name(to)),
                 ..lot("sent_back", it)
@@ -156,6 +159,10 @@ fn word(cause: Cause) -> &'static str {
 
 impl<'f, F: FnMut(TraceLine<'f>)> Watch for Trace<'f, F> {
     fn sees(&mut self, at_us: i64, what: Happening<'_>) {
+        // Where the lot is next says as much.
+        if let Happening::Passed(_) = what {
+            return;
+        }
         if self.lines == TRACE_LINES_MAX {
             self.left_out += 1;
             return;

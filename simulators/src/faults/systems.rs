@@ -9,7 +9,6 @@ use twin_model::{
     WorkOrderCancelled,
 };
 
-use crate::emitter::SEQUENCE_DIGITS;
 use crate::faults::clock::Clocks;
 use crate::faults::dice::Dice;
 use crate::faults::fault::{Fault, FaultCounts};
@@ -17,6 +16,7 @@ use crate::faults::plan::{Corruption, FaultPlan};
 use crate::faults::schedule::Schedule;
 use crate::names::named;
 use crate::simulation::SECOND_US;
+use crate::voices::SEQUENCE_DIGITS;
 
 /// Things that may come of one event of the source, told apart by the last digits of their keys.
 const KEYS_PER_EVENT: u64 = 16;

@@ -28,7 +28,7 @@ impl Watch for Digest {
             Happening::Released(lot) => (1, lot.number, u64::from(lot.product)),
             Happening::TurnedAway { release } => (2, u64::from(release), 0),
             Happening::Queued { lot, work_center } => (3, lot.number, u64::from(work_center)),
-            Happening::SetupBegan { machine } => (4, u64::from(machine), 0),
+            Happening::SetupBegan { machine, .. } => (4, u64::from(machine), 0),
             Happening::Started { machine, lot } => (5, lot.number, u64::from(machine)),
             Happening::Ended { machine, lot } => (6, lot.number, u64::from(machine)),
             Happening::Emptied { machine } => (7, u64::from(machine), 0),
@@ -48,6 +48,8 @@ impl Watch for Digest {
             Happening::SentBack { lot, to } => (13, lot.number, u64::from(to)),
             Happening::Done(lot) => (14, lot.number, u64::from(lot.pieces)),
             Happening::Scrapped(lot) => (15, lot.number, 0),
+            // It follows from where the lot is next, or that it left.
+            Happening::Passed(_) => return,
             Happening::Withdrawn { lot, work_center } => (16, lot.number, u64::from(work_center)),
         };
         let mut bytes = [0; 25];

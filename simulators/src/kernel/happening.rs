@@ -31,6 +31,8 @@ pub enum Happening<'a> {
     SetupBegan {
         /// The machine.
         machine: u32,
+        /// The lot that it will begin with.
+        lot: &'a Lot,
     },
     /// A machine begins to work on a lot; lots of one batch begin one after the other.
     Started {
@@ -82,6 +84,8 @@ pub enum Happening<'a> {
         /// The lot.
         lot: &'a Lot,
     },
+    /// A lot is through with a step and goes on from it, or an inspection lets it go on.
+    Passed(&'a Lot),
     /// A lot goes back to an earlier step.
     SentBack {
         /// The lot.

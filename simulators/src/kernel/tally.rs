@@ -218,7 +218,7 @@ impl Watch for Tally {
             Happening::Withdrawn { work_center, .. } => {
                 self.line_changes(work_center as usize, at_us, -1);
             }
-            Happening::SetupBegan { machine } => {
+            Happening::SetupBegan { machine, .. } => {
                 self.settle(machine as usize, at_us).changing = true
             }
             Happening::Started { machine, lot } => {
@@ -249,6 +249,7 @@ impl Watch for Tally {
             Happening::Late { lot: _ } => self.late_starts += counts,
             Happening::SentBack { .. }
             | Happening::Kept { .. }
+            | Happening::Passed(_)
             | Happening::TurnedAway { .. }
             | Happening::Blocked { machine: None, .. } => {}
         }

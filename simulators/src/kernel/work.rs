@@ -29,7 +29,9 @@ impl<W: Watch> Run<'_, W> {
             state.lots_since_setup = 0;
             if setup_us > 0 {
                 state.changing = true;
-                self.sees(Happening::SetupBegan { machine });
+                let lot = self.state.lots.at(lot);
+                self.watch
+                    .sees(self.state.now_us, Happening::SetupBegan { machine, lot });
                 return self.begins_stage(machine, setup_us);
             }
         }
@@ -226,6 +228,7 @@ impl<W: Watch> Run<'_, W> {
         if !step.always_good {
             return self.is_judged(lot, machine);
         }
+        self.watch.sees(self.state.now_us, Happening::Passed(place));
         let next = self.first_taken(lot, number + 1);
         self.goes_to(lot, next, machine);
     }
@@ -266,6 +269,7 @@ impl<W: Watch> Run<'_, W> {
         let now_us = self.state.now_us;
         let place = self.state.lots.at(lot);
         let Some(Rework { to, .. }) = back else {
+            self.watch.sees(now_us, Happening::Passed(place));
             let next = self.first_taken(lot, place.step + 1);
             return self.goes_to(lot, next, machine);
         };
