@@ -11,6 +11,9 @@ pub(super) enum Stage {
     Unplanned,
     /// It was interrupted for a rework and is to be resumed.
     Open(Work),
+    /// An inspection sent the lot back after it: it is announced to be begun once more, having
+    /// been begun so often before.
+    Announced(u32),
     /// It ended, or was left out; so often it was begun again under a name of its own.
     Over(u32),
 }
@@ -70,6 +73,7 @@ impl Course {
         match &self.stages[place] {
             Stage::Ahead | Stage::Unplanned => 0,
             Stage::Open(work) => work.pass,
+            Stage::Announced(pass) => *pass,
             Stage::Over(passes) => passes + 1,
         }
     }

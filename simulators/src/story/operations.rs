@@ -24,7 +24,6 @@ impl Teller {
     /// What the operation is called under which a lot's step is done now.
     pub(super) fn op(&mut self, lot: &Lot) -> OperationId {
         let place = self.place(lot);
-        let plain = &self.parts.steps[lot.step as usize].op;
         let pass = match self.lots.get(&lot.number) {
             None => 0,
             Some(course) => match &course.stages[place] {
@@ -32,6 +31,12 @@ impl Teller {
                 _ => course.pass(place),
             },
         };
+        self.op_of(lot.step, pass)
+    }
+
+    /// What the operation of a step is called that was begun so often before.
+    fn op_of(&mut self, step: u32, pass: u32) -> OperationId {
+        let plain = &self.parts.steps[step as usize].op;
         match pass {
             0 => plain.clone(),
             _ => named(written(&mut self.text, format_args!("{plain}.R{pass}"))),
@@ -152,13 +157,18 @@ impl Teller {
         for (place, stage) in (from..before).zip(stages) {
             let (passes, body) = match stage {
                 Stage::Over(_) | Stage::Unplanned => continue,
-                Stage::Ahead => {
+                Stage::Ahead | Stage::Announced(_) => {
+                    let step = (first + place) as u32;
+                    let pass = match stage {
+                        Stage::Announced(pass) => pass,
+                        _ => 0,
+                    };
                     let body = OperationSkipped {
                         order: order.clone(),
-                        op: self.parts.steps[first + place].op.clone(),
+                        op: self.op_of(step, pass),
                         reason: SmolStr::new_static(why),
                     };
-                    (0, EventBody::OperationSkipped(body))
+                    (pass, EventBody::OperationSkipped(body))
                 }
                 Stage::Open(work) => {
                     let report = OperationReport {
@@ -175,6 +185,29 @@ impl Teller {
         }
     }
 
+    /// The step of a lot will be done once more, so its order is not complete meanwhile.
+    fn announces(&mut self, at_us: i64, lot: &Lot) {
+        let place = self.place(lot);
+        let op = self.op(lot);
+        let (choice, _) = self.floor.steps[lot.step as usize].work_centers;
+        let center = &self.floor.work_centers[self.floor.choices[choice as usize] as usize];
+        let work_center = self.parts.machines[center.first_machine as usize].clone();
+        let Some(course) = self.lots.get_mut(&lot.number) else {
+            return;
+        };
+        course.stages[place] = Stage::Announced(course.pass(place));
+        course.over_before = course.over_before.min(place);
+        let order = course.order.clone();
+        let body = OperationDispatched {
+            order: order.clone(),
+            op,
+            work_center,
+            queue_pos: None,
+            planned_start: None,
+        };
+        self.mes(at_us, &order, EventBody::OperationDispatched(body));
+    }
+
     /// A lot goes back. What it was worked on for stays open until it comes again, unless an
     /// inspection sends it back: then the operation had ended.
     pub(super) fn sent_back(&mut self, at_us: i64, lot: &Lot, to: u32) {
@@ -184,7 +217,8 @@ impl Teller {
             return;
         };
         if course.kept.is_some() {
-            return self.decided(at_us, lot, Outcome::GoesBack(to));
+            self.decided(at_us, lot, Outcome::GoesBack(to));
+            return self.announces(at_us, lot);
         }
         // One that was late had not begun.
         let Some(work) = course.works.take() else {
@@ -192,6 +226,7 @@ impl Teller {
         };
         let order = course.order.clone();
         course.stages[place] = Stage::Open(work.clone());
+        course.over_before = course.over_before.min(place);
         let report = OperationReport {
             rework: pieces(i64::from(lot.pieces)),
             scrap: pieces(i64::from(work.entered - lot.pieces)),

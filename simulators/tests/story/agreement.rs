@@ -3,7 +3,7 @@
 use simulators::kernel::Cause;
 use simulators::story::machine_ids;
 use twin_model::{
-    Decimal, IdleCause, ItemState, JobState, Lifecycle, Mode, OperationState, Plant, Time,
+    Decimal, Entity, IdleCause, ItemState, JobState, Lifecycle, Mode, OperationState, Plant, Time,
     WorkCenterId, WorkOrder,
 };
 
@@ -17,7 +17,11 @@ pub(crate) fn differences(
     opening: Time,
 ) -> Vec<String> {
     let mut found = Vec::new();
-    let orders: Vec<&WorkOrder> = plant.work_orders().collect();
+    let orders = plant.entities().filter_map(|entity| match entity {
+        Entity::WorkOrder(order) => Some(&**order),
+        _ => None,
+    });
+    let orders: Vec<&WorkOrder> = orders.collect();
     let numbers = shadow.lots.keys().copied();
     let named = |number: u64| {
         let ending = format!("-{:06}", number + 1);

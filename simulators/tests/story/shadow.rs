@@ -8,11 +8,9 @@ use simulators::kernel::{Cause, Floor, Happening, Watch};
 /// What is known of the visits of one lot to one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Visits {
-    pub(crate) begun: u32,
-    pub(crate) ended: u32,
     pub(crate) last_end_us: i64,
-    /// Good pieces of the last visit that was not sent back.
-    pub(crate) good: u32,
+    /// Whether the last visit was sent back, and the step not passed since.
+    pub(crate) open: bool,
     /// Pieces that were sent back.
     pub(crate) sent_back: u32,
     pub(crate) spoilt: u32,
@@ -21,11 +19,6 @@ pub(crate) struct Visits {
 /// A lot, on the floor or gone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OfLot {
-    pub(crate) product: u32,
-    pub(crate) released_us: i64,
-    /// The step that it stood at when it came.
-    pub(crate) first_step: u32,
-    pub(crate) pieces: u32,
     pub(crate) steps: BTreeMap<u32, Visits>,
     /// The step that it is worked on for.
     pub(crate) works_at: Option<u32>,
@@ -75,14 +68,24 @@ impl Shadow {
             return;
         }
         let spoilt = lot.entered - good;
-        lot.pieces = good;
         let visits = lot.steps.entry(step).or_default();
-        visits.ended += 1;
         visits.last_end_us = at_us;
         visits.spoilt += spoilt;
-        match back {
-            true => visits.sent_back += good,
-            false => visits.good = good,
+        visits.open = back;
+        if back {
+            visits.sent_back += good;
+        }
+    }
+
+    /// A lot is at a step, or behind all of them: rework before it that it was not sampled for
+    /// ends with that.
+    fn is_at(&mut self, at_us: i64, number: u64, step: u32) {
+        let lot = self.lots.get_mut(&number).unwrap();
+        for (_, visits) in lot.steps.range_mut(..step) {
+            if visits.open {
+                visits.open = false;
+                visits.last_end_us = at_us;
+            }
         }
     }
 }
@@ -91,14 +94,7 @@ impl Watch for Shadow {
     fn sees(&mut self, at_us: i64, what: Happening<'_>) {
         match what {
             Happening::Released(lot) => {
-                let new = OfLot {
-                    product: lot.product,
-                    released_us: lot.released_us,
-                    first_step: lot.step,
-                    pieces: lot.pieces,
-                    ..OfLot::default()
-                };
-                self.lots.insert(lot.number, new);
+                self.lots.insert(lot.number, OfLot::default());
             }
             Happening::SetupBegan { machine, .. } => {
                 self.machines[machine as usize].changing = true;
@@ -109,7 +105,7 @@ impl Watch for Shadow {
                 let of = self.lots.get_mut(&lot.number).unwrap();
                 of.works_at = Some(lot.step);
                 of.entered = lot.pieces;
-                of.steps.entry(lot.step).or_default().begun += 1;
+                of.steps.entry(lot.step).or_default();
             }
             Happening::Ended { machine, .. } => self.machines[machine as usize].lots -= 1,
             Happening::Emptied { machine } => self.machines[machine as usize].blocked = false,
@@ -137,17 +133,19 @@ impl Watch for Shadow {
                 self.ends(at_us, lot.number, lot.step, lot.pieces, true);
                 self.lots.get_mut(&lot.number).unwrap().kept = false;
             }
+            Happening::Queued { lot, .. } => self.is_at(at_us, lot.number, lot.step),
             Happening::Done(lot) => {
+                self.is_at(at_us, lot.number, u32::MAX);
                 self.lots.get_mut(&lot.number).unwrap().left = Some((at_us, lot.pieces));
             }
             Happening::Scrapped(lot) => {
                 self.ends(at_us, lot.number, lot.step, 0, false);
+                self.is_at(at_us, lot.number, u32::MAX);
                 let of = self.lots.get_mut(&lot.number).unwrap();
                 of.kept = false;
                 of.left = Some((at_us, 0));
             }
             Happening::TurnedAway { .. }
-            | Happening::Queued { .. }
             | Happening::Withdrawn { .. }
             | Happening::Late { .. }
             | Happening::Blocked { machine: None, .. } => {}

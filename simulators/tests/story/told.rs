@@ -11,7 +11,7 @@ use crate::agreement::{differences, machines_of};
 use crate::plants::random_plant;
 use crate::shadow::Shadow;
 
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 24;
 /// Moments in between at which twin and kernel are compared.
 const MOMENTS: i64 = 8;
 /// So far apart they are, microseconds: five hours and a bit.
