@@ -36,6 +36,7 @@ mod load_amqp;
 mod load_http;
 mod load_pace;
 mod load_sink;
+mod load_source;
 mod may;
 mod may_cli;
 mod no_route;

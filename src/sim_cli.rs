@@ -104,25 +104,39 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 /// Which plant is simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Model {
     /// The plant of `twin demo`.
     Demo,
+    /// The plant of a file.
+    File(PathBuf),
+}
+
+impl FromStr for Model {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Model, Self::Err> {
+        Ok(match text {
+            "demo" => Model::Demo,
+            path => Model::File(path.into()),
+        })
+    }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct LoadArguments {
-    /// Which plant is simulated.
-    #[arg(long, value_enum, default_value = "demo")]
+    /// Which plant is simulated: `demo`, or a plant model as `twin sim run` takes it.
+    #[arg(long, value_name = "demo|FILE", default_value = "demo")]
     pub(crate) model: Model,
-    /// The name of the plant, instead of the model's.
+    /// The name of the plant, instead of P1.
     #[arg(long)]
     pub(crate) plant: Option<PlantId>,
     /// Which plant life is simulated, and which events meet a fault: the same seed gives the same
     /// messages.
     #[arg(long, default_value_t = 42)]
     pub(crate) seed: u64,
-    /// When the live plant begins, after seven hours of history, which is sent at once.
+    /// When the live plant begins; the demo plant's seven hours of history, and orders of a file
+    /// that were released before, are sent at once.
     #[arg(long, value_name = "TIME", default_value = "2026-03-02T06:00:00Z")]
     pub(crate) opening: Time,
     /// How many events the systems say.

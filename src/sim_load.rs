@@ -8,22 +8,22 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use simulators::Load;
 use simulators::faults::fault::FaultCounts;
 use simulators::faults::plan::FaultPlan;
 use simulators::message::{Incident, Message, Step, Trouble};
-use simulators::plant_model::PlantModel;
+use simulators::story::ASSUMED;
 use simulators::truth::Truth;
-use simulators::{Load, Simulation, demo_model};
 use twin_model::{Event, Time};
 
 use crate::exit::{Failure, Kind, OrFail};
 use crate::load_pace::Pace;
 use crate::load_sink::{LoadSink, STANDARD_OUTPUT};
+use crate::load_source::LoadSource;
 use crate::say::say;
 use crate::sim_cli::{LoadArguments, Model, Speed};
 use crate::truth_dir::TruthWriter;
 
-const SECONDS_PER_HOUR: i64 = 3_600;
 /// How often the bar is drawn.
 const BAR_EVERY: Duration = Duration::from_millis(200);
 
@@ -47,11 +47,16 @@ struct LoadReport {
     messages_per_s: u64,
     /// How late 99 of 100 paced messages were at most.
     lag_p99_ms: Option<f64>,
+    /// What a plant file does not say and was told all the same.
+    assumed: &'static [&'static str],
+    /// Why nothing could happen any more in the plant although lots were on the floor.
+    came_to_a_stand: Option<String>,
 }
 
 pub(crate) async fn run(arguments: &LoadArguments) -> Result<(), Failure> {
     let plan = plan_of(arguments)?;
-    let source = Source::of(arguments)?;
+    let source = LoadSource::of(arguments)?;
+    let stand = source.stand();
     let mut run = Run {
         arguments,
         pace: Pace::new(arguments.speed, arguments.opening)?,
@@ -76,7 +81,8 @@ pub(crate) async fn run(arguments: &LoadArguments) -> Result<(), Failure> {
         }
     }
     let lost = load.missing();
-    let report = run.finish(started, lost, load.counts()).await?;
+    let mut report = run.finish(started, lost, load.counts()).await?;
+    report.came_to_a_stand = stand.get().cloned();
     report.print(arguments);
     Ok(())
 }
@@ -103,40 +109,6 @@ fn plan_of(arguments: &LoadArguments) -> Result<FaultPlan, Failure> {
     };
     plan.check().map_err(|error| wrong(error.to_string()))?;
     Ok(plan)
-}
-
-/// The events of the plant, as many as asked for.
-struct Source {
-    simulation: Simulation,
-    events_left: u64,
-    end: Option<Time>,
-}
-
-impl Source {
-    fn of(arguments: &LoadArguments) -> Result<Source, Failure> {
-        let Model::Demo = arguments.model;
-        let mut model: PlantModel = demo_model();
-        if let Some(plant) = &arguments.plant {
-            model.plant = plant.clone();
-        }
-        let simulation = Simulation::new(&model, arguments.seed, arguments.opening);
-        let hours = arguments.hours.map(i64::from);
-        Ok(Source {
-            simulation: simulation.or_fail(Kind::Config)?,
-            events_left: arguments.events.unwrap_or(u64::MAX),
-            end: hours.map(|hours| arguments.opening.plus_seconds(hours * SECONDS_PER_HOUR)),
-        })
-    }
-}
-
-impl Iterator for Source {
-    type Item = Event;
-
-    fn next(&mut self) -> Option<Event> {
-        self.events_left = self.events_left.checked_sub(1)?;
-        let event = self.simulation.next()?;
-        self.end.is_none_or(|end| event.time < end).then_some(event)
-    }
 }
 
 /// A load that is under way.
@@ -229,6 +201,11 @@ impl Run<'_> {
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             messages_per_s: (self.messages as f64 / elapsed.as_secs_f64()) as u64,
             lag_p99_ms: self.pace.lag_p99_ms(),
+            assumed: match self.arguments.model {
+                Model::Demo => &[],
+                Model::File(_) => &ASSUMED,
+            },
+            came_to_a_stand: None,
         })
     }
 }
@@ -253,7 +230,7 @@ fn control(program: &Path, trouble: Trouble) -> Result<(), Failure> {
 }
 
 /// A bar on the terminal's error stream, for people only.
-fn progress_bar(arguments: &LoadArguments, source: &Source) -> ProgressBar {
+fn progress_bar(arguments: &LoadArguments, source: &LoadSource) -> ProgressBar {
     if arguments.json || !std::io::stderr().is_terminal() {
         return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     }
@@ -315,6 +292,11 @@ impl LoadReport {
             lines.push(format!(
                 "99 of 100 messages went out at most {lag:.1} ms late"
             ));
+        }
+        let assumed = self.assumed.iter();
+        lines.extend(assumed.map(|it| format!("not in the file, so {it}")));
+        if let Some(why) = &self.came_to_a_stand {
+            lines.push(format!("the plant came to a stand: {why}"));
         }
         if let Some(dir) = &arguments.truth {
             let dir = dir.display();

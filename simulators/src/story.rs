@@ -22,6 +22,16 @@ use crate::plant_file::PlantFile;
 pub use parts::{InvalidStory, machine_ids};
 use teller::Teller;
 
+/// What a plant file does not say and its story says all the same.
+pub const ASSUMED: [&str; 6] = [
+    "quantities are pieces (H87)",
+    "each lot is a work order of its own, created when it is released",
+    "each machine is a work center, with an edge device",
+    "an inspection holds the order, and \"quality\" decides",
+    "the warehouse receives a good lot when it leaves the floor",
+    "nothing is bought, packed or shipped",
+];
+
 /// The events of a plant file, in the order of time; two stories of one file, seed and opening give
 /// equal events. It ends when nothing can happen any more, which a plant with releases that are not
 /// counted never reaches.

@@ -121,6 +121,91 @@ fn a_load_over_http_is_found_in_the_twin_and_in_its_directory_as_the_truth_says(
     assert_eq!(status, Some(0), "{found} {said}");
 }
 
+/// A line with rework, inspections, setups and machines that break.
+const LINE: &str = r#"
+model = "plant/1"
+name = "a line with everything"
+work_center = [{ id = "turning", machines = 2 }, { id = "washing" }, { id = "grinding", machines = 2 }]
+family = [{ id = "steel" }, { id = "brass" }]
+setup = [{ to = "steel", time = 5 }, { to = "brass", time = 8 }]
+downtime = [
+    { id = "breaks", work_center = "turning", every = { exponential = 480 }, lasts = { exponential = 30 } },
+    { id = "service", work_center = "grinding", kind = "maintenance", every = 1440, lasts = 60 },
+]
+
+[[product]]
+id = "shaft"
+pieces = 10
+step = [
+    { op = "10", work_center = "turning", time = { exponential = 12 }, setup = "steel", yield = 0.97 },
+    { op = "15", work_center = "washing", time = 2, batch = { most = 4, wait = 10 }, sample = 0.5 },
+    { op = "20", work_center = "grinding", time = { exponential = 10 }, rework = { probability = 0.1, to = "10" },
+      inspection = { hold = 0.2, lasts = { exponential = 45 }, scrap = 0.2, rework = { probability = 0.3, to = "20" } } },
+]
+
+[[product]]
+id = "bush"
+step = [{ op = "10", work_center = "turning", time = { exponential = 5 }, setup = "brass", scrap = 0.03 }]
+
+[[release]]
+product = "shaft"
+every = { exponential = 12 }
+due = 240
+
+[[release]]
+product = "bush"
+every = { exponential = 20 }
+priority = 2
+
+[[lot]]
+id = "left over"
+product = "shaft"
+op = "20"
+age = 120
+"#;
+
+#[test]
+fn a_load_of_a_plant_file_with_faults_is_found_in_the_twin_as_the_truth_says() {
+    let dir = TempDir::new().unwrap();
+    let model = dir.path().join("line.toml");
+    fs::write(&model, LINE).unwrap();
+    let twin = serve(dir.path());
+    let more = [
+        "--model",
+        text(&model),
+        "--hours",
+        "30",
+        "--speed",
+        "1000000",
+    ];
+    let report = json_of(&load(&twin.url, dir.path(), &more));
+    assert_eq!(report["lost"], 0, "{report}");
+    assert_eq!(report["came_to_a_stand"], Value::Null, "{report}");
+    assert!(report["facts"].as_u64().unwrap() > 1_000, "{report}");
+    assert!(report["faults"].as_object().unwrap().len() > 10, "{report}");
+    assert!(report["lag_p99_ms"].as_f64().is_some(), "{report}");
+    let assumed = report["assumed"][0].as_str().unwrap();
+    assert!(assumed.contains("pieces"), "{report}");
+    let (status, found, said) = check(dir.path(), &["--url", &twin.url]);
+    assert_eq!(status, Some(0), "{found} {said}");
+}
+
+#[test]
+fn a_model_that_is_no_file_is_refused_with_what_to_give() {
+    let dir = TempDir::new().unwrap();
+    let output = load(
+        "-",
+        dir.path(),
+        &["--model", "nowhere.toml", "--events", "5"],
+    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    assert!(
+        said.contains("nowhere.toml") && said.contains("`demo`"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_check_names_the_message_that_is_missing_and_what_differs_for_it() {
     let dir = TempDir::new().unwrap();

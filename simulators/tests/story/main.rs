@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod agreement;
+mod faults;
 mod plants;
 mod shadow;
 mod told;
