@@ -56,6 +56,7 @@ mod sim;
 mod sim_check;
 mod sim_cli;
 mod sim_finding;
+mod sim_fit;
 mod sim_import;
 mod sim_load;
 mod sim_report;

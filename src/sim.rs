@@ -5,7 +5,7 @@ use simulators::plant_file::PlantFile;
 use crate::exit::Failure;
 use crate::say::say;
 use crate::sim_cli::{SimArguments, SimCommand};
-use crate::{sim_check, sim_import, sim_load, sim_run};
+use crate::{sim_check, sim_fit, sim_import, sim_load, sim_run};
 
 pub(crate) async fn run(arguments: SimArguments) -> Result<(), Failure> {
     match arguments.command {
@@ -15,6 +15,7 @@ pub(crate) async fn run(arguments: SimArguments) -> Result<(), Failure> {
             Ok(())
         }
         SimCommand::Run(arguments) => sim_run::run(&arguments),
+        SimCommand::Fit(arguments) => sim_fit::run(&arguments),
         SimCommand::Load(arguments) => sim_load::run(&arguments).await,
         SimCommand::Check(arguments) => sim_check::run(&arguments).await,
     }

@@ -26,6 +26,9 @@ pub(crate) enum SimCommand {
     Import(ImportArguments),
     /// Prints the JSON Schema of plant models.
     Schema,
+    /// Prints a plant model of a plant that a twin was told of; what it assumes and leaves out goes
+    /// to standard error.
+    Fit(FitArguments),
     /// Sends what the systems of a simulated plant say, with faults and a known truth.
     Load(LoadArguments),
     /// Compares a twin with the truth of a load, after it has taken everything.
@@ -90,6 +93,20 @@ pub(crate) struct ImportArguments {
     /// The file, or the folder.
     pub(crate) file: PathBuf,
     /// Prints the model as JSON instead of TOML.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FitArguments {
+    /// The log: the data directory of a twin, which must not be running, or a file of events as
+    /// JSON, one a line.
+    #[arg(long, value_name = "DIR|FILE")]
+    pub(crate) from: PathBuf,
+    /// The plant, where there are several.
+    #[arg(long)]
+    pub(crate) plant: Option<PlantId>,
+    /// Prints model and remarks as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

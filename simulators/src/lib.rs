@@ -19,6 +19,7 @@ mod emitter;
 pub mod event_queue;
 pub mod experiment;
 pub mod faults;
+pub mod fit;
 mod happening;
 mod heap;
 pub mod job_shop_file;

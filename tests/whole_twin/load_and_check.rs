@@ -199,7 +199,7 @@ fn a_model_that_is_no_file_is_refused_with_what_to_give() {
         &["--model", "nowhere.toml", "--events", "5"],
     );
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(64), "{said}");
+    assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(
         said.contains("nowhere.toml") && said.contains("`demo`"),
         "{said}"
