@@ -18,7 +18,8 @@ pub(crate) struct WhatIfView {
     plant: PlantId,
     /// The commit that the state is from.
     seq: u64,
-    /// The plant's clock in that state: the forecast counts from here.
+    /// The plant's clock in that state (its newest event where nobody has told it the time): the
+    /// forecast counts from here.
     #[schema(value_type = String)]
     state_at: Time,
     /// Runs that the answer is from.
@@ -51,6 +52,7 @@ impl WhatIfView {
     /// [`NoAnswer`] before the first run.
     pub(crate) fn of(
         snapshot: &Snapshot,
+        state_at: Time,
         question: &WhatIf,
         study: &Study,
     ) -> Result<Self, NoAnswer> {
@@ -61,7 +63,7 @@ impl WhatIfView {
         Ok(WhatIfView {
             plant: snapshot.plant.id().clone(),
             seq: snapshot.commit_no,
-            state_at: snapshot.clock,
+            state_at,
             replications: study.runs(),
             cut_short: study.runs() < question.replications,
             seed: question.seed,

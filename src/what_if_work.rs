@@ -9,6 +9,7 @@ use actors::Snapshot;
 use serde_json::json;
 use simulators::what_if::{NoAnswer, Study, living_model};
 use tokio::sync::watch;
+use twin_model::Time;
 
 use crate::forecasts::Forecasts;
 use crate::what_if_answer::WhatIfView;
@@ -67,6 +68,16 @@ pub(crate) fn begin(
     Ok(told)
 }
 
+/// The plant's clock; the newest event of a plant in the time of its events that nobody has told
+/// the time.
+fn now_of(snapshot: &Snapshot) -> Time {
+    let newest = snapshot.sources.values().max();
+    match newest {
+        Some(newest) if snapshot.clock == Time::EPOCH => *newest,
+        _ => snapshot.clock,
+    }
+}
+
 struct Work {
     snapshot: Snapshot,
     question: WhatIf,
@@ -88,7 +99,7 @@ impl Work {
     }
 
     fn runs(&self) -> Result<WhatIfView, NoAnswer> {
-        let (question, now) = (&self.question, self.snapshot.clock);
+        let (question, now) = (&self.question, now_of(&self.snapshot));
         let living = living_model(&self.snapshot.plant, now, question.dispatch);
         let (changes, horizon_h) = (&question.changes, question.horizon_h);
         let mut study = Study::new(&living, changes, now, question.seed, horizon_h)?;
@@ -102,7 +113,7 @@ impl Work {
                 told = Instant::now();
             }
         }
-        let mut view = WhatIfView::of(&self.snapshot, question, &study)?;
+        let mut view = WhatIfView::of(&self.snapshot, now, question, &study)?;
         // A client that has gone ends its question early: that is no forecast of the twin.
         if question.changes.is_empty() && !self.teller.is_closed() {
             let until = now.plus_seconds(i64::from(horizon_h) * HOUR_S);

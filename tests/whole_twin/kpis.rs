@@ -91,6 +91,24 @@ fn scored(twin: &TwinProcess, count: u64) -> Value {
 }
 
 #[test]
+fn a_plant_in_the_time_of_its_events_is_forecast_from_its_newest_event() {
+    let dir = TempDir::new().unwrap();
+    let served = Served {
+        clock: "event_time",
+        ..SERVED
+    };
+    let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
+    let before = now();
+    released(&twin, &["A"]);
+    let answer = forecast(&twin, &json!({}));
+    let at = |name: &str, of: &Value| of[name].as_str().unwrap().parse::<Time>().unwrap();
+    let state_at = at("state_at", &answer);
+    assert!(before <= state_at && state_at <= now(), "{answer}");
+    let p50 = at("p50", &answer["orders"][0]);
+    assert_eq!(p50.micros_since(state_at), 3_600_000_000, "an hour of work");
+}
+
+#[test]
 fn a_forecast_is_scored_when_its_orders_end_and_the_scores_survive_a_kill() {
     let dir = TempDir::new().unwrap();
     let twin = serve(&dir);
