@@ -20,7 +20,7 @@ use bytes::Bytes;
 use clap::Parser;
 use hdrhistogram::Histogram;
 use simulators::plant_file::DispatchRule;
-use simulators::what_if::{Study, living_model};
+use simulators::what_if::{REPLICATIONS_MAX, Study, living_model};
 use tikv_jemallocator::Jemalloc;
 use tokio::time::{Instant, sleep_until};
 use twin_model::wire;
@@ -31,9 +31,9 @@ static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// What the plant has lived through before: some days, with orders under way.
 const HISTORY_EVENTS: usize = 20_000;
-/// How far a question looks ahead, hours, and how often it runs the plant: the defaults.
+/// How far a question looks ahead, hours: the default.
 const HORIZON_H: u32 = 7 * 24;
-const RUNS: u32 = 200;
+
 /// Niceness of a thread that simulates, as in `src/what_if_turn.rs`.
 const NICENESS: i32 = 19;
 /// What a question may cost the intake.
@@ -56,6 +56,9 @@ struct Arguments {
     /// Pairs of rounds; medians are taken over them.
     #[arg(long, default_value_t = 10)]
     rounds: usize,
+    /// Runs of one question; few make many questions, each of which copies the plant.
+    #[arg(long, default_value_t = REPLICATIONS_MAX)]
+    runs: u32,
     /// Where the journal is written; a temporary folder without it.
     #[arg(long)]
     data_dir: Option<PathBuf>,
@@ -97,7 +100,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         if (round + 1) / 2 % 2 == 0 {
             alone.push(p99_us(&plant, bodies, arguments.per_s).await?);
         } else {
-            let asking = Asking::begin(&plant)?;
+            let asking = Asking::begin(&plant, arguments.runs)?;
             beside.push(p99_us(&plant, bodies, arguments.per_s).await?);
             answers += asking.end()?;
         }
@@ -111,10 +114,10 @@ async fn run(arguments: &Arguments) -> Result<()> {
         Goal::RatioAtMost(GOAL_RATIO),
         format!(
             "99 of 100 events from due to committed, {} events a second, every commit with a \
-             sync, beside questions one after the other ({answers} answers of {RUNS} runs over \
+             sync, beside questions one after the other ({answers} whole answers of {} runs over \
              {HORIZON_H} h) on a thread of niceness {NICENESS}; limit: the same without \
              questions, in turn; load {load}",
-            arguments.per_s
+            arguments.per_s, arguments.runs
         ),
     )
     .print(arguments.json)
@@ -144,7 +147,7 @@ struct Asking {
 }
 
 impl Asking {
-    fn begin(plant: &PlantHandle) -> Result<Asking> {
+    fn begin(plant: &PlantHandle, runs: u32) -> Result<Asking> {
         let (ends, answers) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
         let (fork, runtime) = (plant.fork().clone(), tokio::runtime::Handle::current());
         let (end, answered) = (Arc::clone(&ends), Arc::clone(&answers));
@@ -155,8 +158,8 @@ impl Asking {
                 let now = snapshot.clock;
                 let living = living_model(&snapshot.plant, now, DispatchRule::Fifo);
                 let mut study = Study::new(&living, &[], now, 1, HORIZON_H)?;
-                while study.runs() < RUNS && study.run(&mut || !end.load(Ordering::Relaxed)) {}
-                if study.runs() == RUNS {
+                while study.runs() < runs && study.run(&mut || !end.load(Ordering::Relaxed)) {}
+                if study.runs() == runs {
                     study.forecast()?;
                     answered.fetch_add(1, Ordering::Relaxed);
                 }
