@@ -14,6 +14,8 @@ use benches::story::Story;
 use clap::Parser;
 use simulators::faults::plan::FaultPlan;
 use simulators::message::Step;
+use simulators::plant_file::PlantFile;
+use simulators::story::Story as PlantStory;
 use simulators::truth::Truth;
 use simulators::{Load, Simulation, demo_model};
 use tikv_jemallocator::Jemalloc;
@@ -51,6 +53,23 @@ const FAULTS: &str = r#"{
     "slow_consumer": {"every_s": 43200, "length_s": 60}
 }"#;
 
+/// Three stages with breakdowns, rework and scrap.
+const LINE: &str = r#"
+model = "plant/1"
+name = "three stages"
+work_center = [{ id = "turning", machines = 2 }, { id = "milling", machines = 3 }, { id = "grinding", machines = 2 }]
+downtime = [
+    { id = "breaks", work_center = "turning", every = { exponential = 480 }, lasts = { exponential = 30 } },
+    { id = "service", work_center = "grinding", kind = "maintenance", every = 1440, lasts = 60 },
+]
+product = [{ id = "shaft", step = [
+    { op = "10", work_center = "turning", time = { exponential = 6 } },
+    { op = "20", work_center = "milling", time = { exponential = 9 } },
+    { op = "30", work_center = "grinding", time = { exponential = 6 }, scrap = 0.01, rework = { probability = 0.03, to = "20" } },
+] }]
+release = [{ product = "shaft", every = { exponential = 5 }, due = 120 }]
+"#;
+
 #[derive(Parser)]
 #[command(about = "How fast a load is generated, with and without faults")]
 struct Arguments {
@@ -69,6 +88,8 @@ struct Arguments {
 #[derive(Default)]
 struct Rates {
     plant: Vec<f64>,
+    told: Vec<f64>,
+    from_told: Vec<f64>,
     encoded: Vec<f64>,
     from_plant: Vec<f64>,
     without: Vec<f64>,
@@ -91,6 +112,14 @@ fn main() -> Result<()> {
                 .take(count)
                 .for_each(|event| drop(black_box(event)));
             Ok(())
+        })?);
+        rates.told.push(rate(count, || {
+            let told = plant_file()?.take(count);
+            told.for_each(|event| drop(black_box(event)));
+            Ok(())
+        })?);
+        rates.from_told.push(rate(count, || {
+            sink(plant_file()?.take(count), none()).map(drop)
         })?);
         rates.encoded.push(rate(count, || {
             events().for_each(|event| drop(black_box(wire::encode(&event))));
@@ -138,6 +167,21 @@ fn print(arguments: &Arguments, rates: &Rates, messages: u64, bytes: u64) -> Res
         at_least,
         "plant and messages",
     )?;
+    let note = "three stages with breakdowns, rework and scrap";
+    figure(
+        "plant file alone",
+        &rates.told,
+        &[],
+        Goal::None,
+        &format!("{note}, no messages"),
+    )?;
+    figure(
+        "load of a plant file",
+        &rates.from_told,
+        &[],
+        at_least,
+        &format!("{note}, plant and messages"),
+    )?;
     figure(
         "load of known events",
         &rates.without,
@@ -170,6 +214,20 @@ fn print(arguments: &Arguments, rates: &Rates, messages: u64, bytes: u64) -> Res
         Goal::None,
         note,
     )
+}
+
+/// The story of the line of three stages.
+fn plant_file() -> Result<PlantStory> {
+    let (file, floor) = PlantFile::read("line.toml", LINE)?;
+    let plant = demo_model().plant;
+    let floor = floor.into();
+    Ok(PlantStory::new(
+        &file,
+        floor,
+        &plant,
+        SEED,
+        OPENING.parse()?,
+    )?)
 }
 
 fn simulation() -> Result<Simulation> {
