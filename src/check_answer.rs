@@ -2,7 +2,9 @@
 
 use actors::Outlook;
 use serde::Serialize;
-use twin_model::{Code, Entity, GateDecision, Notice, ProcessKind, ProcessState, Rejection, Turn};
+use twin_model::{
+    Code, Entity, GateDecision, Notice, ProcessKind, ProcessState, Rejection, Shipment, Turn,
+};
 use utoipa::ToSchema;
 
 use crate::check_question::Check;
@@ -64,15 +66,17 @@ impl CheckReason {
     }
 }
 
-impl CheckView {
-    /// Whether it may be done.
-    pub(crate) fn may(&self) -> bool {
-        self.may
-    }
+/// What the rules say to one question.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    word: &'static str,
+    reasons: Vec<CheckReason>,
+}
 
-    pub(crate) fn new(check: Check, outlook: Outlook) -> CheckView {
-        let (verdict, reasons) = match outlook {
-            Outlook::Applied(turn) => applied(&check, &turn),
+impl Verdict {
+    pub(crate) fn of(check: &Check, outlook: Outlook) -> Verdict {
+        let (word, reasons) = match outlook {
+            Outlook::Applied(turn) => applied(check, &turn),
             Outlook::Parked { code, text } => ("wait", vec![CheckReason::of(code, text)]),
             Outlook::Refused(rejection) => ("no", vec![CheckReason::ruled(&rejection)]),
             Outlook::Exception(rejection) => ("person", vec![CheckReason::ruled(&rejection)]),
@@ -84,11 +88,22 @@ impl CheckView {
                 ("unknown", vec![CheckReason::in_words(text)])
             }
         };
+        Verdict { word, reasons }
+    }
+}
+
+impl CheckView {
+    /// Whether it may be done.
+    pub(crate) fn may(&self) -> bool {
+        self.may
+    }
+
+    pub(crate) fn new(check: Check, verdict: Verdict) -> CheckView {
         CheckView {
             check,
-            may: verdict == "yes",
-            verdict,
-            reasons,
+            may: verdict.word == "yes",
+            verdict: verdict.word,
+            reasons: verdict.reasons,
         }
     }
 }
@@ -96,20 +111,16 @@ impl CheckView {
 /// What would be taken may still be wrong to do: a gate that is blocked, a release that waits, a
 /// fact that contradicts others.
 fn applied(check: &Check, turn: &Turn) -> (&'static str, Vec<CheckReason>) {
-    let states = turn.touched.iter().map(|touched| &touched.state);
-    if let Check::Ship { .. } = check {
-        let blocked = states.filter_map(|state| match state {
-            Entity::Shipment(it) if it.decision() == GateDecision::Blocked => Some(it.reasons()),
-            _ => None,
-        });
-        let reasons = blocked.flatten();
-        let reasons: Vec<CheckReason> = reasons
-            .map(|reason| CheckReason::of(reason.code, reason.text.as_str()))
-            .collect();
-        return match gate_is_blocked(turn) {
-            true => ("no", reasons),
-            false => ("yes", reasons),
-        };
+    let states = || turn.touched.iter().map(|touched| &touched.state);
+    let delivery = check.delivery();
+    let gate = states().find_map(|state| match state {
+        Entity::Shipment(it) if Some(it.id().as_str()) == delivery => Some(it),
+        _ => None,
+    });
+    if let Some(shipment) = gate
+        && shipment.decision() == GateDecision::Blocked
+    {
+        return ("no", blocked(shipment));
     }
     let found = turn.notices.iter().filter_map(|notice| match notice {
         Notice::DiscrepancyFound { code, text, .. } => Some(CheckReason::of(*code, text.as_str())),
@@ -119,27 +130,32 @@ fn applied(check: &Check, turn: &Turn) -> (&'static str, Vec<CheckReason>) {
     if !found.is_empty() {
         return ("contradicts", found);
     }
-    if let Check::Release { .. } = check {
-        let missing: Vec<CheckReason> = states
-            .filter_map(|state| match state {
-                Entity::Process(it) => Some(it),
-                _ => None,
-            })
-            .filter(|it| it.id().kind() == ProcessKind::Release)
-            .filter(|it| it.state() == ProcessState::Waiting)
-            .flat_map(|it| it.waits_for())
-            .map(|text| CheckReason::in_words(text.as_str()))
-            .collect();
-        if !missing.is_empty() {
-            return ("wait", missing);
-        }
+    let missing: Vec<CheckReason> = states()
+        .filter_map(|state| match state {
+            Entity::Process(it) => Some(it),
+            _ => None,
+        })
+        .filter(|it| it.id().kind() == ProcessKind::Release)
+        .filter(|it| Some(it.id().subject()) == check.released())
+        .filter(|it| it.state() == ProcessState::Waiting)
+        .flat_map(|it| it.waits_for())
+        .map(|text| CheckReason::in_words(text.as_str()))
+        .collect();
+    match missing.is_empty() {
+        true => ("yes", missing),
+        false => ("wait", missing),
     }
-    ("yes", Vec::new())
 }
 
-fn gate_is_blocked(turn: &Turn) -> bool {
-    turn.touched.iter().any(|touched| match &touched.state {
-        Entity::Shipment(shipment) => shipment.decision() == GateDecision::Blocked,
-        _ => false,
-    })
+fn blocked(shipment: &Shipment) -> Vec<CheckReason> {
+    let reasons = shipment.reasons().iter();
+    let reasons: Vec<CheckReason> = reasons
+        .map(|reason| CheckReason::of(reason.code, reason.text.as_str()))
+        .collect();
+    if !reasons.is_empty() {
+        return reasons;
+    }
+    let (id, state) = (shipment.id(), shipment.state().as_str());
+    let text = format!("Delivery {id} is {state}: nothing of it may leave any more.");
+    vec![CheckReason::in_words(text)]
 }

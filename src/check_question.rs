@@ -8,9 +8,13 @@ use utoipa::ToSchema;
 
 /// Who asks, where nothing else is said.
 const ASKER: &str = "/asked";
+const RELEASED: &str = "mfg.work_order.released.v1";
+const REQUESTED: &str = "mfg.shipment.requested.v1";
+/// The number of a delivery that nobody has asked for.
+pub(crate) const DELIVERY: &str = "twin:asked:delivery";
 
 /// Something that somebody wants to do, if the plant's rules let it be done.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "may", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Check {
     /// May this order be released?
@@ -78,9 +82,6 @@ pub(crate) enum Check {
         /// The type, like `mfg.hold.placed.v1`.
         #[serde(rename = "type")]
         type_name: String,
-        /// Who would say it; rules that speak of sources go by it.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        source: Option<String>,
         /// When it would happen; the plant's now when left out.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<String>, format = DateTime)]
@@ -92,16 +93,39 @@ pub(crate) enum Check {
 }
 
 impl Check {
+    /// The delivery whose gate answers, where one does.
+    pub(crate) fn delivery(&self) -> Option<&str> {
+        match self {
+            Check::Ship { delivery, .. } => Some(delivery.as_deref().unwrap_or(DELIVERY)),
+            Check::Take {
+                type_name, data, ..
+            } if type_name == REQUESTED => data["delivery"].as_str(),
+            _ => None,
+        }
+    }
+
+    /// The order that would be released, where one would.
+    pub(crate) fn released(&self) -> Option<&str> {
+        match self {
+            Check::Release { order, .. } => Some(order),
+            Check::Take {
+                type_name, data, ..
+            } if type_name == RELEASED => data["order"].as_str(),
+            _ => None,
+        }
+    }
+
     /// The question to the plant.
     ///
     /// # Errors
     /// What cannot be read, and where, in the words of the event that it is about.
-    pub(crate) fn question(&self) -> Result<Question, String> {
+    pub(crate) fn question(&self, source: Option<&str>) -> Result<Question, String> {
+        let source = source.unwrap_or(ASKER);
+        let asked = |type_name: &str, data: Value| about(type_name, source, None, &data);
         match self {
-            Check::Release { order, operations } => asked(
-                "mfg.work_order.released.v1",
-                &json!({"order": order, "operations": operations}),
-            ),
+            Check::Release { order, operations } => {
+                asked(RELEASED, json!({"order": order, "operations": operations}))
+            }
             Check::Start {
                 order,
                 op,
@@ -109,7 +133,7 @@ impl Check {
                 input_lots,
             } => asked(
                 "mfg.operation.started.v1",
-                &json!({
+                json!({
                     "order": order, "op": op, "work_center": work_center, "input_lots": input_lots,
                 }),
             ),
@@ -121,55 +145,46 @@ impl Check {
                 quantity,
             } => asked(
                 "mfg.material.consumed.v1",
-                &json!({
+                json!({
                     "order": order, "op": op, "material": material, "lot": lot,
                     "quantity": quantity,
                 }),
             ),
             Check::Pack { unit, lots, units } => asked(
                 "mfg.lot.packed.v1",
-                &json!({"unit": unit, "lots": lots, "units": units}),
+                json!({"unit": unit, "lots": lots, "units": units}),
             ),
             Check::Ship {
                 delivery,
                 lots,
                 units,
-            } => shipment(delivery.as_deref(), lots, units),
+            } => match delivery.as_deref() {
+                Some(delivery) => known(delivery, lots, units),
+                None => asked(
+                    REQUESTED,
+                    json!({"delivery": DELIVERY, "lots": lots, "units": units}),
+                ),
+            },
             Check::Take {
                 type_name,
-                source,
                 time,
                 data,
-            } => {
-                let source = source.as_deref().unwrap_or(ASKER);
-                about(type_name, source, *time, data)
-            }
+            } => about(type_name, source, *time, data),
         }
     }
 }
 
-fn shipment(delivery: Option<&str>, lots: &[Value], units: &[String]) -> Result<Question, String> {
-    match delivery {
-        Some(_) if !lots.is_empty() || !units.is_empty() => Err(
-            "names a delivery and what would be in one: name the delivery alone, or lots and \
-             units without it"
-                .to_owned(),
-        ),
-        Some(delivery) => {
-            let id: DeliveryId = delivery
-                .parse()
-                .map_err(|error| format!("delivery {delivery:?}: {error}"))?;
-            Ok(Question::Delivery(id))
-        }
-        None => asked(
-            "mfg.shipment.requested.v1",
-            &json!({"delivery": "asked", "lots": lots, "units": units}),
-        ),
+/// The question about a delivery that somebody has asked for.
+fn known(delivery: &str, lots: &[Value], units: &[String]) -> Result<Question, String> {
+    if !lots.is_empty() || !units.is_empty() {
+        let text = "names a delivery and what would be in one: name the delivery alone, or lots \
+                    and units without it";
+        return Err(text.to_owned());
     }
-}
-
-fn asked(type_name: &str, data: &Value) -> Result<Question, String> {
-    about(type_name, ASKER, None, data)
+    let id: DeliveryId = delivery
+        .parse()
+        .map_err(|error| format!("delivery {delivery:?}: {error}"))?;
+    Ok(Question::Delivery(id))
 }
 
 /// Reads it as the event would be read, so that the same is right and wrong in it.

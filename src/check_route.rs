@@ -2,14 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
-use actors::QUESTIONS_MAX;
+use actors::{NotAnswered, QUESTIONS_MAX};
 use projections::Problem;
 use serde::{Deserialize, Serialize};
 use twin_model::{PlantId, Time};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::check_answer::{CheckReason, CheckView};
+use crate::check_answer::{CheckReason, CheckView, Verdict};
 use crate::check_question::Check;
 use crate::opened::Health;
 use crate::problem::problem;
@@ -17,6 +18,8 @@ use crate::served_plant::{asked_plant, no_answer};
 
 /// Largest request, bytes.
 const BODY_BYTES_MAX: usize = 256 * 1024;
+/// When to ask again after a refusal that will pass by itself, seconds.
+const RETRY_AFTER_S: &str = "1";
 
 /// Questions. Each stands for itself: nothing that was asked before it has happened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -25,6 +28,9 @@ struct Checks {
     /// Which plant; the only one when left out.
     #[schema(value_type = Option<String>)]
     plant: Option<PlantId>,
+    /// Who would say it, like `/mes/line`: rules that speak of sources go by it, and so does
+    /// waiting behind what the same source told before. `/asked`, who owns nothing, when left out.
+    source: Option<String>,
     /// What somebody wants to do; at most 100.
     checks: Vec<Check>,
 }
@@ -81,7 +87,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         (status = 404, body = Problem, content_type = "application/problem+json",
             description = "The plant is not here"),
         (status = 503, body = Problem, content_type = "application/problem+json",
-            description = "The plant does not answer"),
+            description = "The plant does not answer, or others ask; see Retry-After"),
     )
 )]
 async fn checks(body: Bytes, health: Data<Health>) -> HttpResponse {
@@ -95,7 +101,7 @@ async fn checks(body: Bytes, health: Data<Health>) -> HttpResponse {
     }
     let mut questions = Vec::with_capacity(asked.checks.len());
     for (place, check) in asked.checks.iter().enumerate() {
-        match check.question() {
+        match check.question(asked.source.as_deref()) {
             Ok(question) => questions.push(question),
             Err(error) => return bad_question(&format!("checks[{place}]: {error}")),
         }
@@ -104,11 +110,17 @@ async fn checks(body: Bytes, health: Data<Health>) -> HttpResponse {
         Ok(handle) => handle,
         Err(refused) => return refused,
     };
-    let Ok(answers) = handle.checks().ask(questions).await else {
-        return no_answer(handle.plant().as_str());
+    let checks = asked.checks.clone();
+    let tell = move |number: usize, outlook| Verdict::of(&checks[number], outlook);
+    let answers = match handle.checks().ask(questions, tell).await {
+        Ok(answers) => answers,
+        Err(NotAnswered::Stopped(_)) => return no_answer(handle.plant().as_str()),
+        Err(error) => return not_now(&error),
     };
-    let each = asked.checks.into_iter().zip(answers.outlooks);
-    let views: Vec<CheckView> = each.map(|(check, it)| CheckView::new(check, it)).collect();
+    let each = asked.checks.into_iter().zip(answers.answers);
+    let views: Vec<CheckView> = each
+        .map(|(check, verdict)| CheckView::new(check, verdict))
+        .collect();
     HttpResponse::Ok().json(ChecksView {
         plant: handle.plant().clone(),
         seq: answers.commit_no,
@@ -116,6 +128,20 @@ async fn checks(body: Bytes, health: Data<Health>) -> HttpResponse {
         may: views.iter().all(CheckView::may),
         answers: views,
     })
+}
+
+/// 503: others ask, or the questions take too long.
+fn not_now(error: &NotAnswered) -> HttpResponse {
+    let mut response = problem(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Not answered now",
+        &error.to_string(),
+        "Ask again in a moment, and fewer questions at a time: events wait while they are answered.",
+    );
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+    response
 }
 
 fn bad_question(detail: &str) -> HttpResponse {

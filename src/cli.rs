@@ -230,7 +230,12 @@ pub(crate) struct GenealogyArguments {
     /// The lot.
     pub(crate) lot: LotId,
     /// The running twin.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(
+        long,
+        alias = "url",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
     pub(crate) twin: String,
     /// Which plant; the first one when absent.
     #[arg(long)]
@@ -247,6 +252,7 @@ pub(crate) struct ExceptionsArguments {
     /// The running twin.
     #[arg(
         long,
+        alias = "url",
         global = true,
         value_name = "URL",
         default_value = "http://127.0.0.1:8080"
@@ -369,6 +375,7 @@ pub(crate) struct EdgeAsideArguments {
     /// The running edge.
     #[arg(
         long,
+        alias = "url",
         global = true,
         value_name = "URL",
         default_value = "http://127.0.0.1:8090"

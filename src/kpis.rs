@@ -13,6 +13,7 @@ pub(crate) struct KpiArguments {
     /// The running twin.
     #[arg(
         long = "url",
+        alias = "twin",
         value_name = "URL",
         default_value = "http://127.0.0.1:8080"
     )]

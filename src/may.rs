@@ -13,7 +13,10 @@ pub(crate) fn run(arguments: MayArguments) -> Result<(), Failure> {
         Some(plant) => plant.to_string(),
         None => twin.first_plant()?,
     };
-    let question = json!({"plant": plant, "checks": [arguments.wish.into_check()]});
+    let mut question = json!({"plant": plant, "checks": [arguments.wish.into_check()]});
+    if let Some(source) = &arguments.source {
+        question["source"] = json!(source);
+    }
     let body = serde_json::to_vec(&question).or_fail(Kind::Finding)?;
     let answer = twin.post("/api/v1/checks", body)?;
     match arguments.json {

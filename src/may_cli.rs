@@ -13,6 +13,7 @@ pub(crate) struct MayArguments {
     /// The running twin.
     #[arg(
         long,
+        alias = "url",
         global = true,
         value_name = "URL",
         default_value = "http://127.0.0.1:8080"
@@ -21,6 +22,9 @@ pub(crate) struct MayArguments {
     /// Which plant; the first one when absent.
     #[arg(long, global = true)]
     pub(crate) plant: Option<PlantId>,
+    /// Who would say it, like /mes/line: some rules go by it.
+    #[arg(long, global = true)]
+    pub(crate) source: Option<String>,
     /// Prints the answer as JSON.
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -8,6 +8,7 @@ pub(crate) struct WhatIfArguments {
     /// The running twin.
     #[arg(
         long = "url",
+        alias = "twin",
         value_name = "URL",
         default_value = "http://127.0.0.1:8080"
     )]

@@ -1,6 +1,9 @@
 //! The door to questions: what would become of something if it were told now.
 
-use tokio::sync::oneshot;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, oneshot};
 use twin_model::{
     Code, DeliveryId, EntityKey, Event, EventBody, EventId, Kind, Rejection, SourceId, Time,
     Touched, Turn,
@@ -18,10 +21,34 @@ pub const QUESTIONS_MAX: usize = 100;
 /// The id of an event that nobody tells.
 const ASKED: &str = "asked";
 
+/// Who asks at once, of one plant; one more is told so.
+pub const ASKERS_MAX: usize = 8;
+/// How long the questions of one asker may take the plant's thread together. What is not answered
+/// by then is not: events wait meanwhile.
+const ANSWER_TIME_MAX: Duration = Duration::from_millis(200);
+
 /// The door to questions.
 #[derive(Debug, Clone)]
 pub struct Checks {
-    pub(crate) door: Door,
+    door: Door,
+    askers: Arc<Semaphore>,
+}
+
+/// Why nothing was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnswered {
+    /// The plant does not answer.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// Others ask.
+    #[error("{ASKERS_MAX} others are asking already")]
+    Busy,
+    /// The questions take too long together.
+    #[error("{answered} of the questions took longer than {} ms", ANSWER_TIME_MAX.as_millis())]
+    TooLong {
+        /// How many were answered until then.
+        answered: usize,
+    },
 }
 
 /// Something that somebody wants to know before it is done.
@@ -62,39 +89,68 @@ pub enum Outlook {
 
 /// Answers, in the order of the questions.
 #[derive(Debug, Clone)]
-pub struct Answers {
+pub struct Answers<T> {
     /// The commit after which they are right.
     pub commit_no: u64,
     /// The plant's now: what was asked without a time is answered for it.
     pub now: Time,
     /// One for each question. Each stands for itself: nothing that was asked before it has happened.
-    pub outlooks: Vec<Outlook>,
+    pub answers: Vec<T>,
 }
 
 impl Checks {
-    /// Answers at most [`QUESTIONS_MAX`] questions by the rules, as of one commit. Changes nothing.
+    pub(crate) fn new(door: Door) -> Checks {
+        Checks {
+            door,
+            askers: Arc::new(Semaphore::new(ASKERS_MAX)),
+        }
+    }
+
+    /// Answers at most [`QUESTIONS_MAX`] questions by the rules, as of one commit and of the
+    /// plant's time. Changes nothing. `tell` makes an answer of what would become of the question
+    /// of that number, on the plant's thread: what would change may be large, and is not kept.
     ///
     /// # Errors
-    /// [`Stopped`] when the plant is stopping or its journal has failed.
+    /// [`NotAnswered`].
     ///
     /// # Panics
     /// When there are more questions than that.
-    pub async fn ask(&self, questions: Vec<Question>) -> Result<Answers, Stopped> {
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        questions: Vec<Question>,
+        mut tell: impl FnMut(usize, Outlook) -> T + Send + 'static,
+    ) -> Result<Answers<T>, NotAnswered> {
         assert!(questions.len() <= QUESTIONS_MAX, "questions are limited");
+        let asker = Arc::clone(&self.askers).try_acquire_owned();
+        let asker = asker.map_err(|_| NotAnswered::Busy)?;
         let (reply, answer) = oneshot::channel();
         self.door
             .try_out(move |books, commit_no| {
-                let now = books.newest_time();
-                let outlooks = questions.iter().map(|asked| books.answer(asked, now));
-                let answers = Answers {
-                    commit_no,
-                    now,
-                    outlooks: outlooks.collect(),
+                let (begun, now) = (Instant::now(), books.newest_time());
+                let mut answers = Vec::with_capacity(questions.len());
+                for (number, question) in questions.iter().enumerate() {
+                    // Nobody waits for it any more, or others have waited long enough.
+                    if reply.is_closed() || begun.elapsed() > ANSWER_TIME_MAX {
+                        break;
+                    }
+                    answers.push(tell(number, books.answer(question, now)));
+                }
+                let answered = answers.len();
+                let told = match answered == questions.len() {
+                    false => Err(NotAnswered::TooLong { answered }),
+                    true => Ok(Answers {
+                        commit_no,
+                        now,
+                        answers,
+                    }),
                 };
-                Box::new(move || drop(reply.send(answers)))
+                Box::new(move || {
+                    drop(reply.send(told));
+                    drop(asker);
+                })
             })
             .await?;
-        answer.await.map_err(|_| Stopped)
+        answer.await.map_err(|_| Stopped)?
     }
 }
 

@@ -53,7 +53,11 @@ pub(crate) type Reveal = Box<dyn FnOnce() + Send>;
 /// Lets somebody look at the books.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Peek(pub(crate) Look);
+pub(crate) struct Peek {
+    pub(crate) look: Look,
+    /// Whether what is seen depends on the time: the plant's clock is moved before.
+    pub(crate) at_its_time: bool,
+}
 
 /// Commits what is open, then stops.
 #[derive(Message)]
@@ -120,17 +124,26 @@ impl Door {
         &self,
         look: impl FnOnce(&Books, u64) -> Reveal + Send + 'static,
     ) -> Result<(), Stopped> {
-        self.try_out(|books, commit_no| look(books, commit_no))
+        self.look(|books, commit_no| look(books, commit_no), false)
             .await
     }
 
-    /// As [`Door::peek`], for what tries something out and undoes it.
+    /// As [`Door::peek`], for what tries something out at the plant's time and undoes it.
     pub(crate) async fn try_out(
         &self,
         look: impl FnOnce(&mut Books, u64) -> Reveal + Send + 'static,
     ) -> Result<(), Stopped> {
+        self.look(look, true).await
+    }
+
+    async fn look(
+        &self,
+        look: impl FnOnce(&mut Books, u64) -> Reveal + Send + 'static,
+        at_its_time: bool,
+    ) -> Result<(), Stopped> {
         self.can_answer()?;
-        self.send(Peek(Box::new(look))).await
+        let look = Box::new(look);
+        self.send(Peek { look, at_its_time }).await
     }
 
     pub(crate) async fn close(&self) {

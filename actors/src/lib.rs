@@ -69,7 +69,7 @@ mod waiting;
 mod writer;
 
 pub use because::TICK;
-pub use checks::{Answers, Checks, Outlook, QUESTIONS_MAX, Question};
+pub use checks::{ASKERS_MAX, Answers, Checks, NotAnswered, Outlook, QUESTIONS_MAX, Question};
 pub use commit::{CauseRef, Change, Commit, Snapshot};
 pub use counts::Counts;
 pub use cursor::{Cursor, InvalidCursor};

@@ -324,7 +324,7 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
         outbox: Outbox { door: door.clone() },
         exceptions: Exceptions::new(door.clone()),
         fork: Fork { door: door.clone() },
-        checks: Checks { door: door.clone() },
+        checks: Checks::new(door.clone()),
         ledger: Ledger { door: door.clone() },
         door,
         ended,

@@ -437,12 +437,16 @@ impl Handler<Settle> for ShardActor {
 impl Handler<Peek> for ShardActor {
     type Result = ();
 
-    fn handle(&mut self, Peek(look): Peek, _: &mut Context<Self>) {
+    fn handle(&mut self, peek: Peek, ctx: &mut Context<Self>) {
+        if peek.at_its_time {
+            self.keep_time();
+        }
         if self.open.is_empty() {
-            self.show(look);
+            self.show(peek.look);
         } else {
             // What is decided is visible only once it is durable.
-            self.open.looks.push(look);
+            self.open.looks.push(peek.look);
+            self.flush(ctx);
         }
     }
 }

@@ -162,8 +162,10 @@ impl ChangeEvent {
         };
         let frame = self.frame();
         let text = String::from_utf8_lossy(&frame);
-        let data = text.split_once("\ndata: ").map_or("", |(_, data)| data);
-        (name, data.trim_end().to_owned())
+        match text.split_once("\ndata: ") {
+            Some((_, data)) => (name, data.trim_end().to_owned()),
+            None => unreachable!("a frame has data"),
+        }
     }
 
     /// The item that is different now, with its kind and id; `None` of what is no item.

@@ -39,6 +39,14 @@ impl OwnRedis {
         script("kill", &self.dir);
     }
 
+    /// Lets it hang, or go on.
+    fn signal(&self, name: &str) {
+        let pid = std::fs::read_to_string(self.dir.join("pid")).unwrap();
+        let pid = pid.split_whitespace().next().unwrap().to_owned();
+        let status = Command::new("kill").args([name, &pid]).status().unwrap();
+        assert!(status.success());
+    }
+
     fn start_again(&self) {
         script("start", &self.dir);
     }
@@ -70,16 +78,28 @@ fn script(what: &str, dir: &Path) -> String {
 }
 
 fn serve(dir: &Path, redis: &OwnRedis) -> TwinProcess {
+    serve_as(dir, "event_time", &format!("url = \"{}\"\n", redis.url))
+}
+
+/// A twin with these settings of its Redis.
+fn serve_as(dir: &Path, clock: &str, settings: &str) -> TwinProcess {
     let served = Served {
         plant: "P1",
-        clock: "event_time",
+        clock,
         broker: None,
     };
     let config = served.write_config(dir);
     let text = std::fs::read_to_string(&config).unwrap();
-    let text = format!("{text}[redis]\nurl = \"{}\"\n", redis.url);
-    std::fs::write(&config, text).unwrap();
+    std::fs::write(&config, format!("{text}[redis]\n{settings}")).unwrap();
     TwinProcess::serve_config(dir, &config, "127.0.0.1:0", &[])
+}
+
+/// Waits until the metric of the copy says whether it follows.
+fn follows(twin: &TwinProcess, follows: bool) {
+    let line = format!("twin_redis_following{{plant=\"P1\"}} {}", u8::from(follows));
+    wait_for(&line, COPIED_WITHIN, || {
+        twin.get("/metrics").text.contains(&line).then_some(())
+    });
 }
 
 fn tell(twin: &TwinProcess, id: &str, source: &str, name: &str, data: Value) {
@@ -189,17 +209,16 @@ fn the_changes_are_a_stream_without_a_gap_or_a_repetition_in_the_order_of_commit
     let redis = OwnRedis::start(dir.path());
     let twin = serve(dir.path(), &redis);
     // What was before the copy is no change of it.
-    wait_for("a copy that follows", COPIED_WITHIN, || {
-        let told = twin.get("/metrics").text;
-        told.contains("twin_redis_following{plant=\"P1\"} 1")
-            .then_some(())
-    });
+    follows(&twin, true);
     feed(&twin, 0, 20);
     is_the_twins_answer(&twin, &redis);
     let reply: redis::streams::StreamRangeReply =
         redis.connection().xrange_all("twin:{P1}:changes").unwrap();
     let mut last: BTreeMap<(String, String), Value> = BTreeMap::new();
     let mut before = (0_u64, 0_u64);
+    let gaps = reply.ids.iter().skip(1);
+    let gaps = gaps.filter(|entry| entry.get::<String>("type").unwrap() == "gap");
+    assert_eq!(gaps.count(), 0, "but for the one of the begin");
     for entry in &reply.ids {
         let (commit, index) = entry.id.split_once('-').unwrap();
         let id = (commit.parse().unwrap(), index.parse().unwrap());
@@ -293,4 +312,124 @@ fn a_doctor_says_whether_redis_is_there_and_keeps_everything() {
         away["next"].as_str().unwrap().contains("the plants run"),
         "{away}"
     );
+}
+
+#[test]
+fn a_redis_that_hangs_does_not_hold_the_twin_up() {
+    let dir = TempDir::new().unwrap();
+    let redis = OwnRedis::start(dir.path());
+    let twin = serve(dir.path(), &redis);
+    feed(&twin, 0, 5);
+    is_the_twins_answer(&twin, &redis);
+    let begun = Instant::now();
+    feed(&twin, 5, 30);
+    let with_redis = begun.elapsed();
+    redis.signal("-STOP");
+    let begun = Instant::now();
+    feed(&twin, 30, 55);
+    let hung = begun.elapsed();
+    redis.signal("-CONT");
+    let most = 5 * with_redis + Duration::from_secs(1);
+    assert!(hung < most, "{hung:?}, {with_redis:?} before it hung");
+    is_the_twins_answer(&twin, &redis);
+}
+
+#[test]
+fn of_two_openings_with_one_epoch_the_first_writes_and_a_deleted_meta_lets_an_older_one_write() {
+    let (dir, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let redis = OwnRedis::start(dir.path());
+    let first = serve(dir.path(), &redis);
+    feed(&first, 0, 9);
+    is_the_twins_answer(&first, &redis);
+    let second = serve(other.path(), &redis);
+    feed(&second, 100, 103);
+    follows(&second, false);
+    feed(&first, 9, 12);
+    is_the_twins_answer(&first, &redis);
+    second.terminate(COPIED_WITHIN);
+    // Opened more often than the first: an epoch counts openings, and the higher one has the copy.
+    let second = serve(other.path(), &redis);
+    is_the_twins_answer(&second, &redis);
+    feed(&first, 12, 13);
+    follows(&first, false);
+
+    second.terminate(COPIED_WITHIN);
+    first.terminate(COPIED_WITHIN);
+    let third = TempDir::new().unwrap();
+    let (): () = redis.connection().del("twin:{P1}:meta").unwrap();
+    let older = serve(third.path(), &redis);
+    feed(&older, 200, 202);
+    is_the_twins_answer(&older, &redis);
+    let stream: redis::streams::StreamRangeReply =
+        redis.connection().xrange_all("twin:{P1}:changes").unwrap();
+    let newest: u64 = stream
+        .ids
+        .last()
+        .unwrap()
+        .id
+        .split('-')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(
+        redis.meta("seq").unwrap(),
+        newest.to_string(),
+        "no entry of the ones before"
+    );
+}
+
+#[test]
+fn a_user_with_the_rights_of_the_docs_is_enough() {
+    let dir = TempDir::new().unwrap();
+    let redis = OwnRedis::start(dir.path());
+    let docs = include_str!("../../docs/redis.md");
+    let line = docs
+        .lines()
+        .find(|line| line.contains("ACL SETUSER"))
+        .unwrap();
+    let words = line.split_once("ACL SETUSER ").unwrap().1;
+    let words = words.replace("'", "").replace("PASSWORD", "secret");
+    let mut command = redis::cmd("ACL");
+    command
+        .arg("SETUSER")
+        .arg(words.split_whitespace().collect::<Vec<_>>());
+    let (): () = command.query(&mut redis.connection()).unwrap();
+    std::fs::write(dir.path().join("password"), "secret\n").unwrap();
+    let settings = format!(
+        "url = \"{}\"\nuser = \"twin\"\npassword_file = {:?}\n",
+        redis.url,
+        dir.path().join("password")
+    );
+    let twin = serve_as(dir.path(), "event_time", &settings);
+    feed(&twin, 0, 5);
+    is_the_twins_answer(&twin, &redis);
+    follows(&twin, true);
+    feed(&twin, 5, 8);
+    is_the_twins_answer(&twin, &redis);
+}
+
+#[test]
+fn a_lot_that_expires_while_nothing_happens_is_not_shippable_in_the_copy_either() {
+    let dir = TempDir::new().unwrap();
+    let redis = OwnRedis::start(dir.path());
+    let twin = serve_as(dir.path(), "wall", &format!("url = \"{}\"\n", redis.url));
+    let now = jiff::Timestamp::now();
+    let expiry = now + jiff::SignedDuration::from_secs(4);
+    let event = json!({"specversion": "1.0", "id": "l", "source": "/wms", "plant": "P1",
+        "type": "mfg.lot.created.v1", "time": now.to_string(),
+        "data": {"lot": "MILK", "material": "M", "expiry": expiry.to_string(),
+            "quantity": {"value": "10", "unit": "H87"}}});
+    assert_eq!(twin.post(event.to_string().as_bytes()).status, 200);
+    let shippable = || -> Option<bool> {
+        let item: Option<String> = redis.connection().hget("twin:{P1}:lot", "MILK").unwrap();
+        let item: Value = serde_json::from_str(&item?).unwrap();
+        Some(item["not_shippable_because"].as_array().unwrap().is_empty())
+    };
+    let before = wait_for("the lot", COPIED_WITHIN, shippable);
+    assert!(before || jiff::Timestamp::now() > expiry);
+    wait_for("its end", COPIED_WITHIN, || {
+        (shippable() == Some(false)).then_some(())
+    });
+    assert!(jiff::Timestamp::now() > expiry, "not before");
 }

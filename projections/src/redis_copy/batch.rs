@@ -14,7 +14,7 @@ use super::script::{ADVANCE, CHANGES_KEPT};
 use crate::change_event::ChangeEvent;
 use crate::picture::{Found, Published};
 use crate::standing::wall_now;
-use crate::view::PlantView;
+use crate::view::{ItemView, PlantView};
 
 /// Entries of the change stream in one step, beside a commit that has more by itself.
 const STEP_EVENTS_MAX: usize = 500;
@@ -39,11 +39,11 @@ impl Done {
     }
 }
 
-/// How far the picture was when a step was cut from it.
+/// How far a step comes.
 pub(super) struct Reached {
     pub(super) cursor: Cursor,
-    pub(super) as_of: Option<Time>,
-    pub(super) plant: Option<PlantView>,
+    /// The whole picture, and of when it is; `None` of a step on the way there.
+    whole: Option<(Option<Time>, PlantView)>,
 }
 
 impl Reached {
@@ -51,8 +51,7 @@ impl Reached {
     pub(super) fn of(published: &Published) -> Reached {
         Reached {
             cursor: published.model.cursor(),
-            as_of: published.model.as_of(),
-            plant: Some(published.model.plant_view()),
+            whole: Some((published.model.as_of(), published.model.plant_view())),
         }
     }
 
@@ -61,17 +60,12 @@ impl Reached {
         let mut fields = vec![
             ("format", "1".to_owned()),
             ("seq", self.cursor.commit_no.to_string()),
-            (
-                "as_of",
-                self.as_of.map_or(String::new(), |at| at.to_string()),
-            ),
             ("written_at", wall_now().to_string()),
         ];
-        fields.extend(
-            self.plant
-                .iter()
-                .map(|plant| ("plant", json!(plant).to_string())),
-        );
+        if let Some((as_of, plant)) = &self.whole {
+            fields.push(("as_of", as_of.map_or(String::new(), |at| at.to_string())));
+            fields.push(("plant", json!(plant).to_string()));
+        }
         fields
     }
 }
@@ -81,13 +75,17 @@ pub(super) struct Step {
     /// Position in the ring behind it.
     pub(super) position: u64,
     pub(super) reached: Reached,
+    /// The plant's now up to which items that time alone changes are shown.
+    pub(super) shown_at: Time,
     entries: Vec<Arc<ChangeEvent>>,
+    /// Items that time alone has changed since the step before.
+    elapsed: Vec<(EntityKind, String, ItemView)>,
 }
 
 impl Step {
-    /// The next step from a position in the ring; `None` when entries before it have left. It is
-    /// empty where nothing has changed.
-    pub(super) fn cut(published: &Published, position: u64) -> Option<Step> {
+    /// The next step from a position in the ring, items being shown as of `shown_at`; `None` when
+    /// entries behind the position have left. It is empty where nothing has changed.
+    pub(super) fn cut(published: &Published, position: u64, shown_at: Time) -> Option<Step> {
         let mut wanted = STEP_EVENTS_MAX;
         loop {
             let Found::Entries(mut entries) = published.entries(position, wanted) else {
@@ -104,21 +102,34 @@ impl Step {
                 }
             }
             let position = position + entries.len() as u64;
-            let reached = match entries.last() {
-                Some(entry) if !all => Reached {
-                    cursor: Cursor {
-                        index: u32::MAX,
-                        ..entry.cursor
+            if let (false, Some(entry)) = (all, entries.last()) {
+                let cursor = Cursor {
+                    index: u32::MAX,
+                    ..entry.cursor
+                };
+                return Some(Step {
+                    position,
+                    reached: Reached {
+                        cursor,
+                        whole: None,
                     },
-                    as_of: published.model.as_of(),
-                    plant: None,
-                },
-                _ => Reached::of(published),
-            };
+                    shown_at,
+                    entries,
+                    elapsed: Vec::new(),
+                });
+            }
+            let (model, now) = (&published.model, published.model.now());
+            let elapsed = model.entities.alarms(shown_at, now).map(|entity| {
+                let item = ItemView::new(entity, &model.entities.related(entity), now);
+                let key = entity.key();
+                (key.kind(), key.id().to_owned(), item)
+            });
             return Some(Step {
                 position,
-                reached,
+                reached: Reached::of(published),
+                shown_at: now.max(shown_at),
                 entries,
+                elapsed: elapsed.collect(),
             });
         }
     }
@@ -134,7 +145,7 @@ impl Step {
     pub(super) async fn write(
         &self,
         connection: &mut MultiplexedConnection,
-        keys: &Keys,
+        (keys, owner): (&Keys, &str),
         before: Cursor,
     ) -> RedisResult<Done> {
         // Of several states of an item the last is what stays.
@@ -144,34 +155,44 @@ impl Step {
                 items.insert((kind, id), json!(item).to_string());
             }
         }
-        let kinds: Vec<EntityKind> = EntityKind::ALL.to_vec();
+        for (kind, id, item) in &self.elapsed {
+            items.insert((*kind, id.clone()), json!(item).to_string());
+        }
         let mut call = ADVANCE.prepare_invoke();
         call.key(keys.meta()).key(keys.changes());
-        for kind in &kinds {
-            call.key(keys.items(*kind));
+        for kind in EntityKind::ALL {
+            call.key(keys.items(kind));
         }
         call.arg(self.reached.cursor.epoch)
+            .arg(owner)
             .arg(before.to_string())
             .arg(self.reached.cursor.to_string())
-            .arg(CHANGES_KEPT);
-        let fields = self.reached.fields();
-        call.arg(fields.len());
-        for (name, value) in &fields {
-            call.arg(*name).arg(value);
-        }
-        call.arg(items.len());
-        for ((kind, id), item) in &items {
-            // Behind meta and changes; scripts count from one.
-            let place = kinds.iter().position(|known| known == kind).unwrap_or(0) + 3;
-            call.arg(place).arg(id).arg(item);
-        }
-        call.arg(self.entries.len());
+            .arg(CHANGES_KEPT)
+            .arg(self.entries.len());
         for entry in &self.entries {
             let (name, data) = entry.told();
             let id = format!("{}-{}", entry.cursor.commit_no, entry.cursor.index);
             call.arg(id).arg(name).arg(data);
         }
+        call.arg(items.len());
+        for ((kind, id), item) in &items {
+            call.arg(place_of(*kind)).arg(id).arg(item);
+        }
+        let fields = self.reached.fields();
+        call.arg(fields.len());
+        for (name, value) in &fields {
+            call.arg(*name).arg(value);
+        }
         let answer: Vec<String> = call.invoke_async(connection).await?;
         Ok(Done::of(answer))
+    }
+}
+
+/// Where the items of a kind stand among the keys of a step: behind meta and changes. Scripts count
+/// from one.
+fn place_of(kind: EntityKind) -> usize {
+    match EntityKind::ALL.iter().position(|known| *known == kind) {
+        Some(place) => place + 3,
+        None => unreachable!("{kind:?} is one of all kinds"),
     }
 }

@@ -29,9 +29,9 @@ impl Keys {
         format!("{}:{}", self.prefix, kind.as_str())
     }
 
-    /// Where items are gathered before they take the place of the ones that are there.
-    pub(super) fn gathered(&self, kind: EntityKind) -> String {
-        format!("{}:gathered:{}", self.prefix, kind.as_str())
+    /// Where an opening gathers items before they take the place of the ones that are there.
+    pub(super) fn gathered(&self, owner: &str, kind: EntityKind) -> String {
+        format!("{}:gathered:{owner}:{}", self.prefix, kind.as_str())
     }
 
     /// Stream: what changed; and the channel on which each new position is told.

@@ -3,7 +3,7 @@
 use redis::RedisResult;
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
-use twin_model::EntityKind;
+use twin_model::{EntityKind, Time};
 
 use super::batch::{Done, Reached};
 use super::keys::Keys;
@@ -14,22 +14,27 @@ use crate::view::ItemView;
 
 /// Items that are written at once.
 const ITEMS_AT_ONCE: usize = 500;
+/// What was gathered and never put in place is gone after so long, seconds.
+const GATHERED_S: u64 = 600;
 
 /// A picture to write, and where the change stream goes on behind it.
 pub(super) struct Rebuild {
     model: ReadModel,
     pub(super) reached: Reached,
     pub(super) position: u64,
+    /// The plant's now that its items are of.
+    pub(super) now: Time,
 }
 
 impl Rebuild {
-    /// The picture as it is now; `None` before the first. States are shared, so it costs a pointer
-    /// for each.
+    /// The picture as it is now; `None` before the first. States are shared; the tables are copied,
+    /// and the picture takes no commit meanwhile.
     pub(super) fn of(picture: &Picture) -> Option<Rebuild> {
         picture.read(|published| Rebuild {
             model: published.model.clone(),
             reached: Reached::of(published),
             position: published.end(),
+            now: published.model.now(),
         })
     }
 
@@ -40,31 +45,32 @@ impl Rebuild {
     pub(super) async fn write(
         &self,
         connection: &mut MultiplexedConnection,
-        keys: &Keys,
+        (keys, owner): (&Keys, &str),
     ) -> RedisResult<Done> {
         let epoch = self.reached.cursor.epoch;
         let mut call = TAKE_OVER.prepare_invoke();
         call.key(keys.meta());
         for kind in EntityKind::ALL {
-            call.key(keys.gathered(kind));
+            call.key(keys.gathered(owner, kind));
         }
-        let answer = call.arg(epoch).invoke_async(connection).await?;
+        let answer = call.arg(epoch).arg(owner).invoke_async(connection).await?;
         if let Done::Fenced(newer) = Done::of(answer) {
             return Ok(Done::Fenced(newer));
         }
         for kind in EntityKind::ALL {
-            self.gather(connection, keys, kind).await?;
+            self.gather(connection, keys.gathered(owner, kind), kind)
+                .await?;
         }
-        self.put_in_place(connection, keys).await
+        self.put_in_place(connection, (keys, owner)).await
     }
 
     async fn gather(
         &self,
         connection: &mut MultiplexedConnection,
-        keys: &Keys,
+        key: String,
         kind: EntityKind,
     ) -> RedisResult<()> {
-        let (now, key) = (self.model.now(), keys.gathered(kind));
+        let now = self.now;
         let mut entities = self.model.entities.table(kind).values();
         loop {
             let some: Vec<(String, String)> = entities
@@ -79,12 +85,13 @@ impl Rebuild {
             if some.is_empty() {
                 return Ok(());
             }
-            let mut write = redis::cmd("HSET");
-            write.arg(&key);
+            let mut both = redis::pipe();
+            let write = both.cmd("HSET").arg(&key);
             for (id, item) in &some {
                 write.arg(id).arg(item);
             }
-            let (): () = write.query_async(connection).await?;
+            both.cmd("EXPIRE").arg(&key).arg(GATHERED_S);
+            let (_, _): (u64, u64) = both.query_async(connection).await?;
             // Others on this thread come first.
             tokio::task::yield_now().await;
         }
@@ -93,24 +100,26 @@ impl Rebuild {
     async fn put_in_place(
         &self,
         connection: &mut MultiplexedConnection,
-        keys: &Keys,
+        (keys, owner): (&Keys, &str),
     ) -> RedisResult<Done> {
         let cursor = self.reached.cursor;
         let mut call = PUT_IN_PLACE.prepare_invoke();
         call.key(keys.meta()).key(keys.changes());
         for kind in EntityKind::ALL {
-            call.key(keys.gathered(kind)).key(keys.items(kind));
+            call.key(keys.gathered(owner, kind)).key(keys.items(kind));
         }
         call.arg(cursor.epoch)
+            .arg(owner)
             .arg(cursor.to_string())
-            .arg(format!("{}-{}", cursor.commit_no, cursor.index));
+            .arg(cursor.commit_no)
+            .arg(cursor.index);
+        for kind in EntityKind::ALL {
+            call.arg(self.model.entities.table(kind).len());
+        }
         let fields = self.reached.fields();
         call.arg(fields.len());
         for (name, value) in &fields {
             call.arg(*name).arg(value);
-        }
-        for kind in EntityKind::ALL {
-            call.arg(self.model.entities.table(kind).len());
         }
         let answer: Vec<String> = call.invoke_async(connection).await?;
         Ok(Done::of(answer))

@@ -18,6 +18,8 @@ pub enum RedisStanding {
     Down(String),
     /// A newer opening of the plant writes there.
     Fenced(u64),
+    /// The plant has ended.
+    Ended,
 }
 
 /// How the copy of one plant is doing.

@@ -1,5 +1,6 @@
 //! The task that keeps one plant's copy.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use actors::Cursor;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, RedisResult};
 use tokio::time::{Instant, sleep};
+use twin_model::Time;
 
 use super::batch::{Done, Step};
 use super::keys::Keys;
@@ -35,8 +37,22 @@ pub(super) struct Writer {
     keys: Keys,
     target: RedisTarget,
     status: Arc<RedisStatus>,
-    /// Where the copy stands, and the position in the ring behind it; `None`: it is written anew.
-    stands_at: Option<(Cursor, u64)>,
+    /// What tells this opening of the plant from every other one.
+    owner: String,
+    /// Where the copy stands; `None`: it is written anew.
+    stands_at: Option<Place>,
+    /// When it was written anew last.
+    rebuilt_at: Option<Instant>,
+}
+
+/// Where a copy stands.
+#[derive(Clone, Copy)]
+struct Place {
+    cursor: Cursor,
+    /// The position in the ring behind it.
+    position: u64,
+    /// The plant's now that its items are of.
+    shown_at: Time,
 }
 
 /// Why a connection is of no use any more.
@@ -66,7 +82,10 @@ impl Writer {
             picture,
             target,
             status,
+            // Seeded by the system, differently each time.
+            owner: format!("{:016x}", RandomState::new().build_hasher().finish()),
             stands_at: None,
+            rebuilt_at: None,
         }
     }
 
@@ -74,23 +93,26 @@ impl Writer {
     pub(super) async fn run(mut self) {
         let mut pause = RETRY_FIRST;
         loop {
-            let begun = Instant::now();
+            let written = self.status.commit_no.load(Ordering::Acquire);
             let broken = match self.connect().await {
                 Ok(mut connection) => self.keep(&mut connection).await,
                 Err(error) => Broken::Redis(error),
             };
             let wait = match broken {
-                Broken::Ended => return,
+                Broken::Ended => {
+                    self.status.stands(RedisStanding::Ended);
+                    return;
+                }
                 Broken::Fenced(newer) => {
                     self.fenced(newer);
                     FENCED_PAUSE
                 }
                 Broken::Redis(error) => {
                     self.down(&error);
-                    // What worked for a while is tried at once again.
-                    pause = match begun.elapsed() > RETRY_MOST {
-                        true => RETRY_FIRST,
-                        false => (pause * 2).min(RETRY_MOST),
+                    // What has worked is tried at once again.
+                    pause = match self.status.commit_no.load(Ordering::Acquire) == written {
+                        true => (pause * 2).min(RETRY_MOST),
+                        false => RETRY_FIRST,
                     };
                     pause
                 }
@@ -125,13 +147,18 @@ impl Writer {
     /// Writes the copy anew.
     async fn rebuild(&mut self, connection: &mut MultiplexedConnection) -> Result<(), Broken> {
         self.status.stands(RedisStanding::Rebuilding);
+        // Somebody who empties it again and again is not raced with.
+        if self.rebuilt_at.is_some_and(|at| at.elapsed() < HEARTBEAT) {
+            sleep(HEARTBEAT).await;
+        }
+        self.rebuilt_at = Some(Instant::now());
         let mut progress = self.picture.progress();
         let Some(rebuild) = Rebuild::of(&self.picture) else {
             // There is no picture yet.
             let changed = progress.changed().await;
             return changed.map_err(|_| Broken::Ended);
         };
-        match rebuild.write(connection, &self.keys).await? {
+        match rebuild.write(connection, (&self.keys, &self.owner)).await? {
             Done::Fenced(newer) => return Err(Broken::Fenced(newer)),
             // Somebody emptied it meanwhile.
             Done::Gap => return Ok(()),
@@ -141,7 +168,11 @@ impl Writer {
         let plant = self.picture.handle().plant();
         let cursor = rebuild.reached.cursor;
         tracing::info!(%plant, commit_no = cursor.commit_no, "the copy in Redis is written anew");
-        self.is_at(cursor, rebuild.position);
+        self.is_at(Place {
+            cursor,
+            position: rebuild.position,
+            shown_at: rebuild.now,
+        });
         Ok(())
     }
 
@@ -149,23 +180,30 @@ impl Writer {
     async fn follow(
         &mut self,
         connection: &mut MultiplexedConnection,
-        (before, position): (Cursor, u64),
+        before: Place,
     ) -> Result<(), Broken> {
         let mut progress = self.picture.progress();
         // Taken before looking, so that what comes after the look wakes.
         let ended = progress.borrow_and_update().ended;
-        let cut = |published: &_| Step::cut(published, position);
+        let cut = |published: &_| Step::cut(published, before.position, before.shown_at);
         let Some(step) = self.picture.read(cut).flatten() else {
             // The change stream no longer keeps what is missing.
             self.stands_at = None;
             return Ok(());
         };
-        if step.reached.cursor.epoch != before.epoch {
+        if step.reached.cursor.epoch != before.cursor.epoch {
             self.stands_at = None;
             return Ok(());
         }
-        match step.write(connection, &self.keys, before).await? {
-            Done::Ok => self.is_at(step.reached.cursor, step.position),
+        match step
+            .write(connection, (&self.keys, &self.owner), before.cursor)
+            .await?
+        {
+            Done::Ok => self.is_at(Place {
+                cursor: step.reached.cursor,
+                position: step.position,
+                shown_at: step.shown_at,
+            }),
             Done::Gap => {
                 self.stands_at = None;
                 return Ok(());
@@ -188,11 +226,10 @@ impl Writer {
         Ok(())
     }
 
-    fn is_at(&mut self, cursor: Cursor, position: u64) {
-        self.stands_at = Some((cursor, position));
-        self.status
-            .commit_no
-            .store(cursor.commit_no, Ordering::Release);
+    fn is_at(&mut self, place: Place) {
+        self.stands_at = Some(place);
+        let commit_no = place.cursor.commit_no;
+        self.status.commit_no.store(commit_no, Ordering::Release);
     }
 
     fn down(&self, error: &redis::RedisError) {
@@ -213,8 +250,8 @@ impl Writer {
             let (plant, meta) = (self.picture.handle().plant(), self.keys.meta());
             tracing::error!(
                 %plant, newer, epoch,
-                "another opening of this plant writes to this Redis, or the data directory is older \
-                 than the copy: nothing is written. End the other one, or delete {meta}"
+                "another opening of this plant writes to this Redis, or the copy is of one that was \
+                 opened more often: nothing is written. End the other one, or delete {meta}"
             );
         }
     }
