@@ -97,7 +97,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let mut answers = 0;
     for (round, bodies) in rest.chunks(arguments.events).enumerate() {
         // First one side, then the other, and the other way round in the next pair.
-        if (round + 1) / 2 % 2 == 0 {
+        if round.div_ceil(2) % 2 == 0 {
             alone.push(p99_us(&plant, bodies, arguments.per_s).await?);
         } else {
             let asking = Asking::begin(&plant, arguments.runs)?;
