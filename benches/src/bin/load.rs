@@ -152,7 +152,6 @@ fn print(arguments: &Arguments, rates: &Rates, messages: u64, bytes: u64) -> Res
         Figure::new(name, "events/s", ours, limit, goal, note).print(arguments.json)
     };
     let at_least = Goal::OursAtLeast(GOAL_EVENTS_PER_S);
-    let shared = &rates.encoded;
     figure(
         "plant alone",
         &rates.plant,
@@ -193,7 +192,7 @@ fn print(arguments: &Arguments, rates: &Rates, messages: u64, bytes: u64) -> Res
     figure(
         "load against encoding",
         &rates.without,
-        shared,
+        &rates.encoded,
         Goal::None,
         note,
     )?;
