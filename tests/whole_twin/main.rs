@@ -27,6 +27,7 @@ mod exceptions;
 mod fault_proxy;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod feed;
+mod fit;
 mod genealogy_exchange;
 mod import_report;
 #[cfg(feature = "amqp-tests")]
