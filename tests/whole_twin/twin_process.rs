@@ -246,7 +246,6 @@ impl TwinProcess {
     }
 
     /// `kill -9`.
-    #[cfg(feature = "amqp-tests")]
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
