@@ -29,7 +29,8 @@ struct Checks {
     #[schema(value_type = Option<String>)]
     plant: Option<PlantId>,
     /// Who would say it, like `/mes/line`: rules that speak of sources go by it, and so does
-    /// waiting behind what the same source told before. `/asked`, who owns nothing, when left out.
+    /// waiting behind what the same source told before. `/asked`, which speaks for no system, when
+    /// left out.
     source: Option<String>,
     /// What somebody wants to do; at most 100.
     checks: Vec<Check>,
