@@ -77,31 +77,22 @@ pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rej
     let mut tries = 0;
     loop {
         tries += 1;
-        GUARDED.set(true);
-        let outcome = panic::catch_unwind(AssertUnwindSafe(|| plant.apply(event)));
-        #[cfg(feature = "chaos")]
-        if let Ok(Ok(_)) = &outcome {
-            crate::chaos::end_at(event.id.as_str());
-        }
-        GUARDED.set(false);
-        match outcome {
-            Ok(decided) => return decided,
-            Err(payload) => {
-                let object = plant
-                    .current_entity()
-                    .cloned()
-                    .unwrap_or_else(|| event.body.owner());
-                plant.roll_back();
-                if tries >= POISON_TRIES_MAX {
-                    let detail = message_of(payload.as_ref());
-                    tracing::error!(entity = %object, event = %event.id, %detail, "given up");
-                    return Err(Rejection::Intake(IntakeRejection::Poison {
-                        object,
-                        tries,
-                        detail,
-                    }));
-                }
+        let decided = guarded(plant, |plant| {
+            let decided = plant.apply(event);
+            #[cfg(feature = "chaos")]
+            if decided.is_ok() {
+                crate::chaos::end_at(event.id.as_str());
             }
+            decided
+        });
+        match decided {
+            Ok(decided) => return decided,
+            Err(Panicked { entity, detail }) if tries >= POISON_TRIES_MAX => {
+                let object = entity.unwrap_or_else(|| event.body.owner());
+                tracing::error!(entity = %object, event = %event.id, %detail, "given up");
+                return Err(poison(object, tries, detail));
+            }
+            Err(_) => {}
         }
     }
 }
@@ -111,19 +102,10 @@ pub(crate) fn guarded_turn(plant: &mut Plant, event: &Event) -> Result<Turn, Rej
 /// # Errors
 /// As [`guarded_turn`].
 pub(crate) fn guarded_would(plant: &mut Plant, event: &Event) -> Result<Turn, Rejection> {
-    GUARDED.set(true);
-    let outlook = panic::catch_unwind(AssertUnwindSafe(|| plant.would(event)));
-    GUARDED.set(false);
-    outlook.unwrap_or_else(|payload| {
-        let entity = plant.current_entity().cloned();
-        plant.roll_back();
-        let detail = message_of(payload.as_ref());
+    guarded(plant, |plant| plant.would(event)).unwrap_or_else(|Panicked { entity, detail }| {
         tracing::error!(?entity, %detail, "a question could not be answered");
-        Err(Rejection::Intake(IntakeRejection::Poison {
-            object: entity.unwrap_or_else(|| event.body.owner()),
-            tries: 1,
-            detail,
-        }))
+        let object = entity.unwrap_or_else(|| event.body.owner());
+        Err(poison(object, 1, detail))
     })
 }
 
@@ -136,19 +118,39 @@ pub(crate) fn guarded_redrive(
     command: &CommandKey,
     now: Time,
 ) -> Result<Turn, Rejection> {
+    let redriven = guarded(plant, |plant| plant.redrive(command, now));
+    redriven.unwrap_or_else(|Panicked { entity, detail }| {
+        tracing::error!(%command, %detail, "a command could not be sent again");
+        let object = entity.unwrap_or_else(|| EntityKey::Process(command.process().clone()));
+        Err(poison(object, 1, detail))
+    })
+}
+
+/// A turn that panicked. The plant is as before it.
+struct Panicked {
+    /// Whose handler it was, where it was one.
+    entity: Option<EntityKey>,
+    detail: String,
+}
+
+/// Runs something of a plant; a panic is rolled back.
+fn guarded<T>(plant: &mut Plant, run: impl FnOnce(&mut Plant) -> T) -> Result<T, Panicked> {
     GUARDED.set(true);
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| plant.redrive(command, now)));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| run(plant)));
     GUARDED.set(false);
-    outcome.unwrap_or_else(|payload| {
-        let object = plant.current_entity().cloned();
+    outcome.map_err(|payload| {
+        let entity = plant.current_entity().cloned();
         plant.roll_back();
         let detail = message_of(payload.as_ref());
-        tracing::error!(%command, %detail, "a command could not be sent again");
-        Err(Rejection::Intake(IntakeRejection::Poison {
-            object: object.unwrap_or_else(|| EntityKey::Process(command.process().clone())),
-            tries: 1,
-            detail,
-        }))
+        Panicked { entity, detail }
+    })
+}
+
+fn poison(object: EntityKey, tries: u32, detail: String) -> Rejection {
+    Rejection::Intake(IntakeRejection::Poison {
+        object,
+        tries,
+        detail,
     })
 }
 
@@ -182,15 +184,9 @@ pub(crate) fn guarded_read(raw: &[u8]) -> Result<Event, Unreadable> {
 /// does the same.
 pub(crate) fn guarded_tick(plant: &mut Plant, now: Time) -> Option<Turn> {
     loop {
-        GUARDED.set(true);
-        let outcome = panic::catch_unwind(AssertUnwindSafe(|| plant.tick(now)));
-        GUARDED.set(false);
-        match outcome {
+        match guarded(plant, |plant| plant.tick(now)) {
             Ok(turn) => return turn,
-            Err(payload) => {
-                let entity = plant.current_entity().cloned();
-                plant.roll_back();
-                let detail = message_of(payload.as_ref());
+            Err(Panicked { entity, detail }) => {
                 tracing::error!(?entity, %detail, "what fell due could not be handled");
             }
         }
