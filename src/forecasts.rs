@@ -124,18 +124,9 @@ impl Followed {
         }
     }
 
-    /// The plant's clock; its newest event where nobody has told it the time.
-    fn knows_time<'a>(&mut self, clock: Time, events: impl Iterator<Item = &'a Time>) {
-        self.clock = if clock == Time::EPOCH {
-            events.copied().fold(self.clock, Time::max)
-        } else {
-            clock
-        };
-    }
-
     /// What ended while nobody followed.
     fn catches_up(&mut self, start: &Snapshot) {
-        self.knows_time(start.clock, start.sources.values());
+        self.clock = start.now();
         let waited_for = self.log.as_ref().map(ForecastLog::waited_for);
         for id in waited_for.unwrap_or_default() {
             match start.plant.get(&EntityKey::WorkOrder(id.clone())) {
@@ -150,7 +141,14 @@ impl Followed {
     }
 
     fn takes_in(&mut self, commit: &Commit) {
-        self.knows_time(commit.clock, commit.sources.iter().map(|(_, time)| time));
+        self.clock = match commit.clock == Time::EPOCH {
+            // Nobody has told the plant the time: its newest event is what it knows of it.
+            true => commit
+                .sources
+                .iter()
+                .fold(self.clock, |now, (_, at)| now.max(*at)),
+            false => commit.clock,
+        };
         for change in &commit.changes {
             if let Entity::WorkOrder(order) = &change.state
                 && let Some(end) = end(order)

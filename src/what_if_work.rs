@@ -9,7 +9,6 @@ use actors::Snapshot;
 use serde_json::json;
 use simulators::what_if::{NoAnswer, Study, living_model};
 use tokio::sync::watch;
-use twin_model::Time;
 
 use crate::forecasts::Forecasts;
 use crate::what_if_answer::WhatIfView;
@@ -68,16 +67,6 @@ pub(crate) fn begin(
     Ok(told)
 }
 
-/// The plant's clock; the newest event of a plant in the time of its events that nobody has told
-/// the time.
-fn now_of(snapshot: &Snapshot) -> Time {
-    let newest = snapshot.sources.values().max();
-    match newest {
-        Some(newest) if snapshot.clock == Time::EPOCH => *newest,
-        _ => snapshot.clock,
-    }
-}
-
 struct Work {
     snapshot: Snapshot,
     question: WhatIf,
@@ -99,7 +88,7 @@ impl Work {
     }
 
     fn runs(&self) -> Result<WhatIfView, NoAnswer> {
-        let (question, now) = (&self.question, now_of(&self.snapshot));
+        let (question, now) = (&self.question, self.snapshot.now());
         let living = living_model(&self.snapshot.plant, now, question.dispatch);
         let (changes, horizon_h) = (&question.changes, question.horizon_h);
         let mut study = Study::new(&living, changes, now, question.seed, horizon_h)?;

@@ -84,6 +84,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The plant's now: its clock or, where nobody has told it the time, its newest event.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        now(self.clock, &self.sources)
+    }
+
     /// The position that this copy has reached: the whole of its last commit.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
@@ -92,5 +98,13 @@ impl Snapshot {
             commit_no: self.commit_no,
             index: u32::MAX,
         }
+    }
+}
+
+/// A plant's now: its clock or, where nobody has told it the time, its newest event.
+pub(crate) fn now(clock: Time, sources: &BTreeMap<SourceId, Time>) -> Time {
+    match clock == Time::EPOCH {
+        true => sources.values().copied().fold(clock, Time::max),
+        false => clock,
     }
 }
