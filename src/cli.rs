@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use twin_model::{LotId, OperationId, PlantId};
 
-use crate::kpis::KpiArguments;
+use crate::asked_twin::AskedTwin;
 use crate::may_cli::MayArguments;
 use crate::sim_cli::SimArguments;
 use crate::what_if_cli::WhatIfArguments;
@@ -51,7 +51,7 @@ pub(crate) enum Command {
     /// Says when orders will be finished as the plant stands, and what a change would do to that.
     WhatIf(WhatIfArguments),
     /// Says how far the forecasts of a running twin can be trusted.
-    Kpis(KpiArguments),
+    Kpis(AskedTwin),
     /// Says whether something may be done by the plant's rules, and why not.
     ///
     /// Ends with 0 when it may and with 1 when it may not.
@@ -229,41 +229,16 @@ pub(crate) struct ReportArguments {
 pub(crate) struct GenealogyArguments {
     /// The lot.
     pub(crate) lot: LotId,
-    /// The running twin.
-    #[arg(
-        long,
-        alias = "url",
-        value_name = "URL",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    pub(crate) twin: String,
-    /// Which plant; the first one when absent.
-    #[arg(long)]
-    pub(crate) plant: Option<PlantId>,
-    /// Prints the answer as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: AskedTwin,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExceptionsArguments {
     #[command(subcommand)]
     pub(crate) command: ExceptionsCommand,
-    /// The running twin.
-    #[arg(
-        long,
-        alias = "url",
-        global = true,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    pub(crate) twin: String,
-    /// Which plant; the first one when absent.
-    #[arg(long, global = true)]
-    pub(crate) plant: Option<PlantId>,
-    /// Prints the answer as JSON.
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: AskedTwin,
 }
 
 #[derive(Debug, Subcommand)]
@@ -375,7 +350,6 @@ pub(crate) struct EdgeAsideArguments {
     /// The running edge.
     #[arg(
         long,
-        alias = "url",
         global = true,
         value_name = "URL",
         default_value = "http://127.0.0.1:8090"

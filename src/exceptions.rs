@@ -9,17 +9,14 @@ use serde_json::{Value, json};
 use crate::cli::{ExceptionsArguments, ExceptionsCommand};
 use crate::exit::{Failure, Kind};
 use crate::say::say;
-use crate::twin_client::{TwinClient, escaped};
+use crate::twin_client::escaped;
 
 pub(crate) fn run(arguments: &ExceptionsArguments) -> Result<(), Failure> {
-    let twin = TwinClient::new(&arguments.twin);
-    let plant = match &arguments.plant {
-        Some(plant) => plant.to_string(),
-        None => twin.first_plant()?,
-    };
+    let twin = arguments.asked.client();
+    let plant = arguments.asked.plant(&twin)?;
     let plant = format!("/api/v1/plants/{}", escaped(&plant));
     let one = |id: &str| format!("{plant}/exceptions/{}", escaped(id));
-    let json = arguments.json;
+    let json = arguments.asked.json;
     match &arguments.command {
         ExceptionsCommand::List {
             all, grouped: true, ..

@@ -5,18 +5,15 @@ use serde_json::Value;
 use crate::cli::GenealogyArguments;
 use crate::exit::Failure;
 use crate::say::say;
-use crate::twin_client::{TwinClient, escaped};
+use crate::twin_client::escaped;
 
 pub(crate) fn run(arguments: &GenealogyArguments) -> Result<(), Failure> {
-    let twin = TwinClient::new(&arguments.twin);
-    let plant = match &arguments.plant {
-        Some(plant) => plant.to_string(),
-        None => twin.first_plant()?,
-    };
+    let twin = arguments.asked.client();
+    let plant = arguments.asked.plant(&twin)?;
     let lot = escaped(arguments.lot.as_str());
     let plant = escaped(&plant);
     let answer = twin.get(&format!("/api/v1/plants/{plant}/lots/{lot}/genealogy"))?;
-    if arguments.json {
+    if arguments.asked.json {
         say!("{answer}");
         return Ok(());
     }

@@ -1,39 +1,17 @@
 //! `twin kpis`: how far the forecasts of a running twin can be trusted.
 
-use clap::Args;
 use serde_json::Value;
-use twin_model::PlantId;
 
+use crate::asked_twin::AskedTwin;
 use crate::exit::Failure;
 use crate::say::say;
-use crate::twin_client::{TwinClient, escaped};
+use crate::twin_client::escaped;
 
-#[derive(Debug, Args)]
-pub(crate) struct KpiArguments {
-    /// The running twin.
-    #[arg(
-        long = "url",
-        alias = "twin",
-        value_name = "URL",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    twin: String,
-    /// Which plant; the first one when absent.
-    #[arg(long)]
-    plant: Option<PlantId>,
-    /// Prints the figures as JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-pub(crate) fn run(arguments: &KpiArguments) -> Result<(), Failure> {
-    let twin = TwinClient::new(&arguments.twin);
-    let plant = match &arguments.plant {
-        Some(plant) => plant.to_string(),
-        None => twin.first_plant()?,
-    };
+pub(crate) fn run(asked: &AskedTwin) -> Result<(), Failure> {
+    let twin = asked.client();
+    let plant = asked.plant(&twin)?;
     let answer = twin.get(&format!("/api/v1/kpis?plant={}", escaped(&plant)))?;
-    if arguments.json {
+    if asked.json {
         say!("{answer}");
     } else {
         print(&answer);

@@ -1,6 +1,7 @@
 //! The `twin` command: a live, trustworthy picture of a plant.
 
 mod api_description;
+mod asked_twin;
 mod async_api;
 mod broker_config;
 mod check_answer;

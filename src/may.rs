@@ -5,21 +5,17 @@ use serde_json::{Value, json};
 use crate::exit::{Failure, Kind, OrFail};
 use crate::may_cli::MayArguments;
 use crate::say::say;
-use crate::twin_client::TwinClient;
 
 pub(crate) fn run(arguments: MayArguments) -> Result<(), Failure> {
-    let twin = TwinClient::new(&arguments.twin);
-    let plant = match &arguments.plant {
-        Some(plant) => plant.to_string(),
-        None => twin.first_plant()?,
-    };
+    let twin = arguments.asked.client();
+    let plant = arguments.asked.plant(&twin)?;
     let mut question = json!({"plant": plant, "checks": [arguments.wish.into_check()]});
     if let Some(source) = &arguments.source {
         question["source"] = json!(source);
     }
     let body = serde_json::to_vec(&question).or_fail(Kind::Finding)?;
     let answer = twin.post("/api/v1/checks", body)?;
-    match arguments.json {
+    match arguments.asked.json {
         true => say!("{answer}"),
         false => show(&answer["answers"][0]),
     }

@@ -2,32 +2,19 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use twin_model::PlantId;
 
+use crate::asked_twin::AskedTwin;
 use crate::check_question::Check;
 
 #[derive(Debug, Args)]
 pub(crate) struct MayArguments {
     #[command(subcommand)]
     pub(crate) wish: Wish,
-    /// The running twin.
-    #[arg(
-        long,
-        alias = "url",
-        global = true,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    pub(crate) twin: String,
-    /// Which plant; the first one when absent.
-    #[arg(long, global = true)]
-    pub(crate) plant: Option<PlantId>,
+    #[command(flatten)]
+    pub(crate) asked: AskedTwin,
     /// Who would say it, like /mes/line: some rules go by it.
     #[arg(long, global = true)]
     pub(crate) source: Option<String>,
-    /// Prints the answer as JSON.
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
 }
 
 /// What somebody wants to do.

@@ -63,10 +63,7 @@ impl TwinClient {
         let url = format!("{}{path}", self.url);
         let request = self.agent.post(&url).content_type("application/json");
         let sent = request.header("accept", NDJSON).send(body.as_ref());
-        let broken = |error: String| {
-            let text = format!("{url}: {error}. Is a twin running there?");
-            Failure::new(Kind::Unreachable, text)
-        };
+        let broken = |error: String| unreachable_at(&url, &error);
         let mut answer = sent.map_err(|error| broken(error.to_string()))?;
         if !answer.status().is_success() {
             return self.answer(&url, Ok(answer)).map(drop);
@@ -84,10 +81,7 @@ impl TwinClient {
         url: &str,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> Result<Value, Failure> {
-        let unreachable = |error: String| {
-            let text = format!("{url}: {error}. Is a twin running there?");
-            Failure::new(Kind::Unreachable, text)
-        };
+        let unreachable = |error: String| unreachable_at(url, &error);
         let mut answer = answer.map_err(|error| unreachable(error.to_string()))?;
         let text = answer
             .body_mut()
@@ -121,4 +115,10 @@ pub(crate) fn escaped(name: &str) -> String {
         }
     }
     path
+}
+
+/// Nobody answers there, or not in the words of a twin.
+fn unreachable_at(url: &str, error: &str) -> Failure {
+    let text = format!("{url}: {error}. Is a twin running there?");
+    Failure::new(Kind::Unreachable, text)
 }

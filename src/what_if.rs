@@ -15,11 +15,8 @@ use crate::what_if_cli::WhatIfArguments;
 const ROUTE: &str = "/api/v1/what-if";
 
 pub(crate) fn run(arguments: &WhatIfArguments) -> Result<(), Failure> {
-    let twin = TwinClient::new(&arguments.twin);
-    let plant = match &arguments.plant {
-        Some(plant) => plant.to_string(),
-        None => twin.first_plant()?,
-    };
+    let twin = arguments.asked.client();
+    let plant = arguments.asked.plant(&twin)?;
     let mut question = json!({
         "plant": plant,
         "changes": changes(arguments)?,
@@ -31,7 +28,7 @@ pub(crate) fn run(arguments: &WhatIfArguments) -> Result<(), Failure> {
         question["dispatch"] = json!(rule);
     }
     let body = serde_json::to_vec(&question).or_fail(Kind::Finding)?;
-    if arguments.json {
+    if arguments.asked.json {
         say!("{}", twin.post(ROUTE, body)?);
     } else {
         print(&watched(&twin, body)?);

@@ -1,21 +1,13 @@
 //! The command line of `twin what-if`.
 
 use clap::Args;
-use twin_model::PlantId;
+
+use crate::asked_twin::AskedTwin;
 
 #[derive(Debug, Args)]
 pub(crate) struct WhatIfArguments {
-    /// The running twin.
-    #[arg(
-        long = "url",
-        alias = "twin",
-        value_name = "URL",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    pub(crate) twin: String,
-    /// Which plant; the first one when absent.
-    #[arg(long)]
-    pub(crate) plant: Option<PlantId>,
+    #[command(flatten)]
+    pub(crate) asked: AskedTwin,
     /// A work center that stands still from now on, and for how many minutes: `WC-1=240`.
     #[arg(long, value_name = "WORK_CENTER=MINUTES", value_parser = named_number::<f64>)]
     pub(crate) down: Vec<(String, f64)>,
@@ -48,9 +40,6 @@ pub(crate) struct WhatIfArguments {
     /// cr.
     #[arg(long, value_name = "RULE")]
     pub(crate) dispatch: Option<String>,
-    /// Prints the answer as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Hours from now of a work center.
