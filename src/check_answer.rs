@@ -66,17 +66,15 @@ impl CheckReason {
     }
 }
 
-/// What the rules say to one question.
-#[derive(Debug)]
-pub(crate) struct Verdict {
-    word: &'static str,
-    reasons: Vec<CheckReason>,
-}
+impl CheckView {
+    /// Whether it may be done.
+    pub(crate) fn may(&self) -> bool {
+        self.may
+    }
 
-impl Verdict {
-    pub(crate) fn of(check: &Check, outlook: Outlook) -> Verdict {
-        let (word, reasons) = match outlook {
-            Outlook::Applied(turn) => applied(check, &turn),
+    pub(crate) fn new(check: Check, outlook: Outlook) -> CheckView {
+        let (verdict, reasons) = match outlook {
+            Outlook::Applied(turn) => applied(&check, &turn),
             Outlook::Parked { code, text } => ("wait", vec![CheckReason::of(code, text)]),
             Outlook::Refused(rejection) => ("no", vec![CheckReason::ruled(&rejection)]),
             Outlook::Exception(rejection) => ("person", vec![CheckReason::ruled(&rejection)]),
@@ -88,22 +86,11 @@ impl Verdict {
                 ("unknown", vec![CheckReason::in_words(text)])
             }
         };
-        Verdict { word, reasons }
-    }
-}
-
-impl CheckView {
-    /// Whether it may be done.
-    pub(crate) fn may(&self) -> bool {
-        self.may
-    }
-
-    pub(crate) fn new(check: Check, verdict: Verdict) -> CheckView {
         CheckView {
             check,
-            may: verdict.word == "yes",
-            verdict: verdict.word,
-            reasons: verdict.reasons,
+            may: verdict == "yes",
+            verdict,
+            reasons,
         }
     }
 }

@@ -14,7 +14,7 @@ const REQUESTED: &str = "mfg.shipment.requested.v1";
 pub(crate) const DELIVERY: &str = "twin:asked:delivery";
 
 /// Something that somebody wants to do, if the plant's rules let it be done.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "may", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Check {
     /// May this order be released?

@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
 use actors::{NotAnswered, QUESTIONS_MAX};
 use projections::Problem;
@@ -10,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use twin_model::{PlantId, Time};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::check_answer::{CheckReason, CheckView, Verdict};
+use crate::check_answer::{CheckReason, CheckView};
 use crate::check_question::Check;
 use crate::opened::Health;
-use crate::problem::problem;
+use crate::problem::{not_now, problem};
 use crate::served_plant::{asked_plant, no_answer};
 
 /// Largest request, bytes.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 /// When to ask again after a refusal that will pass by itself, seconds.
-const RETRY_AFTER_S: &str = "1";
+const RETRY_AFTER_S: u32 = 1;
 
 /// Questions. Each stands for itself: nothing that was asked before it has happened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -111,17 +110,25 @@ async fn checks(body: Bytes, health: Data<Health>) -> HttpResponse {
         Ok(handle) => handle,
         Err(refused) => return refused,
     };
-    let checks = asked.checks.clone();
-    let tell = move |number: usize, outlook| Verdict::of(&checks[number], outlook);
+    let mut checks = asked.checks.into_iter();
+    let tell = move |outlook| {
+        let check = checks.next();
+        check.map(|check| CheckView::new(check, outlook))
+    };
     let answers = match handle.checks().ask(questions, tell).await {
         Ok(answers) => answers,
         Err(NotAnswered::Stopped(_)) => return no_answer(handle.plant().as_str()),
-        Err(error) => return not_now(&error),
+        Err(error) => {
+            return not_now(
+                "Not answered now",
+                &error.to_string(),
+                "Ask again in a moment, and fewer questions at a time: events wait while they are \
+                 answered.",
+                RETRY_AFTER_S,
+            );
+        }
     };
-    let each = asked.checks.into_iter().zip(answers.answers);
-    let views: Vec<CheckView> = each
-        .map(|(check, verdict)| CheckView::new(check, verdict))
-        .collect();
+    let views: Vec<CheckView> = answers.answers.into_iter().flatten().collect();
     HttpResponse::Ok().json(ChecksView {
         plant: handle.plant().clone(),
         seq: answers.commit_no,
@@ -129,20 +136,6 @@ async fn checks(body: Bytes, health: Data<Health>) -> HttpResponse {
         may: views.iter().all(CheckView::may),
         answers: views,
     })
-}
-
-/// 503: others ask, or the questions take too long.
-fn not_now(error: &NotAnswered) -> HttpResponse {
-    let mut response = problem(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "Not answered now",
-        &error.to_string(),
-        "Ask again in a moment, and fewer questions at a time: events wait while they are answered.",
-    );
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
-    response
 }
 
 fn bad_question(detail: &str) -> HttpResponse {

@@ -2,7 +2,7 @@
 //! exception, or what it would change.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Bytes, Data, Path, PayloadConfig, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use actors::{EVENT_BYTES_MAX, PlantHandle, Resolution, Resolve, ResolveError};
@@ -14,13 +14,13 @@ use twin_model::SmolStr;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::opened::Health;
-use crate::problem::problem;
+use crate::problem::{not_now, problem};
 use crate::served_plant::served_plant;
 
 /// Largest body, in bytes: a corrected event with the reason around it.
 const BODY_BYTES_MAX: usize = EVENT_BYTES_MAX + 16 * 1024;
 /// When to ask again after a refusal that will pass by itself, seconds.
-const RETRY_AFTER_S: &str = "2";
+const RETRY_AFTER_S: u32 = 2;
 
 /// What to do with an exception.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -248,15 +248,12 @@ fn bad_request(detail: &str) -> HttpResponse {
 }
 
 fn unavailable(detail: &str) -> HttpResponse {
-    let mut response = problem(
-        StatusCode::SERVICE_UNAVAILABLE,
+    not_now(
         "The plant takes nothing now",
         detail,
         "Send the request again in a moment: doing it twice does it once.",
-    );
-    let value = actix_web::http::header::HeaderValue::from_static(RETRY_AFTER_S);
-    response.headers_mut().insert(RETRY_AFTER, value);
-    response
+        RETRY_AFTER_S,
+    )
 }
 
 fn refusal(error: &ResolveError) -> HttpResponse {

@@ -1,5 +1,6 @@
 //! `GET /api/v1/kpis`: how far the twin's own forecasts can be trusted.
 
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Query, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use projections::Problem;
@@ -11,6 +12,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 use crate::forecast_log::ForecastLog;
 use crate::forecasts::Forecasts;
 use crate::opened::Health;
+use crate::problem::problem;
 use crate::served_plant::{asked_plant, no_answer};
 
 /// Which plant.
@@ -131,8 +133,8 @@ impl ForecastKpi {
 }
 
 fn bad_query(detail: &str) -> HttpResponse {
-    crate::problem::problem(
-        actix_web::http::StatusCode::BAD_REQUEST,
+    problem(
+        StatusCode::BAD_REQUEST,
         "The query cannot be read",
         detail,
         "Ask like /api/v1/kpis?plant=P1.",

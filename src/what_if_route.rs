@@ -2,7 +2,7 @@
 //! would do to that.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::ACCEPT;
 use actix_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use projections::Problem;
@@ -10,7 +10,7 @@ use utoipa::OpenApi;
 
 use crate::forecasts::Forecasts;
 use crate::opened::Health;
-use crate::problem::problem;
+use crate::problem::{not_now, problem};
 use crate::served_plant::{asked_plant, no_answer};
 use crate::what_if_answer::WhatIfView;
 use crate::what_if_question::WhatIf;
@@ -21,7 +21,7 @@ use crate::what_if_work::{Told, begin};
 /// Largest question, bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// When to ask again while another question is being answered, seconds.
-const RETRY_AFTER_S: &str = "2";
+const RETRY_AFTER_S: u32 = 2;
 
 #[derive(OpenApi)]
 #[openapi(paths(what_if), components(schemas(WhatIf, WhatIfView)))]
@@ -137,13 +137,10 @@ fn bad_question(detail: &str) -> HttpResponse {
 }
 
 fn busy() -> HttpResponse {
-    let mut busy = problem(
-        StatusCode::SERVICE_UNAVAILABLE,
+    not_now(
         "Another question is being answered",
         "One question is answered at a time, so that the intake keeps its cores.",
         "Ask again in some seconds.",
-    );
-    busy.headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
-    busy
+        RETRY_AFTER_S,
+    )
 }

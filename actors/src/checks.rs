@@ -9,10 +9,10 @@ use twin_model::{
     Touched, Turn,
 };
 
-use crate::Stopped;
 use crate::books::Books;
 use crate::door::Door;
 use crate::guard::guarded_would;
+use crate::{Stopped, commit};
 
 /// Questions that are answered at once: each takes as long as the event that it is about, on the
 /// plant's own thread.
@@ -107,8 +107,8 @@ impl Checks {
     }
 
     /// Answers at most [`QUESTIONS_MAX`] questions by the rules, as of one commit and of the
-    /// plant's time. Changes nothing. `tell` makes an answer of what would become of the question
-    /// of that number, on the plant's thread: what would change may be large, and is not kept.
+    /// plant's time. Changes nothing. `tell` makes an answer of what would become of each question
+    /// in turn, on the plant's thread: what would change may be large, and is not kept.
     ///
     /// # Errors
     /// [`NotAnswered`].
@@ -118,7 +118,7 @@ impl Checks {
     pub async fn ask<T: Send + 'static>(
         &self,
         questions: Vec<Question>,
-        mut tell: impl FnMut(usize, Outlook) -> T + Send + 'static,
+        mut tell: impl FnMut(Outlook) -> T + Send + 'static,
     ) -> Result<Answers<T>, NotAnswered> {
         assert!(questions.len() <= QUESTIONS_MAX, "questions are limited");
         let asker = Arc::clone(&self.askers).try_acquire_owned();
@@ -126,14 +126,14 @@ impl Checks {
         let (reply, answer) = oneshot::channel();
         self.door
             .try_out(move |books, commit_no| {
-                let (begun, now) = (Instant::now(), books.newest_time());
+                let (begun, now) = (Instant::now(), commit::now(books.now, &books.sources));
                 let mut answers = Vec::with_capacity(questions.len());
-                for (number, question) in questions.iter().enumerate() {
+                for question in &questions {
                     // Nobody waits for it any more, or others have waited long enough.
                     if reply.is_closed() || begun.elapsed() > ANSWER_TIME_MAX {
                         break;
                     }
-                    answers.push(tell(number, books.answer(question, now)));
+                    answers.push(tell(books.answer(question, now)));
                 }
                 let answered = answers.len();
                 let told = match answered == questions.len() {
@@ -155,15 +155,6 @@ impl Checks {
 }
 
 impl Books {
-    /// The plant's now: its clock or, where nobody tells the clock, its newest event.
-    fn newest_time(&self) -> Time {
-        let newest = self.sources.values().max().copied();
-        match self.now > Time::EPOCH {
-            true => self.now,
-            false => newest.unwrap_or(Time::EPOCH),
-        }
-    }
-
     fn answer(&mut self, question: &Question, now: Time) -> Outlook {
         match question {
             Question::Event { source, at, body } => {
