@@ -110,7 +110,7 @@ impl BrokerConfig {
 
 /// The only line of a file. A password may begin or end with a space, so only the line's end is
 /// taken off.
-fn line_of(section: &str, setting: &str, path: &Path) -> Result<String, Failure> {
+pub(crate) fn line_of(section: &str, setting: &str, path: &Path) -> Result<String, Failure> {
     let wrong = |what: String| {
         let text = format!("[{section}] {setting} {}: {what}", path.display());
         Failure::new(Kind::Config, text)

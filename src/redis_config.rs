@@ -1,11 +1,11 @@
 //! `[redis]` of `twin.toml`: where a copy of the plants is kept for others to read.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use projections::redis_copy::RedisTarget;
 use serde::Deserialize;
 
+use crate::broker_config::line_of;
 use crate::exit::{Failure, Kind};
 
 /// The Redis.
@@ -31,16 +31,10 @@ impl RedisConfig {
     /// # Errors
     /// The setting that is wrong, and how to mend it.
     pub(crate) fn target(&self) -> Result<RedisTarget, Failure> {
-        let password = self.password_file.as_deref().map(password).transpose()?;
+        let password = self.password_file.as_deref();
+        let password = password.map(|path| line_of("redis", "password_file", path));
+        let password = password.transpose()?;
         RedisTarget::new(&self.url, self.user.as_deref(), password.as_deref())
             .map_err(|error| Failure::new(Kind::Config, format!("[redis] url: {error}")))
     }
-}
-
-fn password(path: &Path) -> Result<String, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        let text = format!("[redis] password_file: {}: {error}", path.display());
-        Failure::new(Kind::Config, text)
-    })?;
-    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -15,10 +15,8 @@ mod writer;
 
 use std::sync::Arc;
 
-pub use self::keys::Keys;
 pub use self::look::{RedisLook, look};
-pub use self::script::CHANGES_KEPT;
-pub use self::status::{RedisStanding, RedisStatus};
+pub(crate) use self::status::{RedisStanding, RedisStatus};
 pub use self::target::{InvalidTarget, RedisTarget};
 use self::writer::Writer;
 use crate::projections::Projections;

@@ -41,8 +41,8 @@ pub(super) async fn ask(config: &RedisConfig, plants: &[PlantId]) -> Vec<Finding
     let mut findings = Vec::new();
     match seen.eviction.as_deref() {
         Some(KEEPS_ALL) => {
-            let copies = seen.copies.iter().flatten().count();
-            let found = format!("answers; {copies} of {} plants have a copy", plants.len());
+            let (copies, all) = (seen.copies, plants.len());
+            let found = format!("answers; {copies} of {all} plants have a copy");
             findings.push(Finding::ok(object, found));
         }
         Some(other) => {

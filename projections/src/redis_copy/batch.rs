@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actors::Cursor;
-use redis::RedisResult;
 use redis::aio::MultiplexedConnection;
+use redis::{RedisResult, ScriptInvocation};
 use serde_json::json;
 use twin_model::{EntityKind, Time};
 
@@ -55,8 +55,8 @@ impl Reached {
         }
     }
 
-    /// The fields of the meta hash that say so.
-    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+    /// Adds the fields of the meta hash that say so to what a script is called with.
+    pub(super) fn add_to(&self, call: &mut ScriptInvocation<'_>) {
         let mut fields = vec![
             ("format", "1".to_owned()),
             ("seq", self.cursor.commit_no.to_string()),
@@ -66,7 +66,10 @@ impl Reached {
             fields.push(("as_of", as_of.map_or(String::new(), |at| at.to_string())));
             fields.push(("plant", json!(plant).to_string()));
         }
-        fields
+        call.arg(fields.len());
+        for (name, value) in fields {
+            call.arg(name).arg(value);
+        }
     }
 }
 
@@ -178,11 +181,7 @@ impl Step {
         for ((kind, id), item) in &items {
             call.arg(place_of(*kind)).arg(id).arg(item);
         }
-        let fields = self.reached.fields();
-        call.arg(fields.len());
-        for (name, value) in &fields {
-            call.arg(*name).arg(value);
-        }
+        self.reached.add_to(&mut call);
         let answer: Vec<String> = call.invoke_async(connection).await?;
         Ok(Done::of(answer))
     }

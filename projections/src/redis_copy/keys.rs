@@ -4,28 +4,25 @@ use twin_model::{EntityKind, PlantId};
 
 /// The keys of one plant. All of them are in one slot of a cluster: the plant stands in braces.
 #[derive(Debug, Clone)]
-pub struct Keys {
+pub(super) struct Keys {
     prefix: String,
 }
 
 impl Keys {
     /// The keys of `plant`.
-    #[must_use]
-    pub fn of(plant: &PlantId) -> Keys {
+    pub(super) fn of(plant: &PlantId) -> Keys {
         Keys {
             prefix: format!("twin:{{{plant}}}"),
         }
     }
 
     /// Hash: how far the copy is, and of when.
-    #[must_use]
-    pub fn meta(&self) -> String {
+    pub(super) fn meta(&self) -> String {
         format!("{}:meta", self.prefix)
     }
 
     /// Hash: the items of one kind, by id, each as the JSON of the query API.
-    #[must_use]
-    pub fn items(&self, kind: EntityKind) -> String {
+    pub(super) fn items(&self, kind: EntityKind) -> String {
         format!("{}:{}", self.prefix, kind.as_str())
     }
 
@@ -35,8 +32,7 @@ impl Keys {
     }
 
     /// Stream: what changed; and the channel on which each new position is told.
-    #[must_use]
-    pub fn changes(&self) -> String {
+    pub(super) fn changes(&self) -> String {
         format!("{}:changes", self.prefix)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use redis::AsyncConnectionConfig;
 use twin_model::PlantId;
 
 use super::keys::Keys;
@@ -16,9 +15,8 @@ const LOOK_WAIT: Duration = Duration::from_secs(2);
 pub struct RedisLook {
     /// What it throws away when it is full; `None` when it does not say so to this user.
     pub eviction: Option<String>,
-    /// Of each plant that was asked for, the epoch of the copy that is there and its `written_at`;
-    /// `None` where there is no copy.
-    pub copies: Vec<Option<(u64, String)>>,
+    /// How many of the plants that were asked for have a copy there.
+    pub copies: usize,
 }
 
 /// Looks at a Redis, and at the copies of `plants` in it.
@@ -26,22 +24,15 @@ pub struct RedisLook {
 /// # Errors
 /// What Redis or the way to it says.
 pub async fn look(target: &RedisTarget, plants: &[PlantId]) -> redis::RedisResult<RedisLook> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(LOOK_WAIT))
-        .set_response_timeout(Some(LOOK_WAIT));
-    let client = target.client()?;
-    let mut connection = client
-        .get_multiplexed_async_connection_with_config(&config)
-        .await?;
-    let mut copies = Vec::with_capacity(plants.len());
+    let mut connection = target.connect(LOOK_WAIT, LOOK_WAIT).await?;
+    let mut copies = 0;
     for plant in plants {
-        let mut read = redis::cmd("HMGET");
-        read.arg(Keys::of(plant).meta())
-            .arg("epoch")
-            .arg("written_at");
-        let (epoch, written_at): (Option<u64>, Option<String>) =
-            read.query_async(&mut connection).await?;
-        copies.push(epoch.map(|epoch| (epoch, written_at.unwrap_or_default())));
+        let mut read = redis::cmd("EXISTS");
+        let there: usize = read
+            .arg(Keys::of(plant).meta())
+            .query_async(&mut connection)
+            .await?;
+        copies += there;
     }
     let mut info = redis::cmd("INFO");
     let told: Option<String> = info.arg("memory").query_async(&mut connection).await.ok();

@@ -116,11 +116,7 @@ impl Rebuild {
         for kind in EntityKind::ALL {
             call.arg(self.model.entities.table(kind).len());
         }
-        let fields = self.reached.fields();
-        call.arg(fields.len());
-        for (name, value) in &fields {
-            call.arg(*name).arg(value);
-        }
+        self.reached.add_to(&mut call);
         let answer: Vec<String> = call.invoke_async(connection).await?;
         Ok(Done::of(answer))
     }

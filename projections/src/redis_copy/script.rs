@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use redis::Script;
 
 /// Entries that the stream of changes keeps, about.
-pub const CHANGES_KEPT: u64 = 100_000;
+pub(super) const CHANGES_KEPT: u64 = 100_000;
 
 /// Whether somebody else may write: an opening with a higher epoch, or another one with the same.
 const FENCE: &str = r"

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::RwLock;
 
 /// How a copy stands.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum RedisStanding {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum RedisStanding {
     /// Not connected yet.
     #[default]
     Starting,
@@ -15,16 +15,16 @@ pub enum RedisStanding {
     /// It follows.
     Following,
     /// Redis does not do what it is asked for; it is tried again.
-    Down(String),
+    Down,
     /// A newer opening of the plant writes there.
-    Fenced(u64),
+    Fenced,
     /// The plant has ended.
     Ended,
 }
 
 /// How the copy of one plant is doing.
 #[derive(Debug, Default)]
-pub struct RedisStatus {
+pub(crate) struct RedisStatus {
     standing: RwLock<RedisStanding>,
     pub(super) commit_no: AtomicU64,
     pub(super) rebuilds: AtomicU64,
@@ -33,34 +33,27 @@ pub struct RedisStatus {
 
 impl RedisStatus {
     /// How it stands.
-    #[must_use]
-    pub fn standing(&self) -> RedisStanding {
-        self.standing.read().clone()
+    pub(crate) fn standing(&self) -> RedisStanding {
+        *self.standing.read()
     }
 
     /// Number of the newest commit that is in the copy.
-    #[must_use]
-    pub fn commit_no(&self) -> u64 {
+    pub(crate) fn commit_no(&self) -> u64 {
         self.commit_no.load(Ordering::Acquire)
     }
 
     /// How often it was written anew.
-    #[must_use]
-    pub fn rebuilds(&self) -> u64 {
+    pub(crate) fn rebuilds(&self) -> u64 {
         self.rebuilds.load(Ordering::Relaxed)
     }
 
     /// How often Redis did not do what it was asked for.
-    #[must_use]
-    pub fn failures(&self) -> u64 {
+    pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
     }
 
     /// Notes how it stands; says whether that is another way than before.
     pub(super) fn stands(&self, now: RedisStanding) -> bool {
-        let mut standing = self.standing.write();
-        let differs = std::mem::discriminant(&*standing) != std::mem::discriminant(&now);
-        *standing = now;
-        differs
+        std::mem::replace(&mut *self.standing.write(), now) != now
     }
 }

@@ -1,6 +1,11 @@
 //! Which Redis, and as whom.
 
-use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisResult,
+};
 
 /// A Redis to write to.
 #[derive(Debug, Clone)]
@@ -55,8 +60,19 @@ impl RedisTarget {
         Ok(RedisTarget { info })
     }
 
-    pub(super) fn client(&self) -> redis::RedisResult<Client> {
-        Client::open(self.info.clone())
+    /// A connection that is given up when it, or one answer, takes longer than so.
+    pub(super) async fn connect(
+        &self,
+        connection: Duration,
+        answer: Duration,
+    ) -> RedisResult<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(connection))
+            .set_response_timeout(Some(answer));
+        let client = Client::open(self.info.clone())?;
+        client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
     }
 
     /// Where it is, without any secret.

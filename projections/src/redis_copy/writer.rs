@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use actors::Cursor;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, RedisResult};
 use tokio::time::{Instant, sleep};
 use twin_model::Time;
 
@@ -94,7 +93,7 @@ impl Writer {
         let mut pause = RETRY_FIRST;
         loop {
             let written = self.status.commit_no.load(Ordering::Acquire);
-            let broken = match self.connect().await {
+            let broken = match self.target.connect(CONNECT_WAIT, ANSWER_WAIT).await {
                 Ok(mut connection) => self.keep(&mut connection).await,
                 Err(error) => Broken::Redis(error),
             };
@@ -119,16 +118,6 @@ impl Writer {
             };
             sleep(wait).await;
         }
-    }
-
-    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT_WAIT))
-            .set_response_timeout(Some(ANSWER_WAIT));
-        let client = self.target.client()?;
-        client
-            .get_multiplexed_async_connection_with_config(&config)
-            .await
     }
 
     /// Keeps the copy over one connection, as long as that works.
@@ -234,8 +223,7 @@ impl Writer {
 
     fn down(&self, error: &redis::RedisError) {
         self.status.failures.fetch_add(1, Ordering::Relaxed);
-        let text = error.to_string();
-        if self.status.stands(RedisStanding::Down(text)) {
+        if self.status.stands(RedisStanding::Down) {
             let (plant, place) = (self.picture.handle().plant(), self.target.place());
             tracing::warn!(%plant, %place, %error, "the copy in Redis waits; the plant goes on");
         }
@@ -246,7 +234,7 @@ impl Writer {
         let epoch = self
             .picture
             .read(|published| published.model.cursor().epoch);
-        if self.status.stands(RedisStanding::Fenced(newer)) {
+        if self.status.stands(RedisStanding::Fenced) {
             let (plant, meta) = (self.picture.handle().plant(), self.keys.meta());
             tracing::error!(
                 %plant, newer, epoch,
