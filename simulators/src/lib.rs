@@ -34,6 +34,7 @@ mod order;
 mod planning;
 pub mod plant_file;
 pub mod plant_model;
+mod priority;
 mod quality;
 pub mod random;
 mod reference_plant;

@@ -10,6 +10,7 @@ use crate::happening::Happening;
 use crate::names::named;
 use crate::operations::{pieces, thousandths};
 use crate::order::{ORDER_NUMBER_FIRST, Order};
+use crate::priority;
 use crate::random::{Draw, Purpose, entity_number};
 use crate::simulation::{SECOND_US, Simulation};
 
@@ -22,9 +23,8 @@ const OVER_DELIVERY_MILLI: i64 = 100;
 /// Under-delivery that every order allows, in thousandths of the ordered quantity.
 const UNDER_DELIVERY_MILLI: i64 = 150;
 
-/// Priorities of the ERP: lower is more urgent.
+/// Priority of an urgent order of the ERP: lower is more urgent.
 const PRIORITY_URGENT: i32 = 1;
-const PRIORITY_USUAL: i32 = 5;
 
 /// The stream of orders has random numbers of its own.
 const ARRIVALS: &str = "order arrivals";
@@ -87,7 +87,7 @@ impl Simulation {
             priority: if urgent {
                 PRIORITY_URGENT
             } else {
-                PRIORITY_USUAL
+                priority::USUAL
             },
             planned_start,
             due: planned_start,

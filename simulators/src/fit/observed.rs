@@ -1,6 +1,7 @@
 //! Observed times as a distribution of a plant file.
 
 use crate::plant_file::{Drawn, Times};
+use crate::statistics::thinned;
 
 /// Most values of one observed distribution; of more, so many are taken evenly from the shortest
 /// to the longest.
@@ -30,11 +31,5 @@ pub(super) fn observed(mut values: Vec<f64>) -> Times {
         Some(first) if same => return Times::Always(*first),
         Some(_) => {}
     }
-    if values.len() > OBSERVED_MAX {
-        let count = values.len();
-        // The middle of each of so many equal parts.
-        let at = |part: usize| values[(2 * part + 1) * count / (2 * OBSERVED_MAX)];
-        values = (0..OBSERVED_MAX).map(at).collect();
-    }
-    Times::Drawn(Drawn::Observed(values))
+    Times::Drawn(Drawn::Observed(thinned(&values, OBSERVED_MAX).collect()))
 }

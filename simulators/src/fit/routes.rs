@@ -12,11 +12,10 @@ use super::{Fit, Said};
 use crate::plant_file::{
     Family, InspectionRule, OneOrMore, PerWhat, Product, Release, ReworkRule, Setup, Step, Times,
 };
+use crate::priority;
 
 /// The surest that a lot is sent back: one that always were would never get on.
 const REWORK_MAX: f64 = 0.99;
-/// Priority of an order that the ERP does not care about; a lot's is what is less.
-const PRIORITY_USUAL: i32 = 5;
 
 /// Orders that were done, by product, with their mean time from release, minutes.
 type Cycles = BTreeMap<String, (u64, f64)>;
@@ -218,7 +217,7 @@ impl Fit {
                 first: minutes(begin.micros_since(first)).max(0.0),
                 lots: if together { at.len() as u32 } else { 1 },
                 pieces: None,
-                priority: priority.map_or(0, |it| PRIORITY_USUAL.saturating_sub(it)),
+                priority: priority.map_or(0, priority::of_lot),
                 due: (!promised.is_empty()).then(|| mean(&promised)),
                 count: together.then_some(at.len() as u64),
                 when_full: Default::default(),

@@ -29,9 +29,9 @@ pub(super) struct Operation {
     pub(super) rework: f64,
     pub(super) skipped: bool,
     pub(super) completed: bool,
-    /// Begin of a setup that has not led to a start yet, and what for.
     /// Where it was sent since it was worked on last.
     pub(super) moved_to: Option<WorkCenterId>,
+    /// Begin of a setup that has not led to a start yet, and what for.
     pub(super) setting_up: Option<(Time, Option<SmolStr>)>,
 }
 

@@ -1,6 +1,6 @@
 //! What a log says of each step of each material, over all orders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin_model::{LotDisposition, OperationId, Time};
 
@@ -72,14 +72,14 @@ impl Fit {
             let begins = order.begins();
             self.places(order, &begins, &mut steps);
             let counts = order.ended().is_some() && !order.is_scrapped();
-            let mut taken: BTreeMap<OperationId, ()> = BTreeMap::new();
+            let mut taken: BTreeSet<OperationId> = BTreeSet::new();
             let spoilt = order.spoilt_by();
             for (op, operation) in &order.operations {
                 if operation.visits.is_empty() {
                     continue;
                 }
                 let step = order.step_of(op);
-                let first = taken.insert(step.clone(), ()).is_none();
+                let first = taken.insert(step.clone());
                 let made = steps.entry((order.material.to_string(), step)).or_default();
                 made.taken += u64::from(counts && first);
                 match spoilt == Some(op) {

@@ -1,6 +1,6 @@
 //! What a plant file calls things, as names of a twin's objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin_model::{
     Amount, Decimal, InvalidId, MaterialId, OperationId, PlannedOperation, WorkCenterId,
@@ -69,7 +69,7 @@ fn id<T: std::str::FromStr<Err = InvalidId>>(key: String, name: &str) -> Result<
 /// [`InvalidStory`] when one cannot be called so, or two would be called alike.
 pub fn machine_ids(file: &PlantFile) -> Result<Vec<WorkCenterId>, InvalidStory> {
     let mut ids = Vec::new();
-    let mut known = BTreeMap::new();
+    let mut known = BTreeSet::new();
     for (place, center) in file.work_center.iter().enumerate() {
         for number in 1..=center.machines {
             let name = match center.machines {
@@ -77,7 +77,7 @@ pub fn machine_ids(file: &PlantFile) -> Result<Vec<WorkCenterId>, InvalidStory> 
                 _ => format!("{}-{number}", center.id),
             };
             let machine: WorkCenterId = id(format!("work_center[{place}].id"), &name)?;
-            if known.insert(name.clone(), ()).is_some() {
+            if !known.insert(name.clone()) {
                 return Err(InvalidStory::MachineTwice { name });
             }
             ids.push(machine);

@@ -16,11 +16,11 @@ use crate::kernel::{Floor, Happening, Lot, Watch};
 use crate::names::named;
 use crate::operations::pieces;
 use crate::plant_file::PlantFile;
+use crate::priority;
 use crate::random::Random;
 use crate::voices::{System, Voices, written};
 
-/// Priority of an order whose lot has none, as the twin's default is; a lot's comes off it.
-const PRIORITY_USUAL: i32 = 5;
+/// Who looks on and tells.
 #[derive(Clone, Debug)]
 pub(super) struct Teller {
     pub(super) floor: Arc<Floor>,
@@ -139,7 +139,7 @@ impl Teller {
             // A lot of the opening may be overdue when it comes; then its start is not planned.
             planned_start: (due >= released).then_some(released),
             planned_end: (due < Time::MAX).then_some(due),
-            priority: PRIORITY_USUAL.saturating_sub(lot.priority),
+            priority: priority::of_order(lot.priority),
             sales_order: None,
             counting: CountingSource::Operator,
         };

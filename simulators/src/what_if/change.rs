@@ -6,10 +6,11 @@ use twin_model::Time;
 
 use super::MACHINES_MAX;
 use super::impossible_change::{ImpossibleChange, above_zero, not_negative, unknown, within};
-use super::living::{LivingModel, priority_of_file};
+use super::living::LivingModel;
 use super::shift::HoursAre;
 use super::standstill::standstill;
 use crate::plant_file::{DowntimeKind, Times};
+use crate::priority;
 
 /// One change to the plant as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -139,7 +140,7 @@ impl LivingModel {
             }
             Change::Priority { order, priority } => {
                 let at = self.order(number, order)?;
-                self.file.lot[at].priority = priority_of_file(*priority);
+                self.file.lot[at].priority = priority::of_lot(*priority);
             }
             Change::OrderRemoved { order } => {
                 let at = self.order(number, order)?;
@@ -179,9 +180,8 @@ impl LivingModel {
     }
 }
 
-/// As in `mfg.work_order.created`: SAP's middle of 1 (urgent) to 9.
 fn usual_priority() -> i32 {
-    5
+    priority::USUAL
 }
 
 fn once() -> f64 {

@@ -15,6 +15,7 @@ use crate::plant_file::{
     DispatchRule, DowntimeKind, Drawn, InWork, OneOrMore, OpeningLot, PlantFile, Product, Step,
     Times, WorkCenter,
 };
+use crate::priority;
 
 /// How long a stop lasts of which nobody has told the end, minutes in the mean.
 const UNKNOWN_STOP_MIN: f64 = 60.0;
@@ -177,7 +178,7 @@ impl LivingModel {
         });
         self.file.lot.push(OpeningLot {
             due: due.map(|due| (due.micros_since(now) as f64 / 1e6 / MINUTE_S).max(0.0)),
-            priority: priority_of_file(order.priority()),
+            priority: priority::of_lot(order.priority()),
             in_work,
             ..OpeningLot::of(order.id().to_string(), order.id().to_string())
         });
@@ -230,12 +231,6 @@ impl LivingModel {
                 .push(WorkCenter::of(name.to_owned(), 1));
         }
     }
-}
-
-/// In the twin a lower number is more urgent, as in SAP; in a plant file a higher one is.
-pub(super) fn priority_of_file(of_twin: i32) -> i32 {
-    // The lowest number has no opposite; the one beside it is as urgent as can be.
-    of_twin.saturating_neg()
 }
 
 /// Minutes since an operation last reported, or began.

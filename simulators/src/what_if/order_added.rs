@@ -4,8 +4,9 @@ use twin_model::{Time, WorkOrderId};
 
 use super::change::Change;
 use super::impossible_change::{ImpossibleChange, above_zero, not_negative};
-use super::living::{LivingModel, priority_of_file};
+use super::living::LivingModel;
 use crate::plant_file::{OpeningLot, Product};
+use crate::priority;
 
 impl LivingModel {
     pub(super) fn adds(
@@ -50,7 +51,7 @@ impl LivingModel {
         self.file.lot.push(OpeningLot {
             ready: *in_min,
             due: due.map(|due| (due.micros_since(now) as f64 / 60e6).max(0.0)),
-            priority: priority_of_file(*priority),
+            priority: priority::of_lot(*priority),
             ..OpeningLot::of(order.clone(), order.clone())
         });
         self.orders.push((id, *due));

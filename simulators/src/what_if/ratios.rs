@@ -6,6 +6,7 @@ use serde::Serialize;
 use twin_model::{Entity, Operation, Plant};
 
 use crate::plant_file::{Drawn, Times};
+use crate::statistics::thinned;
 
 /// With fewer finished operations at a work center, those of the whole plant tell how long work
 /// really takes.
@@ -80,13 +81,8 @@ impl Ratios {
             (ToldBy::WorkCenter, Some(own)) => own,
             _ => &self.all,
         };
-        let kept = ratios.len().min(RATIOS_MAX);
-        let thinned = (0..kept).map(|rank| {
-            // The middles of `kept` equal parts of the sorted list.
-            let place = (2 * rank + 1) * ratios.len() / (2 * kept);
-            planned_min * ratios[place.min(ratios.len() - 1)]
-        });
-        Times::Drawn(Drawn::Observed(thinned.collect()))
+        let times = thinned(ratios, RATIOS_MAX).map(|ratio| planned_min * ratio);
+        Times::Drawn(Drawn::Observed(times.collect()))
     }
 }
 

@@ -63,7 +63,7 @@ fn a_work_center_that_stands_still_delays_the_orders_that_need_it_and_the_plant_
     assert!(later.mean > 300.0, "{later:?}");
     let as_it_is = Change::Priority {
         order: living.file.lot[0].id.clone(),
-        priority: -living.file.lot[0].priority,
+        priority: 5 - living.file.lot[0].priority,
     };
     let unchanged = answer(&living, &[as_it_is], now);
     for order in &unchanged.orders {
@@ -112,7 +112,7 @@ fn a_more_urgent_order_comes_earlier_and_a_new_one_is_forecast_too() {
         };
         assert_eq!(
             lot.priority,
-            -order.priority(),
+            5 - order.priority(),
             "lower is more urgent in the twin"
         );
     }
