@@ -23,6 +23,25 @@ release = [{ product = "P", every = { exponential = 6 }, due = 60 }]
 experiment = { horizon = 5000, warm_up = 500, replications = 6 }
 "#;
 
+fn demo(dir: &TempDir) -> TwinProcess {
+    let arguments = ["demo", "--json", "--listen", "127.0.0.1:0", "--pace", "1"];
+    TwinProcess::start(&arguments, dir.path())
+}
+
+/// What `twin what-if` says of forty runs.
+fn what_if(twin: &TwinProcess, more: &[&str]) -> std::process::Output {
+    let mut arguments = vec![
+        "what-if",
+        "--json",
+        "--url",
+        &twin.url,
+        "--replications",
+        "40",
+    ];
+    arguments.extend(more);
+    run_twin(&arguments)
+}
+
 /// A forecast of more than three orders: a question may come in the midst of the history that the
 /// demo tells first.
 fn of_some_orders(ask: &impl Fn(&[&str]) -> std::process::Output) -> Value {
@@ -36,14 +55,8 @@ fn of_some_orders(ask: &impl Fn(&[&str]) -> std::process::Output) -> Value {
 #[test]
 fn a_live_plant_says_when_its_orders_will_be_finished_and_what_a_breakdown_does_to_that() {
     let dir = TempDir::new().unwrap();
-    let arguments = ["demo", "--json", "--listen", "127.0.0.1:0", "--pace", "1"];
-    let twin = TwinProcess::start(&arguments, dir.path());
-    let url = twin.url.clone();
-    let ask = |more: &[&str]| {
-        let mut arguments = vec!["what-if", "--json", "--url", &url, "--replications", "40"];
-        arguments.extend(more);
-        run_twin(&arguments)
-    };
+    let twin = demo(&dir);
+    let ask = |more: &[&str]| what_if(&twin, more);
     let answer = of_some_orders(&ask);
     assert_eq!(
         (&answer["replications"], &answer["cut_short"]),
@@ -74,14 +87,8 @@ fn a_live_plant_says_when_its_orders_will_be_finished_and_what_a_breakdown_does_
 #[test]
 fn hours_and_yields_can_be_asked_about_and_the_answer_comes_in_lines_to_who_wants_them() {
     let dir = TempDir::new().unwrap();
-    let arguments = ["demo", "--json", "--listen", "127.0.0.1:0", "--pace", "1"];
-    let twin = TwinProcess::start(&arguments, dir.path());
-    let url = twin.url.clone();
-    let ask = |more: &[&str]| {
-        let mut arguments = vec!["what-if", "--json", "--url", &url, "--replications", "40"];
-        arguments.extend(more);
-        run_twin(&arguments)
-    };
+    let twin = demo(&dir);
+    let ask = |more: &[&str]| what_if(&twin, more);
     let answer = of_some_orders(&ask);
     let centers = answer["load"].as_array().unwrap().iter();
     let centers: Vec<&str> = centers
@@ -106,7 +113,7 @@ fn hours_and_yields_can_be_asked_about_and_the_answer_comes_in_lines_to_who_want
     let spoilt: Vec<&str> = spoilt.iter().flat_map(|one| ["--good", one]).collect();
     assert!(most_later(&json_of(&ask(&spoilt))) > 10.0);
 
-    let lines = lines_of(&url, r#"{"replications":64}"#);
+    let lines = lines_of(&twin.url, r#"{"replications":64}"#);
     let (last, progress) = lines.split_last().unwrap();
     assert_eq!(last["answer"]["replications"], 64, "{last}");
     assert!(!progress.is_empty());
