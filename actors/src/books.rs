@@ -17,7 +17,7 @@ use crate::guard::{Supervision, guarded_turn};
 use crate::input::DecodedEvent;
 use crate::marks::{MarkKey, Marks, Seen};
 use crate::outbox::{Command, Pending};
-use crate::outcome::Outcome;
+use crate::outcome::{Effective, Outcome};
 use crate::parking::{ParkedEvent, Parking};
 use crate::record::{Entry, OperatorEntry, Poisoned, Verdict};
 use crate::{Change, Counts, Disposition, ExceptionId, PlantClock};
@@ -243,8 +243,8 @@ impl Books {
         {
             outcome.poisoned.push(poisoned);
         }
-        if let (Ok(_), Some(applied)) = (&decided, &mut outcome.applied) {
-            applied.push(event.clone());
+        if let (Ok(_), Some(effective)) = (&decided, &mut outcome.effective) {
+            effective.push(Effective::Event(Box::new(event.clone())));
         }
         decided
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use twin_model::{Entity, EntityKey, EventId, Notice, Plant, PlantId, SmolStr, SourceId, Time};
 
+use crate::books::Books;
+use crate::outcome::Outcome;
 use crate::{Counts, Cursor, ExceptionEntry, ExceptionId};
 
 /// The event behind a change.
@@ -21,7 +23,7 @@ pub struct CauseRef {
 }
 
 /// One entity in its new state.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Position within the commit, from 1, shared with the notices.
     pub index: u32,
@@ -36,7 +38,7 @@ pub struct Change {
 }
 
 /// One durable commit. Commits are handed out in the order of their numbers, without a gap.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// Which plant.
     pub plant: PlantId,
@@ -83,7 +85,45 @@ pub struct Snapshot {
     pub sources: BTreeMap<SourceId, Time>,
 }
 
+impl Commit {
+    /// What the batch with this outcome made true: the commit of this epoch and number.
+    pub(crate) fn of(
+        books: &Books,
+        outcome: Outcome,
+        (epoch, commit_no): (u64, u64),
+        recorded: Time,
+    ) -> Commit {
+        Commit {
+            plant: books.plant.id().clone(),
+            epoch,
+            commit_no,
+            recorded,
+            clock: books.now,
+            changes: outcome.changes,
+            notices: outcome.notices,
+            counts: Arc::new(books.counts.clone()),
+            exceptions: outcome.exceptions,
+            exceptions_gone: outcome.exceptions_gone,
+            sources: outcome.sources.into_iter().collect(),
+        }
+    }
+}
+
 impl Snapshot {
+    /// A copy of these books, which stand at the commit of this epoch and number.
+    pub(crate) fn of(books: &Books, (epoch, commit_no): (u64, u64), recorded: Time) -> Snapshot {
+        Snapshot {
+            plant: books.plant.clone(),
+            epoch,
+            commit_no,
+            recorded,
+            clock: books.now,
+            counts: Arc::new(books.counts.clone()),
+            exceptions: books.exceptions.to_vec(),
+            sources: books.sources.clone(),
+        }
+    }
+
     /// The plant's now: its clock or, where nobody has told it the time, its newest event.
     #[must_use]
     pub fn now(&self) -> Time {

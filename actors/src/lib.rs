@@ -3,8 +3,8 @@
 //! [`open`] recovers a plant from its journal and gives a [`PlantHandle`]. Everything goes through
 //! the handle's doors: [`Intake`] takes events and answers after their commit, [`Feed`] gives the
 //! committed changes in order, [`Outbox`] the commands that are due, [`Exceptions`] what needs a
-//! person, [`Checks`] what would become of an event, [`Fork`] a consistent copy, [`Ledger`] the
-//! head of the journal's hash chain.
+//! person, [`Checks`] what would become of an event, [`Fork`] a consistent copy, [`History`]
+//! what the plant was, [`Ledger`] the head of the journal's hash chain.
 //!
 //! What is absent here: AMQP, Redis, HTTP. And no actix type leaves this crate: the shard runs on
 //! a thread of its own, so that the handles work from any runtime.
@@ -30,6 +30,7 @@ mod format;
 mod frame_log;
 mod frames;
 mod guard;
+mod history;
 mod identity;
 mod input;
 mod intake;
@@ -48,9 +49,11 @@ mod raising;
 mod reading;
 mod record;
 mod recovery;
+mod rerun;
 mod resolution;
 mod resolving;
 mod retention;
+mod retold;
 mod segment;
 mod shard;
 mod snapshot_file;
@@ -85,6 +88,7 @@ pub use feed::{FEED_COMMITS_MAX, Feed, Subscription};
 pub use fork::Fork;
 pub use format::{lock_file, readable};
 pub use guard::{POISON_TRIES_MAX, QUARANTINE_FAILURES_MAX};
+pub use history::{History, HistoryError, Moment, Was};
 pub use identity::Identity;
 pub use input::{EVENT_BYTES_MAX, Input};
 pub use intake::{
@@ -106,6 +110,7 @@ pub use resolution::{
     REASON_BYTES_MAX, Resolution, Resolve, ResolveError, Resolved, SIGNATURE_BYTES_MAX,
 };
 pub use retention::Retention;
+pub use retold::Retold;
 pub use spool::{SPOOL_SEGMENT_BYTES_MAX, Spool, SpoolReport, StoreError};
 pub use spool_aside::{ASIDE_MESSAGES_MAX, AsideError, AsideMessage};
 pub use spool_disk::DISK_FREE_BYTES_MIN;

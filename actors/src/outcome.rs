@@ -9,6 +9,15 @@ use crate::record::{Entry, Poisoned};
 use crate::suspects::Suspects;
 use crate::{Change, ExceptionEntry, ExceptionId};
 
+/// Something that moved a plant on.
+#[derive(Debug)]
+pub(crate) enum Effective {
+    /// An event that was applied: as it came, after it had waited, or in the place of an exception.
+    Event(Box<Event>),
+    /// The clock, when it was told.
+    Tick(Time),
+}
+
 /// What a batch of inputs did, to be journaled and handed out.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
@@ -21,18 +30,18 @@ pub(crate) struct Outcome {
     /// Those that had to leave memory.
     pub(crate) exceptions_gone: Vec<ExceptionId>,
     pub(crate) sources: BTreeMap<SourceId, Time>,
-    /// Events that were applied, in this order; collected only where somebody asks for them.
-    pub(crate) applied: Option<Vec<Event>>,
+    /// What had an effect, in this order; collected only where somebody asks for it.
+    pub(crate) effective: Option<Vec<Effective>>,
     /// Whom a live plant suspects of having ended the process; a replay suspects nobody.
     pub(crate) suspects: Option<Suspects>,
     next_index: u32,
 }
 
 impl Outcome {
-    /// An outcome that lists the applied events too.
-    pub(crate) fn listing_applied() -> Outcome {
+    /// An outcome that lists what had an effect too.
+    pub(crate) fn listing_effective() -> Outcome {
         Outcome {
-            applied: Some(Vec::new()),
+            effective: Some(Vec::new()),
             ..Outcome::default()
         }
     }

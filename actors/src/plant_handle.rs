@@ -17,6 +17,7 @@ use crate::identity::IDENTITY_FORMAT;
 use crate::journal::{Journal, JournalError, SEGMENT_BYTES_MAX};
 use crate::lanes::Lanes;
 use crate::recovery::{self, RecoveryError, Settings};
+use crate::rerun::Files;
 use crate::retention::Retention;
 use crate::shard::ShardActor;
 use crate::snapshot_file;
@@ -24,7 +25,8 @@ use crate::snapshots::Snapshots;
 use crate::supervisor::PanicSupervisor;
 use crate::writer::{self, Published};
 use crate::{
-    Checks, Durability, Exceptions, Feed, Fork, Identity, Intake, Ledger, LedgerHead, Outbox, guard,
+    Checks, Durability, Exceptions, Feed, Fork, History, Identity, Intake, Ledger, LedgerHead,
+    Outbox, guard,
 };
 
 /// Messages that may wait for a shard. Each batch of events holds credits besides.
@@ -185,6 +187,7 @@ pub struct PlantHandle {
     outbox: Outbox,
     exceptions: Exceptions,
     fork: Fork,
+    history: History,
     checks: Checks,
     ledger: Ledger,
     door: Door,
@@ -238,6 +241,12 @@ impl PlantHandle {
     #[must_use]
     pub fn fork(&self) -> &Fork {
         &self.fork
+    }
+
+    /// The door to what the plant was.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// The door to questions: what would become of something if it were told now.
@@ -306,6 +315,10 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
     let (ready, opened) = oneshot::channel();
     let (end, ended) = watch::channel(false);
     let (plant, clock) = (options.plant.clone(), options.clock);
+    let files = Files {
+        dir: options.dir.clone(),
+        settings: options.settings(),
+    };
     let durability = options.durability;
     std::thread::Builder::new()
         .name(format!("plant {plant}"))
@@ -324,6 +337,10 @@ pub async fn open(options: PlantOptions) -> Result<PlantHandle, OpenError> {
         outbox: Outbox { door: door.clone() },
         exceptions: Exceptions::new(door.clone()),
         fork: Fork { door: door.clone() },
+        history: History {
+            files,
+            door: door.clone(),
+        },
         checks: Checks::new(door.clone()),
         ledger: Ledger { door: door.clone() },
         door,

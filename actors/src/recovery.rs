@@ -11,7 +11,7 @@ use crate::exception_entry::KeyedBy;
 use crate::input::{DecodedEvent, Input, Kind};
 use crate::journal::{self, JournalError};
 use crate::marks::MarkKey;
-use crate::outcome::Outcome;
+use crate::outcome::{Effective, Outcome};
 use crate::reading::{self, Reached, ReadRecord};
 use crate::record::{Entry, OperatorEntry, Verdict};
 use crate::segment::first_commit;
@@ -124,7 +124,7 @@ pub(crate) fn recover(dir: &Path, settings: &Settings) -> Result<Recovered, Reco
     let mut passed_over = Vec::new();
     for path in snapshot_file::list(dir)?.iter().rev() {
         match restored(path, settings)? {
-            Ok(start) => return replay(dir, start, Watcher::Nobody),
+            Ok(start) => return replay(dir, start, None),
             Err(why) => {
                 tracing::warn!(path = %path.display(), %why, "snapshot passed over");
                 passed_over.push(format!("{} {why}", path.display()));
@@ -132,7 +132,7 @@ pub(crate) fn recover(dir: &Path, settings: &Settings) -> Result<Recovered, Reco
         }
     }
     must_begin(dir, passed_over)?;
-    replay(dir, Recovered::empty(settings), Watcher::Nobody)
+    replay(dir, Recovered::empty(settings), None)
 }
 
 /// A plant from a snapshot file, or why it cannot be had from there.
@@ -165,34 +165,37 @@ pub(crate) fn must_begin(dir: &Path, passed_over: Vec<String>) -> Result<(), Rec
     })
 }
 
-/// Replays the whole journal, without any snapshot, while `watcher` looks on.
+/// Replays the whole journal, without any snapshot, and tells `each` event that is applied, in the
+/// order in which they are.
 pub(crate) fn replay_all(
     dir: &Path,
     settings: &Settings,
-    watcher: Watcher<'_>,
+    each: &mut dyn FnMut(Event),
 ) -> Result<Recovered, RecoveryError> {
     must_begin(dir, vec!["the replay must begin at the first".to_owned()])?;
-    replay(dir, Recovered::empty(settings), watcher)
-}
-
-/// Who looks on while a journal is replayed.
-pub(crate) enum Watcher<'a> {
-    /// Nobody.
-    Nobody,
-    /// Somebody who hears of each event that is applied, in the order in which they are.
-    OfEvents(&'a mut dyn FnMut(Event)),
-    /// Somebody who sees what changed.
-    OfChanges(&'a mut dyn FnMut(Vec<Change>)),
+    replay(dir, Recovered::empty(settings), Some(each))
 }
 
 fn replay(
     dir: &Path,
     mut recovered: Recovered,
-    mut watcher: Watcher<'_>,
+    mut each: Option<&mut dyn FnMut(Event)>,
 ) -> Result<Recovered, RecoveryError> {
     recovered.books.replaying = true;
     let reached = reading::read(dir, recovered.head.commit_no, |record| {
-        replay_record(&mut recovered, record, &mut watcher)
+        let outcome = match each {
+            Some(_) => Outcome::listing_effective(),
+            None => Outcome::default(),
+        };
+        let outcome = replay_record(&mut recovered, record, outcome)?;
+        if let Some(tell) = &mut each {
+            for effective in outcome.effective.into_iter().flatten() {
+                if let Effective::Event(event) = effective {
+                    tell(*event);
+                }
+            }
+        }
+        Ok::<_, RecoveryError>(())
     })?;
     finish(dir, &mut recovered, reached)?;
     Ok(recovered)
@@ -247,12 +250,12 @@ fn check_chain(read: &ReadRecord, head: &LedgerHead) -> Result<(), JournalError>
     })
 }
 
-/// Decides a record again.
+/// Decides a record again. Gives `outcome` with what it did, as it was when the record was written.
 pub(crate) fn replay_record(
     recovered: &mut Recovered,
     read: ReadRecord,
-    watcher: &mut Watcher<'_>,
-) -> Result<(), RecoveryError> {
+    mut outcome: Outcome,
+) -> Result<Outcome, RecoveryError> {
     check_chain(&read, &recovered.head)?;
     let ReadRecord {
         segment,
@@ -270,10 +273,6 @@ pub(crate) fn replay_record(
     books.poison_script = record.poisoned;
     let mut events = events.into_iter();
     for entry in record.entries {
-        let mut outcome = match watcher {
-            Watcher::OfEvents(_) => Outcome::listing_applied(),
-            Watcher::OfChanges(_) | Watcher::Nobody => Outcome::default(),
-        };
         let event = match entry {
             Entry::Event { .. } => {
                 recovered.replayed += 1;
@@ -283,12 +282,6 @@ pub(crate) fn replay_record(
         };
         replay_entry(books, entry, event, &mut outcome)
             .map_err(|otherwise| otherwise.at(place()))?;
-        // A replay hands nothing out.
-        match watcher {
-            Watcher::OfEvents(tell) => outcome.applied.into_iter().flatten().for_each(tell),
-            Watcher::OfChanges(tell) => tell(outcome.changes),
-            Watcher::Nobody => {}
-        }
     }
     books.poison_script = Vec::new();
     recovered.epoch = record.epoch;
@@ -297,7 +290,7 @@ pub(crate) fn replay_record(
         commit_no: record.commit_no,
         hash,
     };
-    Ok(())
+    Ok(outcome)
 }
 
 /// What is decided otherwise, and how.
@@ -427,7 +420,7 @@ pub(crate) fn decided_anew(
     recovered.books.replaying = true;
     reading::read(dir, recovered.head.commit_no, |read| {
         if read.record.commit_no < commit_no {
-            return replay_record(&mut recovered, read, &mut Watcher::Nobody);
+            return replay_record(&mut recovered, read, Outcome::default()).map(drop);
         }
         if found.is_none() && read.record.commit_no == commit_no {
             found = first_otherwise(&mut recovered.books, read);

@@ -200,19 +200,16 @@ impl ShardActor {
         }
         let open = std::mem::take(&mut self.open);
         let recorded = wall_clock();
-        let commit = Arc::new(Commit {
-            plant: self.books.plant.id().clone(),
-            epoch: self.epoch,
-            commit_no: self.next_commit,
+        let mut outcome = open.outcome;
+        let entries = std::mem::take(&mut outcome.entries);
+        let poisoned = std::mem::take(&mut outcome.poisoned);
+        let commit = Commit::of(
+            &self.books,
+            outcome,
+            (self.epoch, self.next_commit),
             recorded,
-            clock: self.books.now,
-            changes: open.outcome.changes,
-            notices: open.outcome.notices,
-            counts: Arc::new(self.books.counts.clone()),
-            exceptions: open.outcome.exceptions,
-            exceptions_gone: open.outcome.exceptions_gone,
-            sources: open.outcome.sources.into_iter().collect(),
-        });
+        );
+        let commit = Arc::new(commit);
         self.next_commit += 1;
         self.recorded = recorded;
         self.cut_now_and_then();
@@ -226,8 +223,8 @@ impl ShardActor {
         });
         let (done, wait) = oneshot::channel();
         let given = self.writer.give(Job::Write(Box::new(Write {
-            entries: open.outcome.entries,
-            poisoned: open.outcome.poisoned,
+            entries,
+            poisoned,
             commit,
             replies: open.replies,
             commands,
@@ -290,18 +287,10 @@ impl ShardActor {
 
     fn hand_out(&self, follow: Follow) {
         let Follow { commits, reply } = follow;
-        let snapshot = Arc::new(Snapshot {
-            plant: self.books.plant.clone(),
-            epoch: self.epoch,
-            commit_no: self.next_commit - 1,
-            recorded: self.recorded,
-            clock: self.books.now,
-            counts: Arc::new(self.books.counts.clone()),
-            exceptions: self.books.exceptions.to_vec(),
-            sources: self.books.sources.clone(),
-        });
+        let newest = (self.epoch, self.next_commit - 1);
+        let snapshot = Snapshot::of(&self.books, newest, self.recorded);
         self.writer.give(Job::Follow(Follower {
-            snapshot,
+            snapshot: Arc::new(snapshot),
             commits,
             reply,
         }));

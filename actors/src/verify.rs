@@ -7,9 +7,10 @@ use twin_model::{Breach, Code, Event, Plant, StateHash};
 
 use crate::difference::{Against, DIFFERING_ENTITIES_MAX, Difference, EntityDifference, Place};
 use crate::journal::JournalError;
+use crate::outcome::Outcome;
 use crate::plant_handle::{OpenError, PlantOptions, lock};
 use crate::reading::{self, ReadRecord};
-use crate::recovery::{Recovered, RecoveryError, Settings, Watcher};
+use crate::recovery::{Recovered, RecoveryError, Settings};
 use crate::snapshot_file::Found;
 use crate::stored::StoredBooks;
 use crate::{Change, Counts, Identity, LedgerHead, recovery, snapshot_file, stored_difference};
@@ -261,10 +262,7 @@ fn stored(recovered: &Recovered) -> StoredBooks {
 
 /// Decides a record again; gives what changed.
 fn decide(recovered: &mut Recovered, read: ReadRecord) -> Result<Vec<Change>, RecoveryError> {
-    let mut changed = Vec::new();
-    let mut note = |changes: Vec<Change>| changed.extend(changes);
-    recovery::replay_record(recovered, read, &mut Watcher::OfChanges(&mut note))?;
-    Ok(changed)
+    recovery::replay_record(recovered, read, Outcome::default()).map(|outcome| outcome.changes)
 }
 
 fn compare_changes(
@@ -343,7 +341,7 @@ pub fn replay(options: &PlantOptions, each: &mut dyn FnMut(Event)) -> Result<Pla
     let dir: &Path = &options.dir;
     let _lock = lock(dir)?;
     Identity::claim(options)?;
-    let replayed = recovery::replay_all(dir, &options.settings(), Watcher::OfEvents(each))?;
+    let replayed = recovery::replay_all(dir, &options.settings(), each)?;
     Ok(replayed.books.plant)
 }
 

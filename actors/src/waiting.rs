@@ -8,7 +8,7 @@ use crate::Disposition;
 use crate::because::Because;
 use crate::books::Books;
 use crate::guard::guarded_tick;
-use crate::outcome::Outcome;
+use crate::outcome::{Effective, Outcome};
 use crate::parking::{ParkedEvent, StreamKey};
 use crate::record::{Entry, Verdict};
 
@@ -127,6 +127,9 @@ impl Books {
     /// The plant's clock reaches `now`: what has waited too long becomes an exception.
     pub(crate) fn tick(&mut self, now: Time, outcome: &mut Outcome) {
         outcome.entries.push(Entry::Tick(now));
+        if let Some(effective) = &mut outcome.effective {
+            effective.push(Effective::Tick(now));
+        }
         if self.now == Time::EPOCH {
             // Nobody could tell the time before: what waits began to wait now.
             self.parking.began_to_wait_at(now);

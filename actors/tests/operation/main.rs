@@ -11,6 +11,7 @@
 mod credits;
 mod exceptions;
 mod falling_due;
+mod history;
 mod processes;
 mod retention;
 mod shard;
