@@ -298,11 +298,22 @@ async fn a_cursor_of_another_history_is_named_never_continued() {
             ),
         }
     }
+    plant.close().await;
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_yet_to_come_is_told_how_far_the_plant_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let plant = open(options(dir.path())).await.unwrap();
+    story::tell(&plant, story::created("WO-1")).await;
+    let last = plant.fork().take().await.unwrap().cursor();
     let beyond = Cursor {
         commit_no: last.commit_no + 1,
         ..last
     };
     let found = retold(&plant, beyond).map(drop);
+    assert!(matches!(found, Err(HistoryError::Ahead { head }) if head == last.commit_no));
+    let found = plant.history().at(Moment::Commit(last.commit_no + 1));
     assert!(matches!(found, Err(HistoryError::Ahead { head }) if head == last.commit_no));
     plant.close().await;
 }
@@ -363,8 +374,11 @@ async fn a_time_means_the_last_commit_that_did_not_go_beyond_it() {
         story::tell(&plant, story::created(&format!("WO-{number}"))).await;
         let snapshot = plant.fork().take().await.unwrap();
         recorded.push((snapshot.commit_no, snapshot.recorded));
-        std::thread::sleep(std::time::Duration::from_millis(2));
     }
+    assert!(
+        recorded.is_sorted_by(|one, next| one.1 < next.1),
+        "commits take time"
+    );
     for (number, time) in recorded {
         assert_eq!(
             plant.history().at(Moment::Time(time)).unwrap().commit_no,
