@@ -15,6 +15,28 @@ pub struct Cursor {
     pub index: u32,
 }
 
+impl Cursor {
+    /// Whether this may have been given out where a commit of the epoch `before` is followed by one
+    /// of `after`: the former is the last commit all of which lies before or at the cursor. An
+    /// opening gives out the number of the commit before it, too.
+    #[must_use]
+    pub fn lies_between(self, before: u64, after: u64) -> bool {
+        match self.index {
+            u32::MAX => before <= self.epoch && self.epoch <= after,
+            _ => self.epoch == after,
+        }
+    }
+
+    /// The last commit all of which lies before or at the cursor.
+    #[must_use]
+    pub fn whole_before(self) -> u64 {
+        match self.index {
+            u32::MAX => self.commit_no,
+            _ => self.commit_no.saturating_sub(1),
+        }
+    }
+}
+
 /// A text that is no cursor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a cursor: three numbers joined by dashes are expected, like 3-1042-7")]

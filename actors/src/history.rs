@@ -13,7 +13,7 @@ use crate::journal::JournalError;
 use crate::outcome::{Effective, Outcome};
 use crate::recovery::{self, RecoveryError};
 use crate::rerun::{Files, Rerun};
-use crate::retold::{Retold, whole_before};
+use crate::retold::Retold;
 use crate::stored::StoredBooks;
 use crate::{Counts, Cursor, PlantClock, Snapshot};
 
@@ -167,7 +167,7 @@ impl History {
     /// [`HistoryError`]; that the cursor is of another history may also be found later.
     pub fn retell(&self, after: Cursor) -> Result<Retold, HistoryError> {
         self.reached(after.commit_no)?;
-        let whole = whole_before(after);
+        let whole = after.whole_before();
         let rerun = self.rerun(|stored| stored.commit_no <= whole)?;
         Retold::begin(rerun, self.door.clone(), after)
     }

@@ -25,7 +25,8 @@ impl Retold {
         door: Door,
         after: Cursor,
     ) -> Result<Retold, HistoryError> {
-        rerun.commits(whole_before(after), &mut |_| ControlFlow::Continue(()))?;
+        let whole = after.whole_before();
+        rerun.commits(whole, &mut |_| ControlFlow::Continue(()))?;
         if rerun.recovered.epoch > after.epoch {
             return Err(HistoryError::OtherOpening);
         }
@@ -60,34 +61,18 @@ impl Retold {
             is_continued,
             ..
         } = self;
+        let before = rerun.recovered.epoch;
         rerun.commits(until, &mut |commit| {
-            *is_continued = *is_continued || continues(*after, commit.epoch);
+            *is_continued = *is_continued || after.lies_between(before, commit.epoch);
             match *is_continued {
                 true => each(commit),
                 false => ControlFlow::Break(()),
             }
         })?;
         // Without a commit there was nothing that could contradict the cursor.
-        match *is_continued || rerun.commit_no() == whole_before(*after) {
+        match *is_continued || rerun.commit_no() == after.whole_before() {
             true => Ok(()),
             false => Err(HistoryError::OtherOpening),
         }
-    }
-}
-
-/// The last commit all of which comes before or at the cursor.
-pub(crate) fn whole_before(cursor: Cursor) -> u64 {
-    match cursor.index {
-        u32::MAX => cursor.commit_no,
-        _ => cursor.commit_no.saturating_sub(1),
-    }
-}
-
-/// Whether a commit of this epoch can be the first of which something comes after the cursor.
-fn continues(after: Cursor, epoch: u64) -> bool {
-    match after.index {
-        // An opening gives out the number of the commit before it, too.
-        u32::MAX => epoch >= after.epoch,
-        _ => epoch == after.epoch,
     }
 }

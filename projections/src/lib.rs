@@ -8,7 +8,9 @@
 //! only shows it, and everything in it can be dropped and made again from the plant.
 
 mod answer;
+mod catch_up;
 mod change_event;
+mod changes;
 mod entities;
 mod filter;
 mod genealogy;

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use actors::{Commit, Cursor, PlantHandle, Snapshot};
 use parking_lot::RwLock;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, mpsc, watch};
 
+use crate::catch_up::{CatchUps, Caught};
 use crate::change_event::ChangeEvent;
 use crate::read_model::ReadModel;
 use crate::redis_copy::RedisStatus;
@@ -31,6 +32,7 @@ pub(crate) struct Picture {
     progress: watch::Sender<Progress>,
     /// How the copy in Redis is doing, where there is one.
     copy: RwLock<Option<Arc<RedisStatus>>>,
+    catch_ups: CatchUps,
     /// How often each rule of the model was broken when it was last looked at.
     broken: RwLock<BTreeMap<&'static str, u64>>,
 }
@@ -69,15 +71,29 @@ pub(crate) enum Found {
 }
 
 impl Picture {
-    pub(crate) fn new(handle: PlantHandle, ring_events_max: usize) -> Picture {
+    pub(crate) fn new(
+        handle: PlantHandle,
+        ring_events_max: usize,
+        runs: Arc<Semaphore>,
+    ) -> Picture {
         Picture {
             handle,
             ring_events_max,
             published: RwLock::new(None),
             progress: watch::Sender::new(Progress::default()),
             copy: RwLock::default(),
+            catch_ups: CatchUps::new(runs),
             broken: RwLock::default(),
         }
+    }
+
+    /// Has what comes after a cursor read out of the journal, for a follower that comes back.
+    pub(crate) fn catch_up(self: &Arc<Picture>, after: Cursor) -> mpsc::Receiver<Caught> {
+        self.catch_ups.join(self, after)
+    }
+
+    pub(crate) fn catch_ups(&self) -> &CatchUps {
+        &self.catch_ups
     }
 
     /// A copy of it is kept in Redis.
@@ -191,12 +207,14 @@ impl Picture {
 }
 
 impl Published {
-    /// The position after `cursor`, or at the end without one.
-    pub(crate) fn seek(&self, cursor: Option<Cursor>) -> Result<u64, Gap> {
-        match cursor {
-            Some(cursor) => self.ring.seek(cursor, self.model.cursor()),
-            None => Ok(self.ring.end()),
-        }
+    /// The position after `cursor`.
+    pub(crate) fn seek(&self, cursor: Cursor) -> Result<u64, Gap> {
+        self.ring.seek(cursor, self.model.cursor())
+    }
+
+    /// The position after `cursor`, which is known to be of this plant's history.
+    pub(crate) fn reach(&self, cursor: Cursor) -> Result<u64, Gap> {
+        self.ring.reach(cursor, self.model.cursor())
     }
 
     /// The position after the newest entry.

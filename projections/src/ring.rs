@@ -22,12 +22,25 @@ pub enum Gap {
     /// Entries after it are no longer kept.
     #[error("changes after this cursor are no longer kept")]
     TooOld,
-    /// It belongs to another opening of the plant.
-    #[error("the plant was opened anew since this cursor was given out")]
+    /// It belongs to another opening of the plant than the entries kept, or to another history
+    /// than the plant's journal.
+    #[error("this cursor is of another history than the plant's journal")]
     OtherEpoch,
     /// It was not given out by this plant.
     #[error("the plant has not reached this cursor")]
     Ahead,
+}
+
+impl Gap {
+    /// Whether the journal may still have what comes after `cursor`, when the plant has reached
+    /// `newest`.
+    pub(crate) fn may_be_in_the_journal(self, cursor: Cursor, newest: Cursor) -> bool {
+        match self {
+            Gap::TooOld => true,
+            Gap::OtherEpoch => cursor.epoch < newest.epoch && cursor.commit_no <= newest.commit_no,
+            Gap::Ahead => false,
+        }
+    }
 }
 
 /// The recent entries.
@@ -115,6 +128,17 @@ impl Ring {
             .entries
             .partition_point(|(entry, _)| entry.cursor <= cursor);
         Ok(self.first + after as u64)
+    }
+
+    /// As [`Ring::seek`], for a cursor that is known to be of this plant's history: what another
+    /// opening gave out, with nothing between it and the entries kept, can be continued from.
+    pub(crate) fn reach(&self, cursor: Cursor, newest: Cursor) -> Result<u64, Gap> {
+        let whole = (cursor.index, self.floor.index) == (u32::MAX, u32::MAX);
+        let touches = whole && cursor.commit_no == self.floor.commit_no;
+        match touches && cursor.epoch < self.floor.epoch {
+            true => Ok(self.first),
+            false => self.seek(cursor, newest),
+        }
     }
 
     /// Up to `max` entries from `position` on, or `None` when some of them have left.

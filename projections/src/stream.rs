@@ -17,7 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::no_picture;
 use crate::change_event::frame;
-use crate::picture::{Found, Picture, Progress, Published};
+use crate::changes::{Changes, Next, Portion};
+use crate::picture::{Picture, Progress};
 use crate::problem::Problem;
 use crate::projections::{Projections, StreamSlot};
 use crate::query::parse;
@@ -27,10 +28,11 @@ use crate::view::CountsView;
 
 /// Changed counts are told this often at most.
 const COUNTS_EVERY: Duration = Duration::from_secs(1);
-/// Entries that one follower takes from the ring at once.
-const CHUNK_EVENTS_MAX: usize = 256;
-/// Bytes that are held for one follower, beside one entry that is larger by itself.
-const CHUNK_BYTES_MAX: usize = 64 * 1024;
+/// What one follower is given at once.
+const PORTION: Portion = Portion {
+    entries_max: 256,
+    bytes_max: 64 * 1024,
+};
 /// When a browser tries again after a cut, milliseconds.
 const RETRY_MS: u32 = 1_000;
 
@@ -141,11 +143,12 @@ fn bad_cursor(text: &str) -> Problem {
     ))
 }
 
-/// One follower of a plant's stream. It holds a position in the shared ring and at most one chunk.
+/// One follower of a plant's stream. It holds its way through the changes and at most one chunk.
 struct Follower {
     picture: Arc<Picture>,
-    progress: watch::Receiver<Progress>,
-    position: u64,
+    changes: Changes,
+    /// Wakes when the picture has moved.
+    moved: watch::Receiver<Progress>,
     /// What to say before anything else.
     greeting: Option<Bytes>,
     counts_told: Option<Arc<Counts>>,
@@ -163,30 +166,21 @@ impl Follower {
         heartbeat: Duration,
         slot: StreamSlot,
     ) -> Option<Follower> {
-        let progress = picture.progress();
-        let (position, greeting) = picture.read(|published| {
-            let mut greeting = BytesMut::from(format!("retry: {RETRY_MS}\n").as_bytes());
-            let position = match published.seek(from) {
-                Ok(position) => {
-                    // An id without data: a browser that is cut off before the first change comes
-                    // back with it.
-                    let cursor = from.unwrap_or_else(|| published.model.cursor());
-                    greeting.extend_from_slice(format!("id: {cursor}\n\n").as_bytes());
-                    position
-                }
-                Err(gap) => {
-                    greeting.extend_from_slice(&gap_frame(published, gap));
-                    published.end()
-                }
-            };
-            (position, greeting.freeze())
-        })?;
+        let (changes, continued) = Changes::begin(&picture, from)?;
+        let mut greeting = BytesMut::from(format!("retry: {RETRY_MS}\n").as_bytes());
+        let cursor = changes.given();
+        match continued {
+            // An id without data: a browser that is cut off before the first change comes back with
+            // it.
+            Ok(()) => greeting.extend_from_slice(format!("id: {cursor}\n\n").as_bytes()),
+            Err(gap) => greeting.extend_from_slice(&gap_frame(&picture, gap, cursor)),
+        }
         let now = Instant::now();
         Some(Follower {
+            moved: picture.progress(),
             picture,
-            progress,
-            position,
-            greeting: Some(greeting),
+            changes,
+            greeting: Some(greeting.freeze()),
             counts_told: None,
             open_told: 0,
             counts_due: now,
@@ -203,22 +197,22 @@ impl Follower {
         }
         loop {
             // Taken before looking, so that what comes after the look wakes.
-            let ended = self.progress.borrow_and_update().ended;
+            self.moved.borrow_and_update();
             let now = Instant::now();
-            let chunk = match self.counts(now) {
-                Some(counts) => Some(counts),
-                None => self.changes(),
-            };
-            if let Some(chunk) = chunk {
+            if let Some(counts) = self.counts(now) {
                 self.quiet_until = now + self.heartbeat;
-                return Some(chunk);
+                return Some(counts);
             }
-            if ended {
-                return None;
-            }
+            // Only a change of the picture can make others of them.
+            let counts_wait = self.counts_due > now;
             tokio::select! {
-                changed = self.progress.changed() => changed.ok()?,
-                () = tokio::time::sleep_until(self.counts_due.max(now)), if self.counts_wait() => {}
+                biased;
+                next = self.changes.next(PORTION) => {
+                    self.quiet_until = Instant::now() + self.heartbeat;
+                    return self.told(next);
+                }
+                () = tokio::time::sleep_until(self.counts_due.max(now)), if counts_wait => {}
+                changed = self.moved.changed(), if !counts_wait => changed.ok()?,
                 () = tokio::time::sleep_until(self.quiet_until) => {
                     self.quiet_until = Instant::now() + self.heartbeat;
                     return Some(Bytes::from_static(b": heartbeat\n\n"));
@@ -227,9 +221,17 @@ impl Follower {
         }
     }
 
-    /// Whether there are counts that are not due yet.
-    fn counts_wait(&self) -> bool {
-        self.counts_due > Instant::now()
+    fn told(&self, next: Next) -> Option<Bytes> {
+        let entries = match next {
+            Next::Entries(entries) => entries,
+            Next::Gap(gap, cursor) => return Some(gap_frame(&self.picture, gap, cursor)),
+            Next::Ended => return None,
+        };
+        let mut chunk = BytesMut::new();
+        for entry in entries {
+            chunk.extend_from_slice(&entry.frame());
+        }
+        Some(chunk.freeze())
     }
 
     /// The counts, when they are due and others than told last.
@@ -261,46 +263,17 @@ impl Follower {
         self.counts_due = now + COUNTS_EVERY;
         Some(frame)
     }
-
-    /// The next entries of the ring, or why they are not there.
-    fn changes(&mut self) -> Option<Bytes> {
-        let position = self.position;
-        let found =
-            self.picture.read(
-                |published| match published.entries(position, CHUNK_EVENTS_MAX) {
-                    Found::Entries(entries) => Ok(entries),
-                    Found::Lost => Err((gap_frame(published, Gap::TooOld), published.end())),
-                },
-            )?;
-        let entries = match found {
-            Ok(entries) => entries,
-            Err((gap, end)) => {
-                self.position = end;
-                return Some(gap);
-            }
-        };
-        let mut chunk = BytesMut::new();
-        for entry in entries {
-            let frame = entry.frame();
-            if !chunk.is_empty() && chunk.len() + frame.len() > CHUNK_BYTES_MAX {
-                break;
-            }
-            chunk.extend_from_slice(&frame);
-            self.position += 1;
-        }
-        (!chunk.is_empty()).then(|| chunk.freeze())
-    }
 }
 
-fn gap_frame(published: &Published, gap: Gap) -> Bytes {
-    let model = &published.model;
+fn gap_frame(picture: &Picture, gap: Gap, cursor: Cursor) -> Bytes {
+    let plant = picture.handle().plant();
     let view = GapView {
-        plant: model.plant().clone(),
-        cursor: model.cursor().to_string(),
+        plant: plant.clone(),
+        cursor: cursor.to_string(),
         reason: gap.to_string(),
-        snapshot: format!("/api/v1/plants/{}", path_segment(model.plant().as_str())),
+        snapshot: format!("/api/v1/plants/{}", path_segment(plant.as_str())),
     };
-    frame(Some(model.cursor()), "gap", &view)
+    frame(Some(cursor), "gap", &view)
 }
 
 /// Percent-encodes an id as one segment of a path.

@@ -290,13 +290,12 @@ async fn a_cursor_of_another_history_is_named_never_continued() {
     ] {
         let handle = plant.clone();
         let found = aside(move || retold(&handle, after).map(drop)).await;
-        match continued {
-            true => assert!(found.is_ok(), "{after}: {found:?}"),
-            false => assert!(
-                matches!(found, Err(HistoryError::OtherOpening)),
-                "{after}: {found:?}"
-            ),
-        }
+        let is_other = matches!(found, Err(HistoryError::OtherOpening));
+        assert_eq!(
+            (found.is_ok(), is_other),
+            (continued, !continued),
+            "{after}"
+        );
     }
     plant.close().await;
 }

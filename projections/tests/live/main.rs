@@ -18,5 +18,6 @@ mod quality_items;
 mod queries;
 mod read_model;
 mod reference_items;
+mod resume;
 mod story;
 mod stream_limits;

@@ -45,27 +45,8 @@ async fn a_follower_that_reads_too_slowly_is_told_of_the_gap_and_goes_on() {
         "goes on from the gap"
     );
 
-    let mut late = Follower::open(&plant, Some("1-2-1")).await;
-    assert_eq!(late.news().await.unwrap().event, "gap");
     let mut early_enough = Follower::open(&plant, Some("1-40-1")).await;
     assert_eq!(early_enough.news().await.unwrap().data["id"], "L-39");
-}
-
-#[actix_web::test]
-async fn a_cursor_of_another_opening_of_the_plant_is_a_gap() {
-    let mut plant = LivePlant::open(PlantClock::EventTime).await;
-    plant.tell("lot.created", "08:00", lot("L-1", "1")).await;
-    let listed = plant.get("/api/v1/plants/P1/lots").await.body["cursor"].clone();
-    let mut plant = plant.reopened().await;
-    let mut follower = Follower::resume(&plant, listed.as_str().unwrap()).await;
-    let gap = follower.news().await.unwrap();
-    assert_eq!(gap.event, "gap");
-    assert_eq!(gap.data["cursor"], "2-1-4294967295");
-    plant.tell("lot.created", "08:01", lot("L-2", "1")).await;
-    assert_eq!(follower.news().await.unwrap().data["id"], "L-2");
-    let mut ahead = Follower::resume(&plant, "2-99-1").await;
-    let gap = ahead.news().await.unwrap();
-    assert_eq!(gap.data["reason"], "the plant has not reached this cursor");
 }
 
 #[actix_web::test]
