@@ -7,10 +7,10 @@ use twin_model::EntityKind;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::filter::Filter;
-use crate::picture::Picture;
+use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{page_items, wait_for};
+use crate::query::page_items;
 use crate::standing::Standing;
 use crate::view::ItemView;
 
@@ -47,8 +47,6 @@ pub(crate) struct Part {
     pub(crate) limit: Option<usize>,
     /// The `next` of the page before.
     pub(crate) cursor: Option<String>,
-    /// Answer only once this commit is in the picture (within 5 s, else 503).
-    pub(crate) wait_for: Option<u64>,
 }
 
 /// There is no picture yet.
@@ -61,15 +59,13 @@ pub(crate) async fn list(
     projections: &Projections,
     plant: &str,
     kind: EntityKind,
-    part: Part,
+    (when, part): (When, Part),
     filter: Filter,
 ) -> Result<HttpResponse, Problem> {
     let limit = page_items(part.limit)?;
     let picture = projections.picture(plant)?;
-    wait_for(picture, part.wait_for).await?;
     let (standing, now, picked, next) = picture
-        .read(|published| {
-            let model = &published.model;
+        .look(&when, |model| {
             let entities = &model.entities;
             let page = entities.page(
                 kind,
@@ -85,7 +81,7 @@ pub(crate) async fn list(
             let picked: Vec<_> = with_related.collect();
             (model.standing(), model.now(), picked, page.next)
         })
-        .ok_or_else(|| no_picture(plant))?;
+        .await?;
     let items: Vec<ItemView> = picked
         .iter()
         .map(|(entity, related)| ItemView::new(entity, related, now))
@@ -102,20 +98,18 @@ pub(crate) async fn item(
     projections: &Projections,
     request: &HttpRequest,
     (plant, kind, id): (&str, EntityKind, &str),
-    commit_no: Option<u64>,
+    when: When,
 ) -> Result<HttpResponse, Problem> {
-    let picture: &Picture = projections.picture(plant)?;
-    wait_for(picture, commit_no).await?;
+    let picture = projections.picture(plant)?;
     let (standing, now, found) = picture
-        .read(|published| {
-            let model = &published.model;
+        .look(&when, |model| {
             let found = model.entities.get(kind, id).map(|entity| {
                 let related = model.entities.related(entity);
                 (entity.clone(), related)
             });
             (model.standing(), model.now(), found)
         })
-        .ok_or_else(|| no_picture(plant))?;
+        .await?;
     let (entity, related) = found.ok_or_else(|| Problem::no_item(kind, id))?;
     let item = ItemView::new(&entity, &related, now);
     // Weak: the item is the same, while what the answer says of its age is not.

@@ -11,10 +11,9 @@ mod parked;
 mod plants;
 
 use actix_web::web::ServiceConfig;
-use serde::Deserialize;
 use twin_model::EntityKind;
 use utoipa::openapi::RefOr;
-use utoipa::{IntoParams, Modify, OpenApi};
+use utoipa::{Modify, OpenApi};
 
 use self::collection_description::Collections;
 use crate::answer::{ItemAnswer, ListAnswer};
@@ -45,15 +44,6 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The kinds of entities that have a list.
 pub(crate) fn kinds() -> impl Iterator<Item = EntityKind> {
     collections::ALL.iter().map(|collection| collection.kind)
-}
-
-/// Parameters of a single item.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ItemQuery {
-    /// Answer only once this commit is in the picture (within 5 s, else 503).
-    wait_for: Option<u64>,
 }
 
 #[derive(OpenApi)]
@@ -121,6 +111,7 @@ impl Modify for StatusWords {
                 answer.description = match status.as_str() {
                     "200" => "As asked",
                     "400" => "The query cannot be understood",
+                    "410" => "That part of the past is not kept",
                     "404" => "No such plant here, or no such item in it",
                     "503" => "The picture is not ready, or does not take one more; see Retry-After",
                     _ => "See the title of the answer",

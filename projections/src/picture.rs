@@ -9,8 +9,12 @@ use actors::{Commit, Cursor, PlantHandle, Snapshot};
 use parking_lot::RwLock;
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use crate::answer::no_picture;
 use crate::catch_up::{CatchUps, Caught};
 use crate::change_event::ChangeEvent;
+use crate::past::{Pasts, When};
+use crate::problem::Problem;
+use crate::query::wait_for;
 use crate::read_model::ReadModel;
 use crate::redis_copy::RedisStatus;
 use crate::ring::{Gap, Ring, STREAM_BYTES_MAX};
@@ -23,6 +27,11 @@ const RESUBSCRIBE_AFTER: Duration = Duration::from_millis(100);
 /// Pause between two looks at the rules of the model; each costs a pass over all entities.
 const LOOK_AT_INVARIANTS_EVERY: Duration = Duration::from_secs(60);
 
+/// Journals that are read at once for followers that come back.
+const CATCH_UPS_MAX: usize = 1;
+/// Journals that are read at once for questions about the past.
+const PASTS_MADE_MAX: usize = 1;
+
 /// The picture of one plant.
 #[derive(Debug)]
 pub(crate) struct Picture {
@@ -33,8 +42,28 @@ pub(crate) struct Picture {
     /// How the copy in Redis is doing, where there is one.
     copy: RwLock<Option<Arc<RedisStatus>>>,
     catch_ups: CatchUps,
+    pasts: Arc<Pasts>,
     /// How often each rule of the model was broken when it was last looked at.
     broken: RwLock<BTreeMap<&'static str, u64>>,
+}
+
+/// Whose turn it is to go through a journal again, over all plants: each who does has all states of
+/// its plant for itself.
+#[derive(Debug)]
+pub(crate) struct Runs {
+    /// For followers that come back.
+    catch_ups: Arc<Semaphore>,
+    /// For questions about the past.
+    pasts: Arc<Semaphore>,
+}
+
+impl Default for Runs {
+    fn default() -> Runs {
+        Runs {
+            catch_ups: Arc::new(Semaphore::new(CATCH_UPS_MAX)),
+            pasts: Arc::new(Semaphore::new(PASTS_MADE_MAX)),
+        }
+    }
 }
 
 /// What readers see, always of one and the same commit.
@@ -71,18 +100,15 @@ pub(crate) enum Found {
 }
 
 impl Picture {
-    pub(crate) fn new(
-        handle: PlantHandle,
-        ring_events_max: usize,
-        runs: Arc<Semaphore>,
-    ) -> Picture {
+    pub(crate) fn new(handle: PlantHandle, ring_events_max: usize, runs: &Runs) -> Picture {
         Picture {
             handle,
             ring_events_max,
             published: RwLock::new(None),
             progress: watch::Sender::new(Progress::default()),
             copy: RwLock::default(),
-            catch_ups: CatchUps::new(runs),
+            catch_ups: CatchUps::new(Arc::clone(&runs.catch_ups)),
+            pasts: Pasts::new(Arc::clone(&runs.pasts)),
             broken: RwLock::default(),
         }
     }
@@ -197,6 +223,31 @@ impl Picture {
         let reached = self.read(|published| published.model.cursor());
         self.progress
             .send_modify(|progress| progress.reached = reached);
+    }
+
+    /// Lets `reader` look at the picture of now or, where the query wants that, of the past.
+    ///
+    /// # Errors
+    /// [`Problem`] when there is no such picture, or none yet.
+    pub(crate) async fn look<T>(
+        &self,
+        when: &When,
+        reader: impl FnOnce(&ReadModel) -> T,
+    ) -> Result<T, Problem> {
+        wait_for(self, when.wait_for).await?;
+        let none_yet = || no_picture(self.handle.plant().as_str());
+        let stands = self.read(|published| (published.model.cursor(), published.model.now()));
+        let (newest, now) = stands.ok_or_else(none_yet)?;
+        match when.past(newest, now)? {
+            None => {
+                let read = self.read(|published| reader(&published.model));
+                read.ok_or_else(none_yet)
+            }
+            Some(asked) => {
+                let model = self.pasts.get(&self.handle, asked).await?;
+                Ok(reader(&model))
+            }
+        }
     }
 
     /// Lets `reader` look at the picture; `None` while there is none yet. Changes of the plant

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
+use actors::HistoryError;
 use serde::Serialize;
 use twin_model::{Code, EntityKind};
 use utoipa::ToSchema;
@@ -112,6 +113,46 @@ impl Problem {
             "The picture is not ready",
             detail,
             "Ask again in a moment; /ready tells when.",
+        )
+    }
+
+    /// The past cannot be told.
+    pub(crate) fn no_past(error: &HistoryError) -> Problem {
+        let detail = format!("The past cannot be told: {error}.");
+        match error {
+            HistoryError::NotKept { .. } => Problem::plain(
+                StatusCode::GONE,
+                "That part of the past is not kept",
+                detail,
+                "Ask for a later moment; the plant's `keep_journal_days` or `keep_journal_mib` decides how much is kept.",
+            ),
+            HistoryError::Ahead { .. } | HistoryError::OtherOpening => Problem::bad_query(detail),
+            HistoryError::Recovery(_) => Problem::plain(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The journal cannot be read",
+                detail,
+                "Run `twin verify` on a copy of the data directory, and report what it finds.",
+            ),
+        }
+    }
+
+    /// A picture of the past is being made.
+    pub(crate) fn past_takes_long() -> Problem {
+        Problem::plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The past is being read",
+            "The plant's journal is read up to that moment, or up to others before it.".to_owned(),
+            "Ask the same again in some seconds: what is made is kept for a minute.",
+        )
+    }
+
+    /// A picture of the past could not be made.
+    pub(crate) fn past_not_made() -> Problem {
+        Problem::plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The past could not be read",
+            "Reading the plant's journal broke off; the log says why.".to_owned(),
+            "Report this with the log; the live plant goes on.",
         )
     }
 

@@ -6,20 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actors::{Cursor, DryRun, PlantHandle};
-use tokio::sync::Semaphore;
 use twin_model::{PlantId, SmolStr};
 
 use crate::answer::no_picture;
-use crate::picture::Picture;
+use crate::picture::{Picture, Runs};
 use crate::problem::Problem;
 use crate::ring::STREAM_EVENTS_MAX;
 use crate::view::DryRunView;
 
 /// Change streams that may be open at once, over all plants.
 pub const STREAMS_MAX: usize = 1_000;
-/// Journals that are read at once for followers that come back, over all plants: each has all
-/// states of its plant for itself.
-const CATCH_UPS_MAX: usize = 1;
 /// A stream that has nothing to say says so this often.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
@@ -73,10 +69,10 @@ impl Projections {
     /// When called outside a tokio runtime.
     #[must_use]
     pub fn start_with(plants: Vec<PlantHandle>, limits: StreamLimits) -> Projections {
-        let runs = Arc::new(Semaphore::new(CATCH_UPS_MAX));
+        let runs = Runs::default();
         let pictures = plants.into_iter().map(|handle| {
             let id = SmolStr::new(handle.plant().as_str());
-            let picture = Arc::new(Picture::new(handle, limits.events_max, Arc::clone(&runs)));
+            let picture = Arc::new(Picture::new(handle, limits.events_max, &runs));
             let followed = Arc::clone(&picture);
             tokio::spawn(async move { followed.follow().await });
             let watched = Arc::clone(&picture);

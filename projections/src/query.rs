@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::web::Query;
 use serde::de::DeserializeOwned;
 
+use crate::past::When;
 use crate::picture::Picture;
 use crate::problem::Problem;
 use crate::projections::holds;
@@ -23,12 +24,44 @@ pub(crate) fn parse<Q: DeserializeOwned>(query: &str) -> Result<Q, Problem> {
         Err(error) => Err(Problem::bad_query(explained::<Q>(
             query,
             &error.to_string(),
+            &[],
         ))),
     }
 }
 
-/// What is wrong with a query that could not be read, by the name of the parameter.
-fn explained<Q: DeserializeOwned>(query: &str, whole: &str) -> String {
+/// Reads the query of a route that answers also of the past: of when, and the rest.
+pub(crate) fn parse_with_when<Q: DeserializeOwned>(query: &str) -> Result<(When, Q), Problem> {
+    let is_when = |part: &&str| match Query::<Vec<(String, String)>>::from_query(part) {
+        Ok(pairs) => pairs
+            .iter()
+            .any(|(name, _)| When::NAMES.contains(&name.as_str())),
+        Err(_) => false,
+    };
+    let (when, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_when);
+    let when = parse(&when.join("&"))?;
+    let rest = rest.join("&");
+    match Query::<Q>::from_query(&rest) {
+        Ok(parsed) => Ok((when, parsed.into_inner())),
+        Err(error) => {
+            let (error, also) = (error.to_string(), &When::NAMES);
+            Err(Problem::bad_query(explained::<Q>(&rest, &error, also)))
+        }
+    }
+}
+
+/// Reads the query of a route that takes nothing but of when the answer is to be.
+pub(crate) fn parse_when(query: &str) -> Result<When, Problem> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+
+    let (when, Nothing {}) = parse_with_when(query)?;
+    Ok(when)
+}
+
+/// What is wrong with a query that could not be read, by the name of the parameter; what the route
+/// takes besides is read elsewhere.
+fn explained<Q: DeserializeOwned>(query: &str, whole: &str, besides: &[&str]) -> String {
     // Read alone, only the parameter that is wrong fails with more than what it leaves out.
     for part in query.split('&').filter(|part| !part.is_empty()) {
         let Err(error) = Query::<Q>::from_query(part) else {
@@ -41,7 +74,7 @@ fn explained<Q: DeserializeOwned>(query: &str, whole: &str) -> String {
         let pair = Query::<Vec<(String, String)>>::from_query(part);
         let pair = pair.ok().and_then(|pair| pair.into_inner().pop());
         let (name, value) = pair.unwrap_or_default();
-        return wrong_value(&name, &value, &error);
+        return wrong_value(&name, &value, &error, besides);
     }
     match quoted(whole).first() {
         Some(name) if whole.contains("missing field") => format!("{name} is missing"),
@@ -84,8 +117,11 @@ fn unknown_name(name: &str, known: &str) -> String {
     }
 }
 
-fn wrong_value(name: &str, value: &str, error: &str) -> String {
-    let known: Vec<&str> = quoted(error).into_iter().skip(1).collect();
+fn wrong_value(name: &str, value: &str, error: &str, besides: &[&str]) -> String {
+    let mut known: Vec<&str> = quoted(error).into_iter().skip(1).collect();
+    if error.contains("unknown field") {
+        known.extend(besides);
+    }
     let known = known.join(", ");
     if error.contains("unknown field") {
         return unknown_name(name, &known);

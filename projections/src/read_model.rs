@@ -12,6 +12,7 @@ use twin_model::{Entity, EntityKey, EntityKind, PlantId, SourceId, Time};
 
 use crate::change_event::{ChangeEvent, Happening};
 use crate::entities::Entities;
+use crate::past::PastView;
 use crate::standing::{Standing, ages, plant_now};
 use crate::view::{CountsView, PlantView};
 
@@ -32,6 +33,8 @@ pub struct ReadModel {
     newest: Option<Time>,
     /// What the plant's sources last said of its clock; `None` when they never did.
     ticked: Option<Time>,
+    /// The time that it stands at, and what of, when it is a picture of the past.
+    past: Option<(Time, PastView)>,
 }
 
 /// A clock that was told; it stands at the Unix epoch before.
@@ -69,6 +72,15 @@ impl ReadModel {
             sources: snapshot.sources.clone(),
             newest: snapshot.sources.values().max().copied(),
             ticked: told(snapshot.clock),
+            past: None,
+        }
+    }
+
+    /// It is a picture of the past, and stands still at `now`.
+    pub(crate) fn of_the_past(self, now: Time, past: PastView) -> ReadModel {
+        ReadModel {
+            past: Some((now, past)),
+            ..self
         }
     }
 
@@ -247,12 +259,18 @@ impl ReadModel {
     /// The plant's now, for what depends on it when it is read.
     #[must_use]
     pub fn now(&self) -> Time {
-        plant_now(self.clock, self.event_time())
+        match self.past {
+            Some((now, _)) => now,
+            None => plant_now(self.clock, self.event_time()),
+        }
     }
 
     /// Plant time that the picture has reached; `None` before the first commit.
     #[must_use]
     pub fn as_of(&self) -> Option<Time> {
+        if let Some((now, _)) = self.past {
+            return Some(now);
+        }
         match self.clock {
             PlantClock::Wall => (self.cursor.commit_no > 0).then_some(self.recorded),
             PlantClock::EventTime => self.event_time(),
@@ -267,6 +285,7 @@ impl ReadModel {
             seq: self.cursor.commit_no,
             cursor: self.cursor,
             as_of: self.as_of(),
+            past: self.past.map(|(_, past)| past),
             sources: ages(&self.sources, self.now()),
         }
     }

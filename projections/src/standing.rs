@@ -8,6 +8,8 @@ use serde::Serialize;
 use twin_model::{PlantId, SourceId, Time};
 use utoipa::ToSchema;
 
+use crate::past::PastView;
+
 /// A source that was not heard of for longer than this (a shift), by the plant's clock, is stale;
 /// milliseconds.
 pub const SOURCE_FRESH_MS_MAX: i64 = 8 * 3600 * 1_000;
@@ -27,6 +29,10 @@ pub struct Standing {
     /// Plant time that the picture has reached; `null` before the first event.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub as_of: Option<Time>,
+    /// What kind of past it is; absent when it is the present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    pub past: Option<PastView>,
     /// Every source that was ever heard of.
     pub sources: Vec<SourceView>,
 }

@@ -10,15 +10,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use twin_model::{EntityKind, ProcessKind};
 
-use super::ItemQuery;
 use crate::answer::{self, Part};
 use crate::filter::Filter;
+use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{known_word, only, parse};
+use crate::query::{known_word, only, parse_when, parse_with_when};
 
 /// Parameters of every list: the part that is wanted.
-pub(super) const PART: [&str; 3] = ["limit", "cursor", "wait_for"];
+pub(super) const PART: [&str; 2] = ["limit", "cursor"];
 
 /// The entities of one kind, as routes show them.
 pub(super) struct Collection {
@@ -83,7 +83,6 @@ impl Narrowing {
 struct ListQuery {
     limit: Option<usize>,
     cursor: Option<String>,
-    wait_for: Option<u64>,
     state: Option<String>,
     kind: Option<ProcessKind>,
     work_center: Option<String>,
@@ -148,20 +147,19 @@ impl Collection {
         id: &str,
         request: &HttpRequest,
     ) -> Result<HttpResponse, Problem> {
-        let query: ItemQuery = parse(request.query_string())?;
-        answer::item(projections, request, (plant, self.kind, id), query.wait_for).await
+        let when = parse_when(request.query_string())?;
+        answer::item(projections, request, (plant, self.kind, id), when).await
     }
 
     /// Which part of the list is wanted, and what it is narrowed to.
-    fn asked(&self, query: &str) -> Result<(Part, Filter), Problem> {
+    fn asked(&self, query: &str) -> Result<((When, Part), Filter), Problem> {
         let narrowings = self.narrowed_by.iter().map(|(by, _)| by.name());
-        let names: Vec<&str> = PART.into_iter().chain(narrowings).collect();
-        only(&names, query)?;
-        let asked: ListQuery = parse(query)?;
+        let names = PART.into_iter().chain(When::NAMES).chain(narrowings);
+        only(&names.collect::<Vec<_>>(), query)?;
+        let (when, asked): (When, ListQuery) = parse_with_when(query)?;
         let part = Part {
             limit: asked.limit,
             cursor: asked.cursor,
-            wait_for: asked.wait_for,
         };
         let filter = Filter {
             state: self.word("state", asked.state)?,
@@ -174,7 +172,7 @@ impl Collection {
             blocking: asked.blocking,
             process_kind: asked.kind,
         };
-        Ok((part, filter))
+        Ok(((when, part), filter))
     }
 
     /// The word that the parameter `name` says, which must be one of those that it may say.

@@ -11,8 +11,9 @@ use utoipa::openapi::{
 use utoipa::{IntoParams, Modify, ToSchema};
 
 use super::collection::{Collection, Narrowing};
-use super::{ItemQuery, collections};
+use super::collections;
 use crate::answer::Part;
+use crate::past::When;
 use crate::problem::Problem;
 
 /// Adds the routes of every collection to a description.
@@ -45,12 +46,14 @@ impl Collection {
             )))
             .parameter(path_parameter("plant", "Plant".to_owned()))
             .parameters(Some(part))
+            .parameters(Some(When::into_params(|| Some(ParameterIn::Query))))
             .parameters(Some(narrowings))
             .responses(
                 ResponsesBuilder::new()
                     .response("200", answer("ListAnswer", &(self.view)()))
                     .response("400", problem())
                     .response("404", problem())
+                    .response("410", problem())
                     .response("503", problem()),
             )
     }
@@ -75,7 +78,7 @@ impl Collection {
             .summary(Some(summary))
             .parameter(path_parameter("plant", "Plant".to_owned()))
             .parameter(path_parameter("id", id))
-            .parameters(Some(ItemQuery::into_params(|| Some(ParameterIn::Query))))
+            .parameters(Some(When::into_params(|| Some(ParameterIn::Query))))
             .responses(
                 ResponsesBuilder::new()
                     .response(
@@ -86,6 +89,7 @@ impl Collection {
                     .response("304", unchanged)
                     .response("400", problem())
                     .response("404", problem())
+                    .response("410", problem())
                     .response("503", problem()),
             )
     }

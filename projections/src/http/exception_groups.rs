@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::exceptions::ExceptionState;
-use crate::answer::no_picture;
+use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{PAGE_ITEMS_MAX, parse, wait_for};
+use crate::query::{PAGE_ITEMS_MAX, parse_with_when};
 use crate::standing::Standing;
 use crate::view::ExceptionGroupView;
 
@@ -17,8 +17,6 @@ use crate::view::ExceptionGroupView;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct GroupsQuery {
-    /// Answer only once this commit is in the picture (within 5 s, else 503).
-    wait_for: Option<u64>,
     /// Only those that wait for somebody, or only settled ones.
     #[param(inline)]
     state: Option<ExceptionState>,
@@ -41,11 +39,12 @@ struct GroupsAnswer {
     get,
     path = "/api/v1/plants/{plant}/exception-groups",
     tag = "exceptions",
-    params(("plant" = String, Path, description = "Plant"), GroupsQuery),
+    params(("plant" = String, Path, description = "Plant"), GroupsQuery, When),
     responses(
         (status = 200, body = GroupsAnswer),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 410, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -55,19 +54,15 @@ pub(crate) async fn list_exception_groups(
     plant: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query: GroupsQuery = parse(request.query_string())?;
+    let (when, query): (When, GroupsQuery) = parse_with_when(request.query_string())?;
     let picture = projections.picture(&plant)?;
-    wait_for(picture, query.wait_for).await?;
     let (standing, entries) = picture
-        .read(|published| {
-            let entries = published.model.exceptions().values();
+        .look(&when, |model| {
+            let entries = model.exceptions().values();
             let picked = entries.filter(|entry| query.state.is_none_or(|state| state.takes(entry)));
-            (
-                published.model.standing(),
-                picked.cloned().collect::<Vec<_>>(),
-            )
+            (model.standing(), picked.cloned().collect::<Vec<_>>())
         })
-        .ok_or_else(|| no_picture(&plant))?;
+        .await?;
     let mut items = ExceptionGroupView::of(entries.iter());
     let groups = items.len();
     items.truncate(PAGE_ITEMS_MAX);

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use twin_model::Code;
 use utoipa::{IntoParams, ToSchema};
 
-use super::ItemQuery;
-use crate::answer::{ItemAnswer, ListAnswer, no_picture};
+use crate::answer::{ItemAnswer, ListAnswer};
+use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{page_items, parse, wait_for};
+use crate::query::{page_items, parse_when, parse_with_when};
 use crate::view::ExceptionView;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -24,8 +24,6 @@ struct ListQuery {
     limit: Option<usize>,
     /// The `next` of the page before.
     cursor: Option<String>,
-    /// Answer only once this commit is in the picture (within 5 s, else 503).
-    wait_for: Option<u64>,
     /// Only those that wait for somebody, or only settled ones.
     #[param(inline)]
     state: Option<ExceptionState>,
@@ -60,11 +58,12 @@ fn parse_id(id: &str) -> Option<ExceptionId> {
     get,
     path = "/api/v1/plants/{plant}/exceptions",
     tag = "exceptions",
-    params(("plant" = String, Path, description = "Plant"), ListQuery),
+    params(("plant" = String, Path, description = "Plant"), ListQuery, When),
     responses(
         (status = 200, body = ListAnswer<ExceptionView>),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 410, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -74,7 +73,7 @@ pub(crate) async fn list_exceptions(
     plant: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query: ListQuery = parse(request.query_string())?;
+    let (when, query): (When, ListQuery) = parse_with_when(request.query_string())?;
     let limit = page_items(query.limit)?;
     let after = match query.cursor.as_deref() {
         None => None,
@@ -85,10 +84,9 @@ pub(crate) async fn list_exceptions(
         })?),
     };
     let picture = projections.picture(&plant)?;
-    wait_for(picture, query.wait_for).await?;
     let (standing, mut picked) = picture
-        .read(|published| {
-            let exceptions = published.model.exceptions();
+        .look(&when, |model| {
+            let exceptions = model.exceptions();
             let start = after.map_or(Bound::Unbounded, Bound::Excluded);
             let picked: Vec<_> = exceptions
                 .range((start, Bound::Unbounded))
@@ -98,9 +96,9 @@ pub(crate) async fn list_exceptions(
                 .take(limit + 1)
                 .cloned()
                 .collect();
-            (published.model.standing(), picked)
+            (model.standing(), picked)
         })
-        .ok_or_else(|| no_picture(&plant))?;
+        .await?;
     let more = picked.len() > limit;
     picked.truncate(limit);
     let items: Vec<ExceptionView> = picked
@@ -123,12 +121,13 @@ pub(crate) async fn list_exceptions(
     params(
         ("plant" = String, Path, description = "Plant"),
         ("id" = String, Path, description = "Number of the exception, like EX-7"),
-        ItemQuery,
+        When,
     ),
     responses(
         (status = 200, body = ItemAnswer<ExceptionView>),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 410, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -138,18 +137,16 @@ pub(crate) async fn get_exception(
     path: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query: ItemQuery = parse(request.query_string())?;
+    let when = parse_when(request.query_string())?;
     let (plant, id) = (path.0.as_str(), path.1.as_str());
     let picture = projections.picture(plant)?;
-    wait_for(picture, query.wait_for).await?;
     let wanted = parse_id(id).ok_or_else(|| Problem::no_exception(id))?;
     let (standing, found) = picture
-        .read(|published| {
-            let exceptions = published.model.exceptions();
-            let entry = exceptions.get(&wanted).cloned();
-            (published.model.standing(), entry)
+        .look(&when, |model| {
+            let entry = model.exceptions().get(&wanted).cloned();
+            (model.standing(), entry)
         })
-        .ok_or_else(|| no_picture(plant))?;
+        .await?;
     let entry = found.ok_or_else(|| Problem::no_exception(id))?;
     let item = ExceptionView::from(entry.as_ref());
     Ok(HttpResponse::Ok().json(ItemAnswer { standing, item }))

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use twin_model::EntityKind;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::answer::{ItemAnswer, no_picture};
+use crate::answer::ItemAnswer;
+use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{parse, wait_for};
+use crate::query::parse_with_when;
 use crate::view::GenealogyView;
 use crate::{genealogy, genealogy_drawing};
 
@@ -26,8 +27,6 @@ enum Format {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct GenealogyQuery {
-    /// Answer only once this commit is in the picture (within 5 s, else 503).
-    wait_for: Option<u64>,
     /// As data (`json`, when absent) or as a picture (`svg`).
     #[serde(default)]
     #[param(inline)]
@@ -43,6 +42,7 @@ struct GenealogyQuery {
         ("plant" = String, Path, description = "Plant"),
         ("id" = String, Path, description = "Id of the lot"),
         GenealogyQuery,
+        When,
     ),
     responses(
         (status = 200, content(
@@ -51,6 +51,7 @@ struct GenealogyQuery {
         )),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 410, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -60,16 +61,14 @@ pub(crate) async fn get_genealogy(
     path: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query: GenealogyQuery = parse(request.query_string())?;
+    let (when, query): (When, GenealogyQuery) = parse_with_when(request.query_string())?;
     let (plant, id) = (path.0.as_str(), path.1.as_str());
     let picture = projections.picture(plant)?;
-    wait_for(picture, query.wait_for).await?;
     let (standing, found) = picture
-        .read(|published| {
-            let model = &published.model;
+        .look(&when, |model| {
             (model.standing(), genealogy::of(id, &model.entities))
         })
-        .ok_or_else(|| no_picture(plant))?;
+        .await?;
     let item = found.ok_or_else(|| Problem::no_item(EntityKind::Lot, id))?;
     Ok(match query.format.unwrap_or_default() {
         Format::Json => HttpResponse::Ok().json(ItemAnswer { standing, item }),

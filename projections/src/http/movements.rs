@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use twin_model::{Entity, EntityKind, Movement};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::answer::no_picture;
+use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{page_items, parse, wait_for};
+use crate::query::{page_items, parse_with_when};
 use crate::standing::Standing;
 use crate::view::MovementView;
 
@@ -21,8 +21,6 @@ struct MovementsQuery {
     limit: Option<usize>,
     /// The `next` of the page before.
     cursor: Option<usize>,
-    /// Answer only once this commit is in the picture (within 5 s, else 503).
-    wait_for: Option<u64>,
     /// Only those of this material.
     material: Option<String>,
     /// Only those from or into this lot.
@@ -62,11 +60,13 @@ struct MovementsAnswer {
         ("plant" = String, Path, description = "Plant"),
         ("id" = String, Path, description = "Id of the work order"),
         MovementsQuery,
+        When,
     ),
     responses(
         (status = 200, body = MovementsAnswer),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 410, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -76,18 +76,16 @@ pub(crate) async fn list_movements(
     path: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query: MovementsQuery = parse(request.query_string())?;
+    let (when, query): (When, MovementsQuery) = parse_with_when(request.query_string())?;
     let (plant, id) = (path.0.as_str(), path.1.as_str());
     let (skip, limit) = (query.cursor.unwrap_or(0), page_items(query.limit)?);
     let picture = projections.picture(plant)?;
-    wait_for(picture, query.wait_for).await?;
     let (standing, order) = picture
-        .read(|published| {
-            let model = &published.model;
+        .look(&when, |model| {
             let order = model.entities.get(EntityKind::WorkOrder, id).cloned();
             (model.standing(), order)
         })
-        .ok_or_else(|| no_picture(plant))?;
+        .await?;
     let Some(Entity::WorkOrder(order)) = order else {
         return Err(Problem::no_item(EntityKind::WorkOrder, id));
     };

@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ItemQuery;
-use crate::answer::{ItemAnswer, no_picture};
+use crate::answer::ItemAnswer;
+use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{parse, wait_for};
+use crate::query::{parse, parse_when};
 use crate::view::PlantView;
 
 /// All plants that have a picture.
@@ -51,11 +51,12 @@ pub(crate) async fn list_plants(
     get,
     path = "/api/v1/plants/{plant}",
     tag = "plants",
-    params(("plant" = String, Path, description = "Plant"), ItemQuery),
+    params(("plant" = String, Path, description = "Plant"), When),
     responses(
         (status = 200, body = ItemAnswer<PlantView>),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 410, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -65,13 +66,13 @@ pub(crate) async fn get_plant(
     plant: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query: ItemQuery = parse(request.query_string())?;
-    let picture = projections.picture(&plant)?;
-    wait_for(picture, query.wait_for).await?;
-    let answer = picture.read(|published| ItemAnswer {
-        standing: published.model.standing(),
-        item: published.model.plant_view(),
-    });
-    let answer = answer.ok_or_else(|| no_picture(&plant))?;
+    let when = parse_when(request.query_string())?;
+    let answer = projections
+        .picture(&plant)?
+        .look(&when, |model| ItemAnswer {
+            standing: model.standing(),
+            item: model.plant_view(),
+        });
+    let answer = answer.await?;
     Ok(HttpResponse::Ok().json(answer))
 }

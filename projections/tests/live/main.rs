@@ -13,6 +13,7 @@ mod comeback;
 mod follower;
 mod genealogies;
 mod live_plant;
+mod past;
 mod processes;
 mod quality_items;
 mod queries;
