@@ -3,8 +3,8 @@
 use simulators::kernel::Cause;
 use simulators::story::machine_ids;
 use twin_model::{
-    Decimal, Entity, IdleCause, ItemState, JobState, Lifecycle, Mode, OperationState, Plant, Time,
-    WorkCenterId, WorkOrder,
+    Decimal, Entity, IdleCause, ItemState, JobState, Lifecycle, Mode, Operation, OperationState,
+    Plant, Time, WorkCenterId, WorkOrder,
 };
 
 use crate::shadow::{OfLot, OfMachine, Shadow};
@@ -92,6 +92,32 @@ fn machine_state(machine: &OfMachine) -> (ItemState, Mode, Option<IdleCause>) {
     }
 }
 
+/// What the twin has of one step, with how often it had been begun before, in that order: `20`,
+/// then `20.R1`, `20.R2` and so on.
+fn operations_of<'a>(order: &'a WorkOrder, step: &str) -> Vec<(u32, &'a Operation)> {
+    let own = order.operations().iter().filter_map(|op| {
+        let rest = op.id().as_str().strip_prefix(step)?;
+        let pass = match rest {
+            "" => 0,
+            again => again.strip_prefix(".R")?.parse().ok()?,
+        };
+        Some((pass, &**op))
+    });
+    let mut own: Vec<(u32, &Operation)> = own.collect();
+    own.sort_by_key(|(pass, _)| *pass);
+    own
+}
+
+fn quantities(
+    good: impl Into<Decimal>,
+    scrap: impl Into<Decimal>,
+    rework: impl Into<Decimal>,
+) -> String {
+    let [good, scrap, rework] =
+        [good.into(), scrap.into(), rework.into()].map(|it: Decimal| it.normalize());
+    format!("{good} good, {scrap} scrap, {rework} rework")
+}
+
 fn order_differs(
     order: &WorkOrder,
     lot: &OfLot,
@@ -107,38 +133,23 @@ fn order_differs(
     };
     for (step, visits) in &lot.steps {
         let name = shadow.step_name(*step);
-        let own = |op: &&std::sync::Arc<twin_model::Operation>| {
-            let op = op.id().as_str();
-            op == name
-                || op
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with(".R"))
-        };
-        let sum = |of: fn(&twin_model::Operation) -> Decimal| -> Decimal {
-            order.operations().iter().filter(own).map(|op| of(op)).sum()
-        };
-        let states: Vec<OperationState> = order
-            .operations()
-            .iter()
-            .filter(own)
-            .map(|op| order.operation_state(op))
-            .collect();
-        let running = states.contains(&OperationState::Job(JobState::Running));
+        let own = operations_of(order, name);
+        let states = own.iter().map(|(_, op)| order.operation_state(op));
+        let running = states.filter(|it| *it == OperationState::Job(JobState::Running));
         let works = lot.works_at == Some(*step);
         differ(
             format!("{name} runs"),
-            running.to_string(),
-            works.to_string(),
+            running.count().to_string(),
+            u32::from(works).to_string(),
         );
+        let begun = own.iter().filter(|(_, op)| op.started_at().is_some());
+        let begun = begun.map(|(_, op)| quantities(op.good(), op.scrap(), op.rework()));
+        let passes = visits.passes.iter();
+        let passes = passes.map(|it| quantities(it.good, it.spoilt, it.sent_back));
         differ(
-            format!("{name} rework"),
-            sum(|op| op.rework()).normalize().to_string(),
-            visits.sent_back.to_string(),
-        );
-        differ(
-            format!("{name} scrap"),
-            sum(|op| op.scrap()).normalize().to_string(),
-            visits.spoilt.to_string(),
+            format!("{name}, operation by operation"),
+            begun.collect::<Vec<_>>().join("; "),
+            passes.collect::<Vec<_>>().join("; "),
         );
     }
     let complete = order.lifecycle() == Lifecycle::Completed && !order.is_held();

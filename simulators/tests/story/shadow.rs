@@ -5,15 +5,30 @@ use std::sync::Arc;
 
 use simulators::kernel::{Cause, Floor, Happening, Watch};
 
-/// What is known of the visits of one lot to one step.
+/// A step of one lot from where it was begun to where it was passed, or to the inspection after
+/// it: a rework that comes before that belongs to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pass {
+    pub(crate) good: u32,
+    pub(crate) spoilt: u32,
+    /// Pieces that were sent back.
+    pub(crate) sent_back: u32,
+    /// Whether they were sent back last, and the step not passed since.
+    open: bool,
+}
+
+/// What is known of one lot at one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Visits {
     pub(crate) last_end_us: i64,
-    /// Whether the last visit was sent back, and the step not passed since.
-    pub(crate) open: bool,
-    /// Pieces that were sent back.
-    pub(crate) sent_back: u32,
-    pub(crate) spoilt: u32,
+    /// In the order in which they were begun.
+    pub(crate) passes: Vec<Pass>,
+}
+
+impl Visits {
+    fn open(&mut self) -> Option<&mut Pass> {
+        self.passes.last_mut().filter(|pass| pass.open)
+    }
 }
 
 /// A lot, on the floor or gone.
@@ -67,23 +82,25 @@ impl Shadow {
         if lot.works_at.take().is_none() {
             return;
         }
-        let spoilt = lot.entered - good;
-        let visits = lot.steps.entry(step).or_default();
+        let visits = lot.steps.get_mut(&step).unwrap();
         visits.last_end_us = at_us;
-        visits.spoilt += spoilt;
-        visits.open = back;
-        if back {
-            visits.sent_back += good;
+        let pass = visits.passes.last_mut().unwrap();
+        pass.spoilt += lot.entered - good;
+        pass.open = back;
+        match back {
+            true => pass.sent_back += good,
+            false => pass.good += good,
         }
     }
 
     /// A lot is at a step, or behind all of them: rework before it that it was not sampled for
-    /// ends with that.
-    fn is_at(&mut self, at_us: i64, number: u64, step: u32) {
+    /// ends with that, and with so many pieces.
+    fn is_at(&mut self, at_us: i64, number: u64, step: u32, pieces: u32) {
         let lot = self.lots.get_mut(&number).unwrap();
         for (_, visits) in lot.steps.range_mut(..step) {
-            if visits.open {
-                visits.open = false;
+            if let Some(pass) = visits.open() {
+                pass.open = false;
+                pass.good += pieces;
                 visits.last_end_us = at_us;
             }
         }
@@ -105,7 +122,10 @@ impl Watch for Shadow {
                 let of = self.lots.get_mut(&lot.number).unwrap();
                 of.works_at = Some(lot.step);
                 of.entered = lot.pieces;
-                of.steps.entry(lot.step).or_default();
+                let visits = of.steps.entry(lot.step).or_default();
+                if visits.open().is_none() {
+                    visits.passes.push(Pass::default());
+                }
             }
             Happening::Ended { machine, .. } => self.machines[machine as usize].lots -= 1,
             Happening::Emptied { machine } => self.machines[machine as usize].blocked = false,
@@ -133,14 +153,14 @@ impl Watch for Shadow {
                 self.ends(at_us, lot.number, lot.step, lot.pieces, true);
                 self.lots.get_mut(&lot.number).unwrap().kept = false;
             }
-            Happening::Queued { lot, .. } => self.is_at(at_us, lot.number, lot.step),
+            Happening::Queued { lot, .. } => self.is_at(at_us, lot.number, lot.step, lot.pieces),
             Happening::Done(lot) => {
-                self.is_at(at_us, lot.number, u32::MAX);
+                self.is_at(at_us, lot.number, u32::MAX, lot.pieces);
                 self.lots.get_mut(&lot.number).unwrap().left = Some((at_us, lot.pieces));
             }
             Happening::Scrapped(lot) => {
                 self.ends(at_us, lot.number, lot.step, 0, false);
-                self.is_at(at_us, lot.number, u32::MAX);
+                self.is_at(at_us, lot.number, u32::MAX, 0);
                 let of = self.lots.get_mut(&lot.number).unwrap();
                 of.kept = false;
                 of.left = Some((at_us, 0));
