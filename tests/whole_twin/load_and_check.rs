@@ -121,8 +121,8 @@ fn a_load_over_http_is_found_in_the_twin_and_in_its_directory_as_the_truth_says(
     assert_eq!(status, Some(0), "{found} {said}");
 }
 
-/// A line with rework, inspections, setups and machines that break.
-const LINE: &str = r#"
+/// A plant file of a line with rework, inspections, setups and machines that break.
+pub(crate) const LINE: &str = r#"
 model = "plant/1"
 name = "a line with everything"
 work_center = [{ id = "turning", machines = 2 }, { id = "washing" }, { id = "grinding", machines = 2 }]
