@@ -69,6 +69,8 @@ impl Http {
         })
         .workers(HTTP_THREADS)
         .disable_signals()
+        // Who closes its side has left: what it asked for must not go on for nobody.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(STOP_S_MAX)
         .bind(listen)
         .map_err(|error| {

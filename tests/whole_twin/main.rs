@@ -64,3 +64,4 @@ mod scene;
 mod twin_process;
 mod verify;
 mod what_if;
+mod what_if_clients;
