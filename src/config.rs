@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use actors::{Durability, PlantClock, Retention};
+use projections::Target;
 use serde::Deserialize;
 use twin_model::PlantId;
 
@@ -50,6 +51,9 @@ pub(crate) struct PlantConfig {
     keep_journal_days: Option<u32>,
     /// How much of the journal is kept beyond what a start needs, in mebibytes; all when absent.
     keep_journal_mib: Option<u32>,
+    /// What is wanted of its key figures.
+    #[serde(default, rename = "target")]
+    pub(crate) targets: Vec<Target>,
 }
 
 impl PlantConfig {
@@ -122,6 +126,8 @@ impl Config {
                     plant.id
                 )));
             }
+            Target::check(&plant.targets)
+                .map_err(|error| wrong(format!("plant {}: {error}", plant.id)))?;
             if plant.parking_limit_h == 0 {
                 return Err(wrong(format!(
                     "plant {}: parking_limit_h must be 1 or more",
@@ -221,6 +227,39 @@ mod tests {
         assert_eq!(size, Retention::Mebibytes(7));
         let both = retention("keep_journal_mib = 7\nkeep_journal_days = 1\n").unwrap_err();
         assert!(format!("{both:?}").contains("keep one of them"));
+    }
+
+    #[test]
+    fn targets_are_read_and_those_that_cannot_be_are_refused_by_name() {
+        let targets = |keys: &str| {
+            let text = format!("data_dir = \"d\"\n[[plant]]\nid = \"P\"\n[[plant.target]]\n{keys}");
+            read(&text).map(|config| config.plants[0].targets.clone())
+        };
+        let target = "name = \"t\"\nowner = \"it\"\nkpi = \"hold_time\"\n";
+        let read = targets(&format!("{target}goal = {{ p95_at_most_s = 60 }}\n")).unwrap();
+        assert_eq!((read.len(), read[0].window_h), (1, 24));
+        for (keys, says) in [
+            (
+                "goal = { share_at_least = \"0.9\" }\n",
+                "target t: HoldTime has no such goal",
+            ),
+            (
+                "goal = { p95_at_most_s = 60 }\nwindow_h = 0\n",
+                "window_h must be from 1 to 744",
+            ),
+            (
+                "goal = { p95_at_most_s = 60 }\nescalate_to = \"x\"\n",
+                "go together",
+            ),
+            (
+                "goal = { p95_at_most_s = 60 }\ncolor = 1\n",
+                "unknown field `color`",
+            ),
+            ("goal = { quickly = 1 }\n", "unknown variant `quickly`"),
+        ] {
+            let error = targets(&format!("{target}{keys}")).unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use ingest::delivery::Broker;
 use ingest::embedded::{EmbeddedBroker, Refused};
 use ingest::topology::PlantTopology;
+use projections::{Goal, Kpi, Target};
 use serde_json::json;
 use simulators::{DEMO_PLANT, Simulation, demo_model};
 use tokio::time::Instant;
@@ -24,6 +25,8 @@ use crate::server::Http;
 
 /// How often the plant is told how far its clock has come, in simulated seconds.
 const TICK_S: i64 = 60;
+/// What a hold of the demo may last at most, in seconds of its plant: it lasts two hours.
+const HOLD_S: u64 = 3_600;
 /// How long to wait before a full embedded queue is tried again.
 const FULL_WAIT: Duration = Duration::from_millis(20);
 
@@ -49,6 +52,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
         ..PlantOptions::new(plant.clone(), data_dir::of_plant(&data_dir, &plant))
     };
     let opened = Opened::start(vec![options], Some(Broker::Embedded(broker.clone()))).await?;
+    opened.keep_kpis(|_| demo_targets())?;
     let http = Http::bind(arguments.listen, &opened)?;
     let Some(handle) = opened.plants.first() else {
         return Err(Failure::new(Kind::Finding, "the demo plant is not open"));
@@ -75,6 +79,30 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let outcome = serve_until_stopped(http, opened).await;
     pacing.abort();
     outcome
+}
+
+/// What the demo's people want of their plant.
+fn demo_targets() -> Vec<Target> {
+    let target = |name: &str, kpi, goal, owner: &str| Target {
+        name: name.into(),
+        kpi,
+        of: None,
+        goal,
+        window_h: 24,
+        samples_min: 1,
+        owner: owner.into(),
+        escalate_after_min: None,
+        escalate_to: None,
+    };
+    vec![
+        target("holds", Kpi::HoldTime, Goal::P95AtMostS(HOLD_S), "quality"),
+        target(
+            "exceptions",
+            Kpi::ExceptionBacklog,
+            Goal::NowAtMost(0),
+            "planning",
+        ),
+    ]
 }
 
 fn announce(arguments: &DemoArguments, http: &Http, plant: &PlantId) {

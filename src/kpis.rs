@@ -1,4 +1,5 @@
-//! `twin kpis`: how far the forecasts of a running twin can be trusted.
+//! `twin kpis`: the key figures of a plant of a running twin, and how far its forecasts can be
+//! trusted.
 
 use serde_json::Value;
 
@@ -10,16 +11,68 @@ use crate::twin_client::escaped;
 pub(crate) fn run(asked: &AskedTwin) -> Result<(), Failure> {
     let twin = asked.client();
     let plant = asked.plant(&twin)?;
-    let answer = twin.get(&format!("/api/v1/kpis?plant={}", escaped(&plant)))?;
+    let plant = escaped(&plant);
+    let mut answer = twin.get(&format!("/api/v1/kpis?plant={plant}"))?;
+    answer["figures"] = twin.get(&format!("/api/v1/plants/{plant}/kpis"))?["items"].take();
+    let lasting = format!("/api/v1/plants/{plant}/breaches?state=open");
+    answer["breaches"] = twin.get(&lasting)?["items"].take();
     if asked.json {
         say!("{answer}");
-    } else {
-        print(&answer);
+        return Ok(());
     }
+    for figure in answer["figures"].as_array().into_iter().flatten() {
+        print_figure(figure);
+    }
+    for breach in answer["breaches"].as_array().into_iter().flatten() {
+        print_breach(breach);
+    }
+    print_forecasts(&answer);
     Ok(())
 }
 
-fn print(answer: &Value) {
+fn words(value: &Value) -> &str {
+    value.as_str().unwrap_or("-")
+}
+
+/// One line: figure, of what, and its values over the last day.
+fn print_figure(figure: &Value) {
+    let values = match figure.get("p50") {
+        Some(p50) => format!(
+            "p50 {} s, p95 {} s, longest {} s",
+            words(p50),
+            words(&figure["p95"]),
+            words(&figure["max"])
+        ),
+        None => format!("{} {}", words(&figure["value"]), unit(figure)),
+    };
+    let name = format!("{} {}", words(&figure["kpi"]), words(&figure["of"]));
+    say!("{name:<40} {values} ({} counted)", figure["count"]);
+}
+
+/// A number by itself has no unit to say.
+fn unit(figure: &Value) -> &str {
+    match words(&figure["unit"]) {
+        "1" => "",
+        unit => unit,
+    }
+}
+
+fn print_breach(breach: &Value) {
+    let of = match words(&breach["of"]) {
+        "" => String::new(),
+        of => format!(" ({of})"),
+    };
+    say!(
+        "MISSED  {}{of}: {} instead of {}, since {}; {}",
+        words(&breach["target"]),
+        words(&breach["value"]),
+        words(&breach["wanted"]),
+        words(&breach["since"]),
+        words(&breach["owner"])
+    );
+}
+
+fn print_forecasts(answer: &Value) {
     let forecasts = &answer["forecasts"];
     if forecasts.is_null() {
         say!(

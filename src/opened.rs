@@ -8,8 +8,9 @@ use ingest::consumer_status::ConsumerStatus;
 use ingest::consumers::Consumers;
 use ingest::delivery::Broker;
 use ingest::relay::Relay;
-use projections::Projections;
 use projections::redis_copy::{RedisCopies, RedisTarget};
+use projections::{Projections, Target};
+use twin_model::PlantId;
 
 use crate::exit::{Failure, Kind, OrFail};
 
@@ -73,6 +74,19 @@ impl Opened {
         }
         opened.projections.ready().await;
         Ok(opened)
+    }
+
+    /// Keeps the key figures of the plants, with the targets that `targets` gives for each.
+    pub(crate) fn keep_kpis(
+        &self,
+        targets: impl Fn(&PlantId) -> Vec<Target>,
+    ) -> Result<(), Failure> {
+        for (plant, dir) in self.plants.iter().zip(&self.dirs) {
+            let (plant, projections) = (plant.plant(), &self.projections);
+            let kept = projections.keep_kpis(plant, dir, targets(plant));
+            kept.map_err(|error| Failure::new(Kind::Config, format!("plant {plant}: {error}")))?;
+        }
+        Ok(())
     }
 
     /// Keeps a copy of the plants in a Redis. Whatever that does, the plants go on.

@@ -31,6 +31,10 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
     let redis = config.redis.as_ref().map(|redis| redis.target());
     let redis = redis.transpose()?;
     let mut opened = Opened::start(options, broker).await?;
+    opened.keep_kpis(|id| {
+        let plant = config.plants.iter().find(|plant| plant.id == *id);
+        plant.map_or_else(Vec::new, |plant| plant.targets.clone())
+    })?;
     if let Some(redis) = &redis {
         opened.copy_to(redis);
     }

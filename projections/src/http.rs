@@ -6,6 +6,7 @@ mod collections;
 mod exception_groups;
 mod exceptions;
 mod genealogy;
+mod kpis;
 mod movements;
 mod parked;
 mod plants;
@@ -32,6 +33,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(exceptions::get_exception)
         .service(exception_groups::list_exception_groups)
         .service(parked::list_parked)
+        .service(kpis::get_kpis)
+        .service(kpis::list_breaches)
         .service(genealogy::get_genealogy)
         .service(movements::list_movements)
         .service(crate::stream::get_stream)
@@ -59,6 +62,8 @@ pub(crate) fn kinds() -> impl Iterator<Item = EntityKind> {
         exceptions::get_exception,
         exception_groups::list_exception_groups,
         parked::list_parked,
+        kpis::get_kpis,
+        kpis::list_breaches,
         genealogy::get_genealogy,
         movements::list_movements,
         crate::stream::get_stream,

@@ -40,6 +40,15 @@ pub(crate) fn text(projections: &Projections) -> String {
         let head = picture.handle().ledger().head().commit_no;
         picture.read(|published| add_plant(&mut metrics, &plant, head, published));
         add_health(&mut metrics, &plant, picture);
+        if let Some(kpis) = picture.kpis() {
+            let missed = kpis.read(|kept| kept.missed());
+            add(
+                &mut metrics,
+                "twin_target_breaches",
+                plant.clone(),
+                missed as u64,
+            );
+        }
         if let Some(copy) = picture.copy() {
             add_copy(&mut metrics, &plant, head, &copy);
         }
@@ -70,7 +79,7 @@ pub(crate) fn text(projections: &Projections) -> String {
 }
 
 /// Name, kind and meaning of every metric.
-const DECLARED: [(&str, &str, &str); 19] = [
+const DECLARED: [(&str, &str, &str); 20] = [
     (
         "twin_inputs_total",
         "counter",
@@ -123,6 +132,11 @@ const DECLARED: [(&str, &str, &str); 19] = [
         "twin_invariant_breaches",
         "gauge",
         "Places that break a rule of the model, by rule; more than 0 is a fault of the twin.",
+    ),
+    (
+        "twin_target_breaches",
+        "gauge",
+        "Targets of key figures that are missed now.",
     ),
     (
         "twin_redis_following",

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use crate::answer::no_picture;
 use crate::catch_up::{CatchUps, Caught};
 use crate::change_event::ChangeEvent;
+use crate::kpi::Keeper;
 use crate::past::{Pasts, When};
 use crate::problem::Problem;
 use crate::query::wait_for;
@@ -29,6 +30,8 @@ const LOOK_AT_INVARIANTS_EVERY: Duration = Duration::from_secs(60);
 
 /// Journals that are read at once for followers that come back.
 const CATCH_UPS_MAX: usize = 1;
+/// Journals that are read at once for key figures.
+const KPIS_MADE_MAX: usize = 1;
 /// Journals that are read at once for questions about the past.
 const PASTS_MADE_MAX: usize = 1;
 
@@ -41,6 +44,8 @@ pub(crate) struct Picture {
     progress: watch::Sender<Progress>,
     /// How the copy in Redis is doing, where there is one.
     copy: RwLock<Option<Arc<RedisStatus>>>,
+    /// Its key figures, where they are kept.
+    kpis: RwLock<Option<Arc<Keeper>>>,
     catch_ups: CatchUps,
     pasts: Arc<Pasts>,
     /// How often each rule of the model was broken when it was last looked at.
@@ -55,6 +60,8 @@ pub(crate) struct Runs {
     catch_ups: Arc<Semaphore>,
     /// For questions about the past.
     pasts: Arc<Semaphore>,
+    /// For key figures.
+    pub(crate) kpis: Arc<Semaphore>,
 }
 
 impl Default for Runs {
@@ -62,6 +69,7 @@ impl Default for Runs {
         Runs {
             catch_ups: Arc::new(Semaphore::new(CATCH_UPS_MAX)),
             pasts: Arc::new(Semaphore::new(PASTS_MADE_MAX)),
+            kpis: Arc::new(Semaphore::new(KPIS_MADE_MAX)),
         }
     }
 }
@@ -107,6 +115,7 @@ impl Picture {
             published: RwLock::new(None),
             progress: watch::Sender::new(Progress::default()),
             copy: RwLock::default(),
+            kpis: RwLock::default(),
             catch_ups: CatchUps::new(Arc::clone(&runs.catch_ups)),
             pasts: Pasts::new(Arc::clone(&runs.pasts)),
             broken: RwLock::default(),
@@ -125,6 +134,16 @@ impl Picture {
     /// A copy of it is kept in Redis.
     pub(crate) fn is_copied(&self, status: Arc<RedisStatus>) {
         *self.copy.write() = Some(status);
+    }
+
+    /// Its key figures are kept.
+    pub(crate) fn has_kpis(&self, keeper: Arc<Keeper>) {
+        *self.kpis.write() = Some(keeper);
+    }
+
+    /// Its key figures, where they are kept.
+    pub(crate) fn kpis(&self) -> Option<Arc<Keeper>> {
+        self.kpis.read().clone()
     }
 
     /// How the copy in Redis is doing, where there is one.

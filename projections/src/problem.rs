@@ -156,6 +156,16 @@ impl Problem {
         )
     }
 
+    /// The plant's key figures are not kept by this process.
+    pub(crate) fn no_kpis(plant: &str) -> Problem {
+        Problem::plain(
+            StatusCode::NOT_FOUND,
+            "No key figures here",
+            format!("The key figures of plant {plant} are not kept by this process."),
+            "Ask the twin that opens the plant.",
+        )
+    }
+
     /// No room for one more follower.
     pub(crate) fn too_many_streams(max: usize) -> Problem {
         Problem::plain(

@@ -1,6 +1,7 @@
 //! The pictures of all plants of this process: what the routes answer from.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use actors::{Cursor, DryRun, PlantHandle};
 use twin_model::{PlantId, SmolStr};
 
 use crate::answer::no_picture;
+use crate::kpi::{Keeper, Target, TargetError};
 use crate::picture::{Picture, Runs};
 use crate::problem::Problem;
 use crate::ring::STREAM_EVENTS_MAX;
@@ -24,6 +26,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 pub struct Projections {
     plants: Arc<BTreeMap<SmolStr, Arc<Picture>>>,
     streams: Arc<AtomicUsize>,
+    runs: Arc<Runs>,
     limits: StreamLimits,
 }
 
@@ -69,7 +72,7 @@ impl Projections {
     /// When called outside a tokio runtime.
     #[must_use]
     pub fn start_with(plants: Vec<PlantHandle>, limits: StreamLimits) -> Projections {
-        let runs = Runs::default();
+        let runs = Arc::<Runs>::default();
         let pictures = plants.into_iter().map(|handle| {
             let id = SmolStr::new(handle.plant().as_str());
             let picture = Arc::new(Picture::new(handle, limits.events_max, &runs));
@@ -82,8 +85,33 @@ impl Projections {
         Projections {
             plants: Arc::new(pictures.collect()),
             streams: Arc::default(),
+            runs,
             limits,
         }
+    }
+
+    /// Keeps the key figures of `plant`, with these targets, in a file in `dir`, on the current tokio
+    /// runtime, until the plant ends. Does nothing for a plant that is not here.
+    ///
+    /// # Errors
+    /// [`TargetError`] when the targets cannot be; nothing is kept then.
+    ///
+    /// # Panics
+    /// When called outside a tokio runtime.
+    pub fn keep_kpis(
+        &self,
+        plant: &PlantId,
+        dir: &Path,
+        targets: Vec<Target>,
+    ) -> Result<(), TargetError> {
+        Target::check(&targets)?;
+        if let Some(picture) = self.plants.get(plant.as_str()) {
+            let (handle, runs) = (picture.handle().clone(), Arc::clone(&self.runs.kpis));
+            let keeper = Arc::new(Keeper::open(handle, dir, targets, runs));
+            picture.has_kpis(Arc::clone(&keeper));
+            tokio::spawn(keeper.follow());
+        }
+        Ok(())
     }
 
     /// Waits until every plant has its first picture, or has ended.

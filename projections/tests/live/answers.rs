@@ -227,6 +227,8 @@ async fn the_description_names_every_route() {
     for list in ["exception-groups", "parked"] {
         wanted.push(format!("{plant}/{list}"));
     }
+    wanted.push(format!("{plant}/kpis"));
+    wanted.push(format!("{plant}/breaches"));
     wanted.push(format!("{plant}/lots/{{id}}/genealogy"));
     wanted.push(format!("{plant}/work-orders/{{id}}/movements"));
     wanted.sort();

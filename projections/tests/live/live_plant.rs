@@ -73,6 +73,11 @@ impl LivePlant {
         }
     }
 
+    /// Where its files are.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// One event at the time `at` (hours and minutes of a day in March 2026).
     pub(crate) fn event(&mut self, name: &str, at: &str, data: Value) -> Bytes {
         self.events += 1;

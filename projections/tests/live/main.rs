@@ -12,6 +12,7 @@ mod change_stream;
 mod comeback;
 mod follower;
 mod genealogies;
+mod kpis;
 mod live_plant;
 mod past;
 mod processes;
