@@ -168,6 +168,11 @@ fn a_forecast_is_scored_when_its_orders_end_and_the_scores_survive_a_kill() {
     assert!(text.contains("2 scored, 1 wait"), "{text}");
     let json = json_of(&run_twin(&["kpis", "--url", &twin.url, "--json"]));
     assert_eq!(json["forecasts"], second);
+    let release = json["figures"].as_array().unwrap().iter();
+    let release = release.filter(|figure| figure["kpi"] == "release_cycle_time");
+    let counts: Vec<&Value> = release.map(|figure| &figure["count"]).collect();
+    assert_eq!(counts, [4], "those of before it was killed too: {json}");
+    assert!(text.contains("release_cycle_time"), "{text}");
     assert_eq!(twin.get("/api/v1/kpis?plant=P9").status, 404);
     let refused = twin.get("/api/v1/kpis?plants=P1");
     assert_eq!(
