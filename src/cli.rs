@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use twin_model::{LotId, OperationId, PlantId};
+use twin_model::{LotId, OperationId, PlantId, WorkOrderId};
 
 use crate::asked_twin::AskedTwin;
 use crate::may_cli::MayArguments;
@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Report(ReportArguments),
     /// Shows what a lot was made from and what became of it, at a running twin.
     Genealogy(GenealogyArguments),
+    /// Says why an order waits or is late, down to the root causes, at a running twin.
+    Why(WhyArguments),
     /// Shows and settles what needs a person, at a running twin.
     Exceptions(ExceptionsArguments),
     /// Shows the contracts of all messages: their types, or the JSON Schema of one.
@@ -229,6 +231,14 @@ pub(crate) struct ReportArguments {
 pub(crate) struct GenealogyArguments {
     /// The lot.
     pub(crate) lot: LotId,
+    #[command(flatten)]
+    pub(crate) asked: AskedTwin,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhyArguments {
+    /// The work order.
+    pub(crate) order: WorkOrderId,
     #[command(flatten)]
     pub(crate) asked: AskedTwin,
 }

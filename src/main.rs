@@ -78,6 +78,7 @@ mod what_if_route;
 mod what_if_stream;
 mod what_if_turn;
 mod what_if_work;
+mod why;
 
 use std::process::ExitCode;
 
@@ -104,6 +105,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Report(arguments) => flow::run(&arguments),
         Command::Genealogy(arguments) => genealogy::run(&arguments),
+        Command::Why(arguments) => why::run(&arguments),
         Command::Exceptions(arguments) => exceptions::run(&arguments),
         Command::Schemas(arguments) => schemas::run(&arguments),
         Command::Sim(arguments) => actix_web::rt::System::new().block_on(sim::run(arguments)),

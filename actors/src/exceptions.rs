@@ -146,6 +146,27 @@ impl Exceptions {
         answer.await.map_err(|_| Stopped)
     }
 
+    /// Events that are about `object` or wait for it, in the order in which they are tried; at most
+    /// [`PARKED_PAGE_MAX`]. Looks at every waiting event, of which there are at most
+    /// [`PARKED_EVENTS_MAX`](crate::PARKED_EVENTS_MAX).
+    ///
+    /// # Errors
+    /// [`Stopped`] when the plant is stopping or its journal has failed.
+    pub async fn parked_about(&self, object: EntityKey) -> Result<Vec<Arc<ParkedEvent>>, Stopped> {
+        let (reply, answer) = oneshot::channel();
+        self.door
+            .peek(move |books, _| {
+                let concerns = |parked: &&Arc<ParkedEvent>| {
+                    parked.waits_for == object || parked.event().body.owner() == object
+                };
+                let found = books.parking.iter().filter(concerns);
+                let found: Vec<_> = found.take(PARKED_PAGE_MAX).cloned().collect();
+                Box::new(move || drop(reply.send(found)))
+            })
+            .await?;
+        answer.await.map_err(|_| Stopped)
+    }
+
     /// Takes an entity out of quarantine: its waiting events are tried again. Journaled like an
     /// event. Does nothing when the entity is not quarantined.
     ///

@@ -97,6 +97,11 @@ impl Entities {
         self.lots_affected.get(nonconformance)
     }
 
+    /// The lots of a nonconformance of which something has no disposition.
+    pub(crate) fn undisposed_of(&self, nonconformance: &str) -> &BTreeSet<SmolStr> {
+        self.lots_undisposed.get(nonconformance)
+    }
+
     pub(crate) fn inspections_of(&self, lot: &str) -> &BTreeSet<SmolStr> {
         self.inspections_by_lot.get(lot)
     }

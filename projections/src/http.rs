@@ -10,6 +10,7 @@ mod kpis;
 mod movements;
 mod parked;
 mod plants;
+mod why;
 
 use actix_web::web::ServiceConfig;
 use twin_model::EntityKind;
@@ -37,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(kpis::list_breaches)
         .service(genealogy::get_genealogy)
         .service(movements::list_movements)
+        .service(why::get_why)
         .service(crate::stream::get_stream)
         .service(crate::metrics::get_metrics);
     for collection in &collections::ALL {
@@ -47,6 +49,12 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The kinds of entities that have a list.
 pub(crate) fn kinds() -> impl Iterator<Item = EntityKind> {
     collections::ALL.iter().map(|collection| collection.kind)
+}
+
+/// The last step in the paths of the items of a kind; `None` when it has no list.
+pub(crate) fn path_of(kind: EntityKind) -> Option<&'static str> {
+    let mut all = collections::ALL.iter();
+    all.find(|it| it.kind == kind).map(|it| it.path)
 }
 
 #[derive(OpenApi)]
@@ -66,6 +74,7 @@ pub(crate) fn kinds() -> impl Iterator<Item = EntityKind> {
         kpis::list_breaches,
         genealogy::get_genealogy,
         movements::list_movements,
+        why::get_why,
         crate::stream::get_stream,
         crate::metrics::get_metrics,
     ),

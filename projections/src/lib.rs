@@ -31,6 +31,7 @@ mod standing;
 mod stream;
 pub mod view;
 mod weight;
+mod why;
 
 pub use answer::{ItemAnswer, ListAnswer};
 pub use change_event::{Cause, NoticeView, StateChanged};
@@ -44,3 +45,4 @@ pub use read_model::ReadModel;
 pub use ring::{Gap, STREAM_BYTES_MAX, STREAM_EVENTS_MAX};
 pub use standing::{SOURCE_FRESH_MS_MAX, SourceView, Standing};
 pub use stream::{CountsChanged, GapView};
+pub use why::{WHY_DEPTH_MAX, WHY_LINKS_MAX};

@@ -23,6 +23,7 @@ mod process;
 mod related;
 mod routing;
 mod shipment;
+mod why;
 mod work_center;
 mod work_order;
 
@@ -54,6 +55,7 @@ pub use routing::{
     RoutingVersionView, RoutingView,
 };
 pub use shipment::ShipmentView;
+pub use why::{CauseView, LateView, SpentView, WhyView};
 pub use work_center::{QueuedView, RunningView, WorkCenterView};
 pub use work_order::{DiscrepancyView, OperationView, WorkOrderView};
 
@@ -116,7 +118,7 @@ impl From<&Reason> for ReasonView {
 }
 
 /// Broken soft rules as they are shown.
-fn shown(broken: &[Discrepancy]) -> Vec<DiscrepancyView> {
+pub(crate) fn shown(broken: &[Discrepancy]) -> Vec<DiscrepancyView> {
     broken
         .iter()
         .map(|broken| ReasonView {

@@ -65,3 +65,4 @@ mod twin_process;
 mod verify;
 mod what_if;
 mod what_if_clients;
+mod whys;

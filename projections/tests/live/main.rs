@@ -23,3 +23,4 @@ mod reference_items;
 mod resume;
 mod story;
 mod stream_limits;
+mod whys;
