@@ -14,6 +14,7 @@ pub mod embedded_drain;
 pub mod family;
 pub mod figure;
 pub mod follower;
+pub mod http_asker;
 pub mod intake_load;
 pub mod latency;
 pub mod load_average;
