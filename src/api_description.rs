@@ -24,6 +24,14 @@ async fn openapi() -> HttpResponse {
     HttpResponse::Ok().json(&*DESCRIPTION)
 }
 
+/// The description of the twin's routes, as JSON.
+pub(crate) fn as_json() -> serde_json::Value {
+    match serde_json::to_value(&*DESCRIPTION) {
+        Ok(json) => json,
+        Err(error) => unreachable!("a description is plain data: {error}"),
+    }
+}
+
 /// Every described route with its methods.
 pub(crate) fn described() -> impl Iterator<Item = (&'static str, HttpMethod)> {
     DESCRIPTION.paths.paths.iter().flat_map(|(path, item)| {
@@ -66,10 +74,6 @@ mod tests {
 
     use super::*;
 
-    fn json() -> Value {
-        serde_json::to_value(&*DESCRIPTION).unwrap()
-    }
-
     fn refs<'v>(value: &'v Value, found: &mut BTreeSet<&'v str>) {
         match value {
             Value::Object(fields) => {
@@ -83,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_response_says_what_it_means() {
-        let api = json();
+        let api = as_json();
         let mut seen = 0;
         for (path, item) in api["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
@@ -100,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_schema_that_is_named_is_there() {
-        let api = json();
+        let api = as_json();
         let mut found = BTreeSet::new();
         refs(&api, &mut found);
         assert!(found.len() > 20, "{found:?}");
@@ -112,7 +116,7 @@ mod tests {
 
     #[test]
     fn both_kinds_of_problems_keep_their_fields() {
-        let schemas = &json()["components"]["schemas"];
+        let schemas = &as_json()["components"]["schemas"];
         assert!(schemas["EventProblem"]["properties"]["exception"].is_object());
         assert!(schemas["Problem"]["properties"]["what_to_do"].is_object());
         assert!(schemas["Problem"]["properties"]["exception"].is_null());

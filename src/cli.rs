@@ -88,8 +88,14 @@ pub(crate) struct ServeArguments {
     #[arg(long)]
     pub(crate) listen: Option<SocketAddr>,
     /// Where to keep the plants, instead of what the configuration says.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "read_only")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Only answers queries, from the copy that a twin keeps in the Redis of the configuration.
+    ///
+    /// Opens no plant and takes no event; goes on while the twin is down, and says how old its
+    /// answers are. Of the configuration it takes listen, [redis] and the ids of the plants.
+    #[arg(long)]
+    pub(crate) read_only: bool,
     /// Prints where it serves as JSON.
     #[arg(long)]
     pub(crate) json: bool,

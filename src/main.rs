@@ -45,6 +45,8 @@ mod opened;
 mod page;
 mod probes;
 mod problem;
+mod reader;
+mod reader_description;
 mod redis_config;
 mod report;
 mod same_host;

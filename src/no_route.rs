@@ -74,6 +74,11 @@ pub(crate) fn no_such_page(path: &str) -> HttpResponse {
     )
 }
 
+/// Whether the twin has a route with this path.
+pub(crate) fn is_known(path: &str) -> bool {
+    find(path).is_some()
+}
+
 fn find(path: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.path.is_match(path))
 }

@@ -46,7 +46,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     responses((status = 200, body = Live, description = "It lives"))
 )]
 #[get("/live")]
-async fn live() -> HttpResponse {
+pub(crate) async fn live() -> HttpResponse {
     HttpResponse::Ok().json(Live { live: true })
 }
 

@@ -18,12 +18,30 @@ pub(crate) struct RedisConfig {
     user: Option<String>,
     /// A file that holds the password and nothing else.
     password_file: Option<PathBuf>,
+    /// Where the twin itself answers: `twin serve --read-only` sends those there who want more than
+    /// the copy has.
+    twin_url: Option<String>,
 }
 
 impl RedisConfig {
     /// The file that holds the password.
     pub(crate) fn password_file(&self) -> Option<&Path> {
         self.password_file.as_deref()
+    }
+
+    /// Where the twin itself answers, if that is told.
+    ///
+    /// # Errors
+    /// It is no address of HTTP.
+    pub(crate) fn twin_url(&self) -> Result<Option<&str>, Failure> {
+        let Some(url) = self.twin_url.as_deref() else {
+            return Ok(None);
+        };
+        if url.starts_with("http://") || url.starts_with("https://") {
+            return Ok(Some(url.trim_end_matches('/')));
+        }
+        let text = format!("[redis] twin_url {url:?}: write it like http://127.0.0.1:8080");
+        Err(Failure::new(Kind::Config, text))
     }
 
     /// Where to write and as whom. Nothing of it is connected to.

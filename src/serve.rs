@@ -9,6 +9,7 @@ use crate::config::{Config, PlantConfig, require_loopback};
 use crate::data_dir;
 use crate::exit::{Failure, Kind};
 use crate::opened::Opened;
+use crate::reader;
 use crate::say::say;
 use crate::server::{Http, until_stopped};
 
@@ -19,6 +20,9 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
     config.listen = arguments.listen.unwrap_or(config.listen);
     config.data_dir = arguments.data_dir.unwrap_or(config.data_dir);
     require_loopback(config.listen)?;
+    if arguments.read_only {
+        return reader::run(&config, arguments.json).await;
+    }
     let broker = match &config.broker {
         Some(broker) => Some(Broker::Amqp(broker.url("broker")?)),
         None => None,

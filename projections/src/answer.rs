@@ -15,7 +15,7 @@ use crate::standing::Standing;
 use crate::view::ItemView;
 
 /// Header of an answer without a body that tells how current the picture is.
-const CURSOR_HEADER: &str = "twin-cursor";
+pub(crate) const CURSOR_HEADER: &str = "twin-cursor";
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -125,7 +125,7 @@ pub(crate) async fn item(
         .json(ItemAnswer { standing, item }))
 }
 
-fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+pub(crate) fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => request.headers().contains_key(IfNoneMatch::name()),
         Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),

@@ -405,6 +405,11 @@ pub(crate) fn frame(id: Option<Cursor>, name: &str, data: &impl Serialize) -> By
         Ok(json) => json,
         Err(error) => unreachable!("views are plain data with text keys: {error}"),
     };
+    frame_of(id, name, &json)
+}
+
+/// A server-sent event whose data is JSON on one line already.
+pub(crate) fn frame_of(id: Option<Cursor>, name: &str, json: &str) -> Bytes {
     let mut text = String::with_capacity(json.len() + 96);
     if let Some(id) = id {
         text.push_str("id: ");
@@ -414,7 +419,7 @@ pub(crate) fn frame(id: Option<Cursor>, name: &str, data: &impl Serialize) -> By
     text.push_str("event: ");
     text.push_str(name);
     text.push_str("\ndata: ");
-    text.push_str(&json);
+    text.push_str(json);
     text.push_str("\n\n");
     Bytes::from(text)
 }

@@ -17,6 +17,7 @@ use twin_model::EntityKind;
 use utoipa::openapi::RefOr;
 use utoipa::{Modify, OpenApi};
 
+pub(crate) use self::collection::Collection;
 use self::collection_description::Collections;
 use crate::answer::{ItemAnswer, ListAnswer};
 use crate::view::{
@@ -46,9 +47,14 @@ pub fn configure(config: &mut ServiceConfig) {
     }
 }
 
+/// The collections that have routes.
+pub(crate) fn collections() -> &'static [Collection] {
+    &collections::ALL
+}
+
 /// The kinds of entities that have a list.
 pub(crate) fn kinds() -> impl Iterator<Item = EntityKind> {
-    collections::ALL.iter().map(|collection| collection.kind)
+    collections().iter().map(|collection| collection.kind)
 }
 
 /// The last step in the paths of the items of a kind; `None` when it has no list.

@@ -11,6 +11,7 @@ mod answer;
 mod catch_up;
 mod change_event;
 mod changes;
+pub mod copy_reader;
 mod entities;
 mod filter;
 mod genealogy;

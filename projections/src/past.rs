@@ -231,6 +231,11 @@ impl When {
         }
     }
 
+    /// Whether something else than the newest is asked for.
+    pub(crate) fn is_of_the_past(&self) -> bool {
+        self.as_of.is_some() || self.known.is_some()
+    }
+
     /// The past that is asked for, of a plant that stands at `newest` and `now`.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Refusals as RFC 9457 problem details.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
@@ -30,7 +32,8 @@ pub struct Problem {
     #[schema(value_type = Option<String>, example = "TWIN-R01")]
     code: Option<Code>,
     /// The next step.
-    what_to_do: &'static str,
+    #[schema(value_type = String)]
+    what_to_do: Cow<'static, str>,
 }
 
 impl Problem {
@@ -38,7 +41,7 @@ impl Problem {
         status: StatusCode,
         title: &'static str,
         detail: String,
-        what_to_do: &'static str,
+        what_to_do: impl Into<Cow<'static, str>>,
     ) -> Problem {
         Problem {
             about: "about:blank".to_owned(),
@@ -46,7 +49,7 @@ impl Problem {
             status: status.as_u16(),
             detail,
             code: None,
-            what_to_do,
+            what_to_do: what_to_do.into(),
         }
     }
 
@@ -92,7 +95,7 @@ impl Problem {
             status: StatusCode::NOT_FOUND.as_u16(),
             detail: format!("{noun} {id} is not known."),
             code: Some(Code::R01),
-            what_to_do: Code::R01.what_to_do(),
+            what_to_do: Code::R01.what_to_do().into(),
         }
     }
 
@@ -163,6 +166,28 @@ impl Problem {
             "No key figures here",
             format!("The key figures of plant {plant} are not kept by this process."),
             "Ask the twin that opens the plant.",
+        )
+    }
+
+    /// The copy in Redis cannot be read; `at_the_twin` says who answers meanwhile.
+    pub(crate) fn no_copy(detail: String, at_the_twin: &str) -> Problem {
+        Problem::plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The copy cannot be read",
+            detail,
+            format!(
+                "Ask again in a moment, or {at_the_twin}. This goes on by itself when Redis does."
+            ),
+        )
+    }
+
+    /// The copy in Redis does not answer this; `at_the_twin` says who does.
+    pub(crate) fn not_in_the_copy(detail: String, at_the_twin: &str) -> Problem {
+        Problem::plain(
+            StatusCode::BAD_REQUEST,
+            "The copy does not answer that",
+            detail,
+            format!("Leave it out, or ask {at_the_twin}."),
         )
     }
 

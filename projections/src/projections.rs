@@ -187,14 +187,19 @@ impl Projections {
 
     /// A place for one more stream.
     pub(crate) fn stream_slot(&self) -> Result<StreamSlot, Problem> {
-        let taken = self
-            .streams
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| {
-                (open < self.limits.streams_max).then_some(open + 1)
-            });
+        StreamSlot::of(&self.streams, self.limits.streams_max)
+    }
+}
+
+impl StreamSlot {
+    /// A place for one more of `streams`, of which there may be `max`.
+    pub(crate) fn of(streams: &Arc<AtomicUsize>, max: usize) -> Result<StreamSlot, Problem> {
+        let taken = streams.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| {
+            (open < max).then_some(open + 1)
+        });
         match taken {
-            Ok(_) => Ok(StreamSlot(Arc::clone(&self.streams))),
-            Err(_) => Err(Problem::too_many_streams(self.limits.streams_max)),
+            Ok(_) => Ok(StreamSlot(Arc::clone(streams))),
+            Err(_) => Err(Problem::too_many_streams(max)),
         }
     }
 }

@@ -15,7 +15,7 @@ pub const PAGE_ITEMS_DEFAULT: usize = 100;
 /// Items of a page at most.
 pub const PAGE_ITEMS_MAX: usize = 500;
 /// How long an answer waits for the commit that `wait_for` names.
-const WAIT_FOR_MAX: Duration = Duration::from_secs(5);
+pub(crate) const WAIT_FOR_MAX: Duration = Duration::from_secs(5);
 
 /// Reads a query string. Unknown parameters and unreadable values are refused by name.
 pub(crate) fn parse<Q: DeserializeOwned>(query: &str) -> Result<Q, Problem> {

@@ -15,6 +15,7 @@ mod writer;
 
 use std::sync::Arc;
 
+pub(crate) use self::keys::Keys;
 pub use self::look::{RedisLook, look};
 pub(crate) use self::status::{RedisStanding, RedisStatus};
 pub use self::target::{InvalidTarget, RedisTarget};

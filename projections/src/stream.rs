@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get};
 use actors::{Counts, Cursor};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::unfold;
@@ -34,16 +34,16 @@ const PORTION: Portion = Portion {
     bytes_max: 64 * 1024,
 };
 /// When a browser tries again after a cut, milliseconds.
-const RETRY_MS: u32 = 1_000;
+pub(crate) const RETRY_MS: u32 = 1_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct StreamQuery {
+pub(crate) struct StreamQuery {
     /// Which plant to follow.
-    plant: String,
+    pub(crate) plant: String,
     /// Start after this cursor; from now when absent. The header `Last-Event-ID` wins over it.
-    from: Option<String>,
+    pub(crate) from: Option<String>,
 }
 
 /// Counts of dispositions, as the stream's `counts` carries them. They are of now, and may be ahead
@@ -115,17 +115,22 @@ pub(crate) async fn get_stream(
         let chunk = follower.next().await?;
         Some((Ok::<Bytes, actix_web::Error>(chunk), follower))
     });
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/event-stream"))
+    Ok(head().streaming(body))
+}
+
+/// The head of an answer that does not end.
+pub(crate) fn head() -> HttpResponseBuilder {
+    let mut head = HttpResponse::Ok();
+    head.insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))
         // Says to the compressing middleware that it must not collect what should go out now.
         .insert_header((CONTENT_ENCODING, "identity"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(body))
+        .insert_header(("x-accel-buffering", "no"));
+    head
 }
 
 /// Where the follower wants to start.
-fn start(request: &HttpRequest, from: Option<&str>) -> Result<Option<Cursor>, Problem> {
+pub(crate) fn start(request: &HttpRequest, from: Option<&str>) -> Result<Option<Cursor>, Problem> {
     let last = match request.headers().get("last-event-id") {
         Some(value) => Some(value.to_str().map_err(|_| bad_cursor("Last-Event-ID"))?),
         None => None,
@@ -265,14 +270,19 @@ impl Follower {
     }
 }
 
+impl GapView {
+    pub(crate) fn new(plant: &PlantId, reason: impl ToString, cursor: Cursor) -> GapView {
+        GapView {
+            plant: plant.clone(),
+            cursor: cursor.to_string(),
+            reason: reason.to_string(),
+            snapshot: format!("/api/v1/plants/{}", path_segment(plant.as_str())),
+        }
+    }
+}
+
 fn gap_frame(picture: &Picture, gap: Gap, cursor: Cursor) -> Bytes {
-    let plant = picture.handle().plant();
-    let view = GapView {
-        plant: plant.clone(),
-        cursor: cursor.to_string(),
-        reason: gap.to_string(),
-        snapshot: format!("/api/v1/plants/{}", path_segment(plant.as_str())),
-    };
+    let view = GapView::new(picture.handle().plant(), gap, cursor);
     frame(Some(cursor), "gap", &view)
 }
 

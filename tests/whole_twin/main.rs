@@ -52,10 +52,16 @@ mod overload;
 #[path = "../../ingest/tests/amqp/own_broker.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]
 mod own_broker;
+#[cfg(feature = "redis-tests")]
+mod own_redis;
 #[cfg(feature = "amqp-tests")]
 mod rabbitmq;
 #[cfg(feature = "redis-tests")]
 mod redis_copy;
+#[cfg(feature = "redis-tests")]
+mod redis_reader;
+#[cfg(feature = "redis-tests")]
+mod redis_reader_stream;
 mod refusals;
 #[cfg(feature = "amqp-tests")]
 mod refusals_over_amqp;

@@ -21,12 +21,12 @@ use crate::query::{known_word, only, parse_when, parse_with_when};
 pub(super) const PART: [&str; 2] = ["limit", "cursor"];
 
 /// The entities of one kind, as routes show them.
-pub(super) struct Collection {
-    pub(super) kind: EntityKind,
+pub(crate) struct Collection {
+    pub(crate) kind: EntityKind,
     /// Its last step in paths, such as `work-orders`.
     pub(super) path: &'static str,
     /// Many of them, in words.
-    pub(super) many: &'static str,
+    pub(crate) many: &'static str,
     /// One of them, in words.
     pub(super) one: &'static str,
     /// The schema of an item.
@@ -39,7 +39,7 @@ pub(super) struct Collection {
 
 /// A parameter that narrows a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Narrowing {
+pub(crate) enum Narrowing {
     /// By the state, in one of these words.
     State(&'static [&'static str]),
     /// By the kind of process.
@@ -96,17 +96,27 @@ struct ListQuery {
 
 impl Collection {
     /// The path of the list; that of an item has its id behind it.
-    pub(super) fn list_path(&self) -> String {
+    pub(crate) fn list_path(&self) -> String {
         format!("/api/v1/plants/{{plant}}/{}", self.path)
+    }
+
+    /// The path of an item, as a router takes it.
+    pub(crate) fn item_pattern(&self) -> String {
+        let list = self.list_path();
+        match self.slashed_id {
+            None => format!("{list}/{{id}}"),
+            Some(_) => format!("{list}/{{id:.+}}"),
+        }
+    }
+
+    /// The parameters that narrow a list.
+    pub(crate) fn narrowed_by(&self) -> impl Iterator<Item = &'static str> {
+        self.narrowed_by.iter().map(|(by, _)| by.name())
     }
 
     /// Adds the routes of the list and of an item.
     pub(super) fn configure(&'static self, config: &mut ServiceConfig) {
-        let list = self.list_path();
-        let item = match self.slashed_id {
-            None => format!("{list}/{{id}}"),
-            Some(_) => format!("{list}/{{id:.+}}"),
-        };
+        let (list, item) = (self.list_path(), self.item_pattern());
         config
             .route(
                 &list,
@@ -152,9 +162,11 @@ impl Collection {
     }
 
     /// Which part of the list is wanted, and what it is narrowed to.
-    fn asked(&self, query: &str) -> Result<((When, Part), Filter), Problem> {
-        let narrowings = self.narrowed_by.iter().map(|(by, _)| by.name());
-        let names = PART.into_iter().chain(When::NAMES).chain(narrowings);
+    pub(crate) fn asked(&self, query: &str) -> Result<((When, Part), Filter), Problem> {
+        let names = PART
+            .into_iter()
+            .chain(When::NAMES)
+            .chain(self.narrowed_by());
         only(&names.collect::<Vec<_>>(), query)?;
         let (when, asked): (When, ListQuery) = parse_with_when(query)?;
         let part = Part {

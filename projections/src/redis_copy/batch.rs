@@ -13,7 +13,7 @@ use super::keys::Keys;
 use super::script::{ADVANCE, CHANGES_KEPT};
 use crate::change_event::ChangeEvent;
 use crate::picture::{Found, Published};
-use crate::standing::wall_now;
+use crate::standing::{Standing, wall_now};
 use crate::view::{ItemView, PlantView};
 
 /// Entries of the change stream in one step, beside a commit that has more by itself.
@@ -42,8 +42,8 @@ impl Done {
 /// How far a step comes.
 pub(super) struct Reached {
     pub(super) cursor: Cursor,
-    /// The whole picture, and of when it is; `None` of a step on the way there.
-    whole: Option<(Option<Time>, PlantView)>,
+    /// The whole picture, how current it is; `None` of a step on the way there.
+    whole: Option<(Standing, PlantView)>,
 }
 
 impl Reached {
@@ -51,7 +51,7 @@ impl Reached {
     pub(super) fn of(published: &Published) -> Reached {
         Reached {
             cursor: published.model.cursor(),
-            whole: Some((published.model.as_of(), published.model.plant_view())),
+            whole: Some((published.model.standing(), published.model.plant_view())),
         }
     }
 
@@ -62,8 +62,10 @@ impl Reached {
             ("seq", self.cursor.commit_no.to_string()),
             ("written_at", wall_now().to_string()),
         ];
-        if let Some((as_of, plant)) = &self.whole {
-            fields.push(("as_of", as_of.map_or(String::new(), |at| at.to_string())));
+        if let Some((standing, plant)) = &self.whole {
+            let as_of = standing.as_of.map_or(String::new(), |at| at.to_string());
+            fields.push(("as_of", as_of));
+            fields.push(("sources", json!(standing.sources).to_string()));
             fields.push(("plant", json!(plant).to_string()));
         }
         call.arg(fields.len());
@@ -164,7 +166,7 @@ impl Step {
         let mut call = ADVANCE.prepare_invoke();
         call.key(keys.meta()).key(keys.changes());
         for kind in EntityKind::ALL {
-            call.key(keys.items(kind));
+            call.key(keys.items(kind)).key(keys.ids(kind));
         }
         call.arg(self.reached.cursor.epoch)
             .arg(owner)
@@ -187,11 +189,11 @@ impl Step {
     }
 }
 
-/// Where the items of a kind stand among the keys of a step: behind meta and changes. Scripts count
-/// from one.
+/// Where the items of a kind stand among the keys of a step, its ids behind them: after meta and
+/// changes. Scripts count from one.
 fn place_of(kind: EntityKind) -> usize {
     match EntityKind::ALL.iter().position(|known| *known == kind) {
-        Some(place) => place + 3,
+        Some(place) => 2 * place + 3,
         None => unreachable!("{kind:?} is one of all kinds"),
     }
 }

@@ -51,15 +51,16 @@ impl Rebuild {
         let mut call = TAKE_OVER.prepare_invoke();
         call.key(keys.meta());
         for kind in EntityKind::ALL {
-            call.key(keys.gathered(owner, kind));
+            call.key(keys.gathered(owner, kind))
+                .key(keys.gathered_ids(owner, kind));
         }
         let answer = call.arg(epoch).arg(owner).invoke_async(connection).await?;
         if let Done::Fenced(newer) = Done::of(answer) {
             return Ok(Done::Fenced(newer));
         }
         for kind in EntityKind::ALL {
-            self.gather(connection, keys.gathered(owner, kind), kind)
-                .await?;
+            let gathered = (keys.gathered(owner, kind), keys.gathered_ids(owner, kind));
+            self.gather(connection, gathered, kind).await?;
         }
         self.put_in_place(connection, (keys, owner)).await
     }
@@ -67,7 +68,7 @@ impl Rebuild {
     async fn gather(
         &self,
         connection: &mut MultiplexedConnection,
-        key: String,
+        (key, ids): (String, String),
         kind: EntityKind,
     ) -> RedisResult<()> {
         let now = self.now;
@@ -85,13 +86,18 @@ impl Rebuild {
             if some.is_empty() {
                 return Ok(());
             }
-            let mut both = redis::pipe();
-            let write = both.cmd("HSET").arg(&key);
+            let mut all = redis::pipe();
+            let write = all.cmd("HSET").arg(&key);
             for (id, item) in &some {
                 write.arg(id).arg(item);
             }
-            both.cmd("EXPIRE").arg(&key).arg(GATHERED_S);
-            let (_, _): (u64, u64) = both.query_async(connection).await?;
+            let write = all.cmd("ZADD").arg(&ids);
+            for (id, _) in &some {
+                write.arg(0).arg(id);
+            }
+            all.cmd("EXPIRE").arg(&key).arg(GATHERED_S);
+            all.cmd("EXPIRE").arg(&ids).arg(GATHERED_S);
+            let (): () = all.query_async(connection).await?;
             // Others on this thread come first.
             tokio::task::yield_now().await;
         }
@@ -107,6 +113,7 @@ impl Rebuild {
         call.key(keys.meta()).key(keys.changes());
         for kind in EntityKind::ALL {
             call.key(keys.gathered(owner, kind)).key(keys.items(kind));
+            call.key(keys.gathered_ids(owner, kind)).key(keys.ids(kind));
         }
         call.arg(cursor.epoch)
             .arg(owner)

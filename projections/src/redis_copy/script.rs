@@ -25,7 +25,7 @@ fn fenced(script: &str) -> Script {
 /// Moves the copy from one position to the next. Everything that can be refused comes before
 /// anything is written.
 ///
-/// `KEYS`: meta, changes, then the hashes of items that are written.
+/// `KEYS`: meta, changes, then items and ids of each kind in turn.
 /// `ARGV`: epoch, owner, position before, position after, entries kept; then the number of
 /// changes, each as (stream id, type, JSON); then the number of items, each as (place in `KEYS`,
 /// id, JSON); then the number of meta fields and the fields.
@@ -49,7 +49,10 @@ for n = 1, tonumber(ARGV[at]) do
 end
 at = at + 1
 for _ = 1, tonumber(ARGV[at]) do
-  redis.call('HSET', KEYS[tonumber(ARGV[at + 1])], ARGV[at + 2], ARGV[at + 3])
+  local place = tonumber(ARGV[at + 1])
+  if redis.call('HSET', KEYS[place], ARGV[at + 2], ARGV[at + 3]) == 1 then
+    redis.call('ZADD', KEYS[place + 1], 0, ARGV[at + 2])
+  end
   at = at + 3
 end
 at = at + 1
@@ -79,9 +82,9 @@ return {'ok'}
     )
 });
 
-/// Puts what was gathered in the place of what was there. `KEYS`: meta, changes, then gathered and
-/// items of each kind in turn. `ARGV`: epoch, owner, position, commit and index of it as in stream
-/// ids, how many items were gathered of each kind, then the number of meta fields and the fields.
+/// Puts what was gathered in the place of what was there. `KEYS`: meta, changes, then of each kind
+/// in turn gathered and items, gathered ids and ids. `ARGV`: epoch, owner, position, commit and index
+/// of it as in stream ids, how many items were gathered of each kind, then the number of meta fields and the fields.
 /// A stream that is ahead is of other openings and goes. Gives `ok`, `gap` when something of what
 /// was gathered is gone, or `fenced` and the newer epoch.
 pub(super) static PUT_IN_PLACE: LazyLock<Script> = LazyLock::new(|| {
@@ -91,9 +94,11 @@ local newer, meta = fence(ARGV[1], ARGV[2])
 if not meta[1] then return {'gap'} end
 if newer then return {'fenced', meta[1]} end
 local at = 5
-for place = 3, #KEYS, 2 do
+for place = 3, #KEYS, 4 do
   at = at + 1
-  if redis.call('HLEN', KEYS[place]) ~= tonumber(ARGV[at]) then return {'gap'} end
+  local all = tonumber(ARGV[at])
+  if redis.call('HLEN', KEYS[place]) ~= all then return {'gap'} end
+  if redis.call('ZCARD', KEYS[place + 2]) ~= all then return {'gap'} end
 end
 for place = 3, #KEYS, 2 do
   if redis.call('EXISTS', KEYS[place]) == 1 then
@@ -118,7 +123,7 @@ for _ = 1, tonumber(ARGV[at]) do
   redis.call('HSET', KEYS[1], ARGV[at + 1], ARGV[at + 2])
   at = at + 2
 end
-redis.call('HSET', KEYS[1], 'cursor', ARGV[3])
+redis.call('HSET', KEYS[1], 'cursor', ARGV[3], 'copy', ARGV[2] .. '@' .. ARGV[3])
 redis.pcall('PUBLISH', KEYS[2], ARGV[3])
 return {'ok'}
 ",

@@ -61,7 +61,7 @@ impl RedisTarget {
     }
 
     /// A connection that is given up when it, or one answer, takes longer than so.
-    pub(super) async fn connect(
+    pub(crate) async fn connect(
         &self,
         connection: Duration,
         answer: Duration,
