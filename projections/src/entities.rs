@@ -11,7 +11,7 @@ use twin_model::{
 };
 
 use crate::index::Index;
-use crate::view::Related;
+use crate::view::{Related, object_path};
 
 /// Entities that one page looks at, at most. A filter that few pass then gives short pages with a
 /// next cursor, instead of keeping the plant's changes waiting.
@@ -45,6 +45,8 @@ pub(crate) struct Entities {
     /// Deliveries that have not left.
     open_shipments_by_lot: Index,
     open_holds: BTreeSet<SmolStr>,
+    /// What breaks a soft rule, by its path.
+    disputed: BTreeMap<SmolStr, EntityKey>,
     /// When something changes by the mere passing of time: orders become late, lots expire.
     alarms: BTreeMap<Time, BTreeSet<EntityKey>>,
 }
@@ -183,6 +185,23 @@ impl Entities {
                 keep,
             ),
             None => fill(table.range::<str, _>(range), limit, keep),
+        }
+    }
+
+    /// What breaks a soft rule, by its path.
+    pub(crate) fn disputed(&self) -> &BTreeMap<SmolStr, EntityKey> {
+        &self.disputed
+    }
+
+    /// Looks whether an entity breaks a soft rule. That is told with a notice, so nobody looks at
+    /// each change.
+    pub(crate) fn look_at_disputes(&mut self, key: &EntityKey) {
+        let found = self.get(key.kind(), key.id());
+        let is_disputed = found.is_some_and(|entity| !entity.discrepancies().is_empty());
+        let path = SmolStr::new(object_path(key));
+        match is_disputed {
+            true => drop(self.disputed.insert(path, key.clone())),
+            false => drop(self.disputed.remove(&path)),
         }
     }
 

@@ -3,6 +3,7 @@
 mod collection;
 mod collection_description;
 mod collections;
+mod discrepancies;
 mod exception_groups;
 mod exceptions;
 mod genealogy;
@@ -35,6 +36,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(exceptions::get_exception)
         .service(exception_groups::list_exception_groups)
         .service(parked::list_parked)
+        .service(discrepancies::list_discrepancies)
         .service(kpis::get_kpis)
         .service(kpis::list_breaches)
         .service(genealogy::get_genealogy)
@@ -76,6 +78,7 @@ pub(crate) fn path_of(kind: EntityKind) -> Option<&'static str> {
         exceptions::get_exception,
         exception_groups::list_exception_groups,
         parked::list_parked,
+        discrepancies::list_discrepancies,
         kpis::get_kpis,
         kpis::list_breaches,
         genealogy::get_genealogy,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use actors::{
     CauseRef, Commit, Counts, Cursor, Durability, ExceptionEntry, ExceptionId, PlantClock, Snapshot,
 };
-use twin_model::{Entity, EntityKey, EntityKind, PlantId, SourceId, Time};
+use twin_model::{Entity, EntityKey, EntityKind, Notice, PlantId, SourceId, Time};
 
 use crate::change_event::{ChangeEvent, Happening};
 use crate::entities::Entities;
@@ -59,6 +59,7 @@ impl ReadModel {
         let mut reached = BTreeSet::new();
         for entity in snapshot.plant.entities() {
             entities.put(entity, &mut reached);
+            entities.look_at_disputes(&entity.key());
         }
         ReadModel {
             plant: snapshot.plant.id().clone(),
@@ -103,6 +104,13 @@ impl ReadModel {
         let mut reached = BTreeSet::new();
         for change in &commit.changes {
             self.entities.put(&change.state, &mut reached);
+        }
+        for (_, _, notice) in &commit.notices {
+            if let Notice::DiscrepancyFound { object, .. }
+            | Notice::DiscrepancyHealed { object, .. } = notice
+            {
+                self.entities.look_at_disputes(object);
+            }
         }
         for (source, time) in &commit.sources {
             let newest = self.sources.entry(source.clone()).or_insert(*time);

@@ -227,10 +227,12 @@ async fn the_description_names_every_route() {
     for list in ["exception-groups", "parked"] {
         wanted.push(format!("{plant}/{list}"));
     }
+    wanted.push(format!("{plant}/discrepancies"));
     wanted.push(format!("{plant}/kpis"));
     wanted.push(format!("{plant}/breaches"));
     wanted.push(format!("{plant}/lots/{{id}}/genealogy"));
     wanted.push(format!("{plant}/work-orders/{{id}}/movements"));
+    wanted.push(format!("{plant}/work-orders/{{id}}/why"));
     wanted.sort();
     let mut paths: Vec<String> = api["paths"].as_object().unwrap().keys().cloned().collect();
     paths.sort();

@@ -10,6 +10,7 @@ mod answers;
 mod change_stream;
 #[cfg(feature = "chaos")]
 mod comeback;
+mod discrepancies;
 mod follower;
 mod genealogies;
 mod kpis;
