@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Breaks a running twin again and again, on a private broker, and counts what it cost.
 #
-#   drill.sh kill|points|edge [--cycles N] [--seed S] [--json]
+#   drill.sh kill|points|edge|redis [--cycles N] [--seed S] [--json]
 #   drill.sh disk|broker [--json]
 #   drill.sh overload [--seconds N] [--json]
 #
@@ -15,6 +15,11 @@
 # the central broker (kill -9) in turn, while systems of the plant send over HTTP, AMQP and from
 # files; "fired" counts the faults of each kind that were met, "arrived_again" what the central
 # broker got more than once.
+# redis: kills, fills, empties, fails over and stops N times the Redis that a copy of the plant is kept
+# in, while the load generator sends as fast as it can; "ratio" is the rate of events meanwhile, until
+# the copy follows again, of that without a fault between, "content_equal" whether Redis is afterwards
+# as the twin, and as a copy that is written anew. Ends with 1 when the ratio of 20 faults or more is
+# below 0.9. Needs redis-server.
 # disk: fills a file system of 4 MB (of its own, which needs unshare) under a serving twin, and
 # gives it room again; "back_ms" is until the event that waited is confirmed.
 # broker: kills RabbitMQ under load and starts it again, and lets it run out of disk; "noticed_ms"
@@ -25,7 +30,7 @@
 set -euo pipefail
 
 usage() {
-    echo "usage: drill.sh kill|points|edge [--cycles N] [--seed S] [--json] | disk|broker [--json] |" \
+    echo "usage: drill.sh kill|points|edge|redis [--cycles N] [--seed S] [--json] | disk|broker [--json] |" \
         "overload [--seconds N] [--json]" >&2
     exit 2
 }
@@ -34,6 +39,7 @@ case ${1:-} in
     kill) tests=kill_in_import name=kill ;;
     points) tests=kill_points::a_process name=kill_points ;;
     edge) tests=edge_drill::a_link name=edge ;;
+    redis) tests=redis_drill::a_redis name=redis broker=no ;;
     disk) tests=disk:: name=disk counted=no ;;
     broker) target=broker_drill tests=a_broker_ name='broker_[a-z]*' counted=no ;;
     overload) target=broker_drill tests=overload:: name=overload counted=no timed=yes ;;
@@ -84,10 +90,13 @@ if [[ $name == disk ]]; then
     run=(env "TWIN_SMALL_DISK=$work/small" unshare --map-root-user --mount
         bash -c "$mount" small "${run[@]}")
 else
-    scripts/rabbitmq.sh start "$work/rabbitmq" >/dev/null
-    TWIN_TEST_AMQP=$(<"$work/rabbitmq/url")
+    if [[ -z ${broker:-} ]]; then
+        scripts/rabbitmq.sh start "$work/rabbitmq" >/dev/null
+        TWIN_TEST_AMQP=$(<"$work/rabbitmq/url")
+        export TWIN_TEST_AMQP
+    fi
     TWIN_DATA=${TWIN_DATA:-$root/../shared/data}
-    export TWIN_TEST_AMQP TWIN_DATA TWIN_KILLS=$cycles TWIN_KILL_SEED=$seed
+    export TWIN_DATA TWIN_KILLS=$cycles TWIN_KILL_SEED=$seed
     [[ $json == yes || -n ${counted:-} ]] || echo "$cycles faults with seed $seed, one every second to one every four" >&2
 fi
 

@@ -58,6 +58,10 @@ mod own_redis;
 mod rabbitmq;
 #[cfg(feature = "redis-tests")]
 mod redis_copy;
+#[cfg(all(feature = "amqp-tests", feature = "chaos", feature = "redis-tests"))]
+mod redis_drill;
+#[cfg(feature = "redis-tests")]
+mod redis_limits;
 #[cfg(feature = "redis-tests")]
 mod redis_reader;
 #[cfg(feature = "redis-tests")]
