@@ -46,10 +46,7 @@ async fn what_is_contradictory_is_listed_with_both_values_until_it_heals() {
         .await;
     assert_eq!((more.len(), &more[0]["id"]), (1, &json!("WO-2")));
     assert_eq!(
-        more[0]["discrepancies"]
-            .as_array()
-            .unwrap()
-            .len(),
+        more[0]["discrepancies"].as_array().unwrap().len(),
         1,
         "only what was asked for"
     );
