@@ -190,7 +190,9 @@ impl Keeper {
 
     /// Readers see the whole file or none of it.
     fn write_file(&self) -> io::Result<()> {
-        let json = serde_json::to_vec(&*self.kept.read())?;
+        // A copy, so that no commit waits for the writing.
+        let kept = self.kept.read().clone();
+        let json = serde_json::to_vec(&kept)?;
         let unfinished = self.path.with_extension("tmp");
         let mut file = File::create(&unfinished)?;
         file.write_all(&json)?;
