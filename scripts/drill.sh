@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Breaks a running twin again and again, on a private broker, and counts what it cost.
 #
-#   drill.sh kill|points|edge|redis [--cycles N] [--seed S] [--json]
+#   drill.sh kill|points|edge|redis|resume [--cycles N] [--seed S] [--json]
 #   drill.sh disk|broker [--json]
 #   drill.sh overload [--seconds N] [--json]
 #
@@ -20,6 +20,9 @@
 # the copy follows again, of that without a fault between, "content_equal" whether Redis is afterwards
 # as the twin, and as a copy that is written anew. Ends with 1 when the ratio of 20 faults or more is
 # below 0.9. Needs redis-server.
+# resume: cuts subscribers of the change stream off N times, over server-sent events and WebSockets
+# in turn, half of the times by killing the twin (kill -9), while events come in; after each cut what
+# the subscriber knows is compared with the twin's lists.
 # disk: fills a file system of 4 MB (of its own, which needs unshare) under a serving twin, and
 # gives it room again; "back_ms" is until the event that waited is confirmed.
 # broker: kills RabbitMQ under load and starts it again, and lets it run out of disk; "noticed_ms"
@@ -30,7 +33,7 @@
 set -euo pipefail
 
 usage() {
-    echo "usage: drill.sh kill|points|edge|redis [--cycles N] [--seed S] [--json] | disk|broker [--json] |" \
+    echo "usage: drill.sh kill|points|edge|redis|resume [--cycles N] [--seed S] [--json] | disk|broker [--json] |" \
         "overload [--seconds N] [--json]" >&2
     exit 2
 }
@@ -40,6 +43,7 @@ case ${1:-} in
     points) tests=kill_points::a_process name=kill_points ;;
     edge) tests=edge_drill::a_link name=edge ;;
     redis) tests=redis_drill::a_redis name=redis broker=no ;;
+    resume) tests=resume_drill:: name=resume broker=no ;;
     disk) tests=disk:: name=disk counted=no ;;
     broker) target=broker_drill tests=a_broker_ name='broker_[a-z]*' counted=no ;;
     overload) target=broker_drill tests=overload:: name=overload counted=no timed=yes ;;

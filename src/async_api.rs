@@ -1,6 +1,8 @@
 //! The AsyncAPI 3.0 document: what goes over the broker and the stream, made from the tables that
 //! decode events, encode commands and declare queues.
 
+mod subscriptions;
+
 use ingest::topology::{COMMANDS_EXCHANGE, COMMANDS_QUEUE, Class, IN_EXCHANGE, PLANT_PARAMETER};
 use serde_json::{Map, Value, json};
 use twin_model::wire::{Contract, Direction, SharedSchemas, shared_schemas};
@@ -14,8 +16,23 @@ const CLOUD_EVENT: &str = "application/cloudevents+json";
 /// Before the name of a schema that `/openapi.json` has too.
 const STREAMED: &str = "Stream";
 /// The events of the stream with what they carry, as `/openapi.json` describes it.
-const STREAM_EVENTS: [(&str, &str, &str); 4] = [
+const STREAM_EVENTS: [(&str, &str, &str); 7] = [
     ("state.changed", "StateChanged", "An item in its new state."),
+    (
+        "state.patched",
+        "StatePatched",
+        "What is different in an item, with delta=true.",
+    ),
+    (
+        "snapshot",
+        "SnapshotView",
+        "An item that is there, with snapshot=true.",
+    ),
+    (
+        "snapshot.end",
+        "SnapshotEndView",
+        "Every item that is there was told; the changes behind it follow.",
+    ),
     (
         "notice",
         "NoticeView",
@@ -53,6 +70,10 @@ pub(crate) fn document(contracts: &[Contract]) -> Value {
     channels.insert("stream".to_owned(), stream_channel());
     let summary = "The twin tells followers what changes, as server-sent events.";
     operations.insert("tell".to_owned(), operation("send", "stream", summary));
+    for (name, channel, action, summary) in subscriptions::OPERATIONS {
+        operations.insert(name.to_owned(), operation(action, channel, summary));
+    }
+    channels.extend(subscriptions::channels());
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -201,7 +222,10 @@ fn messages(contracts: &[Contract], shared: &SharedSchemas) -> Map<String, Value
         });
         ((*event).to_owned(), message)
     });
-    typed.chain(streamed).collect()
+    typed
+        .chain(streamed)
+        .chain(subscriptions::messages())
+        .collect()
 }
 
 fn message(contract: &Contract, data: &Value) -> Value {

@@ -12,6 +12,7 @@ use twin_model::PlantId;
 
 use crate::broker_config::BrokerConfig;
 use crate::exit::{Failure, Kind};
+use crate::publish_config::PublishConfig;
 use crate::redis_config::RedisConfig;
 
 /// The configuration of `twin serve`.
@@ -25,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// The RabbitMQ that the plants are fed from. Without it, events come in by HTTP only.
     pub(crate) broker: Option<BrokerConfig>,
+    /// Whether the changes of the plants go to the broker.
+    pub(crate) publish: Option<PublishConfig>,
     /// The Redis that a copy of the plants is kept in, for others to read.
     pub(crate) redis: Option<RedisConfig>,
     /// The plants.
@@ -115,6 +118,11 @@ impl Config {
             let line = before.matches('\n').count() + 1;
             wrong(format!("line {line}: {}", error.message()))
         })?;
+        if config.publish.is_some() && config.broker.is_none() {
+            return Err(wrong(
+                "[publish] needs the [broker] that the changes go to".to_owned(),
+            ));
+        }
         if config.plants.is_empty() {
             return Err(wrong("no [[plant]]: at least one is needed".to_owned()));
         }

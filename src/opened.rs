@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use actors::{PlantHandle, PlantOptions};
+use ingest::amqp_url::AmqpUrl;
+use ingest::change_publisher::ChangeRetention;
 use ingest::consumer_status::ConsumerStatus;
 use ingest::consumers::Consumers;
 use ingest::delivery::Broker;
@@ -13,6 +15,7 @@ use projections::{Projections, Target};
 use twin_model::PlantId;
 
 use crate::exit::{Failure, Kind, OrFail};
+use crate::publish::{self, Publishing};
 
 /// Plants with their consumers, relays and pictures.
 pub(crate) struct Opened {
@@ -23,6 +26,7 @@ pub(crate) struct Opened {
     consumers: Vec<Consumers>,
     relays: Vec<Relay>,
     copies: Option<RedisCopies>,
+    publishings: Vec<Publishing>,
     /// Dropped after everything that runs on it.
     broker_thread: Option<BrokerThread>,
 }
@@ -55,11 +59,16 @@ impl Opened {
         broker: Option<Broker>,
     ) -> Result<Opened, Failure> {
         let mut plants = Vec::new();
-        let dirs = options.iter().map(|options| options.dir.clone()).collect();
+        let dirs: Vec<PathBuf> = options.iter().map(|options| options.dir.clone()).collect();
         for options in options {
             plants.push(actors::open(options).await?);
         }
         let projections = Projections::start(plants.clone());
+        for (plant, dir) in plants.iter().zip(&dirs) {
+            projections
+                .keep_consumers(plant.plant(), dir)
+                .or_fail(Kind::Finding)?;
+        }
         let mut opened = Opened {
             plants,
             dirs,
@@ -67,6 +76,7 @@ impl Opened {
             consumers: Vec::new(),
             relays: Vec::new(),
             copies: None,
+            publishings: Vec::new(),
             broker_thread: None,
         };
         if let Some(broker) = broker {
@@ -92,6 +102,23 @@ impl Opened {
     /// Keeps a copy of the plants in a Redis. Whatever that does, the plants go on.
     pub(crate) fn copy_to(&mut self, redis: &RedisTarget) {
         self.copies = Some(RedisCopies::start(&self.projections, redis));
+    }
+
+    /// Carries the changes of the plants to the broker that feeds them.
+    pub(crate) fn publish_to(
+        &mut self,
+        url: &AmqpUrl,
+        retention: ChangeRetention,
+    ) -> Result<(), Failure> {
+        let runtime = self.broker_thread.as_ref().and_then(|own| own.0.as_ref());
+        let inside = runtime.map(tokio::runtime::Runtime::enter);
+        for place in self.plants.iter().zip(&self.dirs) {
+            let place = (place.0, place.1.as_path());
+            let publishing = publish::start(&self.projections, place, (url, retention))?;
+            self.publishings.push(publishing);
+        }
+        drop(inside);
+        Ok(())
     }
 
     fn connect(&mut self, broker: &Broker) -> Result<(), Failure> {
@@ -132,6 +159,9 @@ impl Opened {
         }
         for plant in self.plants {
             plant.close().await;
+        }
+        for publishing in self.publishings {
+            publishing.finish().await;
         }
     }
 }

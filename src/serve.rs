@@ -34,11 +34,16 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
         .collect::<Result<Vec<_>, Failure>>()?;
     let redis = config.redis.as_ref().map(|redis| redis.target());
     let redis = redis.transpose()?;
-    let mut opened = Opened::start(options, broker).await?;
+    let publish = config.publish.as_ref().map(|publish| publish.retention());
+    let publish = publish.transpose()?;
+    let mut opened = Opened::start(options, broker.clone()).await?;
     opened.keep_kpis(|id| {
         let plant = config.plants.iter().find(|plant| plant.id == *id);
         plant.map_or_else(Vec::new, |plant| plant.targets.clone())
     })?;
+    if let (Some(retention), Some(Broker::Amqp(url))) = (publish, &broker) {
+        opened.publish_to(url, retention)?;
+    }
     if let Some(redis) = &redis {
         opened.copy_to(redis);
     }

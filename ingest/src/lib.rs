@@ -15,6 +15,7 @@ mod broker_object;
 mod broker_permissions;
 mod broker_version;
 pub mod built_in_mapping;
+pub mod change_publisher;
 pub mod connect_error;
 pub mod connection;
 pub mod consumer;

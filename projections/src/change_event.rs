@@ -2,16 +2,19 @@
 
 use std::sync::{Arc, OnceLock};
 
-use actors::{CauseRef, Cursor, ExceptionEntry, How};
+use actors::{CauseRef, Cursor, ExceptionEntry};
 use bytes::Bytes;
 use serde::Serialize;
-use twin_model::{
-    Code, CommandKey, DeliveryId, Entity, EntityKey, EntityKind, EventId, GateDecision, KpiClosed,
-    LotId, Notice, PlantId, Reason, SmolStr, SourceId, Time, listed,
-};
+use serde_json::{Value, json};
+use twin_model::{Code, Entity, EntityKind, EventId, Notice, PlantId, SmolStr, SourceId, Time};
 use utoipa::ToSchema;
 
-use crate::view::{ItemView, Related, object_path};
+use crate::merge_patch::merge_patch;
+use crate::sentence::{Sentence, about_exception, sentence};
+use crate::view::{ItemView, Related};
+
+/// A patch is told in place of the state when it is shorter than this part of it.
+pub(crate) const PATCH_SHARE: usize = 4;
 
 /// An entity in its new state, as the stream's `state.changed` carries it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +35,36 @@ pub struct StateChanged {
     id: SmolStr,
     /// The item as in the lists.
     state: ItemView,
+    /// The event behind it; `null` when another entity or the passing of time changed what the
+    /// item shows.
+    caused_by: Option<Cause>,
+}
+
+/// What is different in an entity, as the stream's `state.patched` carries it to who asked for
+/// deltas.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatePatched {
+    /// The plant.
+    #[schema(value_type = String)]
+    plant: PlantId,
+    /// Position in the stream.
+    #[schema(example = "1-43-1")]
+    cursor: String,
+    /// Position of the state that this changes, which the same subscription got before.
+    #[schema(example = "1-42-1")]
+    base: String,
+    /// When it happened, plant time.
+    #[schema(value_type = String, format = DateTime)]
+    at: Time,
+    /// Such as `work_order`, `lot`, `work_center`, `hold`, `shipment` or `inspection`.
+    kind: &'static str,
+    /// Which one.
+    #[schema(value_type = String)]
+    id: SmolStr,
+    /// A JSON merge patch (RFC 7396) of `state`. A member that it takes away is `null` in the
+    /// lists: in an item, absent and `null` mean the same.
+    #[schema(value_type = Object)]
+    patch: Value,
     /// The event behind it; `null` when another entity or the passing of time changed what the
     /// item shows.
     caused_by: Option<Cause>,
@@ -89,6 +122,8 @@ pub(crate) enum Happening {
         related: Related,
         /// The plant's now at that commit: decides what is late and what is expired.
         now: Time,
+        /// The state word that it had before; empty of what was not there.
+        was: &'static str,
         caused_by: Option<Arc<CauseRef>>,
     },
     /// The model gave a notice.
@@ -108,6 +143,8 @@ pub(crate) struct ChangeEvent {
     pub(crate) at: Time,
     pub(crate) happening: Happening,
     frame: OnceLock<Bytes>,
+    /// What is different from the entry before it of the same item; `None` when that is long.
+    patch: OnceLock<Option<Bytes>>,
 }
 
 impl ChangeEvent {
@@ -118,6 +155,7 @@ impl ChangeEvent {
             at,
             happening,
             frame: OnceLock::new(),
+            patch: OnceLock::new(),
         }
     }
 
@@ -128,6 +166,7 @@ impl ChangeEvent {
                 state,
                 related,
                 now,
+                was: _,
                 caused_by,
             } => {
                 let key = state.key();
@@ -168,12 +207,47 @@ impl ChangeEvent {
         }
     }
 
+    /// The JSON of what is different from `base`, the entry before it of the same item. `None` when
+    /// the whole state is not much longer, and of a notice.
+    pub(crate) fn patch(&self, base: &ChangeEvent) -> Option<Bytes> {
+        let made = || {
+            let (kind, id, new) = self.item()?;
+            let (_, _, old) = base.item()?;
+            let patched = StatePatched {
+                plant: self.plant.clone(),
+                cursor: self.cursor.to_string(),
+                base: base.cursor.to_string(),
+                at: self.at,
+                kind: kind.as_str(),
+                id: id.into(),
+                patch: merge_patch(&json!(old), &json!(new)),
+                caused_by: match &self.happening {
+                    Happening::State { caused_by, .. } => caused_by.as_deref().map(cause),
+                    Happening::Notice(_) | Happening::Exception(_) => None,
+                },
+            };
+            let json = json!(patched).to_string();
+            (json.len() * PATCH_SHARE <= self.frame().len()).then(|| Bytes::from(json))
+        };
+        self.patch.get_or_init(made).clone()
+    }
+
+    /// What a notice says; `None` of an item.
+    pub(crate) fn sentence(&self) -> Option<Sentence> {
+        match &self.happening {
+            Happening::State { .. } => None,
+            Happening::Notice(notice) => Some(sentence(notice)),
+            Happening::Exception(entry) => Some(about_exception(entry)),
+        }
+    }
+
     /// The item that is different now, with its kind and id; `None` of what is no item.
     pub(crate) fn item(&self) -> Option<(EntityKind, String, ItemView)> {
         let Happening::State {
             state,
             related,
             now,
+            was: _,
             caused_by: _,
         } = &self.happening
         else {
@@ -197,205 +271,12 @@ impl ChangeEvent {
     }
 }
 
-struct Sentence {
-    code: Option<Code>,
-    kind: &'static str,
-    text: String,
-    object: Option<String>,
-}
-
-/// Kind, rule and words of a notice.
-pub(crate) fn said(notice: &Notice) -> (&'static str, Option<Code>, String) {
-    let sentence = sentence(notice);
-    (sentence.kind, sentence.code, sentence.text)
-}
-
-fn about_exception(entry: &ExceptionEntry) -> Sentence {
-    let (kind, text) = match &entry.closed {
-        None => ("exception_raised", entry.text.clone()),
-        Some(closed) if closed.how == How::ByItself => ("exception_closed", entry.text.clone()),
-        Some(closed) => {
-            let by = closed.by.as_deref().unwrap_or("an unnamed person");
-            let (how, reason) = (closed.how.as_str(), &closed.reason);
-            let text = format!("Exception {} is {how} by {by}: {reason}.", entry.id);
-            ("exception_closed", text)
-        }
-    };
-    Sentence {
-        code: Some(entry.code),
-        kind,
-        text,
-        object: Some(format!("exception/{}", entry.id)),
-    }
-}
-
 fn cause(cause: &CauseRef) -> Cause {
     Cause {
         event: cause.event.clone(),
         source: cause.source.clone(),
         type_name: cause.type_name,
         correlation_id: cause.correlation.clone(),
-    }
-}
-
-fn gate_decided(delivery: &DeliveryId, decision: GateDecision, reasons: &[Reason]) -> Sentence {
-    let mut text = format!("Shipment {delivery} is {}.", decision.as_str());
-    for reason in reasons {
-        text.push(' ');
-        text.push_str(&reason.text);
-    }
-    Sentence {
-        code: reasons.first().map(|reason| reason.code),
-        kind: "gate_decided",
-        text,
-        object: Some(object_path(&EntityKey::Shipment(delivery.clone()))),
-    }
-}
-
-fn recall_required(
-    delivery: &DeliveryId,
-    (code, id): (Code, &str),
-    lots: &[LotId],
-    shipped_at: Time,
-) -> Sentence {
-    let noun = if code == Code::R68 {
-        "nonconformance"
-    } else {
-        "hold"
-    };
-    Sentence {
-        code: Some(code),
-        kind: "recall_required",
-        text: format!(
-            "Shipment {delivery} left on {shipped_at} with {}, which {noun} {id} reaches. Recall \
-             decision needed from quality.",
-            listed(lots)
-        ),
-        object: Some(object_path(&EntityKey::Shipment(delivery.clone()))),
-    }
-}
-
-fn kpi_closed(figures: &KpiClosed) -> Sentence {
-    let known = [
-        ("availability", figures.availability),
-        ("effectiveness", figures.effectiveness),
-        ("quality", figures.quality),
-        ("OEE", figures.oee),
-    ];
-    let known = known.map(|(name, factor)| match factor {
-        Some(factor) => format!("{name} {factor}"),
-        None => format!("{name} not known"),
-    });
-    Sentence {
-        code: None,
-        kind: "kpi_closed",
-        text: format!(
-            "Work center {} from {} to {}: {}.",
-            figures.work_center,
-            figures.from,
-            figures.to,
-            known.join(", ")
-        ),
-        object: Some(object_path(&EntityKey::WorkCenter(
-            figures.work_center.clone(),
-        ))),
-    }
-}
-
-fn sentence(notice: &Notice) -> Sentence {
-    match notice {
-        Notice::GateDecided {
-            delivery,
-            decision,
-            reasons,
-            token: _,
-            valid_until: _,
-        } => gate_decided(delivery, *decision, reasons),
-        Notice::RecallRequired {
-            delivery,
-            hold,
-            lots,
-            shipped_at,
-            customer: _,
-        } => recall_required(delivery, (Code::R37, hold.as_str()), lots, *shipped_at),
-        Notice::RecallDecisionRequired {
-            delivery,
-            nonconformance: ncr,
-            lots,
-            shipped_at,
-            customer: _,
-        } => recall_required(delivery, (Code::R68, ncr.as_str()), lots, *shipped_at),
-        Notice::HoldPropagated { hold, lots, placed } => {
-            let noun = if *lots == 1 { "lot" } else { "lots" };
-            let text = match placed {
-                true => {
-                    format!("Hold {hold} now also holds {lots} {noun} made from what it holds.")
-                }
-                false => {
-                    format!("Hold {hold} no longer holds {lots} {noun} made from what it held.")
-                }
-            };
-            Sentence {
-                code: None,
-                kind: "hold_propagated",
-                text,
-                object: Some(object_path(&EntityKey::Hold(hold.clone()))),
-            }
-        }
-        Notice::KpiClosed { figures } => kpi_closed(figures),
-        Notice::CommandIssued { .. }
-        | Notice::PersonNeeded { .. }
-        | Notice::PersonNoLongerNeeded { .. } => of_a_process(notice),
-        Notice::Corrected {
-            object, code, text, ..
-        } => Sentence {
-            code: *code,
-            kind: "corrected",
-            text: text.to_string(),
-            object: Some(object_path(object)),
-        },
-        Notice::DiscrepancyFound { object, code, text } => Sentence {
-            code: Some(*code),
-            kind: "discrepancy_found",
-            text: text.to_string(),
-            object: Some(object_path(object)),
-        },
-        Notice::DiscrepancyHealed { object, code, text } => Sentence {
-            code: Some(*code),
-            kind: "discrepancy_healed",
-            text: text.to_string(),
-            object: Some(object_path(object)),
-        },
-    }
-}
-
-fn of_a_process(notice: &Notice) -> Sentence {
-    let of = |command: &CommandKey| {
-        let process = EntityKey::Process(command.process().clone());
-        Some(object_path(&process))
-    };
-    match notice {
-        Notice::CommandIssued {
-            command, to, body, ..
-        } => Sentence {
-            code: None,
-            kind: "command_issued",
-            text: format!("{to} is asked for {} ({command}).", body.what()),
-            object: of(command),
-        },
-        Notice::PersonNeeded { case, problem, .. } => Sentence {
-            code: Some(problem.code()),
-            kind: "exception_raised",
-            text: problem.to_string(),
-            object: of(case),
-        },
-        Notice::PersonNoLongerNeeded { case } => Sentence {
-            code: None,
-            kind: "exception_closed",
-            text: format!("Nobody needs to look at command {case} any more."),
-            object: of(case),
-        },
-        other => unreachable!("{other:?} is not about a process"),
     }
 }
 

@@ -76,7 +76,8 @@ impl Filter {
     }
 }
 
-fn state_of(entity: &Entity) -> &'static str {
+/// The word for the entity's state, as lists narrow by it.
+pub(crate) fn state_of(entity: &Entity) -> &'static str {
     match entity {
         Entity::WorkOrder(order) => order.lifecycle().as_str(),
         Entity::Lot(lot) => lot.lifecycle().as_str(),

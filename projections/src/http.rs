@@ -3,6 +3,7 @@
 mod collection;
 mod collection_description;
 mod collections;
+pub(crate) mod consumers;
 mod discrepancies;
 mod exception_groups;
 mod exceptions;
@@ -42,7 +43,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(genealogy::get_genealogy)
         .service(movements::list_movements)
         .service(why::get_why)
+        .service(consumers::list_consumers)
+        .service(consumers::confirm)
+        .service(consumers::forget)
         .service(crate::stream::get_stream)
+        .service(crate::web_socket::get_web_socket)
         .service(crate::metrics::get_metrics);
     for collection in &collections::ALL {
         collection.configure(config);
@@ -65,6 +70,20 @@ pub(crate) fn path_of(kind: EntityKind) -> Option<&'static str> {
     all.find(|it| it.kind == kind).map(|it| it.path)
 }
 
+/// The words for states that the lists of these kinds, or of all, can be narrowed by.
+pub(crate) fn state_words(kinds: &[EntityKind]) -> Vec<&'static str> {
+    let asked = collections::ALL.iter();
+    let asked = asked.filter(|list| kinds.is_empty() || kinds.contains(&list.kind));
+    let words = asked.flat_map(|list| list.state_words());
+    let mut known = Vec::new();
+    for word in words {
+        if !known.contains(word) {
+            known.push(*word);
+        }
+    }
+    known
+}
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -84,7 +103,11 @@ pub(crate) fn path_of(kind: EntityKind) -> Option<&'static str> {
         genealogy::get_genealogy,
         movements::list_movements,
         why::get_why,
+        consumers::list_consumers,
+        consumers::confirm,
+        consumers::forget,
         crate::stream::get_stream,
+        crate::web_socket::get_web_socket,
         crate::metrics::get_metrics,
     ),
     components(schemas(
@@ -111,7 +134,10 @@ pub(crate) fn path_of(kind: EntityKind) -> Option<&'static str> {
         ListAnswer<LogisticUnitView>,
         ItemAnswer<LogisticUnitView>,
         crate::change_event::StateChanged,
+        crate::change_event::StatePatched,
         crate::change_event::NoticeView,
+        crate::snapshot_walk::SnapshotView,
+        crate::snapshot_walk::SnapshotEndView,
         crate::stream::CountsChanged,
         crate::stream::GapView,
     )),

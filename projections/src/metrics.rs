@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, get};
 use actors::Counts;
 use twin_model::Invariant;
 
+use crate::carrier::Carrier;
 use crate::picture::{Picture, Published};
 use crate::projections::Projections;
 use crate::redis_copy::{RedisStanding, RedisStatus};
@@ -52,6 +53,9 @@ pub(crate) fn text(projections: &Projections) -> String {
         if let Some(copy) = picture.copy() {
             add_copy(&mut metrics, &plant, head, &copy);
         }
+        for carrier in picture.carriers() {
+            add_carrier(&mut metrics, &plant, &carrier);
+        }
     }
     add(
         &mut metrics,
@@ -79,7 +83,7 @@ pub(crate) fn text(projections: &Projections) -> String {
 }
 
 /// Name, kind and meaning of every metric.
-const DECLARED: [(&str, &str, &str); 20] = [
+const DECLARED: [(&str, &str, &str); 23] = [
     (
         "twin_inputs_total",
         "counter",
@@ -157,6 +161,21 @@ const DECLARED: [(&str, &str, &str); 20] = [
         "twin_redis_failures_total",
         "counter",
         "How often Redis did not do what it was asked for.",
+    ),
+    (
+        "twin_carrier_following",
+        "gauge",
+        "1 while the change stream is carried to this receiver; absent without one.",
+    ),
+    (
+        "twin_carrier_sent_total",
+        "counter",
+        "Entries that the receiver took over since the start.",
+    ),
+    (
+        "twin_carrier_failures_total",
+        "counter",
+        "How often the receiver was away or did not take what it was given.",
     ),
     ("twin_up", "gauge", "1 while the plant takes events."),
     ("twin_streams_open", "gauge", "Followers of change streams."),
@@ -263,6 +282,15 @@ fn add_copy(metrics: &mut [Metric], plant: &str, head: u64, copy: &RedisStatus) 
     );
     told("twin_redis_rebuilds_total", copy.rebuilds());
     told("twin_redis_failures_total", copy.failures());
+}
+
+fn add_carrier(metrics: &mut [Metric], plant: &str, carrier: &Carrier) {
+    let labels = format!("{plant},to=\"{}\"", escape(carrier.to()));
+    let (follows, sent, failures) = carrier.figures();
+    let mut told = |name, value: u64| add(metrics, name, labels.clone(), value);
+    told("twin_carrier_following", u64::from(follows));
+    told("twin_carrier_sent_total", sent);
+    told("twin_carrier_failures_total", failures);
 }
 
 /// A label value, escaped as the text format asks.

@@ -10,15 +10,18 @@ use parking_lot::RwLock;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::answer::no_picture;
+use crate::carrier::Carrier;
 use crate::catch_up::{CatchUps, Caught};
 use crate::change_event::ChangeEvent;
+use crate::consumers::Consumers;
 use crate::kpi::Keeper;
 use crate::past::{Pasts, When};
 use crate::problem::Problem;
 use crate::query::wait_for;
 use crate::read_model::ReadModel;
 use crate::redis_copy::RedisStatus;
-use crate::ring::{Gap, Ring, STREAM_BYTES_MAX};
+use crate::ring::{Gap, Linked, Ring, STREAM_BYTES_MAX};
+use crate::snapshot_copies::SnapshotCopies;
 
 /// Commits that are taken in before followers are woken.
 const COMMITS_PER_WAKE_MAX: usize = 64;
@@ -46,7 +49,10 @@ pub(crate) struct Picture {
     copy: RwLock<Option<Arc<RedisStatus>>>,
     /// Its key figures, where they are kept.
     kpis: RwLock<Option<Arc<Keeper>>>,
+    carriers: RwLock<Vec<Arc<Carrier>>>,
+    consumers: Consumers,
     catch_ups: CatchUps,
+    copies: SnapshotCopies,
     pasts: Arc<Pasts>,
     /// How often each rule of the model was broken when it was last looked at.
     broken: RwLock<BTreeMap<&'static str, u64>>,
@@ -116,7 +122,10 @@ impl Picture {
             progress: watch::Sender::new(Progress::default()),
             copy: RwLock::default(),
             kpis: RwLock::default(),
+            carriers: RwLock::default(),
+            consumers: Consumers::default(),
             catch_ups: CatchUps::new(Arc::clone(&runs.catch_ups)),
+            copies: SnapshotCopies::default(),
             pasts: Pasts::new(Arc::clone(&runs.pasts)),
             broken: RwLock::default(),
         }
@@ -125,6 +134,11 @@ impl Picture {
     /// Has what comes after a cursor read out of the journal, for a follower that comes back.
     pub(crate) fn catch_up(self: &Arc<Picture>, after: Cursor) -> mpsc::Receiver<Caught> {
         self.catch_ups.join(self, after)
+    }
+
+    /// A copy of it for a subscription to begin with; `None` before the first picture.
+    pub(crate) fn snapshot_copy(&self) -> Option<Arc<ReadModel>> {
+        self.copies.get(self)
     }
 
     pub(crate) fn catch_ups(&self) -> &CatchUps {
@@ -144,6 +158,21 @@ impl Picture {
     /// Its key figures, where they are kept.
     pub(crate) fn kpis(&self) -> Option<Arc<Keeper>> {
         self.kpis.read().clone()
+    }
+
+    /// Its stream is carried further.
+    pub(crate) fn is_carried(&self, carrier: Arc<Carrier>) {
+        self.carriers.write().push(carrier);
+    }
+
+    /// The consumers that are known by name.
+    pub(crate) fn consumers(&self) -> &Consumers {
+        &self.consumers
+    }
+
+    /// Who carries its stream further.
+    pub(crate) fn carriers(&self) -> Vec<Arc<Carrier>> {
+        self.carriers.read().clone()
     }
 
     /// How the copy in Redis is doing, where there is one.
@@ -298,6 +327,21 @@ impl Published {
             Some(entries) => Found::Entries(entries),
             None => Found::Lost,
         }
+    }
+
+    /// Up to `max` entries at `position` with their neighbours; `None` when some of them have left.
+    pub(crate) fn linked(&self, position: u64, max: usize) -> Option<Vec<Linked>> {
+        self.ring.read_linked(position, max)
+    }
+
+    /// The entry at a position, if it is kept.
+    pub(crate) fn at(&self, position: u64) -> Option<&Arc<ChangeEvent>> {
+        self.ring.at(position)
+    }
+
+    /// Whether a follower at `position` is so far behind that it may lose what it has not read.
+    pub(crate) fn is_behind(&self, position: u64) -> bool {
+        self.ring.is_behind(position)
     }
 
     /// Entries and bytes that the stream keeps now.

@@ -191,6 +191,17 @@ impl Problem {
         )
     }
 
+    /// What a consumer has cannot be kept.
+    pub(crate) fn consumer_not_kept(why: String) -> Problem {
+        Problem::plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The consumer's position is not kept",
+            why,
+            "Keep the cursor yourself and come back with it, or have a consumer forgotten that is \
+             not needed any more.",
+        )
+    }
+
     /// No room for one more follower.
     pub(crate) fn too_many_streams(max: usize) -> Problem {
         Problem::plain(

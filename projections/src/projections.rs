@@ -114,6 +114,18 @@ impl Projections {
         Ok(())
     }
 
+    /// Keeps the named consumers of a plant in a directory, with those that are there already.
+    /// Without it a plant has none.
+    ///
+    /// # Errors
+    /// What the file system says, also of a file that holds something else.
+    pub fn keep_consumers(&self, plant: &PlantId, dir: &Path) -> std::io::Result<()> {
+        match self.plants.get(plant.as_str()) {
+            Some(picture) => picture.consumers().keep_in(dir),
+            None => Ok(()),
+        }
+    }
+
     /// Waits until every plant has its first picture, or has ended.
     pub async fn ready(&self) {
         for picture in self.plants.values() {

@@ -31,20 +31,26 @@ pub(crate) fn parse<Q: DeserializeOwned>(query: &str) -> Result<Q, Problem> {
 
 /// Reads the query of a route that answers also of the past: of when, and the rest.
 pub(crate) fn parse_with_when<Q: DeserializeOwned>(query: &str) -> Result<(When, Q), Problem> {
-    let is_when = |part: &&str| match Query::<Vec<(String, String)>>::from_query(part) {
-        Ok(pairs) => pairs
-            .iter()
-            .any(|(name, _)| When::NAMES.contains(&name.as_str())),
+    parse_with(&When::NAMES, query)
+}
+
+/// Reads a query of two parts: the parameters of these names, and the rest.
+pub(crate) fn parse_with<P: DeserializeOwned, Q: DeserializeOwned>(
+    names: &[&str],
+    query: &str,
+) -> Result<(P, Q), Problem> {
+    let is_named = |part: &&str| match Query::<Vec<(String, String)>>::from_query(part) {
+        Ok(pairs) => pairs.iter().any(|(name, _)| names.contains(&name.as_str())),
         Err(_) => false,
     };
-    let (when, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_when);
-    let when = parse(&when.join("&"))?;
+    let (named, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_named);
+    let named = parse(&named.join("&"))?;
     let rest = rest.join("&");
     match Query::<Q>::from_query(&rest) {
-        Ok(parsed) => Ok((when, parsed.into_inner())),
+        Ok(parsed) => Ok((named, parsed.into_inner())),
         Err(error) => {
-            let (error, also) = (error.to_string(), &When::NAMES);
-            Err(Problem::bad_query(explained::<Q>(&rest, &error, also)))
+            let error = error.to_string();
+            Err(Problem::bad_query(explained::<Q>(&rest, &error, names)))
         }
     }
 }
@@ -57,6 +63,15 @@ pub(crate) fn parse_when(query: &str) -> Result<When, Problem> {
 
     let (when, Nothing {}) = parse_with_when(query)?;
     Ok(when)
+}
+
+/// Reads the query of a route that takes nothing.
+pub(crate) fn parse_nothing(query: &str) -> Result<(), Problem> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+
+    parse(query).map(|Nothing {}| ())
 }
 
 /// What is wrong with a query that could not be read, by the name of the parameter; what the route

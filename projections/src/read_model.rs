@@ -12,6 +12,7 @@ use twin_model::{Entity, EntityKey, EntityKind, Notice, PlantId, SourceId, Time}
 
 use crate::change_event::{ChangeEvent, Happening};
 use crate::entities::Entities;
+use crate::filter::state_of;
 use crate::past::PastView;
 use crate::standing::{Standing, ages, plant_now};
 use crate::view::{CountsView, PlantView};
@@ -102,7 +103,10 @@ impl ReadModel {
         );
         let before = self.published_at();
         let mut reached = BTreeSet::new();
+        let mut were = Vec::with_capacity(commit.changes.len());
         for change in &commit.changes {
+            let (kind, id) = (change.key.kind(), change.key.id());
+            were.push(self.entities.get(kind, id).map_or("", state_of));
             self.entities.put(&change.state, &mut reached);
         }
         for (_, _, notice) in &commit.notices {
@@ -126,7 +130,7 @@ impl ReadModel {
             commit_no: commit.commit_no,
             index: u32::MAX,
         };
-        self.events(commit, before, reached, news)
+        self.events(commit, (before, &were), reached, news)
     }
 
     /// Takes the commit's exceptions in. Gives those of which people should hear: new ones, ones
@@ -150,15 +154,15 @@ impl ReadModel {
     fn events(
         &self,
         commit: &Commit,
-        before: Time,
+        (before, were): (Time, &[&'static str]),
         reached: BTreeSet<EntityKey>,
         news: Vec<Arc<ExceptionEntry>>,
     ) -> Vec<ChangeEvent> {
         let now = self.published_at();
         let mut entries: Vec<(u32, Time, Happening)> = Vec::new();
-        for change in &commit.changes {
+        for (change, was) in commit.changes.iter().zip(were) {
             let cause = Some(Arc::clone(&change.caused_by));
-            let state = self.state(&change.state, now, cause);
+            let state = self.state((&change.state, was), now, cause);
             entries.push((change.index, change.at, state));
         }
         for (index, at, notice) in &commit.notices {
@@ -172,7 +176,7 @@ impl ReadModel {
             entries.push((index, at, happening));
         };
         for entity in self.changed_by_others(commit, before, reached) {
-            add(now, self.state(entity, now, None));
+            add(now, self.state((entity, state_of(entity)), now, None));
         }
         for entry in news {
             add(entry.last_seen, Happening::Exception(entry));
@@ -189,11 +193,17 @@ impl ReadModel {
             .collect()
     }
 
-    fn state(&self, state: &Entity, now: Time, cause: Option<Arc<CauseRef>>) -> Happening {
+    fn state(
+        &self,
+        (state, was): (&Entity, &'static str),
+        now: Time,
+        cause: Option<Arc<CauseRef>>,
+    ) -> Happening {
         Happening::State {
             state: state.clone(),
             related: self.entities.related(state),
             now,
+            was,
             caused_by: cause,
         }
     }

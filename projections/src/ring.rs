@@ -3,18 +3,22 @@
 //! Followers read by position and own nothing here: one that is slow costs nothing, until the
 //! entries that it has not read are the oldest ones and leave. It is then told so.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use actors::Cursor;
+use twin_model::EntityKey;
 
-use crate::change_event::ChangeEvent;
+use crate::change_event::{ChangeEvent, Happening};
 use crate::weight::weight;
 
 /// Entries that a plant's stream keeps for followers that come back.
 pub const STREAM_EVENTS_MAX: usize = 100_000;
 /// Memory that these entries may take per plant, bytes.
 pub const STREAM_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// How many entries a follower may be behind before it gets only the newest state of each item; or
+/// half of those that are kept, where that is less.
+pub const STREAM_BEHIND_MAX: usize = 10_000;
 
 /// Why a cursor cannot be continued from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,11 +47,31 @@ impl Gap {
     }
 }
 
+/// An entry with its neighbours of the same item, by their positions.
+#[derive(Debug)]
+struct Kept {
+    event: Arc<ChangeEvent>,
+    weight: usize,
+    before: Option<u64>,
+    after: Option<u64>,
+}
+
+/// An entry as a follower reads it.
+#[derive(Debug)]
+pub(crate) struct Linked {
+    pub(crate) event: Arc<ChangeEvent>,
+    /// The entry before it of the same item, which may have left.
+    pub(crate) before: Option<u64>,
+    /// The entry after it of the same item.
+    pub(crate) after: Option<u64>,
+}
+
 /// The recent entries.
 #[derive(Debug)]
 pub(crate) struct Ring {
-    /// With the weight of each.
-    entries: VecDeque<(Arc<ChangeEvent>, usize)>,
+    entries: VecDeque<Kept>,
+    /// Where the newest entry of each item stands, of those that are kept.
+    newest: HashMap<EntityKey, u64>,
     /// Position of the first entry kept; counts all entries ever.
     first: u64,
     /// Everything up to and including this is before the first entry kept.
@@ -62,6 +86,7 @@ impl Ring {
     pub(crate) fn with_limits(floor: Cursor, events_max: usize, bytes_max: usize) -> Ring {
         Ring {
             entries: VecDeque::new(),
+            newest: HashMap::new(),
             first: 0,
             floor,
             bytes: 0,
@@ -74,6 +99,7 @@ impl Ring {
     pub(crate) fn restarted(self, floor: Cursor) -> Ring {
         Ring {
             entries: VecDeque::new(),
+            newest: HashMap::new(),
             first: self.end() + 1,
             floor,
             bytes: 0,
@@ -86,21 +112,54 @@ impl Ring {
         assert!(
             self.entries
                 .back()
-                .map_or(self.floor, |(last, _)| last.cursor)
+                .map_or(self.floor, |last| last.event.cursor)
                 < event.cursor,
             "entries come in the order of their cursors"
         );
         let weight = weight(&event);
+        let position = self.end();
+        let before = item_of(&event).and_then(|item| self.newest.insert(item, position));
+        if let Some(before) = before.and_then(|before| self.kept_mut(before)) {
+            before.after = Some(position);
+        }
         self.bytes += weight;
-        self.entries.push_back((Arc::new(event), weight));
+        self.entries.push_back(Kept {
+            event: Arc::new(event),
+            weight,
+            before,
+            after: None,
+        });
         while self.entries.len() > self.events_max || self.bytes > self.bytes_max {
-            let Some((oldest, weight)) = self.entries.pop_front() else {
+            let Some(oldest) = self.entries.pop_front() else {
                 break;
             };
-            self.bytes -= weight;
+            if let (None, Some(item)) = (oldest.after, item_of(&oldest.event)) {
+                self.newest.remove(&item);
+            }
+            self.bytes -= oldest.weight;
             self.first += 1;
-            self.floor = oldest.cursor;
+            self.floor = oldest.event.cursor;
         }
+    }
+
+    fn kept_mut(&mut self, position: u64) -> Option<&mut Kept> {
+        let place = usize::try_from(position.checked_sub(self.first)?).ok()?;
+        self.entries.get_mut(place)
+    }
+
+    /// The entry at a position, if it is kept.
+    pub(crate) fn at(&self, position: u64) -> Option<&Arc<ChangeEvent>> {
+        let place = usize::try_from(position.checked_sub(self.first)?).ok()?;
+        self.entries.get(place).map(|kept| &kept.event)
+    }
+
+    /// Whether a follower at a position is so far behind that it may lose what it has not read.
+    pub(crate) fn is_behind(&self, position: u64) -> bool {
+        let behind = self.end().saturating_sub(position);
+        let behind = usize::try_from(behind).unwrap_or(usize::MAX);
+        let bytes_are_used_up = self.bytes > self.bytes_max / 2;
+        behind > STREAM_BEHIND_MAX.min(self.events_max / 2)
+            || bytes_are_used_up && behind > self.entries.len() / 2
     }
 
     /// The position after the newest entry.
@@ -126,7 +185,7 @@ impl Ring {
         }
         let after = self
             .entries
-            .partition_point(|(entry, _)| entry.cursor <= cursor);
+            .partition_point(|kept| kept.event.cursor <= cursor);
         Ok(self.first + after as u64)
     }
 
@@ -143,9 +202,31 @@ impl Ring {
 
     /// Up to `max` entries from `position` on, or `None` when some of them have left.
     pub(crate) fn read(&self, position: u64, max: usize) -> Option<Vec<Arc<ChangeEvent>>> {
+        let kept = self.from(position, max)?;
+        Some(kept.map(|kept| Arc::clone(&kept.event)).collect())
+    }
+
+    /// As [`Ring::read`], each with its neighbours.
+    pub(crate) fn read_linked(&self, position: u64, max: usize) -> Option<Vec<Linked>> {
+        let linked = self.from(position, max)?.map(|kept| Linked {
+            event: Arc::clone(&kept.event),
+            before: kept.before,
+            after: kept.after,
+        });
+        Some(linked.collect())
+    }
+
+    fn from(&self, position: u64, max: usize) -> Option<impl Iterator<Item = &Kept>> {
         let skip = usize::try_from(position.checked_sub(self.first)?).ok()?;
-        let entries = self.entries.iter().skip(skip).take(max);
-        Some(entries.map(|(entry, _)| Arc::clone(entry)).collect())
+        Some(self.entries.iter().skip(skip).take(max))
+    }
+}
+
+/// The item that an entry shows; `None` of a notice.
+fn item_of(event: &ChangeEvent) -> Option<EntityKey> {
+    match &event.happening {
+        Happening::State { state, .. } => Some(state.key()),
+        Happening::Notice(_) | Happening::Exception(_) => None,
     }
 }
 

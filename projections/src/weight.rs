@@ -5,11 +5,12 @@ use twin_model::{
     PAGE_ENTRIES_MAX, PlannedOperation, Process, Reason, Routing, Said, Step, WorkOrder,
 };
 
-use crate::change_event::{ChangeEvent, Happening};
+use crate::change_event::{ChangeEvent, Happening, PATCH_SHARE};
 use crate::view::{Related, SomeIds, object_path};
 
-/// The entry itself, the state without its lists, and the envelope in JSON, bytes.
-const ENTRY: usize = 1_792;
+/// The entry itself, its place among those of its item, the state without its lists, and the
+/// envelope in JSON, bytes.
+const ENTRY: usize = 1_984;
 /// An operation in JSON without its names, bytes.
 const OPERATION_TEXT: usize = 512;
 /// An id in a list without its letters, in memory and in JSON, bytes.
@@ -58,7 +59,8 @@ pub(crate) fn weight(event: &ChangeEvent) -> usize {
         Happening::Exception(entry) => SENTENCE + entry.text.len() * 2,
         Happening::State { state, related, .. } => of_entity(state) + of_related(related),
     };
-    ENTRY + inner
+    // What is different from the entry before it may be kept beside the frame.
+    (ENTRY + inner) + (ENTRY + inner) / PATCH_SHARE
 }
 
 fn of_related(related: &Related) -> usize {

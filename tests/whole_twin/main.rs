@@ -28,6 +28,7 @@ mod fault_proxy;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod feed;
 mod fit;
+mod fold;
 mod genealogy_exchange;
 mod import_report;
 #[cfg(feature = "amqp-tests")]
@@ -55,6 +56,8 @@ mod own_broker;
 #[cfg(feature = "redis-tests")]
 mod own_redis;
 #[cfg(feature = "amqp-tests")]
+mod published;
+#[cfg(feature = "amqp-tests")]
 mod rabbitmq;
 #[cfg(feature = "redis-tests")]
 mod redis_copy;
@@ -69,10 +72,14 @@ mod redis_reader_stream;
 mod refusals;
 #[cfg(feature = "amqp-tests")]
 mod refusals_over_amqp;
+mod resume_drill;
 #[cfg(all(feature = "amqp-tests", feature = "chaos"))]
 mod scene;
+mod stock;
+mod told_stream;
 mod twin_process;
 mod verify;
+mod web_socket;
 mod what_if;
 mod what_if_clients;
 mod whys;

@@ -127,7 +127,12 @@ impl PlantQueues {
     }
 }
 
-fn on_channel<T>(runtime: &Runtime, url: &str, work: impl AsyncFnOnce(&Channel) -> T) -> T {
+/// Works on a channel of its own.
+pub(crate) fn on_channel<T>(
+    runtime: &Runtime,
+    url: &str,
+    work: impl AsyncFnOnce(&Channel) -> T,
+) -> T {
     runtime.block_on(async {
         let properties = ConnectionProperties::default();
         let connection = Connection::connect(url, properties).await.unwrap();

@@ -114,6 +114,15 @@ impl Collection {
         self.narrowed_by.iter().map(|(by, _)| by.name())
     }
 
+    /// The words for the states of its entities; none when the list is not narrowed by state.
+    pub(super) fn state_words(&self) -> &'static [&'static str] {
+        let words = self.narrowed_by.iter().find_map(|(by, _)| match by {
+            Narrowing::State(words) => Some(*words),
+            _ => None,
+        });
+        words.unwrap_or_default()
+    }
+
     /// Adds the routes of the list and of an item.
     pub(super) fn configure(&'static self, config: &mut ServiceConfig) {
         let (list, item) = (self.list_path(), self.item_pattern());

@@ -13,7 +13,7 @@ use super::{
     AFFECTED_LOTS_SHOWN_MAX, ExceptionView, ItemView, Related, SomeIds, Surroundings,
     WAITING_SHIPMENTS_SHOWN_MAX,
 };
-use crate::change_event;
+use crate::sentence;
 
 /// Entities that a dry run shows; its count tells how many would change.
 pub const CHANGES_SHOWN_MAX: usize = 500;
@@ -176,7 +176,7 @@ impl DryRunView {
                 .notices
                 .iter()
                 .map(|(_, notice)| {
-                    let (kind, code, text) = change_event::said(notice);
+                    let (kind, code, text) = sentence::said(notice);
                     WouldTellView { kind, code, text }
                 })
                 .collect(),

@@ -215,6 +215,7 @@ fn an_entry_never_takes_more_than_its_weight() {
             state: touched.state.clone(),
             related: entities.related(&touched.state),
             now: Time::EPOCH,
+            was: "",
             caused_by: None,
         });
         for happening in states.chain(turn.notices.into_iter().map(Happening::Notice)) {

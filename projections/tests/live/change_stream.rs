@@ -18,15 +18,15 @@ const LISTS: [(&str, &str); 5] = [
     ("shipment", "shipments"),
 ];
 
-type Items = BTreeMap<(String, String), Value>;
+pub(crate) type Items = BTreeMap<(String, String), Value>;
 
-fn cursor(frame: &Frame) -> Cursor {
+pub(crate) fn cursor(frame: &Frame) -> Cursor {
     assert_eq!(frame.data["cursor"], json!(frame.id));
     frame.id.as_ref().unwrap().parse().unwrap()
 }
 
 /// Every list with the cursor that it was read at.
-async fn read_lists(plant: &LivePlant) -> (Items, BTreeMap<String, Cursor>) {
+pub(crate) async fn read_lists(plant: &LivePlant) -> (Items, BTreeMap<String, Cursor>) {
     let (mut items, mut cursors) = (Items::new(), BTreeMap::new());
     for (kind, list) in LISTS {
         let body = plant
@@ -47,7 +47,10 @@ async fn read_lists(plant: &LivePlant) -> (Items, BTreeMap<String, Cursor>) {
 }
 
 /// Feeds `batches` in the background, then an order called WO-END.
-fn feed(plant: &mut LivePlant, batches: Vec<Vec<Bytes>>) -> actix_web::rt::task::JoinHandle<()> {
+pub(crate) fn feed(
+    plant: &mut LivePlant,
+    batches: Vec<Vec<Bytes>>,
+) -> actix_web::rt::task::JoinHandle<()> {
     let end = plant.event("work_order.created", "08:00", created("WO-END", "1"));
     let handle: PlantHandle = plant.handle.clone();
     actix_web::rt::spawn(async move {

@@ -25,6 +25,8 @@ pub(crate) struct Follower {
     body: BoxBody,
     text: String,
     pub(crate) comments: Vec<String>,
+    /// What a browser would come back with.
+    pub(crate) last_id: Option<String>,
 }
 
 impl Follower {
@@ -39,6 +41,11 @@ impl Follower {
         Follower::of(plant, "/api/v1/stream?plant=P1", &headers).await
     }
 
+    /// One with more parameters.
+    pub(crate) async fn asking(plant: &LivePlant, parameters: &str) -> Follower {
+        Follower::of(plant, &format!("/api/v1/stream?plant=P1&{parameters}"), &[]).await
+    }
+
     async fn of(plant: &LivePlant, path: &str, headers: &[(&str, &str)]) -> Follower {
         let response = plant.ask(path, headers).await;
         assert_eq!(response.status(), 200);
@@ -48,6 +55,7 @@ impl Follower {
             body: response.into_body(),
             text: String::new(),
             comments: Vec::new(),
+            last_id: None,
         }
     }
 
@@ -116,6 +124,9 @@ impl Follower {
                 "retry" => {}
                 other => panic!("unknown field {other}"),
             }
+        }
+        if id.is_some() {
+            self.last_id.clone_from(&id);
         }
         Some(Frame {
             id,

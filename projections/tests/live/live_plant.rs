@@ -41,6 +41,8 @@ async fn open_in(
     };
     let handle = open(options).await.unwrap();
     let projections = Projections::start_with(vec![handle.clone()], limits);
+    let plant = handle.plant();
+    projections.keep_consumers(plant, dir).unwrap();
     projections.ready().await;
     (handle, projections)
 }

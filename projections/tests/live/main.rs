@@ -24,4 +24,5 @@ mod reference_items;
 mod resume;
 mod story;
 mod stream_limits;
+mod subscriptions;
 mod whys;
