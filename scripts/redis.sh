@@ -3,6 +3,7 @@
 #
 #   redis.sh start DIR   start (or start again on the same port), wait until it answers,
 #                        print its URL; leaves DIR/url and DIR/pid
+#                        one with DIR/tls/{ca,cert,key}.pem also serves TLS, at the URL in DIR/tls-url
 #   redis.sh stop DIR    orderly end
 #   redis.sh kill DIR    kill -9; `start DIR` brings it back, empty: nothing here may depend on it
 #
@@ -38,7 +39,15 @@ start() {
     [[ -s $dir/port ]] || "$here/free-port.sh" >"$dir/port"
     port=$(<"$dir/port")
     if ! process_lives "$dir/pid"; then
-        setsid redis-server --port "$port" --bind 127.0.0.1 --protected-mode yes --dir "$dir" \
+        tls=()
+        if [[ -s $dir/tls/cert.pem ]]; then
+            [[ -s $dir/tls-port ]] || "$here/free-port.sh" >"$dir/tls-port"
+            tls=(--tls-port "$(<"$dir/tls-port")" --tls-auth-clients no
+                --tls-ca-cert-file "$dir/tls/ca.pem" --tls-cert-file "$dir/tls/cert.pem"
+                --tls-key-file "$dir/tls/key.pem")
+            echo "rediss://localhost:$(<"$dir/tls-port")" >"$dir/tls-url"
+        fi
+        setsid redis-server "${tls[@]}" --port "$port" --bind 127.0.0.1 --protected-mode yes --dir "$dir" \
             --save "" --appendonly no --daemonize no </dev/null >>"$dir/redis.log" 2>&1 &
         note_process "$dir/pid" $!
     fi

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use projections::redis_copy::RedisTarget;
+use ingest::trust::Trust;
+use projections::redis_copy::{RedisLogin, RedisTarget};
 use serde::Deserialize;
 
 use crate::broker_config::line_of;
@@ -12,12 +13,15 @@ use crate::exit::{Failure, Kind};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RedisConfig {
-    /// `redis://host:port/database`, without a password.
+    /// `redis://host:port/database`, or `rediss://…` with TLS, without a password.
     url: String,
     /// The user, where Redis has users.
     user: Option<String>,
     /// A file that holds the password and nothing else.
     password_file: Option<PathBuf>,
+    /// A file with the certificates of those who may have signed that of Redis, as PEM. Needed for
+    /// `rediss://`.
+    ca_file: Option<PathBuf>,
     /// Where the twin itself answers: `twin serve --read-only` sends those there who want more than
     /// the copy has.
     twin_url: Option<String>,
@@ -52,7 +56,19 @@ impl RedisConfig {
         let password = self.password_file.as_deref();
         let password = password.map(|path| line_of("redis", "password_file", path));
         let password = password.transpose()?;
-        RedisTarget::new(&self.url, self.user.as_deref(), password.as_deref())
+        let trust = match &self.ca_file {
+            Some(path) => Some(Trust::from_file(path).map_err(|error| {
+                let text = format!("[redis] ca_file {}: {error}", path.display());
+                Failure::new(Kind::Config, text)
+            })?),
+            None => None,
+        };
+        let login = RedisLogin {
+            user: self.user.as_deref(),
+            password: password.as_deref(),
+            ca_pem: trust.as_ref().map(Trust::pem),
+        };
+        RedisTarget::new(&self.url, login)
             .map_err(|error| Failure::new(Kind::Config, format!("[redis] url: {error}")))
     }
 }

@@ -1,4 +1,4 @@
-//! Whom a connection to the broker trusts: the certificates of one file.
+//! Whom a connection to the broker, or to Redis, trusts: the certificates of one file.
 
 use std::fmt;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub struct Trust(Arc<str>);
 
 /// A file that cannot say whom to trust.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}: it must hold the certificate of the authority that signed the broker's, as PEM")]
+#[error("{0}: it must hold the certificate of the authority that signed the server's, as PEM")]
 pub struct NoTrust(String);
 
 impl Trust {
@@ -56,7 +56,9 @@ impl Trust {
         Trust::from_pem(&pem)
     }
 
-    pub(crate) fn pem(&self) -> &str {
+    /// The certificates, as PEM.
+    #[must_use]
+    pub fn pem(&self) -> &str {
         &self.0
     }
 }

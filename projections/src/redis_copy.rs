@@ -11,6 +11,7 @@ mod rebuild;
 mod script;
 mod status;
 mod target;
+mod tls;
 mod writer;
 
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 pub(crate) use self::keys::Keys;
 pub use self::look::{RedisLook, look};
 pub(crate) use self::status::{RedisStanding, RedisStatus};
-pub use self::target::{InvalidTarget, RedisTarget};
+pub use self::target::{InvalidTarget, RedisLogin, RedisTarget};
 use self::writer::Writer;
 use crate::projections::Projections;
 

@@ -69,6 +69,8 @@ mod redis_limits;
 mod redis_reader;
 #[cfg(feature = "redis-tests")]
 mod redis_reader_stream;
+#[cfg(all(feature = "amqp-tests", feature = "redis-tests"))]
+mod redis_tls;
 mod refusals;
 #[cfg(feature = "amqp-tests")]
 mod refusals_over_amqp;

@@ -22,7 +22,7 @@ pub(crate) fn read(dir: &Path, redis: &OwnRedis) -> TwinProcess {
 }
 
 /// As [`read`], with these settings of the Redis.
-fn read_as(dir: &Path, settings: &str) -> TwinProcess {
+pub(crate) fn read_as(dir: &Path, settings: &str) -> TwinProcess {
     let config = dir.join("reader.toml");
     let text = format!(
         "data_dir = \"/nowhere\"\n[redis]\n{settings}twin_url = \"{TWIN_URL}\"\n\

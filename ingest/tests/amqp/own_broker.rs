@@ -62,6 +62,42 @@ fn make_authority(dir: &Path, name: &str) {
     );
 }
 
+/// A certificate for `localhost` in `cert.pem` with `key.pem`, by the authority `ca.pem`; and another
+/// authority, `other.pem`, which has signed nothing.
+pub(crate) fn make_certificates(tls: &Path) {
+    make_authority(tls, "ca");
+    make_authority(tls, "other");
+    let name = "/CN=server of a test";
+    openssl(
+        tls,
+        &[
+            &NEW_KEY[..],
+            &["-keyout", "key.pem", "-out", "request.pem", "-subj", name],
+        ],
+    );
+    fs::write(tls.join("names"), "subjectAltName=DNS:localhost\n").unwrap();
+    let sign = [
+        "x509",
+        "-req",
+        "-in",
+        "request.pem",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+    ];
+    let out = [
+        "-CAcreateserial",
+        "-extfile",
+        "names",
+        "-days",
+        "2",
+        "-out",
+        "cert.pem",
+    ];
+    openssl(tls, &[&sign, &out]);
+}
+
 impl OwnBroker {
     pub(crate) fn start() -> OwnBroker {
         OwnBroker::start_in(TempDir::new().unwrap())
@@ -72,37 +108,7 @@ impl OwnBroker {
         let dir = TempDir::new().unwrap();
         let tls = dir.path().join("tls");
         fs::create_dir(&tls).unwrap();
-        make_authority(&tls, "ca");
-        make_authority(&tls, "other");
-        let name = "/CN=broker of a test";
-        openssl(
-            &tls,
-            &[
-                &NEW_KEY[..],
-                &["-keyout", "key.pem", "-out", "request.pem", "-subj", name],
-            ],
-        );
-        fs::write(tls.join("names"), "subjectAltName=DNS:localhost\n").unwrap();
-        let sign = [
-            "x509",
-            "-req",
-            "-in",
-            "request.pem",
-            "-CA",
-            "ca.pem",
-            "-CAkey",
-            "ca.key",
-        ];
-        let out = [
-            "-CAcreateserial",
-            "-extfile",
-            "names",
-            "-days",
-            "2",
-            "-out",
-            "cert.pem",
-        ];
-        openssl(&tls, &[&sign, &out]);
+        make_certificates(&tls);
         OwnBroker::start_in(dir)
     }
 
