@@ -27,6 +27,25 @@ impl<K: Ord + Copy, V: Copy> Heap<K, V> {
         self.entries.first()
     }
 
+    /// The entry that is first once the present first one is gone.
+    #[inline]
+    pub(crate) fn second(&self) -> Option<&(K, V)> {
+        let last = self.entries.len().min(ARITY + 1);
+        self.entries
+            .get(1..last)?
+            .iter()
+            .min_by_key(|&&(key, _)| key)
+    }
+
+    /// Puts an entry in the place of the first one, as taking that and adding this would.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[inline]
+    pub(crate) fn replace_first(&mut self, key: K, value: V) {
+        self.sink(0, (key, value));
+    }
+
     /// All entries; the first is the least, the others stand in the heap's order.
     pub(crate) fn entries(&self) -> &[(K, V)] {
         &self.entries
@@ -125,6 +144,14 @@ mod tests {
                 let key = (draw(visit, 40), visit);
                 heap.push(key, visit);
                 model.insert(key);
+                let least = model.iter().nth(1).copied();
+                assert_eq!(heap.second().map(|&(key, _)| key), least, "seed {seed}");
+                if visit % 5 == 0 {
+                    let later = (draw(visit + 2_000, 40), visit + 1_000);
+                    model.pop_first();
+                    heap.replace_first(later, visit);
+                    model.insert(later);
+                }
                 if visit % 3 == 0 {
                     let at = draw(visit + 1_000, heap.len() as u64) as usize;
                     let (key, _) = heap.remove(at);

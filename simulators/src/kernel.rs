@@ -43,7 +43,7 @@ pub use tally::{OfProduct, OfWorkCenter, Tally};
 use crate::random::Random;
 
 /// Version of the kernel's behaviour: a run is the same only under the same one.
-pub const KERNEL_VERSION: u32 = 2;
+pub const KERNEL_VERSION: u32 = 3;
 
 /// A floor that runs. A copy is a snapshot: both go on alike.
 #[derive(Clone, Debug)]

@@ -138,11 +138,12 @@ impl<S: Iterator<Item = Event>> Load<S> {
         self.said.drain(..).map(|said| said.event)
     }
 
-    /// Asks the source for its next event and posts what comes of it.
-    fn go_on(&mut self) {
+    /// Asks the source for its next event and posts what comes of it, unless that is one message
+    /// which comes next anyhow: it is handed out at once.
+    fn go_on(&mut self) -> Option<Step> {
         let Some(event) = self.source.next() else {
             self.source_ended = true;
-            return;
+            return None;
         };
         let at_us = event.time.as_micros();
         // A source that goes back in time is taken to say it now.
@@ -161,10 +162,22 @@ impl<S: Iterator<Item = Event>> Load<S> {
                 .with_copies(due_us, message_of(said), said.key, counts, &mut due);
             self.firsts.said += 1;
         }
+        let only = due.len() == 1 && self.ready.is_empty();
+        let first = due.pop_if(|(due_us, _)| only && self.comes_next(*due_us));
         for (due_us, message) in due.drain(..) {
             self.post(due_us, Step::Send(message));
         }
         self.due = due;
+        let (due_us, message) = first?;
+        self.posted += 1;
+        Some(self.handed_out(due_us, Step::Send(message)))
+    }
+
+    /// Whether something that is due then comes before all that is under way.
+    fn comes_next(&self, due_us: i64) -> bool {
+        let is_due = self.now_us.is_some_and(|now_us| due_us <= now_us);
+        let next_us = self.under_way.peek().map_or(i64::MAX, |next| next.due_us);
+        is_due && due_us < next_us
     }
 
     fn let_trouble_come(&mut self, now_us: i64) {
@@ -182,10 +195,8 @@ impl<S: Iterator<Item = Event>> Load<S> {
     fn post(&mut self, due_us: i64, step: Step) {
         let number = self.posted;
         self.posted += 1;
-        let is_due = self.now_us.is_some_and(|now_us| due_us <= now_us);
-        let next_us = self.under_way.peek().map_or(i64::MAX, |next| next.due_us);
         let last_us = self.ready.back().map_or(i64::MIN, |(due_us, _)| *due_us);
-        if is_due && due_us < next_us && due_us >= last_us {
+        if self.comes_next(due_us) && due_us >= last_us {
             self.ready.push_back((due_us, step));
             return;
         }
@@ -224,7 +235,10 @@ impl<S: Iterator<Item = Event>> Iterator for Load<S> {
             if self.source_ended {
                 return None;
             }
-            self.go_on();
+            let step = self.go_on();
+            if step.is_some() {
+                return step;
+            }
         }
     }
 }

@@ -231,7 +231,8 @@ pub enum CountsFrom {
 pub struct Family {
     /// Its name.
     pub id: String,
-    /// So many lots run before another setup, while lots for it wait; none when left out.
+    /// So many lots run before another setup, while lots for it wait; and a machine changes over
+    /// for fewer that wait only where no machine that runs is set up for it. None when left out.
     #[serde(default)]
     pub least_lots: u32,
 }

@@ -114,6 +114,60 @@ release = [{ product = "P", every = 0, count = 4 }]
     assert_eq!(lots.len(), 4, "nobody waits for ever: {lots:?}");
 }
 
+/// Two machines of which one becomes red and one blue at once; at minute 20 come so many lots
+/// that need red. When the red ones were done.
+fn red_lots_of(count: u32) -> Vec<i64> {
+    let lots = ends(&format!(
+        r#"
+work_center = [{{ id = "M", machines = 2 }}]
+family = [{{ id = "red", least_lots = 3 }}, {{ id = "blue", least_lots = 3 }}]
+setup = [{{ to = "red", time = 10 }}, {{ to = "blue", time = 10 }}]
+product = [
+    {{ id = "R", step = [{{ op = "1", work_center = "M", time = 5, setup = "red" }}] }},
+    {{ id = "B", step = [{{ op = "1", work_center = "M", time = 5, setup = "blue" }}] }},
+]
+release = [
+    {{ product = "R", every = 0, count = 1 }},
+    {{ product = "B", every = 0, count = 1 }},
+    {{ product = "R", first = 20, every = 0, lots = {count}, count = {count} }},
+]
+"#
+    ));
+    let red = lots.iter().filter(|(product, _)| *product == 0);
+    red.map(|(_, minute)| *minute).collect()
+}
+
+#[test]
+fn a_machine_changes_over_for_few_lots_only_where_no_other_could_take_them() {
+    // Nothing runs red or blue at first, so one lot of each is enough. Then the blue machine
+    // leaves one red lot, or two, to the red one.
+    assert_eq!(red_lots_of(2), [15, 25, 30]);
+    assert_eq!(red_lots_of(3), [15, 25, 30, 35]);
+    // Beside the one that the red machine takes three are left: as many as a setup is for.
+    assert_eq!(red_lots_of(4), [15, 25, 30, 35, 35]);
+}
+
+#[test]
+fn a_machine_changes_over_for_one_lot_that_needs_it_again() {
+    // The red lots of the second step need the machine of the first, which is blue by then.
+    let lots = ends(
+        r#"
+work_center = [{ id = "M", machines = 2 }]
+family = [{ id = "red", least_lots = 9 }, { id = "blue", least_lots = 9 }]
+setup = [{ to = "red", time = 10 }, { to = "blue", time = 10 }]
+product = [
+    { id = "R", step = [{ op = "1", work_center = "M", time = 5, setup = "red" }] },
+    { id = "P", step = [
+        { op = "1", work_center = "M", time = 5, setup = "blue" },
+        { op = "2", work_center = "M", time = 5, setup = "red", same_machine_as = "1" },
+    ] },
+]
+release = [{ product = "R", every = 0, count = 1 }, { product = "P", every = 0, count = 1 }]
+"#,
+    );
+    assert_eq!(lots, [(0, 15), (1, 30)]);
+}
+
 #[test]
 fn a_blocked_lot_takes_the_first_of_its_alternatives_that_has_room() {
     // Both alternatives are full when the third lot is through with S; B is free long before A.

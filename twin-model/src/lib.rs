@@ -126,6 +126,7 @@ mod sum_by_time;
 mod tank;
 mod time;
 mod time_line;
+mod time_text;
 mod time_window;
 mod transform;
 mod unborn;

@@ -174,8 +174,8 @@ impl Systems {
         let again = self.plan.new_id.as_ref().map(|it| it.probability);
         // Goods told twice compete for one stock, and who comes first has it: no order of arrival
         // would be right.
-        let is_of_goods = matches!(event.body.owner(), EntityKey::Lot(_));
-        if !is_of_goods && chance(&self.new_id, again) {
+        let is_of_goods = || matches!(event.body.owner(), EntityKey::Lot(_));
+        if chance(&self.new_id, again) && !is_of_goods() {
             counts.count(Fault::NewId);
             let again = Event {
                 id: named(&format!("{}-again", event.id)),

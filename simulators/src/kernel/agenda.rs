@@ -49,6 +49,9 @@ pub(crate) struct Agenda {
     /// By instant, class and order of scheduling in one number, which is compared without a
     /// branch: nobody can foresee which of two instants comes first.
     heap: Heap<u128, Due>,
+    /// Whether the first entry of the heap was taken already. Mostly something is scheduled next
+    /// and takes its place, which is one way through the heap instead of two.
+    first_is_taken: bool,
     scheduled: u64,
     /// None at all once it has given up.
     entries_max: usize,
@@ -58,6 +61,7 @@ impl Default for Agenda {
     fn default() -> Self {
         Self {
             heap: Heap::default(),
+            first_is_taken: false,
             scheduled: 0,
             entries_max: AGENDA_ENTRIES_MAX,
         }
@@ -76,7 +80,11 @@ impl Agenda {
         debug_assert!(at_us >= 0, "nothing is due before the begin");
         let order = due.class() << ORDER_BITS | self.scheduled;
         let key = u128::from(at_us as u64) << u64::BITS | u128::from(order);
-        self.heap.push(key, due);
+        if std::mem::take(&mut self.first_is_taken) {
+            self.heap.replace_first(key, due);
+        } else {
+            self.heap.push(key, due);
+        }
         self.scheduled += 1;
     }
 
@@ -84,6 +92,7 @@ impl Agenda {
     #[cold]
     pub(crate) fn give_up(&mut self) {
         self.heap = Heap::default();
+        self.first_is_taken = false;
         self.entries_max = 0;
     }
 
@@ -95,13 +104,22 @@ impl Agenda {
     /// The instant of what is due next.
     #[inline]
     pub(crate) fn next_us(&self) -> Option<i64> {
-        self.heap.first().map(|&(key, _)| instant_of(key))
+        let next = match self.first_is_taken {
+            true => self.heap.second(),
+            false => self.heap.first(),
+        };
+        next.map(|&(key, _)| instant_of(key))
     }
 
     /// Takes what is due next, with its instant.
     #[inline]
     pub(crate) fn take(&mut self) -> Option<(i64, Due)> {
-        self.heap.pop().map(|(key, due)| (instant_of(key), due))
+        if std::mem::take(&mut self.first_is_taken) {
+            self.heap.pop();
+        }
+        let &(key, due) = self.heap.first()?;
+        self.first_is_taken = true;
+        Some((instant_of(key), due))
     }
 }
 

@@ -154,7 +154,9 @@ impl<W: Watch> Run<'_, W> {
         let sorts = self.state.centers[work_center as usize].line.sorts.len();
         let mut best: Option<((i64, i64, Turn), Offer)> = None;
         for sort in 0..sorts {
-            if set_up && !self.is_set_up(work_center, machine, sort) {
+            let fits = self.is_set_up(work_center, machine, sort)
+                || !set_up && self.is_worth_a_setup(work_center, sort);
+            if !fits {
                 continue;
             }
             let Some(offer) = self.offer(work_center, machine, sort) else {
@@ -173,6 +175,22 @@ impl<W: Watch> Run<'_, W> {
             .alike
             .family;
         family == NONE || family == self.state.machines[machine as usize].family
+    }
+
+    /// Whether a machine may change over for a sort: for as many lots as its family runs at least,
+    /// or where no other one that runs could take them. Else all machines that have nothing else
+    /// change over for the same few lots.
+    fn is_worth_a_setup(&self, work_center: u32, sort: usize) -> bool {
+        let waiting = &self.state.centers[work_center as usize].line.sorts[sort];
+        let family = waiting.alike.family;
+        let least = self.floor.families[family as usize].least_lots;
+        if waiting.lots.len() >= least as usize || waiting.alike.machine != NONE {
+            return true;
+        }
+        let plan = &self.floor.work_centers[work_center as usize];
+        let (from, to) = (plan.first_machine, plan.first_machine + plan.machines);
+        let mut machines = self.state.machines[from as usize..to as usize].iter();
+        !machines.any(|it| it.family == family && it.stops == 0 && it.blocked == 0)
     }
 
     /// What a sort offers to a machine now: its first lot, when the machine and enough lots and

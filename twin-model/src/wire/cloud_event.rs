@@ -312,6 +312,9 @@ struct Outgoing<'a, B> {
     data: &'a B,
 }
 
+/// Most messages are shorter, bytes: their text need not grow while it is written.
+const MESSAGE_BYTES: usize = 512;
+
 fn write<B: Serialize>(event: &Event, data: &B) -> String {
     let outgoing = Outgoing {
         specversion: "1.0",
@@ -325,7 +328,11 @@ fn write<B: Serialize>(event: &Event, data: &B) -> String {
         correlationid: event.correlation.as_ref(),
         data,
     };
-    json(&outgoing)
+    let mut bytes = Vec::with_capacity(MESSAGE_BYTES);
+    match serde_json::to_writer(&mut bytes, &outgoing).map(|()| String::from_utf8(bytes)) {
+        Ok(Ok(text)) => text,
+        _ => unreachable!("events are encodable, and JSON is text"),
+    }
 }
 
 fn json<T: Serialize>(value: &T) -> String {
