@@ -154,6 +154,10 @@ impl Door {
         self.send(Close).await.ok();
     }
 
+    pub(crate) fn is_closing(&self) -> bool {
+        self.published.closing.load(Ordering::Acquire)
+    }
+
     pub(crate) fn waits_for_room(&self) -> Option<String> {
         self.published.no_room.read().clone()
     }

@@ -15,7 +15,7 @@ use crate::recovery::{self, RecoveryError};
 use crate::rerun::{Files, Rerun};
 use crate::retold::Retold;
 use crate::stored::StoredBooks;
-use crate::{Counts, Cursor, PlantClock, Snapshot};
+use crate::{Counts, Cursor, PlantClock, Snapshot, Stopped};
 
 /// The door to what a plant was. Everything here reads files and decides events again: call it
 /// where blocking is allowed, and few at once, since each has all states of the plant for itself.
@@ -66,6 +66,9 @@ pub enum HistoryError {
     /// The journal has another history than the one in which the cursor was given out.
     #[error("the cursor is of another history than the plant's journal")]
     OtherOpening,
+    /// The plant is closing.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     /// The files cannot be read, or this version decides otherwise.
     #[error(transparent)]
     Recovery(#[from] RecoveryError),
@@ -167,9 +170,21 @@ impl History {
     /// [`HistoryError`]; that the cursor is of another history may also be found later.
     pub fn retell(&self, after: Cursor) -> Result<Retold, HistoryError> {
         self.reached(after.commit_no)?;
-        let whole = after.whole_before();
+        self.retold(after.whole_before(), Some(after))
+    }
+
+    /// As [`History::retell`], after the commit `whole`, whatever history that was in.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn retell_from(&self, whole: u64) -> Result<Retold, HistoryError> {
+        self.reached(whole)?;
+        self.retold(whole, None)
+    }
+
+    fn retold(&self, whole: u64, after: Option<Cursor>) -> Result<Retold, HistoryError> {
         let rerun = self.rerun(|stored| stored.commit_no <= whole)?;
-        Retold::begin(rerun, self.door.clone(), after)
+        Retold::begin(rerun, self.door.clone(), whole, after)
     }
 
     fn reached(&self, commit_no: u64) -> Result<(), HistoryError> {
@@ -181,7 +196,7 @@ impl History {
     }
 
     fn rerun(&self, serves: impl Fn(&StoredBooks) -> bool) -> Result<Rerun, HistoryError> {
-        Rerun::begin(self.files.clone(), serves)
+        Rerun::begin(self.files.clone(), self.door.clone(), serves)
     }
 }
 

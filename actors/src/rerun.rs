@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use crate::door::Door;
 use crate::history::HistoryError;
 use crate::journal::{self, JournalError};
 use crate::outcome::Outcome;
@@ -11,7 +12,7 @@ use crate::recovery::{self, Recovered, RecoveryError, Settings};
 use crate::segment::first_commit;
 use crate::snapshot_file::Found;
 use crate::stored::StoredBooks;
-use crate::{Commit, Snapshot, snapshot_file};
+use crate::{Commit, Snapshot, Stopped, snapshot_file};
 
 /// Where the files of a plant are, and what is needed to read them.
 #[derive(Debug, Clone)]
@@ -25,12 +26,15 @@ pub(crate) struct Files {
 #[derive(Debug)]
 pub(crate) struct Rerun {
     files: Files,
+    door: Door,
     pub(crate) recovered: Recovered,
 }
 
 /// Why a run ended before what is durable.
 enum Halt {
     Enough,
+    /// The plant is closed: nobody waits for what happened long ago.
+    Closing,
     Failed(RecoveryError),
 }
 
@@ -44,6 +48,7 @@ impl Rerun {
     /// Begins at the newest snapshot that serves, else at the first record.
     pub(crate) fn begin(
         files: Files,
+        door: Door,
         serves: impl Fn(&StoredBooks) -> bool,
     ) -> Result<Rerun, HistoryError> {
         let Files { dir, settings } = &files;
@@ -70,7 +75,11 @@ impl Rerun {
             }
         };
         recovered.books.replaying = true;
-        Ok(Rerun { files, recovered })
+        Ok(Rerun {
+            files,
+            door,
+            recovered,
+        })
     }
 
     /// The last commit that it has gone through.
@@ -121,6 +130,9 @@ impl Rerun {
         }
         let recovered = &mut self.recovered;
         let read = reading::read(&self.files.dir, recovered.head.commit_no, |read| {
+            if self.door.is_closing() {
+                return Err(Halt::Closing);
+            }
             // What is behind is not durable yet, and may be taken back.
             if read.record.commit_no > until {
                 return Err(Halt::Enough);
@@ -133,6 +145,7 @@ impl Rerun {
         });
         match read {
             Err(Halt::Enough) => Ok(()),
+            Err(Halt::Closing) => Err(HistoryError::Stopped(Stopped)),
             Err(Halt::Failed(error)) => Err(self.explained(error)),
             Ok(reached) => {
                 let detail = format!(

@@ -13,29 +13,24 @@ use crate::{Commit, Cursor, Snapshot};
 pub struct Retold {
     rerun: Rerun,
     door: Door,
-    after: Cursor,
-    /// Whether the first commit was found to be what follows the cursor.
-    is_continued: bool,
+    /// The cursor that the first commit must continue, until it was found to.
+    after: Option<Cursor>,
 }
 
 impl Retold {
-    /// Begins before the first commit of which something comes after the cursor.
+    /// Begins after the commit `whole` and, where there is a cursor, before the first commit of
+    /// which something comes after it.
     pub(crate) fn begin(
         mut rerun: Rerun,
         door: Door,
-        after: Cursor,
+        whole: u64,
+        after: Option<Cursor>,
     ) -> Result<Retold, HistoryError> {
-        let whole = after.whole_before();
         rerun.commits(whole, &mut |_| ControlFlow::Continue(()))?;
-        if rerun.recovered.epoch > after.epoch {
-            return Err(HistoryError::OtherOpening);
+        match after {
+            Some(after) if rerun.recovered.epoch > after.epoch => Err(HistoryError::OtherOpening),
+            after => Ok(Retold { rerun, door, after }),
         }
-        Ok(Retold {
-            rerun,
-            door,
-            after,
-            is_continued: false,
-        })
     }
 
     /// The plant before the commit that is told next.
@@ -55,24 +50,19 @@ impl Retold {
         each: &mut dyn FnMut(Commit) -> ControlFlow<()>,
     ) -> Result<(), HistoryError> {
         let until = self.door.head().commit_no;
-        let Retold {
-            rerun,
-            after,
-            is_continued,
-            ..
-        } = self;
-        let before = rerun.recovered.epoch;
+        let Retold { rerun, after, .. } = self;
+        let (before, mut is_other) = (rerun.recovered.epoch, false);
         rerun.commits(until, &mut |commit| {
-            *is_continued = *is_continued || after.lies_between(before, commit.epoch);
-            match *is_continued {
-                true => each(commit),
-                false => ControlFlow::Break(()),
+            let continues = |after: Cursor| after.lies_between(before, commit.epoch);
+            if !after.take().is_none_or(continues) {
+                is_other = true;
+                return ControlFlow::Break(());
             }
+            each(commit)
         })?;
-        // Without a commit there was nothing that could contradict the cursor.
-        match *is_continued || rerun.commit_no() == after.whole_before() {
-            true => Ok(()),
-            false => Err(HistoryError::OtherOpening),
+        match is_other {
+            true => Err(HistoryError::OtherOpening),
+            false => Ok(()),
         }
     }
 }

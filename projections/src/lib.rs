@@ -41,6 +41,7 @@ mod standing;
 mod stream;
 mod subscription;
 mod teller;
+mod turns;
 pub mod view;
 mod web_socket;
 mod weight;

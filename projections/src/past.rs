@@ -7,13 +7,14 @@ use std::time::Duration;
 use actors::{Cursor, History, HistoryError, Moment, PlantClock, PlantHandle, Snapshot};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use twin_model::Time;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::Problem;
 use crate::read_model::ReadModel;
+use crate::turns::Turns;
 
 /// Pictures of the past that a plant keeps: each has all states of the plant for itself.
 const PASTS_KEPT_MAX: usize = 4;
@@ -57,7 +58,7 @@ pub struct PastView {
 #[derive(Debug)]
 pub(crate) struct Pasts {
     kept: Mutex<Vec<Past>>,
-    runs: Arc<Semaphore>,
+    runs: Arc<Turns>,
 }
 
 type Made = Option<Result<Arc<ReadModel>, Problem>>;
@@ -70,7 +71,7 @@ struct Past {
 }
 
 impl Pasts {
-    pub(crate) fn new(runs: Arc<Semaphore>) -> Arc<Pasts> {
+    pub(crate) fn new(runs: Arc<Turns>) -> Arc<Pasts> {
         Arc::new(Pasts {
             kept: Mutex::default(),
             runs,
@@ -129,8 +130,7 @@ impl Pasts {
     }
 
     async fn make(&self, handle: PlantHandle, asked: Asked, tell: watch::Sender<Made>) {
-        // An error cannot come: nobody closes it.
-        let permit = Arc::clone(&self.runs).acquire_owned().await;
+        let permit = self.runs.take().await;
         let making = tokio::task::spawn_blocking(move || {
             let made = model(&handle, asked).map(Arc::new);
             drop(permit);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actors::{Commit, Cursor, PlantHandle, Snapshot};
 use parking_lot::RwLock;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::answer::no_picture;
 use crate::carrier::Carrier;
@@ -22,6 +22,7 @@ use crate::read_model::ReadModel;
 use crate::redis_copy::RedisStatus;
 use crate::ring::{Gap, Linked, Ring, STREAM_BYTES_MAX};
 use crate::snapshot_copies::SnapshotCopies;
+use crate::turns::Turns;
 
 /// Commits that are taken in before followers are woken.
 const COMMITS_PER_WAKE_MAX: usize = 64;
@@ -30,13 +31,6 @@ const RESUBSCRIBE_AFTER: Duration = Duration::from_millis(100);
 
 /// Pause between two looks at the rules of the model; each costs a pass over all entities.
 const LOOK_AT_INVARIANTS_EVERY: Duration = Duration::from_secs(60);
-
-/// Journals that are read at once for followers that come back.
-const CATCH_UPS_MAX: usize = 1;
-/// Journals that are read at once for key figures.
-const KPIS_MADE_MAX: usize = 1;
-/// Journals that are read at once for questions about the past.
-const PASTS_MADE_MAX: usize = 1;
 
 /// The picture of one plant.
 #[derive(Debug)]
@@ -60,24 +54,14 @@ pub(crate) struct Picture {
 
 /// Whose turn it is to go through a journal again, over all plants: each who does has all states of
 /// its plant for itself.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Runs {
     /// For followers that come back.
-    catch_ups: Arc<Semaphore>,
+    catch_ups: Arc<Turns>,
     /// For questions about the past.
-    pasts: Arc<Semaphore>,
+    pasts: Arc<Turns>,
     /// For key figures.
-    pub(crate) kpis: Arc<Semaphore>,
-}
-
-impl Default for Runs {
-    fn default() -> Runs {
-        Runs {
-            catch_ups: Arc::new(Semaphore::new(CATCH_UPS_MAX)),
-            pasts: Arc::new(Semaphore::new(PASTS_MADE_MAX)),
-            kpis: Arc::new(Semaphore::new(KPIS_MADE_MAX)),
-        }
-    }
+    pub(crate) kpis: Arc<Turns>,
 }
 
 /// What readers see, always of one and the same commit.

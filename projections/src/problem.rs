@@ -130,6 +130,7 @@ impl Problem {
                 "Ask for a later moment; the plant's `keep_journal_days` or `keep_journal_mib` decides how much is kept.",
             ),
             HistoryError::Ahead { .. } | HistoryError::OtherOpening => Problem::bad_query(detail),
+            HistoryError::Stopped(_) => Problem::not_ready(detail),
             HistoryError::Recovery(_) => Problem::plain(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "The journal cannot be read",

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use actors::{Commit, Cursor, HistoryError, PlantHandle, Retold};
 use parking_lot::RwLock;
-use tokio::sync::Semaphore;
 
 use super::kept::{Kept, Turn};
 use super::target::Target;
+use crate::turns::Turns;
 
 /// The file, in the plant's directory.
 const FILE: &str = "kpis.json";
@@ -28,7 +28,7 @@ pub(crate) struct Keeper {
     path: PathBuf,
     targets: Vec<Target>,
     kept: RwLock<Kept>,
-    runs: Arc<Semaphore>,
+    runs: Arc<Turns>,
 }
 
 impl Keeper {
@@ -37,7 +37,7 @@ impl Keeper {
         handle: PlantHandle,
         dir: &Path,
         targets: Vec<Target>,
-        runs: Arc<Semaphore>,
+        runs: Arc<Turns>,
     ) -> Keeper {
         let path = dir.join(FILE);
         let read = fs::read(&path).map_err(|error| error.to_string());
@@ -97,8 +97,7 @@ impl Keeper {
         if self.kept.read().cursor().commit_no == self.handle.ledger().head().commit_no {
             return None;
         }
-        // An error cannot come: nobody closes it.
-        let _permit = self.runs.acquire().await;
+        let _permit = self.runs.take().await;
         let keeper = Arc::clone(self);
         let retold = tokio::task::spawn_blocking(move || keeper.retell().ok());
         retold.await.ok()?

@@ -172,3 +172,43 @@ async fn a_cursor_that_no_opening_of_this_plant_gave_out_is_a_gap() {
         );
     }
 }
+
+#[actix_web::test]
+async fn a_cursor_of_another_history_costs_nobody_else_who_comes_back_with_it() {
+    let (plant, told) = three_lives().await;
+    let mut followers = Vec::new();
+    for number in 0..12 {
+        // The first one begins the run; the others wait for the next together.
+        followers.push(Follower::resume(&plant, told[number].id.as_deref().unwrap()).await);
+    }
+    let mut wrong = Follower::resume(&plant, "2-2-4294967295").await;
+    for (number, follower) in followers.iter_mut().enumerate() {
+        assert_eq!(read_until(follower, "C4-11").await, told[number + 1..]);
+    }
+    let gap = wrong.news().await.unwrap();
+    assert_eq!(gap.event, "gap");
+}
+
+#[actix_web::test]
+async fn followers_that_read_nothing_do_not_keep_others_waiting_for_long() {
+    let (plant, told) = three_lives().await;
+    let mut silent = Vec::new();
+    for _ in 0..8 {
+        silent.push(Follower::resume(&plant, told[0].id.as_deref().unwrap()).await);
+    }
+    let began = std::time::Instant::now();
+    let mut late = Follower::resume(&plant, told[100].id.as_deref().unwrap()).await;
+    assert_eq!(read_until(&mut late, "C4-11").await, told[101..]);
+    assert!(
+        began.elapsed() < std::time::Duration::from_secs(8),
+        "{:?}",
+        began.elapsed()
+    );
+    for follower in &mut silent {
+        assert_eq!(
+            read_until(follower, "C4-11").await,
+            told[1..],
+            "they lost nothing"
+        );
+    }
+}
