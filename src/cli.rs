@@ -29,7 +29,7 @@ pub(crate) enum Command {
     Edge(EdgeArguments),
     /// Reads files into a plant: through a mapping, or EPCIS documents.
     Import(ImportArguments),
-    /// Writes what a plant's journal says of its lots, as an EPCIS document.
+    /// Writes a table of a plant, or what its journal says of its lots as an EPCIS document.
     Export(ExportArguments),
     /// Looks at configuration, disk, broker and running twin, and says what to do.
     ///
@@ -169,15 +169,34 @@ pub(crate) enum Format {
     Epcis,
 }
 
+/// What `twin export` writes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum WrittenFormat {
+    /// GS1 EPCIS 2.0 in JSON-LD: what became of the lots.
+    Epcis,
+    /// A table as lines of JSON.
+    Jsonl,
+    /// A table by RFC 4180.
+    Csv,
+    /// A table as Apache Parquet.
+    Parquet,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
-    /// What to write.
+    /// How to write it: a document about lots, or a table.
     #[arg(long, value_enum)]
-    pub(crate) format: Format,
+    pub(crate) format: WrittenFormat,
+    /// Which table, such as lots, work-orders or operations; needed but for epcis.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) what: Option<String>,
     /// The data directory of the twin, which must not be running.
     #[arg(long, value_name = "DIR")]
-    pub(crate) data_dir: PathBuf,
-    /// Which plant; needed when there are several.
+    pub(crate) data_dir: Option<PathBuf>,
+    /// A running twin (`http://…`), for tables.
+    #[arg(long, alias = "url", value_name = "URL", conflicts_with = "data_dir")]
+    pub(crate) twin: Option<String>,
+    /// Which plant; of a data directory needed when there are several.
     #[arg(long)]
     pub(crate) plant: Option<PlantId>,
     /// Only this lot: what it was made from, what became of it, and what else went into that.

@@ -2,7 +2,7 @@
 //! exception, or what it would change.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_TYPE, Header, IfMatch};
 use actix_web::web::{self, Bytes, Data, Path, PayloadConfig, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use actors::{EVENT_BYTES_MAX, PlantHandle, Resolution, Resolve, ResolveError};
@@ -85,6 +85,9 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     params(
         ("plant" = String, Path, description = "Plant"),
         ("id" = String, Path, description = "Number of the exception, like EX-7"),
+        ("If-Match" = Option<String>, Header,
+            description = "Only if the exception still has one of these ETags",
+            example = "\"EX-7-1-1-open\""),
         ReplayQuery,
     ),
     request_body = ResolveBody,
@@ -98,6 +101,8 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
             description = "No such plant here, or no such exception is kept"),
         (status = 409, body = Problem, content_type = "application/problem+json",
             description = "It is settled in another way, or may not be replayed"),
+        (status = 412, body = Problem, content_type = "application/problem+json",
+            description = "It is not as `If-Match` says; what is done already is told as done"),
         (status = 415, body = Problem, content_type = "application/problem+json",
             description = "The content type is not application/json"),
         (status = 422, body = Problem, content_type = "application/problem+json",
@@ -117,16 +122,26 @@ async fn replay(
         Ok(query) => query.dry_run,
         Err(error) => return bad_request(&error.to_string()),
     };
-    let body = match read(&request, &body) {
+    let mut body = match read(&request, &body) {
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    let what = match body.event {
+    let unchanged = match unchanged(&request) {
+        Ok(unchanged) => unchanged,
+        Err(refused) => return refused,
+    };
+    let what = match body.event.take() {
         Some(event) => Resolve::Correct(Bytes::from(Box::<str>::from(event).into_string())),
         None => Resolve::Replay,
     };
-    let (plant, wanted) = match wanted(&path, &health, what, body.reason, body.by) {
-        Ok(wanted) => wanted,
+    let (plant, wanted) = match wanted(&path, &health, what, body) {
+        Ok((plant, wanted)) => (
+            plant,
+            Resolution {
+                unchanged,
+                ..wanted
+            },
+        ),
         Err(refused) => return refused,
     };
     if !dry_run {
@@ -153,6 +168,9 @@ async fn replay(
     params(
         ("plant" = String, Path, description = "Plant"),
         ("id" = String, Path, description = "Number of the exception, like EX-7"),
+        ("If-Match" = Option<String>, Header,
+            description = "Only if the exception still has one of these ETags",
+            example = "\"EX-7-1-1-open\""),
     ),
     request_body = ResolveBody,
     responses(
@@ -163,6 +181,8 @@ async fn replay(
             description = "No such plant here, or no such exception is kept"),
         (status = 409, body = Problem, content_type = "application/problem+json",
             description = "It is settled in another way"),
+        (status = 412, body = Problem, content_type = "application/problem+json",
+            description = "It is not as `If-Match` says; what is done already is told as done"),
         (status = 415, body = Problem, content_type = "application/problem+json",
             description = "The content type is not application/json"),
         (status = 503, body = Problem, content_type = "application/problem+json",
@@ -180,8 +200,21 @@ async fn discard(
         Ok(_) => return bad_request("a discarded exception has no corrected event"),
         Err(refused) => return refused,
     };
-    match wanted(&path, &health, Resolve::Discard, body.reason, body.by) {
-        Ok((plant, wanted)) => resolve(plant, wanted).await,
+    let unchanged = match unchanged(&request) {
+        Ok(unchanged) => unchanged,
+        Err(refused) => return refused,
+    };
+    match wanted(&path, &health, Resolve::Discard, body) {
+        Ok((plant, wanted)) => {
+            resolve(
+                plant,
+                Resolution {
+                    unchanged,
+                    ..wanted
+                },
+            )
+            .await
+        }
         Err(refused) => refused,
     }
 }
@@ -217,12 +250,29 @@ fn read(request: &HttpRequest, body: &Bytes) -> Result<ResolveBody, HttpResponse
     serde_json::from_slice(body).map_err(|error| bad_request(&error.to_string()))
 }
 
+/// The tags of `If-Match`: one of them the exception must still have. `None` when it may have any.
+fn unchanged(request: &HttpRequest) -> Result<Option<Vec<SmolStr>>, HttpResponse> {
+    if !request.headers().contains_key(IfMatch::name()) {
+        return Ok(None);
+    }
+    match IfMatch::parse(request) {
+        Ok(IfMatch::Any) => Ok(None),
+        // What is weak is never the same by RFC 9110.
+        Ok(IfMatch::Items(tags)) => {
+            let strong = tags.iter().filter(|tag| !tag.weak);
+            Ok(Some(strong.map(|tag| SmolStr::new(tag.tag())).collect()))
+        }
+        Err(_) => Err(bad_request(
+            "If-Match is no list of tags like \"EX-7-1-1-open\", nor *",
+        )),
+    }
+}
+
 fn wanted<'h>(
     path: &(String, String),
     health: &'h Health,
     what: Resolve,
-    reason: Option<String>,
-    by: Option<SmolStr>,
+    body: ResolveBody,
 ) -> Result<(&'h PlantHandle, Resolution), HttpResponse> {
     let (plant, number) = path;
     let handle = served_plant(health, plant)?;
@@ -232,8 +282,9 @@ fn wanted<'h>(
     let resolution = Resolution {
         id,
         what,
-        by,
-        reason: reason.unwrap_or_default(),
+        by: body.by,
+        reason: body.reason.unwrap_or_default(),
+        unchanged: None,
     };
     Ok((handle, resolution))
 }
@@ -268,6 +319,11 @@ fn refusal(error: &ResolveError) -> HttpResponse {
             StatusCode::CONFLICT,
             "Settled already",
             "Send a new event if the plant must change again.",
+        ),
+        ResolveError::Changed(_) => (
+            StatusCode::PRECONDITION_FAILED,
+            "It has changed",
+            "Look at the exception again, and send its new ETag when you still want that.",
         ),
         ResolveError::NotAllowed { .. } => (
             StatusCode::CONFLICT,

@@ -1,4 +1,4 @@
-//! `twin export`: what a plant's journal says of its lots, for others to read.
+//! `twin export`: a table of a plant, or what its journal says of its lots, for others to read.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -6,17 +6,36 @@ use std::path::Path;
 
 use actors::PlantOptions;
 use ingest::epcis_names::EpcisNames;
+use projections::ExportFormat;
 use serde_json::json;
 use twin_model::Time;
 use twin_model::wire::epcis::{EpcisDocument, LotFacts};
 
-use crate::cli::ExportArguments;
+use crate::cli::{ExportArguments, WrittenFormat};
 use crate::data_dir;
 use crate::exit::{Failure, Kind, OrFail};
 use crate::say::say;
+use crate::table_export;
 
 pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
-    let (dir, identity) = data_dir::one_plant(&arguments.data_dir, arguments.plant.as_ref())?;
+    match arguments.format {
+        WrittenFormat::Epcis => epcis(arguments),
+        WrittenFormat::Jsonl => table_export::run(arguments, ExportFormat::Jsonl),
+        WrittenFormat::Csv => table_export::run(arguments, ExportFormat::Csv),
+        WrittenFormat::Parquet => table_export::run(arguments, ExportFormat::Parquet),
+    }
+}
+
+fn epcis(arguments: &ExportArguments) -> Result<(), Failure> {
+    let Some(data_dir) = &arguments.data_dir else {
+        let text = "an EPCIS document is made of a journal: give --data-dir DIR";
+        return Err(Failure::new(Kind::Config, text));
+    };
+    if arguments.what.is_some() {
+        let text = "--what names a table, for --format jsonl, csv or parquet; leave it out";
+        return Err(Failure::new(Kind::Config, text));
+    }
+    let (dir, identity) = data_dir::one_plant(data_dir, arguments.plant.as_ref())?;
     let names = EpcisNames::read(arguments.names.as_deref(), identity.plant.clone());
     let names = names.or_fail(Kind::Config)?;
     let options = PlantOptions {

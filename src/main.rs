@@ -70,6 +70,7 @@ mod sim_report_html;
 mod sim_run;
 mod sim_trace;
 mod state_route;
+mod table_export;
 mod telemetry;
 mod truth_dir;
 mod truth_twin;

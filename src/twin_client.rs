@@ -1,6 +1,6 @@
 //! Asks a running twin over HTTP.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -36,6 +36,20 @@ impl TwinClient {
     pub(crate) fn get(&self, path: &str) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.url);
         self.answer(&url, self.agent.get(&url).call())
+    }
+
+    /// Copies the answer to a path. A refusal is told in the twin's own words.
+    pub(crate) fn get_into(&self, path: &str, out: &mut impl Write) -> Result<(), Failure> {
+        let url = format!("{}{path}", self.url);
+        let broken = |error: String| unreachable_at(&url, &error);
+        // A whole table takes longer than an answer.
+        let request = self.agent.get(&url).config().timeout_global(None).build();
+        let mut answer = request.call().map_err(|error| broken(error.to_string()))?;
+        if !answer.status().is_success() {
+            return self.answer(&url, Ok(answer)).map(drop);
+        }
+        let copied = std::io::copy(&mut answer.body_mut().as_reader(), out);
+        copied.map(drop).map_err(|error| broken(error.to_string()))
     }
 
     /// The first plant that it serves.

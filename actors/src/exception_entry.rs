@@ -178,6 +178,18 @@ impl Step {
 }
 
 impl ExceptionEntry {
+    /// What identifies this content among all contents that the entry ever had: it is other
+    /// whenever the message came again, was tried, or was settled.
+    #[must_use]
+    pub fn tag(&self) -> SmolStr {
+        let (id, seen, tries) = (self.id, self.seen, self.tries);
+        let state = match &self.closed {
+            Some(closed) => closed.how.as_str(),
+            None => "open",
+        };
+        format!("{id}-{seen}-{tries}-{state}").into()
+    }
+
     /// Who must act.
     #[must_use]
     pub fn owner(&self) -> &'static str {

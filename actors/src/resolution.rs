@@ -24,6 +24,9 @@ pub struct Resolution {
     pub by: Option<SmolStr>,
     /// Why, in their words. A dry run needs none.
     pub reason: String,
+    /// Only if the exception still has one of these [tags](ExceptionEntry::tag); `None` when it may
+    /// have changed.
+    pub unchanged: Option<Vec<SmolStr>>,
 }
 
 /// What is to be done.
@@ -94,6 +97,9 @@ pub enum ResolveError {
         /// The exception.
         entry: Box<ExceptionEntry>,
     },
+    /// It is not as who decided on it saw it.
+    #[error("Exception {} has changed: it has the tag \"{}\" now", .0.id, .0.tag())]
+    Changed(Box<ExceptionEntry>),
     /// The reason or the name is missing or too long.
     #[error(
         "a reason of 1 to {REASON_BYTES_MAX} bytes is needed, and a name of at most \

@@ -72,6 +72,12 @@ impl Books {
                 false => Err(ResolveError::Closed(Box::new(entry))),
             };
         }
+        let tag = entry.tag();
+        if let Some(tags) = &wanted.unchanged
+            && !tags.contains(&tag)
+        {
+            return Err(ResolveError::Changed(Box::new(entry)));
+        }
         if !entry.steps().contains(&wanted.what.step()) {
             return Err(ResolveError::NotAllowed {
                 step: wanted.what.step(),

@@ -3,14 +3,17 @@
 use actix_web::http::header::{ETAG, EntityTag, Header, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use serde_json::json;
 use twin_model::EntityKind;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::fields::Fields;
 use crate::filter::Filter;
 use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
 use crate::query::page_items;
+use crate::sort::Sort;
 use crate::standing::Standing;
 use crate::view::ItemView;
 
@@ -23,7 +26,7 @@ pub struct ListAnswer<T> {
     /// How current the list is.
     #[serde(flatten)]
     pub standing: Standing,
-    /// The items, ascending by id. A page may be shorter than asked for and still have a next.
+    /// The items, ascending by id unless `sort` says else. A page may be shorter than asked for and still have a next.
     pub items: Vec<T>,
     /// Give it as `cursor` to get the next page; `null` at the end.
     pub next: Option<String>,
@@ -45,8 +48,26 @@ pub struct ItemAnswer<T> {
 pub(crate) struct Part {
     /// Items of the page, 1 to 500; 100 when absent.
     pub(crate) limit: Option<usize>,
-    /// The `next` of the page before.
+    /// The `next` of the page before, with the same `sort`.
     pub(crate) cursor: Option<String>,
+    /// Only what has all these words, parted by blanks, somewhere in its id or names; in capital
+    /// or small letters. At most 8.
+    #[param(example = "steel")]
+    pub(crate) q: Option<String>,
+    /// Only these fields of each item, by their paths.
+    #[param(example = "id,version")]
+    pub(crate) fields: Option<String>,
+}
+
+/// What a list is to show.
+pub(crate) struct Listing {
+    pub(crate) kind: EntityKind,
+    pub(crate) when: When,
+    pub(crate) limit: Option<usize>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) filter: Filter,
+    pub(crate) sort: Sort,
+    pub(crate) fields: Option<Fields>,
 }
 
 /// There is no picture yet.
@@ -58,19 +79,20 @@ pub(crate) fn no_picture(plant: &str) -> Problem {
 pub(crate) async fn list(
     projections: &Projections,
     plant: &str,
-    kind: EntityKind,
-    (when, part): (When, Part),
-    filter: Filter,
+    listing: Listing,
 ) -> Result<HttpResponse, Problem> {
-    let limit = page_items(part.limit)?;
+    let (kind, sort, filter) = (listing.kind, listing.sort, &listing.filter);
+    let limit = page_items(listing.limit)?;
+    let after = listing.cursor.as_deref();
+    let after = after.map(|cursor| sort.place(cursor)).transpose()?;
     let picture = projections.picture(plant)?;
     let (standing, now, picked, next) = picture
-        .look(&when, |model| {
+        .look(&listing.when, |model| {
             let entities = &model.entities;
             let page = entities.page(
                 kind,
                 filter.within(kind, entities),
-                part.cursor.as_deref(),
+                (sort, after.as_ref()),
                 limit,
                 |entity| filter.takes(entity, entities),
             );
@@ -86,11 +108,19 @@ pub(crate) async fn list(
         .iter()
         .map(|(entity, related)| ItemView::new(entity, related, now))
         .collect();
-    Ok(HttpResponse::Ok().json(ListAnswer {
-        standing,
-        items,
-        next: next.map(Into::into),
-    }))
+    let next = next.map(Into::into);
+    Ok(match &listing.fields {
+        None => HttpResponse::Ok().json(ListAnswer {
+            standing,
+            items,
+            next,
+        }),
+        Some(fields) => HttpResponse::Ok().json(ListAnswer {
+            standing,
+            items: items.iter().map(|item| fields.pick(json!(item))).collect(),
+            next,
+        }),
+    })
 }
 
 /// One entity, or 304 when the asker has it as it is.
@@ -98,7 +128,7 @@ pub(crate) async fn item(
     projections: &Projections,
     request: &HttpRequest,
     (plant, kind, id): (&str, EntityKind, &str),
-    when: When,
+    (when, fields): (When, Option<Fields>),
 ) -> Result<HttpResponse, Problem> {
     let picture = projections.picture(plant)?;
     let (standing, now, found) = picture
@@ -120,11 +150,18 @@ pub(crate) async fn item(
             .insert_header((CURSOR_HEADER, standing.cursor.to_string()))
             .finish());
     }
-    Ok(HttpResponse::Ok()
-        .insert_header((ETAG, tag.to_string()))
-        .json(ItemAnswer { standing, item }))
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((ETAG, tag.to_string()));
+    Ok(match fields {
+        None => answer.json(ItemAnswer { standing, item }),
+        Some(fields) => answer.json(ItemAnswer {
+            standing,
+            item: fields.pick(json!(item)),
+        }),
+    })
 }
 
+/// Whether the asker has what this tag names.
 pub(crate) fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => request.headers().contains_key(IfNoneMatch::name()),

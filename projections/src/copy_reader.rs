@@ -116,7 +116,7 @@ pub fn paths() -> Vec<String> {
 /// Whether a copy answers a parameter of a path; what it does not answer is refused.
 #[must_use]
 pub fn answers(path: &str, parameter: &str) -> bool {
-    if ["as_of", "known"].contains(&parameter) {
+    if ["as_of", "known", "q", "sort", "fields"].contains(&parameter) {
         return false;
     }
     let Some(list) = collections().iter().find(|list| list.list_path() == path) else {

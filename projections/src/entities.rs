@@ -1,6 +1,8 @@
 //! The entities of one plant by kind and id, with the indexes that lists need.
 
 mod around;
+mod page;
+mod ranks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -10,12 +12,10 @@ use twin_model::{
     NonconformanceId, Shipment, ShipmentState, SmolStr, Time, WorkOrder,
 };
 
+pub(crate) use self::page::Page;
+use self::ranks::Ranks;
 use crate::index::Index;
 use crate::view::{Related, object_path};
-
-/// Entities that one page looks at, at most. A filter that few pass then gives short pages with a
-/// next cursor, instead of keeping the plant's changes waiting.
-pub(crate) const PAGE_SCAN_MAX: usize = 20_000;
 
 type Table = BTreeMap<SmolStr, Entity>;
 
@@ -49,12 +49,7 @@ pub(crate) struct Entities {
     disputed: BTreeMap<SmolStr, EntityKey>,
     /// When something changes by the mere passing of time: orders become late, lots expire.
     alarms: BTreeMap<Time, BTreeSet<EntityKey>>,
-}
-
-/// Some entities of a list, ascending by id, and where to go on.
-pub(crate) struct Page {
-    pub(crate) items: Vec<Entity>,
-    pub(crate) next: Option<SmolStr>,
+    ranks: Ranks,
 }
 
 impl Entities {
@@ -164,30 +159,6 @@ impl Entities {
             .filter_map(|key| self.get(key.kind(), key.id()))
     }
 
-    /// Up to `limit` entities after the id `after` that `keep` takes, out of `within` or all of
-    /// the kind.
-    pub(crate) fn page(
-        &self,
-        kind: EntityKind,
-        within: Option<&BTreeSet<SmolStr>>,
-        after: Option<&str>,
-        limit: usize,
-        keep: impl Fn(&Entity) -> bool,
-    ) -> Page {
-        let table = self.table(kind);
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let range = (start, Bound::Unbounded);
-        match within {
-            Some(ids) => fill(
-                ids.range::<str, _>(range)
-                    .filter_map(|id| table.get_key_value(id)),
-                limit,
-                keep,
-            ),
-            None => fill(table.range::<str, _>(range), limit, keep),
-        }
-    }
-
     /// What breaks a soft rule, by its path.
     pub(crate) fn disputed(&self) -> &BTreeMap<SmolStr, EntityKey> {
         &self.disputed
@@ -227,6 +198,7 @@ impl Entities {
         };
         let before = before.as_ref();
         self.set_alarm(&key, before.and_then(alarm), alarm(state));
+        self.ranks.put(key.kind(), key.id(), before, state);
         match (before, state) {
             (Some(Entity::WorkOrder(old)), Entity::WorkOrder(new)) => {
                 self.index_order(Some(old), new);
@@ -389,30 +361,6 @@ fn open_lots(shipment: &Shipment) -> BTreeSet<&LotId> {
             BTreeSet::new()
         }
     }
-}
-
-fn fill<'m>(
-    candidates: impl Iterator<Item = (&'m SmolStr, &'m Entity)>,
-    limit: usize,
-    keep: impl Fn(&Entity) -> bool,
-) -> Page {
-    let mut candidates = candidates.peekable();
-    let mut page = Page {
-        items: Vec::new(),
-        next: None,
-    };
-    let mut scanned = 0;
-    while let Some((id, entity)) = candidates.next() {
-        scanned += 1;
-        if keep(entity) {
-            page.items.push(entity.clone());
-        }
-        if (page.items.len() >= limit || scanned >= PAGE_SCAN_MAX) && candidates.peek().is_some() {
-            page.next = Some(id.clone());
-            break;
-        }
-    }
-    page
 }
 
 fn work_centers(order: &WorkOrder) -> impl Iterator<Item = &str> {

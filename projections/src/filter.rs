@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use twin_model::{Entity, EntityKind, Movement, ProcessKind, SmolStr};
 
 use crate::entities::Entities;
+use crate::search::Words;
 use crate::view::packing_state;
 
 /// What a list is narrowed to. Every part that is given must hold.
@@ -19,6 +20,7 @@ pub(crate) struct Filter {
     pub(crate) held: Option<bool>,
     pub(crate) blocking: Option<bool>,
     pub(crate) process_kind: Option<ProcessKind>,
+    pub(crate) words: Option<Words>,
 }
 
 impl Filter {
@@ -73,6 +75,7 @@ impl Filter {
                 .is_none_or(|wanted| wanted == is_held(entity, entities))
             && self.blocking.is_none_or(|wanted| wanted == blocks(entity))
             && self.process_kind.is_none_or(|wanted| is_a(entity, wanted))
+            && self.words.as_ref().is_none_or(|words| words.are_in(entity))
     }
 }
 

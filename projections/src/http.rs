@@ -7,6 +7,7 @@ pub(crate) mod consumers;
 mod discrepancies;
 mod exception_groups;
 mod exceptions;
+mod export;
 mod genealogy;
 mod kpis;
 mod movements;
@@ -14,7 +15,10 @@ mod parked;
 mod plants;
 mod why;
 
+use std::sync::LazyLock;
+
 use actix_web::web::ServiceConfig;
+use serde_json::{Value, json};
 use twin_model::EntityKind;
 use utoipa::openapi::RefOr;
 use utoipa::{Modify, OpenApi};
@@ -22,6 +26,7 @@ use utoipa::{Modify, OpenApi};
 pub(crate) use self::collection::Collection;
 use self::collection_description::Collections;
 use crate::answer::{ItemAnswer, ListAnswer};
+use crate::fields::Shape;
 use crate::view::{
     HoldView, InspectionView, LogisticUnitView, LotView, MaterialView, NonconformanceView,
     ProcessView, RoutingView, ShipmentView, WorkCenterView, WorkOrderView,
@@ -46,6 +51,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(consumers::list_consumers)
         .service(consumers::confirm)
         .service(consumers::forget)
+        .service(export::list_exports)
+        .service(export::get_export)
         .service(crate::stream::get_stream)
         .service(crate::web_socket::get_web_socket)
         .service(crate::metrics::get_metrics);
@@ -106,6 +113,8 @@ pub(crate) fn state_words(kinds: &[EntityKind]) -> Vec<&'static str> {
         consumers::list_consumers,
         consumers::confirm,
         consumers::forget,
+        export::list_exports,
+        export::get_export,
         crate::stream::get_stream,
         crate::web_socket::get_web_socket,
         crate::metrics::get_metrics,
@@ -169,6 +178,13 @@ impl Modify for StatusWords {
             }
         }
     }
+}
+
+/// The fields of the items that a schema of this name describes.
+fn shape_of(view: &str) -> Shape {
+    static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| json!(Description::openapi()));
+    let schema = &DESCRIPTION["components"]["schemas"][view];
+    Shape::of(schema, &DESCRIPTION)
 }
 
 /// The OpenAPI description of these routes.

@@ -218,11 +218,6 @@ impl When {
     /// Its parameters.
     pub(crate) const NAMES: [&'static str; 3] = ["wait_for", "as_of", "known"];
 
-    /// Whether an answer about the past is wanted.
-    pub(crate) fn is_past(&self) -> bool {
-        self.as_of.is_some()
-    }
-
     /// The same, and not before this commit, where there is one.
     pub(crate) fn and_commit(self, commit_no: Option<u64>) -> When {
         When {

@@ -203,6 +203,29 @@ impl Problem {
         )
     }
 
+    /// No such table.
+    pub(crate) fn no_table(name: &str) -> Problem {
+        let known: Vec<&str> = crate::export::ExportTable::all()
+            .map(crate::export::ExportTable::name)
+            .collect();
+        Problem::plain(
+            StatusCode::NOT_FOUND,
+            "No such table",
+            format!("'{name}' is none of {}.", known.join(", ")),
+            "Take one of the tables that the list of exports shows.",
+        )
+    }
+
+    /// Others export.
+    pub(crate) fn too_many_exports(max: usize) -> Problem {
+        Problem::plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many exports",
+            format!("{max} exports are being sent already, which is the limit."),
+            "Ask again in a moment.",
+        )
+    }
+
     /// No room for one more follower.
     pub(crate) fn too_many_streams(max: usize) -> Problem {
         Problem::plain(

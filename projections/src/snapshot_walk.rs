@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::read_model::ReadModel;
 use crate::selection::Selection;
+use crate::sort::{Place, Sort};
 use crate::view::ItemView;
 
 /// An item as it is where a subscription begins, as the stream's `snapshot` carries it.
@@ -78,8 +79,13 @@ impl SnapshotWalk {
         loop {
             let kind = *self.kinds.last()?;
             let entities = &self.model.entities;
+            let after = self.after.as_ref().map(|id| Place {
+                rank: None,
+                id: id.clone(),
+            });
+            let place = (Sort::default(), after.as_ref());
             let page = match selection.takes_kind(kind) {
-                true => entities.page(kind, None, self.after.as_deref(), max, |entity| {
+                true => entities.page(kind, None, place, max, |entity| {
                     selection.takes_state(entity)
                 }),
                 false => crate::entities::Page {

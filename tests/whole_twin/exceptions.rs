@@ -195,3 +195,46 @@ fn exceptions_of_one_cause_stand_together_and_waiting_events_beside_them() {
     assert_eq!(none.status, 404);
     twin.terminate(Duration::from_secs(20));
 }
+
+#[test]
+fn a_decision_on_an_exception_that_has_changed_since_is_refused_with_the_way_out() {
+    let dir = TempDir::new().unwrap();
+    let served = Served {
+        plant: "P1",
+        clock: "event_time",
+        broker: None,
+    };
+    let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
+    prepared(&twin);
+    let path = "/api/v1/plants/P1/exceptions/EX-1";
+    let discard = format!("{path}/discard");
+    let body = json!({"reason": "a test report", "by": "ada"}).to_string();
+    // It was received twice when somebody looked, and comes once more before they decide.
+    let seen = "\"EX-1-2-1-open\"";
+    wait_for("both receipts", SHOWN_WITHIN, || {
+        (twin.get(path).json()["item"]["seen"] == 2).then_some(())
+    });
+    twin.post(&report("e1", json!("five")));
+    let changed = twin.post_if_match(&discard, seen, body.as_bytes());
+    assert_eq!(changed.status, 412, "{}", changed.text);
+    assert_eq!(changed.content_type, "application/problem+json");
+    let problem = changed.json();
+    let (detail, step) = (&problem["detail"], &problem["what_to_do"]);
+    assert_eq!(
+        detail,
+        "Exception EX-1 has changed: it has the tag \"EX-1-3-1-open\" now"
+    );
+    assert!(step.as_str().unwrap().contains("new ETag"), "{step}");
+    assert_eq!(twin.get(path).json()["item"]["settled"], Value::Null);
+
+    let weak = twin.post_if_match(&discard, "W/\"EX-1-3-1-open\"", body.as_bytes());
+    assert_eq!(weak.status, 412, "a weak tag is never the same");
+    let tags = "\"other\", \"EX-1-3-1-open\"";
+    let done = twin.post_if_match(&discard, tags, body.as_bytes());
+    assert_eq!(done.status, 200, "{}", done.text);
+    let again = twin.post_if_match(&discard, tags, body.as_bytes());
+    assert_eq!(
+        (again.status, &again.json()["already"]),
+        (200, &json!(true))
+    );
+}

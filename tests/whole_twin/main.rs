@@ -57,6 +57,7 @@ mod own_broker;
 mod own_redis;
 #[cfg(feature = "amqp-tests")]
 mod published;
+mod query_examples;
 #[cfg(feature = "amqp-tests")]
 mod rabbitmq;
 #[cfg(feature = "redis-tests")]

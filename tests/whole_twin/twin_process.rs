@@ -182,6 +182,15 @@ impl TwinProcess {
         Answer::of(response.unwrap_or_else(|error| panic!("POST {path}: {error}")))
     }
 
+    /// As [`TwinProcess::post_to`], only if the thing is still as `tag` says.
+    #[track_caller]
+    pub(crate) fn post_if_match(&self, path: &str, tag: &str, body: &[u8]) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.url));
+        let request = request.content_type("application/json");
+        let response = request.header("if-match", tag).send(body);
+        Answer::of(response.unwrap_or_else(|error| panic!("POST {path}: {error}")))
+    }
+
     /// As [`TwinProcess::post`], as long as there is anybody who answers.
     #[cfg(feature = "chaos")]
     pub(crate) fn try_post(&self, body: &[u8]) -> Option<Answer> {
@@ -309,7 +318,8 @@ impl Answer {
         Answer {
             status: response.status().as_u16(),
             content_type: content_type.unwrap_or_default().to_owned(),
-            text: response.body_mut().read_to_string().unwrap(),
+            // An export may be no text.
+            text: String::from_utf8_lossy(&response.body_mut().read_to_vec().unwrap()).into_owned(),
         }
     }
 

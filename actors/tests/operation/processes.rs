@@ -222,6 +222,7 @@ fn replay(id: ExceptionId) -> Resolution {
         what: Resolve::Replay,
         by: Some("A. Meyer".into()),
         reason: "the connector is up again".to_owned(),
+        unchanged: None,
     }
 }
 

@@ -72,6 +72,7 @@ pub(crate) fn wanted(number: u64, what: Resolve) -> Resolution {
         what,
         by: Some("ada".into()),
         reason: "the order is there now".to_owned(),
+        unchanged: None,
     }
 }
 

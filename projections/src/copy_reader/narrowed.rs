@@ -35,6 +35,7 @@ impl Narrowed {
             held,
             blocking,
             process_kind: _,
+            words,
         } = &filter;
         let asked = [
             ("work_center", work_center.is_some()),
@@ -43,6 +44,7 @@ impl Narrowed {
             ("material", material.is_some()),
             ("held", held.is_some()),
             ("blocking", blocking.is_some()),
+            ("q", words.is_some()),
         ];
         let silent = asked
             .into_iter()
@@ -70,6 +72,7 @@ impl Narrowed {
             held,
             blocking: _,
             process_kind,
+            words: _,
         } = &self.filter;
         let says = |name: &str, wanted: &str| item[name].as_str() == Some(wanted);
         let state_field = match self.kind {

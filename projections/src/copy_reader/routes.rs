@@ -142,22 +142,34 @@ async fn list(
     plant: &str,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let ((when, part), filter) = collection.asked(request.query_string())?;
-    let limit = page_items(part.limit)?;
+    let listing = collection.asked(request.query_string())?;
+    let not_here = |detail: String| Problem::not_in_the_copy(detail, &reader.at_the_twin());
+    if !listing.sort.is_plain() {
+        return Err(not_here(
+            "The lists of the copy come by id alone.".to_owned(),
+        ));
+    }
+    if listing.fields.is_some() {
+        return Err(not_here(
+            "The items of the copy come whole, not by fields.".to_owned(),
+        ));
+    }
+    let limit = page_items(listing.limit)?;
     let kind = collection.kind;
-    let narrowed = Narrowed::new(kind, filter).map_err(|name| {
+    let narrowed = Narrowed::new(kind, listing.filter).map_err(|name| {
         let many = collection.many;
-        let detail = format!("The {many} in the copy do not say enough to narrow them by {name}.");
-        Problem::not_in_the_copy(detail, &reader.at_the_twin())
+        not_here(format!(
+            "The {many} in the copy do not say enough to narrow them by {name}."
+        ))
     })?;
     let feed = reader.feed(plant)?;
-    wait_for(reader, feed, &when).await?;
+    wait_for(reader, feed, &listing.when).await?;
     let wanted = match narrowed.is_none() {
         true => limit,
         false => LOOKED_AT_MAX,
     };
     // One more tells whether there is a next page.
-    let question = script::page(&feed.keys, kind, part.cursor.as_deref(), wanted + 1);
+    let question = script::page(&feed.keys, kind, listing.cursor.as_deref(), wanted + 1);
     let found: Result<RawPage, _> = feed.ask(&question).await;
     let found = found.map_err(|missing| reader.missing(missing))?;
     let shown = shown(feed.plant(), found, (&narrowed, limit, wanted));

@@ -9,16 +9,21 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use twin_model::{EntityKind, ProcessKind};
+use utoipa::IntoParams;
 
-use crate::answer::{self, Part};
+use super::shape_of;
+use crate::answer::{self, Listing};
+use crate::fields::Fields;
 use crate::filter::Filter;
 use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{known_word, only, parse_when, parse_with_when};
+use crate::query::{known_word, only, parse_with_when};
+use crate::search::Words;
+use crate::sort::Sort;
 
 /// Parameters of every list: the part that is wanted.
-pub(super) const PART: [&str; 2] = ["limit", "cursor"];
+pub(super) const PART: [&str; 5] = ["limit", "cursor", "q", "sort", "fields"];
 
 /// The entities of one kind, as routes show them.
 pub(crate) struct Collection {
@@ -83,6 +88,9 @@ impl Narrowing {
 struct ListQuery {
     limit: Option<usize>,
     cursor: Option<String>,
+    q: Option<String>,
+    sort: Option<String>,
+    fields: Option<String>,
     state: Option<String>,
     kind: Option<ProcessKind>,
     work_center: Option<String>,
@@ -92,6 +100,16 @@ struct ListQuery {
     severity: Option<String>,
     held: Option<bool>,
     blocking: Option<bool>,
+}
+
+/// Parameters of a single item.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ItemQuery {
+    /// Only these fields of the item, by their paths.
+    #[param(example = "id,version")]
+    fields: Option<String>,
 }
 
 impl Collection {
@@ -155,8 +173,8 @@ impl Collection {
         plant: &str,
         request: &HttpRequest,
     ) -> Result<HttpResponse, Problem> {
-        let (part, filter) = self.asked(request.query_string())?;
-        answer::list(projections, plant, self.kind, part, filter).await
+        let listing = self.asked(request.query_string())?;
+        answer::list(projections, plant, listing).await
     }
 
     async fn item(
@@ -166,22 +184,25 @@ impl Collection {
         id: &str,
         request: &HttpRequest,
     ) -> Result<HttpResponse, Problem> {
-        let when = parse_when(request.query_string())?;
-        answer::item(projections, request, (plant, self.kind, id), when).await
+        let (when, asked): (When, ItemQuery) = parse_with_when(request.query_string())?;
+        let fields = self.fields(asked.fields.as_deref())?;
+        answer::item(projections, request, (plant, self.kind, id), (when, fields)).await
+    }
+
+    /// The fields that are wanted; `None` for all.
+    fn fields(&self, said: Option<&str>) -> Result<Option<Fields>, Problem> {
+        let read = |said| Fields::parse(said, &shape_of(&(self.view)()));
+        said.map(read).transpose()
     }
 
     /// Which part of the list is wanted, and what it is narrowed to.
-    pub(crate) fn asked(&self, query: &str) -> Result<((When, Part), Filter), Problem> {
+    pub(crate) fn asked(&self, query: &str) -> Result<Listing, Problem> {
         let names = PART
             .into_iter()
             .chain(When::NAMES)
             .chain(self.narrowed_by());
         only(&names.collect::<Vec<_>>(), query)?;
         let (when, asked): (When, ListQuery) = parse_with_when(query)?;
-        let part = Part {
-            limit: asked.limit,
-            cursor: asked.cursor,
-        };
         let filter = Filter {
             state: self.word("state", asked.state)?,
             severity: self.word("severity", asked.severity)?,
@@ -192,8 +213,17 @@ impl Collection {
             held: asked.held,
             blocking: asked.blocking,
             process_kind: asked.kind,
+            words: asked.q.as_deref().map(Words::parse).transpose()?,
         };
-        Ok(((when, part), filter))
+        Ok(Listing {
+            kind: self.kind,
+            when,
+            limit: asked.limit,
+            cursor: asked.cursor,
+            filter,
+            sort: Sort::parse(asked.sort.as_deref(), self.kind)?,
+            fields: self.fields(asked.fields.as_deref())?,
+        })
     }
 
     /// The word that the parameter `name` says, which must be one of those that it may say.

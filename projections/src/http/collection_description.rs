@@ -10,11 +10,12 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoParams, Modify, ToSchema};
 
-use super::collection::{Collection, Narrowing};
+use super::collection::{Collection, ItemQuery, Narrowing};
 use super::collections;
 use crate::answer::Part;
 use crate::past::When;
 use crate::problem::Problem;
+use crate::sort::Sort;
 
 /// Adds the routes of every collection to a description.
 pub(super) struct Collections;
@@ -40,12 +41,10 @@ impl Collection {
         OperationBuilder::new()
             .tag(self.many)
             .operation_id(Some(format!("list_{}", self.path.replace('-', "_"))))
-            .summary(Some(format!(
-                "The {} of a plant, ascending by id.",
-                self.many
-            )))
+            .summary(Some(format!("The {} of a plant.", self.many)))
             .parameter(path_parameter("plant", "Plant".to_owned()))
             .parameters(Some(part))
+            .parameter(self.sort_parameter())
             .parameters(Some(When::into_params(|| Some(ParameterIn::Query))))
             .parameters(Some(narrowings))
             .responses(
@@ -56,6 +55,22 @@ impl Collection {
                     .response("410", problem())
                     .response("503", problem()),
             )
+    }
+
+    fn sort_parameter(&self) -> Parameter {
+        let words = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(Sort::words(self.kind)));
+        ParameterBuilder::new()
+            .name("sort")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(
+                "In which order; `-` in front turns it round. `id` when absent. What has nothing \
+                 to be sorted by comes last.",
+            ))
+            .schema(Some(words))
+            .build()
     }
 
     fn item_operation(&self) -> OperationBuilder {
@@ -78,6 +93,7 @@ impl Collection {
             .summary(Some(summary))
             .parameter(path_parameter("plant", "Plant".to_owned()))
             .parameter(path_parameter("id", id))
+            .parameters(Some(ItemQuery::into_params(|| Some(ParameterIn::Query))))
             .parameters(Some(When::into_params(|| Some(ParameterIn::Query))))
             .responses(
                 ResponsesBuilder::new()

@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use actix_web::http::header::{ETAG, EntityTag};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use actors::{ExceptionEntry, ExceptionId};
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use twin_model::Code;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::answer::{ItemAnswer, ListAnswer};
+use crate::answer::{CURSOR_HEADER, ItemAnswer, ListAnswer, is_known};
 use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
@@ -124,7 +125,9 @@ pub(crate) async fn list_exceptions(
         When,
     ),
     responses(
-        (status = 200, body = ItemAnswer<ExceptionView>),
+        (status = 200, body = ItemAnswer<ExceptionView>,
+            headers(("etag" = String, description = "For `If-Match` of replay and discard"))),
+        (status = 304, description = "The exception is still as `If-None-Match` says"),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 410, body = Problem, content_type = "application/problem+json"),
@@ -148,6 +151,16 @@ pub(crate) async fn get_exception(
         })
         .await?;
     let entry = found.ok_or_else(|| Problem::no_exception(id))?;
+    // Strong, as `If-Match` needs it: it is of the exception, not of what is told around it.
+    let tag = EntityTag::new_strong(entry.tag().into());
+    if is_known(&request, &tag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((ETAG, tag.to_string()))
+            .insert_header((CURSOR_HEADER, standing.cursor.to_string()))
+            .finish());
+    }
     let item = ExceptionView::from(entry.as_ref());
-    Ok(HttpResponse::Ok().json(ItemAnswer { standing, item }))
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag.to_string()))
+        .json(ItemAnswer { standing, item }))
 }

@@ -56,7 +56,7 @@ pub(crate) async fn get_why(
     let order = order.ok_or_else(|| Problem::no_item(EntityKind::WorkOrder, id))?;
     let handle = picture.handle();
     // Of the past neither the rules can be asked nor is it kept what waited.
-    let (against, parked, commit_no) = match when.is_past() {
+    let (against, parked, commit_no) = match when.is_of_the_past() {
         true => (BTreeMap::new(), Vec::new(), None),
         false => {
             let (commit_no, against) = against_starts(handle, &order).await?;

@@ -11,9 +11,11 @@ mod change_stream;
 #[cfg(feature = "chaos")]
 mod comeback;
 mod discrepancies;
+mod exports;
 mod follower;
 mod genealogies;
 mod kpis;
+mod lists;
 mod live_plant;
 mod past;
 mod processes;
