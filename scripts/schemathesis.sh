@@ -58,8 +58,13 @@ for ((try = 0; try < 300; try++)); do
 done
 
 cd "$work"
-# Two rules of the tool go beyond what is described here: an answer to a query of the right form may
-# be "no such item", and a value of another type may be read as the text that it is.
+# 503 is an answer here, with the way out: a commit that does not come, a plant that is asked by
+# others. What is read more strictly or more kindly than a schema can say is no fault either, so
+# the checks for that are left out.
+cat >schemathesis.toml <<END
+[checks.not_a_server_error]
+expected-statuses = ["2xx", "3xx", "4xx", 503]
+END
 timeout --signal=INT $((seconds + 120)) "$asker" run "http://127.0.0.1:$port/openapi.json" \
     --max-time "$seconds" --seed "$SEED" --workers 1 --request-timeout 30 \
     --phases examples,coverage,fuzzing --no-color \

@@ -47,7 +47,7 @@ pub(crate) enum Asked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PastView {
     /// `then`: as it was known then. `now`: as it was, by all that is known now.
-    #[schema(inline)]
+    #[schema(value_type = String, example = "then")]
     known: Known,
     /// Events of up to that time that only make sense with later ones, and are left out.
     #[serde(skip_serializing_if = "Option::is_none")]

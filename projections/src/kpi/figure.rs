@@ -12,7 +12,7 @@ use super::{Kpi, Measure};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct FigureView {
     /// Which figure.
-    #[schema(inline)]
+    #[schema(value_type = String, example = "release_cycle_time")]
     kpi: Kpi,
     /// Of which source and class, system, material or work center; empty when of the plant.
     #[schema(value_type = String)]

@@ -90,7 +90,7 @@ async fn a_cursor_goes_on_behind_its_place_while_others_move() {
         "old": "2026-03-01T10:00:00Z", "new": "2026-03-01T13:00:00Z"}});
     let moved = plant.tell("work_order.changed", "08:10", moved).await;
     assert!(
-        matches!(moved.dispositions[0], actors::Disposition::Applied { .. }),
+        matches!(moved.dispositions[0], actors::Disposition::Applied),
         "{moved:?}"
     );
     let path = format!("/api/v1/plants/P1/work-orders?sort=due&cursor={next}");
