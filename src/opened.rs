@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actors::{PlantHandle, PlantOptions};
 use ingest::amqp_url::AmqpUrl;
@@ -16,6 +17,9 @@ use twin_model::PlantId;
 
 use crate::exit::{Failure, Kind, OrFail};
 use crate::publish::{self, Publishing};
+
+/// How long the end waits for the files of the key figures.
+const KPIS_WAIT: Duration = Duration::from_secs(5);
 
 /// Plants with their consumers, relays and pictures.
 pub(crate) struct Opened {
@@ -159,6 +163,12 @@ impl Opened {
         }
         for plant in self.plants {
             plant.close().await;
+        }
+        if tokio::time::timeout(KPIS_WAIT, self.projections.kpis_written())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the newest key figures are not in their files; the journal has them");
         }
         for publishing in self.publishings {
             publishing.finish().await;

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use projections::Problem;
 use serde::Serialize;
 use twin_model::{Code, Plant, PlantId};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::opened::Health;
+use crate::problem::problem;
 use crate::served_plant::{no_answer, served_plant};
 
 /// The business state of a plant in one number, with what became of its input.
@@ -60,7 +62,19 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     )
 )]
 #[get("/api/v1/plants/{plant}/state")]
-async fn get_state(plant: Path<String>, health: Data<Health>) -> HttpResponse {
+async fn get_state(
+    plant: Path<String>,
+    request: HttpRequest,
+    health: Data<Health>,
+) -> HttpResponse {
+    if !request.query_string().is_empty() {
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "The query cannot be understood",
+            "This route takes no parameters: it is of now.",
+            "Leave the parameters out; `twin verify` tells the state hash of a journal.",
+        );
+    }
     let handle = match served_plant(&health, &plant) {
         Ok(handle) => handle,
         Err(refused) => return refused,

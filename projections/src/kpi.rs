@@ -109,6 +109,14 @@ impl Kpi {
         }
     }
 
+    /// Whether there is one of it only.
+    pub(crate) fn is_of_the_plant(self) -> bool {
+        !matches!(
+            self,
+            Kpi::SyncLatency | Kpi::Yield | Kpi::PostingSuccess | Kpi::Oee
+        )
+    }
+
     /// Its unit.
     pub(crate) fn unit(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 //! next page, the next item, the next look.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actors::{Cursor, History, HistoryError, Moment, PlantClock, PlantHandle, Snapshot};
@@ -20,6 +21,8 @@ use crate::turns::Turns;
 const PASTS_KEPT_MAX: usize = 4;
 /// A picture of the past that nobody has looked at for this long goes.
 const KEPT_UNUSED: Duration = Duration::from_secs(60);
+/// For how long a picture that later commits may change answers the same question.
+const FRESH: Duration = Duration::from_secs(10);
 /// How long an answer waits for a picture of the past. It is made all the same.
 const WAIT_MAX: Duration = Duration::from_secs(20);
 
@@ -58,6 +61,8 @@ pub struct PastView {
 #[derive(Debug)]
 pub(crate) struct Pasts {
     kept: Mutex<Vec<Past>>,
+    /// Counts those that were ever asked for.
+    asked: AtomicU64,
     runs: Arc<Turns>,
 }
 
@@ -65,7 +70,11 @@ type Made = Option<Result<Arc<ReadModel>, Problem>>;
 
 #[derive(Debug)]
 struct Past {
+    number: u64,
     asked: Asked,
+    /// The newest commit of the plant when it was asked for, and when that was.
+    head: u64,
+    since: Instant,
     made: watch::Receiver<Made>,
     used: Instant,
 }
@@ -74,6 +83,7 @@ impl Pasts {
     pub(crate) fn new(runs: Arc<Turns>) -> Arc<Pasts> {
         Arc::new(Pasts {
             kept: Mutex::default(),
+            asked: AtomicU64::new(0),
             runs,
         })
     }
@@ -83,8 +93,9 @@ impl Pasts {
         self: &Arc<Pasts>,
         handle: &PlantHandle,
         asked: Asked,
+        (head, wait_for): (u64, Option<u64>),
     ) -> Result<Arc<ReadModel>, Problem> {
-        let mut made = self.made(handle, asked)?;
+        let mut made = self.made(handle, asked, (head, wait_for))?;
         let waited = tokio::time::timeout(WAIT_MAX, made.wait_for(Option::is_some)).await;
         match waited {
             Ok(Ok(made)) => made
@@ -101,9 +112,11 @@ impl Pasts {
         self: &Arc<Pasts>,
         handle: &PlantHandle,
         asked: Asked,
+        (head, wait_for): (u64, Option<u64>),
     ) -> Result<watch::Receiver<Made>, Problem> {
         let mut kept = self.kept.lock();
-        if let Some(past) = kept.iter_mut().find(|past| past.asked == asked) {
+        let serves = |past: &&mut Past| past.asked == asked && past.serves(head, wait_for);
+        if let Some(past) = kept.iter_mut().find(serves) {
             past.used = Instant::now();
             return Ok(past.made.clone());
         }
@@ -116,15 +129,19 @@ impl Pasts {
             kept.remove(oldest);
         }
         let (tell, made) = watch::channel(None);
+        let number = self.asked.fetch_add(1, Ordering::Relaxed);
         kept.push(Past {
+            number,
             asked,
+            head,
+            since: Instant::now(),
             made: made.clone(),
             used: Instant::now(),
         });
         let (pasts, handle) = (Arc::clone(self), handle.clone());
         tokio::spawn(async move {
             pasts.make(handle, asked, tell).await;
-            pasts.let_go(asked).await;
+            pasts.let_go(number).await;
         });
         Ok(made)
     }
@@ -143,11 +160,11 @@ impl Pasts {
     }
 
     /// Lets it go when nobody has looked at it for a while, and at once when there is none.
-    async fn let_go(&self, asked: Asked) {
+    async fn let_go(&self, number: u64) {
         loop {
             let until = {
                 let mut kept = self.kept.lock();
-                let place = kept.iter().position(|past| past.asked == asked);
+                let place = kept.iter().position(|past| past.number == number);
                 let Some(place) = place else { return };
                 let past = &kept[place];
                 let is_there = matches!(*past.made.borrow(), Some(Ok(_)));
@@ -160,6 +177,23 @@ impl Pasts {
             };
             tokio::time::sleep_until(until).await;
         }
+    }
+}
+
+impl Past {
+    /// Whether it answers a question of now. What is known grows: a picture that later commits may
+    /// change serves for a while only, so that the next page is of the same.
+    fn serves(&self, head: u64, wait_for: Option<u64>) -> bool {
+        if self.head == head {
+            return true;
+        }
+        let is_final = match (&self.asked, &*self.made.borrow()) {
+            (Asked::Then(Moment::Commit(_)), _) => true,
+            (Asked::Then(Moment::Time(_)), Some(Ok(model))) => model.cursor().commit_no < self.head,
+            _ => false,
+        };
+        let is_fresh = self.since.elapsed() < FRESH && wait_for.is_none_or(|it| it <= self.head);
+        is_final || is_fresh
     }
 }
 

@@ -276,7 +276,10 @@ impl Picture {
                 read.ok_or_else(none_yet)
             }
             Some(asked) => {
-                let model = self.pasts.get(&self.handle, asked).await?;
+                let model = self
+                    .pasts
+                    .get(&self.handle, asked, (newest.commit_no, when.wait_for))
+                    .await?;
                 Ok(reader(&model))
             }
         }

@@ -126,6 +126,15 @@ impl Projections {
         }
     }
 
+    /// Waits until the key figures of plants that have ended are in their files.
+    pub async fn kpis_written(&self) {
+        for picture in self.plants.values() {
+            if let Some(keeper) = picture.kpis() {
+                keeper.ended().await;
+            }
+        }
+    }
+
     /// Waits until every plant has its first picture, or has ended.
     pub async fn ready(&self) {
         for picture in self.plants.values() {

@@ -27,11 +27,12 @@ impl Durations {
     }
 
     pub(crate) fn merge(&mut self, other: &Durations) {
-        self.count += other.count;
+        self.count = self.count.saturating_add(other.count);
         self.sum_ms = self.sum_ms.saturating_add(other.sum_ms);
         self.max_ms = self.max_ms.max(other.max_ms);
         for (step, count) in &other.steps {
-            *self.steps.entry(*step).or_default() += count;
+            let all = self.steps.entry(*step).or_default();
+            *all = all.saturating_add(*count);
         }
     }
 
@@ -47,10 +48,12 @@ impl Durations {
     /// The smallest step that at least this share of the durations does not exceed; never more
     /// than the largest duration. `None` of nothing.
     pub(crate) fn percentile_ms(&self, percent: u64) -> Option<u64> {
-        let wanted = (self.count * percent).div_ceil(100).max(1);
-        let mut seen = 0;
+        let wanted = (u128::from(self.count) * u128::from(percent))
+            .div_ceil(100)
+            .max(1);
+        let mut seen = 0_u128;
         for (step, count) in &self.steps {
-            seen += count;
+            seen += u128::from(*count);
             if seen >= wanted {
                 return Some(most_of(*step).min(self.max_ms));
             }
@@ -76,7 +79,9 @@ fn most_of(step: u16) -> u64 {
         true => step,
         false => {
             let shift = step / STEPS - 1;
-            ((step % STEPS + STEPS + 1) << shift) - 1
+            (step % STEPS + STEPS + 1)
+                .checked_shl(u32::try_from(shift).unwrap_or(u32::MAX))
+                .map_or(u64::MAX, |most| most - 1)
         }
     }
 }

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use actors::{Commit, Cursor, HistoryError, PlantHandle, Retold};
+use actors::{Commit, Cursor, HistoryError, PlantHandle, Retold, Snapshot};
 use parking_lot::RwLock;
+use tokio::sync::watch;
 
 use super::kept::{Kept, Turn};
 use super::target::Target;
@@ -29,6 +30,7 @@ pub(crate) struct Keeper {
     targets: Vec<Target>,
     kept: RwLock<Kept>,
     runs: Arc<Turns>,
+    ended: watch::Sender<bool>,
 }
 
 impl Keeper {
@@ -45,13 +47,18 @@ impl Keeper {
             serde_json::from_slice::<Kept>(&bytes).map_err(|error| error.to_string())
         });
         let kept = match read {
-            Ok(kept) if kept.serves(&targets) => kept,
-            Ok(_) => Kept::nothing(targets.clone()),
-            Err(why) => {
+            Ok(mut kept) if kept.serves(handle.plant()) => {
+                kept.judge_by(targets.clone());
+                kept
+            }
+            not_there => {
                 if path.exists() {
+                    let why = not_there
+                        .err()
+                        .unwrap_or_else(|| "it is another one".to_owned());
                     tracing::warn!(path = %path.display(), %why, "key figures are made anew");
                 }
-                Kept::nothing(targets.clone())
+                Kept::nothing(handle.plant().clone(), targets.clone())
             }
         };
         Keeper {
@@ -60,6 +67,7 @@ impl Keeper {
             targets,
             kept: RwLock::new(kept),
             runs,
+            ended: watch::Sender::new(false),
         }
     }
 
@@ -68,75 +76,101 @@ impl Keeper {
         reader(&self.kept.read())
     }
 
-    /// Follows the plant until it ends.
+    /// Follows the plant until it ends, and writes the file a last time.
     pub(crate) async fn follow(self: Arc<Keeper>) {
         while self.handle.is_open() {
-            let retold = self.caught_up().await;
+            let caught_up = self.caught_up().await;
             let Ok(mut subscription) = self.handle.feed().subscribe().await else {
                 tokio::time::sleep(AGAIN_AFTER).await;
                 continue;
             };
-            let start = subscription.start.cursor();
+            if !self.comes_to(&subscription.start, caught_up).await {
+                continue;
+            }
             drop(subscription.start);
-            self.come_to(start, retold).await;
-            let mut written = tokio::time::Instant::now();
+            let mut written = Instant::now();
             while let Some(commit) = subscription.commits.recv().await {
                 self.take_in(&commit);
                 if written.elapsed() >= WRITE_EVERY {
                     self.write().await;
-                    written = tokio::time::Instant::now();
+                    written = Instant::now();
                 }
             }
-            self.write().await;
         }
+        self.write().await;
+        self.ended.send_replace(true);
     }
 
-    /// Counts what the journal has and the figures have not. Gives what can tell more of it, unless
-    /// there is nothing to count or it cannot be counted.
-    async fn caught_up(self: &Arc<Keeper>) -> Option<Retold> {
+    /// Waits until the file has what the plant ended with.
+    pub(crate) async fn ended(&self) {
+        let mut ended = self.ended.subscribe();
+        // An error cannot come: this keeps the sender.
+        drop(ended.wait_for(|ended| *ended).await);
+    }
+
+    /// Counts what the journal has and the figures have not. Gives what can tell more of it; nothing
+    /// when there was nothing to count.
+    async fn caught_up(self: &Arc<Keeper>) -> Result<Option<Retold>, HistoryError> {
         if self.kept.read().cursor().commit_no == self.handle.ledger().head().commit_no {
-            return None;
+            return Ok(None);
         }
         let _permit = self.runs.take().await;
         let keeper = Arc::clone(self);
-        let retold = tokio::task::spawn_blocking(move || keeper.retell().ok());
-        retold.await.ok()?
+        match tokio::task::spawn_blocking(move || keeper.retell()).await {
+            Ok(retold) => retold.map(Some),
+            // It panicked, which the log says.
+            Err(_) => Err(HistoryError::OtherOpening),
+        }
     }
 
-    /// Counts up to where the feed begins: few commits, since it was caught up just now.
-    async fn come_to(self: &Arc<Keeper>, start: Cursor, retold: Option<Retold>) {
+    /// Comes to where the feed begins. Gives `false` when the figures must be caught up once more
+    /// before: the feed would wait meanwhile, and the plant for it.
+    async fn comes_to(
+        self: &Arc<Keeper>,
+        start: &Snapshot,
+        caught_up: Result<Option<Retold>, HistoryError>,
+    ) -> bool {
         if self.kept.read().cursor().commit_no >= start.commit_no {
-            return;
+            return true;
         }
-        let keeper = Arc::clone(self);
-        let told = tokio::task::spawn_blocking(move || match retold {
-            Some(mut retold) => keeper.go_on(&mut retold),
-            None => keeper.retell().map(drop),
-        });
-        if let Ok(Err(error)) = told.await {
-            tracing::warn!(plant = %self.handle.plant(), %error, "key figures miss commits");
+        let told = match caught_up {
+            Ok(None) => return false,
+            Ok(Some(mut retold)) => {
+                // Few commits: it was caught up just now.
+                let keeper = Arc::clone(self);
+                let told = tokio::task::spawn_blocking(move || keeper.go_on(&mut retold)).await;
+                told.unwrap_or(Err(HistoryError::OtherOpening))
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = told {
+            let plant = self.handle.plant();
+            tracing::warn!(
+                %plant, %error,
+                "key figures go on from here: what was before cannot be counted"
+            );
         }
         let mut kept = self.kept.write();
         if kept.cursor().commit_no < start.commit_no {
-            let plant = self.handle.plant();
-            tracing::warn!(%plant, "key figures begin now: the journal cannot be counted");
-            *kept = Kept::nothing(self.targets.clone());
-            kept.begin_at(start);
+            kept.go_on_at(start);
         }
+        true
     }
 
-    /// Counts what is missing or, when that cannot be told, all anew.
+    /// Counts what is missing. Figures of another history are made anew.
     fn retell(&self) -> Result<Retold, HistoryError> {
         let after = self.kept.read().cursor();
-        let plant = self.handle.plant();
         match self.retell_after(after) {
-            Ok(retold) => return Ok(retold),
-            Err(error) => tracing::warn!(%plant, %error, "key figures are made anew"),
+            Err(error @ (HistoryError::OtherOpening | HistoryError::Ahead { .. })) => {
+                let plant = self.handle.plant();
+                tracing::warn!(%plant, %error, "key figures are made anew");
+                let nothing = Kept::nothing(plant.clone(), self.targets.clone());
+                let beginning = nothing.cursor();
+                *self.kept.write() = nothing;
+                self.retell_after(beginning)
+            }
+            told => told,
         }
-        *self.kept.write() = Kept::nothing(self.targets.clone());
-        let beginning = self.kept.read().cursor();
-        let retold = self.retell_after(beginning);
-        retold.inspect_err(|error| tracing::warn!(%plant, %error, "nor from the first commit"))
     }
 
     fn retell_after(&self, after: Cursor) -> Result<Retold, HistoryError> {
@@ -146,8 +180,13 @@ impl Keeper {
     }
 
     fn go_on(&self, retold: &mut Retold) -> Result<(), HistoryError> {
+        let mut written = Instant::now();
         retold.go_on(&mut |commit| {
             self.take_in(&commit);
+            if written.elapsed() >= WRITE_EVERY {
+                self.write_file_or_warn();
+                written = Instant::now();
+            }
             ControlFlow::Continue(())
         })
     }
@@ -180,8 +219,12 @@ impl Keeper {
 
     async fn write(self: &Arc<Keeper>) {
         let keeper = Arc::clone(self);
-        let written = tokio::task::spawn_blocking(move || keeper.write_file()).await;
-        if let Ok(Err(error)) = written {
+        // An error means that it panicked, which the log says.
+        drop(tokio::task::spawn_blocking(move || keeper.write_file_or_warn()).await);
+    }
+
+    fn write_file_or_warn(&self) {
+        if let Err(error) = self.write_file() {
             let path = self.path.display();
             tracing::warn!(%path, %error, "key figures not written; the journal has it all");
         }
@@ -193,9 +236,15 @@ impl Keeper {
         let kept = self.kept.read().clone();
         let json = serde_json::to_vec(&kept)?;
         let unfinished = self.path.with_extension("tmp");
-        let mut file = File::create(&unfinished)?;
-        file.write_all(&json)?;
-        file.sync_all()?;
+        let written = File::create(&unfinished).and_then(|mut file| {
+            file.write_all(&json)?;
+            file.sync_all()
+        });
+        if let Err(error) = written {
+            // Half a file would only take room from the journal. It may not be there at all.
+            fs::remove_file(&unfinished).ok();
+            return Err(error);
+        }
         fs::rename(&unfinished, &self.path)
     }
 }

@@ -1,8 +1,8 @@
 //! All that is known of a plant's key figures after a commit.
 
-use actors::{Commit, Cursor, PlantClock};
+use actors::{Commit, Cursor, PlantClock, Snapshot};
 use serde::{Deserialize, Serialize};
-use twin_model::{SmolStr, Time};
+use twin_model::{PlantId, SmolStr, Time};
 
 use super::observer::Observer;
 use super::series::Series;
@@ -18,16 +18,17 @@ pub(crate) const KPI_FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {
     format: u32,
+    plant: PlantId,
     epoch: u64,
     commit_no: u64,
     /// The plant's time at that commit.
     pub(crate) now: Time,
-    /// The first commit that was counted: what was before is not known.
+    /// From when on nothing is missing.
     pub(crate) since: Option<Time>,
     pub(crate) series: Series,
     pub(crate) observer: Observer,
     judged_at: Time,
-    /// The targets by which the breaches were found: others make them anew.
+    /// The targets by which the breaches were found.
     targets: Vec<Target>,
     pub(crate) breaches: Vec<BreachView>,
 }
@@ -42,9 +43,10 @@ pub(crate) enum Turn {
 
 impl Kept {
     /// Nothing, before any commit.
-    pub(crate) fn nothing(targets: Vec<Target>) -> Kept {
+    pub(crate) fn nothing(plant: PlantId, targets: Vec<Target>) -> Kept {
         Kept {
             format: KPI_FORMAT,
+            plant,
             epoch: 0,
             commit_no: 0,
             now: Time::EPOCH,
@@ -57,9 +59,21 @@ impl Kept {
         }
     }
 
-    /// Whether this version goes on with it, for these targets.
-    pub(crate) fn serves(&self, targets: &[Target]) -> bool {
-        self.format == KPI_FORMAT && self.targets == targets
+    /// Whether this version goes on with it, for this plant.
+    pub(crate) fn serves(&self, plant: &PlantId) -> bool {
+        (self.format, &self.plant) == (KPI_FORMAT, plant)
+    }
+
+    /// From now on it is judged by these targets. Breaches of a target that is as it was stay; of
+    /// others those that lasted are no longer known to.
+    pub(crate) fn judge_by(&mut self, targets: Vec<Target>) {
+        let before = std::mem::replace(&mut self.targets, targets);
+        let stays = |name: &SmolStr| {
+            let find = |targets: &[Target]| targets.iter().find(|it| it.name == *name).cloned();
+            find(&before) == find(&self.targets)
+        };
+        self.breaches
+            .retain(|breach| breach.until.is_some() || stays(&breach.target));
     }
 
     /// The whole of the last commit that was counted.
@@ -71,9 +85,12 @@ impl Kept {
         }
     }
 
-    /// Stands where the plant begins to be followed, when what was before cannot be had.
-    pub(crate) fn begin_at(&mut self, cursor: Cursor) {
-        (self.epoch, self.commit_no) = (cursor.epoch, cursor.commit_no);
+    /// Goes on at a later commit, when what lies between cannot be counted: what is open there is
+    /// taken from the plant itself.
+    pub(crate) fn go_on_at(&mut self, start: &Snapshot) {
+        (self.epoch, self.commit_no) = (start.epoch, start.commit_no);
+        self.observer.begin_at(start);
+        self.since = None;
     }
 
     /// How many targets are missed now.
@@ -91,34 +108,41 @@ impl Kept {
         );
         (self.epoch, self.commit_no) = (commit.epoch, commit.commit_no);
         let newest = commit.sources.iter().map(|(_, time)| *time).max();
-        let time = match clock {
+        self.now = match clock {
             PlantClock::Wall => commit.recorded,
             PlantClock::EventTime if commit.clock > Time::EPOCH => commit.clock,
-            PlantClock::EventTime => newest.unwrap_or(Time::EPOCH),
+            PlantClock::EventTime => self.now.max(newest.unwrap_or(Time::EPOCH)),
         };
-        self.now = self.now.max(time);
         self.since.get_or_insert(self.now);
         for observed in self.observer.observe(commit, clock) {
             self.series
                 .add(observed.kpi, &observed.of, observed.at, &observed.sample);
         }
-        if self.now.micros_since(self.judged_at) < JUDGE_EVERY_MICROS {
+        // A clock may be set back, too.
+        if (0..JUDGE_EVERY_MICROS).contains(&self.now.micros_since(self.judged_at)) {
             return Vec::new();
         }
         self.judged_at = self.now;
-        self.series.forget_before(self.now);
+        self.series.forget_oldest();
         self.judge()
     }
 
     fn judge(&mut self) -> Vec<Turn> {
         let mut turns = Vec::new();
         for target in self.targets.clone() {
-            for (of, missed, value) in self.judgements(&target) {
+            let judged = self.judgements(&target);
+            turns.extend(self.no_longer_judged(&target, &judged));
+            for (of, missed, value) in judged {
                 turns.extend(self.turn(&target, &of, missed, value));
             }
         }
-        let over = self.breaches.len().saturating_sub(BREACHES_MAX);
-        self.breaches.drain(..over);
+        let mut over = self.breaches.len().saturating_sub(BREACHES_MAX);
+        self.breaches.retain(|breach| {
+            let goes = over > 0 && breach.until.is_some();
+            over -= usize::from(goes);
+            !goes
+        });
+        self.breaches.truncate(BREACHES_MAX);
         turns
     }
 
@@ -146,6 +170,24 @@ impl Kept {
                 Some((of.clone(), missed, value))
             })
             .collect()
+    }
+
+    /// A breach of which the window has too few samples any more is over.
+    fn no_longer_judged(
+        &mut self,
+        target: &Target,
+        judged: &[(SmolStr, bool, String)],
+    ) -> Vec<Turn> {
+        let now = self.now;
+        let mut over = Vec::new();
+        for breach in &mut self.breaches {
+            let lasts = breach.until.is_none() && breach.target == target.name;
+            if lasts && !judged.iter().any(|(of, ..)| *of == breach.of) {
+                breach.until = Some(now);
+                over.push(Turn::Met(breach.clone()));
+            }
+        }
+        over
     }
 
     fn turn(&mut self, target: &Target, of: &SmolStr, missed: bool, value: String) -> Option<Turn> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actors::{Commit, ExceptionEntry, PlantClock};
+use actors::{Commit, ExceptionEntry, PlantClock, Snapshot};
 use serde::{Deserialize, Serialize};
 use twin_model::{
     Criticality, Decimal, Entity, Hold, Lifecycle, Notice, Operation, Process, SmolStr, StepState,
@@ -66,6 +66,34 @@ fn yes_or_no(kpi: Kpi, of: &str, at: Time, yes: bool) -> Observed {
 }
 
 impl Observer {
+    /// Takes what is open from a plant, where the commits before cannot be counted: what has ended
+    /// meanwhile is not counted, and how long a release takes is not known of what began meanwhile.
+    pub(crate) fn begin_at(&mut self, start: &Snapshot) {
+        let before = std::mem::take(self);
+        for entity in start.plant.entities() {
+            match entity {
+                Entity::WorkOrder(order) => {
+                    let id = order.id().as_str();
+                    match (order.lifecycle(), before.orders.get(id)) {
+                        (Lifecycle::Created, Some(stage)) => {
+                            self.orders.insert(SmolStr::new(id), *stage);
+                        }
+                        (Lifecycle::Released | Lifecycle::InProcess, _) => {
+                            self.orders.insert(SmolStr::new(id), Stage::Released);
+                        }
+                        _ => {}
+                    }
+                }
+                Entity::Hold(hold) => self.hold(hold, &mut Vec::new()),
+                Entity::Process(process) => self.process(process, Time::EPOCH, &mut Vec::new()),
+                _ => {}
+            }
+        }
+        for entry in &start.exceptions {
+            self.exception(entry, &mut Vec::new());
+        }
+    }
+
     /// What a commit says.
     pub(crate) fn observe(&mut self, commit: &Commit, clock: PlantClock) -> Vec<Observed> {
         let mut found = Vec::new();
@@ -114,15 +142,16 @@ impl Observer {
                 }
                 self.orders.insert(SmolStr::new(id), Stage::Released);
             }
-            _ => {
-                // Only what was seen in work ends; what is corrected after its end counts once.
-                if self.orders.remove(id).is_some()
-                    && lifecycle == Lifecycle::Completed
-                    && let Some(end) = order.actual_end()
-                {
-                    ended(order, end, found);
+            Lifecycle::Completed | Lifecycle::TechComplete | Lifecycle::Closed => {
+                // Only what was seen before ends; what is corrected after its end counts once. The
+                // ERP may be done with it before the last report is in.
+                match order.actual_end() {
+                    Some(end) if self.orders.remove(id).is_some() => ended(order, end, found),
+                    None if lifecycle == Lifecycle::Closed => drop(self.orders.remove(id)),
+                    _ => {}
                 }
             }
+            Lifecycle::Cancelled | Lifecycle::Aborted => drop(self.orders.remove(id)),
         }
     }
 

@@ -43,19 +43,19 @@ impl Series {
             .or_insert_with(|| Tally::of(sample));
     }
 
-    /// Forgets what is older than is kept.
-    pub(crate) fn forget_before(&mut self, now: Time) {
-        let first = hour_of(now) - HOURS_MAX + 1;
-        for all in self.kpis.values_mut() {
-            for hours in all.values_mut() {
-                *hours = hours.split_off(&first);
+    /// Forgets the oldest hours of each series that has more than are kept. Not by the time: one
+    /// event with a wrong one would take everything.
+    pub(crate) fn forget_oldest(&mut self) {
+        let kept = usize::try_from(HOURS_MAX + 1).unwrap_or(usize::MAX);
+        for hours in self.kpis.values_mut().flat_map(BTreeMap::values_mut) {
+            while hours.len() > kept {
+                hours.pop_first();
             }
-            all.retain(|_, hours| !hours.is_empty());
         }
     }
 
-    /// What was counted of a figure in the last `hours` up to `now`, the present one counted too;
-    /// by what it is of.
+    /// What was counted of a figure in the last `hours` whole hours before `now` and in the present
+    /// one; by what it is of.
     pub(crate) fn within(
         &self,
         kpi: Kpi,

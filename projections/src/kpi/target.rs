@@ -76,6 +76,12 @@ pub enum TargetError {
     /// Only one half of an escalation.
     #[error("target {0}: escalate_after_min and escalate_to go together")]
     Escalation(SmolStr),
+    /// It is of one thing, and the figure is of the plant.
+    #[error("target {0}: {1:?} is of the whole plant, so `of` goes away")]
+    OfThePlant(SmolStr, Kpi),
+    /// No share.
+    #[error("target {0}: share_at_least must be from 0 to 1")]
+    Share(SmolStr),
     /// Two have the same name.
     #[error("target {0} stands twice")]
     Twice(SmolStr),
@@ -101,6 +107,14 @@ impl Target {
             }
             if !(1..=HOURS_MAX).contains(&target.window_h) {
                 return Err(TargetError::Window(name));
+            }
+            if target.of.is_some() && target.kpi.is_of_the_plant() {
+                return Err(TargetError::OfThePlant(name, target.kpi));
+            }
+            if let Goal::ShareAtLeast(least) = target.goal
+                && !(Decimal::ZERO..=Decimal::ONE).contains(&least)
+            {
+                return Err(TargetError::Share(name));
             }
             if target.escalate_after_min.is_some() != target.escalate_to.is_some() {
                 return Err(TargetError::Escalation(name));
