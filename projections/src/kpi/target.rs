@@ -172,7 +172,7 @@ pub struct BreachView {
     #[schema(value_type = String)]
     pub target: SmolStr,
     /// Of which figure.
-    #[schema(inline)]
+    #[schema(value_type = String, example = "exception_backlog")]
     pub kpi: Kpi,
     /// Of what of it.
     #[schema(value_type = String)]
