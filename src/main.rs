@@ -4,6 +4,7 @@ mod api_description;
 mod asked_twin;
 mod async_api;
 mod broker_config;
+mod broker_metrics;
 mod check_answer;
 mod check_question;
 mod check_route;

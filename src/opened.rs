@@ -15,6 +15,7 @@ use projections::redis_copy::{RedisCopies, RedisTarget};
 use projections::{Projections, Target};
 use twin_model::PlantId;
 
+use crate::broker_metrics::BrokerMetrics;
 use crate::exit::{Failure, Kind, OrFail};
 use crate::publish::{self, Publishing};
 
@@ -86,8 +87,20 @@ impl Opened {
         if let Some(broker) = broker {
             opened.connect(&broker)?;
         }
+        let metrics = opened.broker_metrics();
+        opened.projections.tell_also(move || metrics.text());
         opened.projections.ready().await;
         Ok(opened)
+    }
+
+    /// The figures of the consumers and relays; of none without a broker.
+    fn broker_metrics(&self) -> BrokerMetrics {
+        let mut metrics = BrokerMetrics::default();
+        let ways = self.consumers.iter().zip(&self.relays);
+        for (plant, (consumers, relay)) in self.plants.iter().zip(ways) {
+            metrics.add(plant, consumers.status().clone(), relay.watch());
+        }
+        metrics
     }
 
     /// Keeps the key figures of the plants, with the targets that `targets` gives for each.

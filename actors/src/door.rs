@@ -12,6 +12,7 @@ use crate::books::Books;
 use crate::lanes::{Batch, Lanes};
 use crate::record::OperatorEntry;
 use crate::shard::ShardActor;
+use crate::stage::Stages;
 use crate::writer::Published;
 use crate::{
     Command, Commit, LedgerHead, Receipt, Resolution, ResolveError, Resolved, Snapshot, Stopped,
@@ -173,6 +174,10 @@ impl Door {
 
     pub(crate) fn outbox_len(&self) -> usize {
         self.published.commands_len.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn stages(&self) -> &Stages {
+        &self.published.stages
     }
 
     pub(crate) fn head(&self) -> LedgerHead {

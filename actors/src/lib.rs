@@ -63,6 +63,7 @@ mod spool_aside;
 mod spool_disk;
 mod spool_mark;
 mod spools;
+mod stage;
 mod stored;
 mod stored_difference;
 mod supervisor;
@@ -115,6 +116,7 @@ pub use spool::{SPOOL_SEGMENT_BYTES_MAX, Spool, SpoolReport, StoreError};
 pub use spool_aside::{ASIDE_MESSAGES_MAX, AsideError, AsideMessage};
 pub use spool_disk::DISK_FREE_BYTES_MIN;
 pub use spools::Spools;
+pub use stage::{STAGE_BOUNDS_US, StageReading, StageTimes};
 pub use verify::{Verified, replay, verify};
 
 /// A plant has stopped, is stopping, or waits for room on its disk: nothing can be asked of it now.

@@ -22,6 +22,7 @@ use crate::retention::Retention;
 use crate::shard::ShardActor;
 use crate::snapshot_file;
 use crate::snapshots::Snapshots;
+use crate::stage::{StageReading, Stages};
 use crate::supervisor::PanicSupervisor;
 use crate::writer::{self, Published};
 use crate::{
@@ -274,6 +275,16 @@ impl PlantHandle {
         self.door.waits_for_room()
     }
 
+    /// How long its stages took so far: the turn of a batch, and the commit of one.
+    #[must_use]
+    pub fn stages(&self) -> [(&'static str, StageReading); 2] {
+        let stages = self.door.stages();
+        [
+            ("turn", stages.turn.read()),
+            ("commit", stages.commit.read()),
+        ]
+    }
+
     /// Waits until the plant has ended: closed, or stopped by a failure of its journal.
     pub async fn ended(&self) {
         let mut ended = self.ended.clone();
@@ -438,6 +449,7 @@ fn prepare(options: &PlantOptions) -> Result<Prepared, OpenError> {
         head: RwLock::new(recovered.head),
         commands_len: AtomicUsize::new(recovered.books.outbox.len()),
         no_room: RwLock::new(None),
+        stages: Stages::default(),
         closing: AtomicBool::new(false),
     });
     let waiting = recovered.books.outbox.iter().cloned().collect();

@@ -1,7 +1,7 @@
 //! The shard: one plant as an actix actor that decides, and hands batches to its journal.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Supervised, WrapFuture,
@@ -157,6 +157,7 @@ impl ShardActor {
     }
 
     fn decide_batch(&mut self, batch: Batch) {
+        let begun = Instant::now();
         self.keep_time();
         let commands_before = self.books.outbox.last;
         self.open.inputs += batch.inputs.len();
@@ -175,6 +176,7 @@ impl ShardActor {
         self.open
             .replies
             .push(Reply::receipt(dispositions, to, credit));
+        self.writer.stages().turn.note(begun.elapsed());
     }
 
     /// Moves the clock of a wall-clock plant, before anything is decided by it.

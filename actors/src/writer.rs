@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 use tokio::sync::mpsc::error::TrySendError;
@@ -17,6 +17,7 @@ use crate::frame_log::AppendError;
 use crate::intake::Credit;
 use crate::journal::Journal;
 use crate::record::{Entry, Poisoned, Record};
+use crate::stage::Stages;
 use crate::{Command, Commit, Disposition, JournalError, LedgerHead, Receipt, Snapshot};
 
 /// Jobs that may wait for the journal's thread. At most one of them is a write.
@@ -116,6 +117,7 @@ pub(crate) struct Published {
     pub(crate) commands_len: AtomicUsize,
     /// Why nothing can be made durable for the time being.
     pub(crate) no_room: RwLock<Option<String>>,
+    pub(crate) stages: Stages,
     /// Set when the plant is to stop: then nobody is waited for any more.
     pub(crate) closing: AtomicBool,
 }
@@ -162,6 +164,11 @@ impl WriterHandle {
     /// Whether nothing can be made durable for the time being.
     pub(crate) fn waits_for_room(&self) -> bool {
         self.published.no_room.read().is_some()
+    }
+
+    /// How long the stages take.
+    pub(crate) fn stages(&self) -> &Stages {
+        &self.published.stages
     }
 
     /// From now on a follower that is full is given up instead of waited for.
@@ -255,8 +262,10 @@ impl Writer {
             entries: write.entries,
             poisoned: write.poisoned,
         };
+        let begun = Instant::now();
         match self.append(&record) {
             Ok(hash) => {
+                self.published.stages.commit.note(begun.elapsed());
                 self.head = LedgerHead {
                     commit_no: commit.commit_no,
                     hash,
@@ -267,6 +276,7 @@ impl Writer {
                 // truth is read back from the file at the next start.
                 tracing::error!(%error, "the journal failed; the plant stops");
                 self.failed = true;
+                self.published.stages.commit.note_failure();
                 write.done.send(Err(JournalFailed)).ok();
                 return;
             }
@@ -310,6 +320,7 @@ impl Writer {
             if self.published.closing.load(Ordering::Acquire) {
                 return Err(error);
             }
+            self.published.stages.commit.note_failure();
             let told = self.published.no_room.write().replace(error.to_string());
             if told.is_none() {
                 tracing::error!(%error, "the disk is full; the plant waits for room");

@@ -67,6 +67,12 @@ impl Relay {
         self.report.lock().clone()
     }
 
+    /// What it has done, for somebody who outlives it.
+    pub fn watch(&self) -> impl Fn() -> RelayReport + Send + Sync + use<> {
+        let report = Arc::clone(&self.report);
+        move || report.lock().clone()
+    }
+
     /// Stops. A command under way is sent again at the next start, with the same id. Stop the
     /// relay before the plant.
     pub async fn stop(self) {

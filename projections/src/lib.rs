@@ -41,6 +41,7 @@ mod sentence;
 mod snapshot_copies;
 mod snapshot_walk;
 mod sort;
+mod stage_metrics;
 mod standing;
 mod stream;
 mod subscription;

@@ -79,6 +79,8 @@ pub(crate) fn text(projections: &Projections) -> String {
             }
         }
     }
+    text.push_str(&crate::stage_metrics::text(projections));
+    text.push_str(&projections.told_also());
     text
 }
 
@@ -294,7 +296,7 @@ fn add_carrier(metrics: &mut [Metric], plant: &str, carrier: &Carrier) {
 }
 
 /// A label value, escaped as the text format asks.
-fn escape(value: &str) -> String {
+pub(crate) fn escape(value: &str) -> String {
     value
         .replace('\\', "\\\\")
         .replace('"', "\\\"")

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use actors::{Commit, Cursor, PlantHandle, Snapshot};
+use actors::{Commit, Cursor, PlantHandle, Snapshot, StageReading, StageTimes};
 use parking_lot::RwLock;
 use tokio::sync::{mpsc, watch};
 
@@ -38,6 +38,7 @@ pub(crate) struct Picture {
     handle: PlantHandle,
     ring_events_max: usize,
     published: RwLock<Option<Published>>,
+    taken_in: StageTimes,
     progress: watch::Sender<Progress>,
     /// How the copy in Redis is doing, where there is one.
     copy: RwLock<Option<Arc<RedisStatus>>>,
@@ -103,6 +104,7 @@ impl Picture {
             handle,
             ring_events_max,
             published: RwLock::new(None),
+            taken_in: StageTimes::default(),
             progress: watch::Sender::new(Progress::default()),
             copy: RwLock::default(),
             kpis: RwLock::default(),
@@ -243,12 +245,20 @@ impl Picture {
     }
 
     fn take_in(&self, commit: &Commit) {
+        let begun = Instant::now();
         let mut published = self.published.write();
         if let Some(Published { model, ring }) = published.as_mut() {
             for event in model.take_in(commit) {
                 ring.push(event);
             }
         }
+        drop(published);
+        self.taken_in.note(begun.elapsed());
+    }
+
+    /// How long commits took to come into the picture.
+    pub(crate) fn taken_in(&self) -> StageReading {
+        self.taken_in.read()
     }
 
     fn wake(&self) {

@@ -1,12 +1,14 @@
 //! The pictures of all plants of this process: what the routes answer from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actors::{Cursor, DryRun, PlantHandle};
+use parking_lot::RwLock;
 use twin_model::{PlantId, SmolStr};
 
 use crate::answer::no_picture;
@@ -28,6 +30,19 @@ pub struct Projections {
     streams: Arc<AtomicUsize>,
     runs: Arc<Runs>,
     limits: StreamLimits,
+    others: Arc<Others>,
+}
+
+/// Who else has figures to tell.
+#[derive(Default)]
+struct Others(RwLock<Vec<Tell>>);
+
+type Tell = Box<dyn Fn() -> String + Send + Sync>;
+
+impl fmt::Debug for Others {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Others({})", self.0.read().len())
+    }
 }
 
 /// How much the change streams may take.
@@ -87,6 +102,7 @@ impl Projections {
             streams: Arc::default(),
             runs,
             limits,
+            others: Arc::default(),
         }
     }
 
@@ -133,6 +149,15 @@ impl Projections {
                 keeper.ended().await;
             }
         }
+    }
+
+    /// Adds figures of others to `/metrics`, in the Prometheus text format.
+    pub fn tell_also(&self, figures: impl Fn() -> String + Send + Sync + 'static) {
+        self.others.0.write().push(Box::new(figures));
+    }
+
+    pub(crate) fn told_also(&self) -> String {
+        self.others.0.read().iter().map(|tell| tell()).collect()
     }
 
     /// Waits until every plant has its first picture, or has ended.

@@ -47,6 +47,7 @@ mod load_in_process;
 mod load_plans;
 #[cfg(feature = "amqp-tests")]
 mod load_through_rabbitmq;
+mod metrics;
 #[cfg(feature = "amqp-tests")]
 mod overload;
 #[cfg(feature = "amqp-tests")]
