@@ -217,10 +217,11 @@ fn actix_actors_live_in_actors() {
 #[test]
 fn http_lives_in_ingest_projections_and_the_root() {
     only(
-        &["ingest", "projections", "plant-twin"],
+        &["ingest", "projections", "plant-twin", "benches"],
         &[],
         "actix-web",
-        "routes live in ingest (intake) and projections (queries); the root composes them",
+        "routes live in ingest (intake) and projections (queries); the root composes them (benches \
+         measure them beside a bare handler)",
     );
 }
 

@@ -116,7 +116,7 @@ impl Pasts {
     ) -> Result<watch::Receiver<Made>, Problem> {
         let mut kept = self.kept.lock();
         let serves = |past: &&mut Past| past.asked == asked && past.serves(head, wait_for);
-        if let Some(past) = kept.iter_mut().find(serves) {
+        if let Some(past) = kept.iter_mut().rev().find(serves) {
             past.used = Instant::now();
             return Ok(past.made.clone());
         }

@@ -108,6 +108,24 @@ fn a_plant_in_the_time_of_its_events_is_forecast_from_its_newest_event() {
     assert_eq!(p50.micros_since(state_at), 3_600_000_000, "an hour of work");
 }
 
+fn asked_wrongly(twin: &TwinProcess) {
+    assert_eq!(twin.get("/api/v1/kpis?plant=P9").status, 404);
+    let refused = twin.get("/api/v1/kpis?plants=P1");
+    assert_eq!(
+        (refused.status, refused.content_type.as_str()),
+        (400, "application/problem+json")
+    );
+}
+
+/// How many samples each release cycle time has.
+fn releases(kpis: &Value) -> Vec<u64> {
+    let figures = kpis["figures"].as_array().unwrap().iter();
+    let releases = figures.filter(|figure| figure["kpi"] == "release_cycle_time");
+    releases
+        .map(|figure| figure["count"].as_u64().unwrap())
+        .collect()
+}
+
 #[test]
 fn a_forecast_is_scored_when_its_orders_end_and_the_scores_survive_a_kill() {
     let dir = TempDir::new().unwrap();
@@ -168,17 +186,9 @@ fn a_forecast_is_scored_when_its_orders_end_and_the_scores_survive_a_kill() {
     assert!(text.contains("2 scored, 1 wait"), "{text}");
     let json = json_of(&run_twin(&["kpis", "--url", &twin.url, "--json"]));
     assert_eq!(json["forecasts"], second);
-    let release = json["figures"].as_array().unwrap().iter();
-    let release = release.filter(|figure| figure["kpi"] == "release_cycle_time");
-    let counts: Vec<&Value> = release.map(|figure| &figure["count"]).collect();
-    assert_eq!(counts, [4], "those of before it was killed too: {json}");
+    assert_eq!(releases(&json), [4], "those of before it was killed too");
     assert!(text.contains("release_cycle_time"), "{text}");
-    assert_eq!(twin.get("/api/v1/kpis?plant=P9").status, 404);
-    let refused = twin.get("/api/v1/kpis?plants=P1");
-    assert_eq!(
-        (refused.status, refused.content_type.as_str()),
-        (400, "application/problem+json")
-    );
+    asked_wrongly(&twin);
     twin.terminate(WITHIN);
     let data = dir.path().join("data");
     let verified = run_twin(&["verify", "--data-dir", data.to_str().unwrap()]);

@@ -1,6 +1,7 @@
 //! Key figures: what they count, where they miss their targets, and that they are the same again.
 
 use std::fs;
+use std::path::Path;
 
 use actors::PlantClock;
 use projections::{Goal, Kpi, Target};
@@ -60,6 +61,18 @@ impl Kept {
     async fn reopened(self, targets: Vec<Target>) -> Kept {
         Kept::of(self.0.reopened().await, targets)
     }
+
+    /// As [`Kept::reopened`], after something was done to its file.
+    async fn reopened_after(self, targets: Vec<Target>, meanwhile: impl FnOnce(&Path)) -> Kept {
+        let plant = self
+            .0
+            .reopened_after(|dir| meanwhile(&dir.join("kpis.json")));
+        Kept::of(plant.await, targets)
+    }
+}
+
+fn removed(file: &Path) {
+    fs::remove_file(file).unwrap();
 }
 
 async fn event_time() -> Kept {
@@ -255,13 +268,10 @@ async fn a_missed_target_is_a_breach_that_goes_up_and_ends_when_it_is_met_again(
             .is_empty()
     );
 
-    // Made anew from the journal they are the same, and with the file too.
+    // Read from the file they are the same, and made anew from the journal.
     let kept = kept.reopened(targets()).await;
     assert_eq!(breaches(&kept).await, all);
-    let without = kept.0.dir().join("kpis.json");
-    let kept = kept.reopened(targets()).await;
-    fs::remove_file(&without).ok();
-    let kept = kept.reopened(targets()).await;
+    let kept = kept.reopened_after(targets(), removed).await;
     assert_eq!(breaches(&kept).await, all);
 }
 
@@ -279,15 +289,20 @@ async fn figures_that_are_kept_read_from_their_file_or_made_from_the_journal_are
                 live,
                 "seed {seed}: its file"
             );
-            // Others targets make them anew, from the first commit on.
+            // Other targets change no figure.
             let other = vec![target("t", Kpi::HoldTime, Goal::P95AtMostS(1))];
             kept = kept.reopened(other).await;
             assert_eq!(
                 kept.asked("kpis?window_h=744").await["items"],
                 live,
+                "seed {seed}: other targets"
+            );
+            kept = kept.reopened_after(Vec::new(), removed).await;
+            assert_eq!(
+                kept.asked("kpis?window_h=744").await["items"],
+                live,
                 "seed {seed}: the journal"
             );
-            kept = kept.reopened(Vec::new()).await;
         }
         let items = kept.asked("kpis?window_h=744").await["items"]
             .as_array()
@@ -313,5 +328,80 @@ async fn a_window_that_is_not_kept_and_a_plant_without_figures_are_refused_in_wo
     assert_eq!(
         (answer.status.as_u16(), &answer.body["title"]),
         (404, &json!("No key figures here"))
+    );
+}
+
+#[actix_web::test]
+async fn a_file_that_is_damaged_or_of_another_plant_is_made_anew() {
+    let mut kept = event_time().await;
+    let hold = json!({"hold": "H-1", "scope": {"kind": "lot", "id": "L-1"}, "reason": "cracks"});
+    kept.0
+        .tell("lot.created", "08:00", crate::live_plant::lot("L-1", "5"))
+        .await;
+    kept.0.tell("hold.placed", "08:00", hold).await;
+    let release = json!({"hold": "H-1", "disposition": "use as is", "released_by": "Q"});
+    kept.0.tell("hold.released", "09:30", release).await;
+    let held = kept.figure("hold_time", "").await;
+    assert_eq!(held["max"], "5400");
+    type Damage = fn(&Path);
+    let damages: [Damage; 4] = [
+        |file| fs::write(file, "").unwrap(),
+        |file| fs::write(file, "{\"format\":1}").unwrap(),
+        |file| {
+            let text = fs::read_to_string(file).unwrap();
+            let other = text.replace("\"plant\":\"P1\"", "\"plant\":\"P2\"");
+            assert_ne!(other, text);
+            fs::write(file, other.replace("5400000", "1")).unwrap();
+        },
+        |file| {
+            // Of a history that this plant has not had.
+            let text = fs::read_to_string(file).unwrap();
+            let other = text.replace("\"commit_no\":3", "\"commit_no\":300");
+            assert_ne!(other, text);
+            fs::write(file, other).unwrap();
+        },
+    ];
+    for damage in damages {
+        kept = kept.reopened_after(Vec::new(), damage).await;
+        assert_eq!(kept.figure("hold_time", "").await, held);
+    }
+}
+
+#[actix_web::test]
+async fn figures_whose_journal_is_gone_go_on_with_what_is_open() {
+    let mut plant = LivePlant::keeping_little().await;
+    plant
+        .tell("lot.created", "08:00", crate::live_plant::lot("L-1", "5"))
+        .await;
+    let hold = json!({"hold": "H-1", "scope": {"kind": "lot", "id": "L-1"}, "reason": "cracks"});
+    plant.tell("hold.placed", "08:00", hold).await;
+    plant.send(vec!["no event".into()]).await;
+    for life in 0..6 {
+        for number in 0..10 {
+            let id = format!("WO-{life}-{number}");
+            plant
+                .tell("work_order.created", "08:10", order(&id, "12:00"))
+                .await;
+        }
+        plant = plant.reopened().await;
+    }
+    let mut kept = Kept::of(plant, Vec::new());
+    assert_eq!(kept.figure("exception_backlog", "").await["value"], "1");
+    assert_eq!(kept.figure("hold_time", "").await, Value::Null);
+    let release = json!({"hold": "H-1", "disposition": "use as is", "released_by": "Q"});
+    kept.0.tell("hold.released", "09:30", release).await;
+    assert_eq!(
+        kept.figure("hold_time", "").await["max"],
+        "5400",
+        "its begin was in the plant"
+    );
+    kept.0
+        .tell("work_order.released", "09:40", routing("WO-5-1"))
+        .await;
+    let release = kept.figure("release_cycle_time", "").await;
+    assert_eq!(
+        release,
+        Value::Null,
+        "when it was created is not known any more"
     );
 }

@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{App, test};
-use actors::{Input, PlantClock, PlantHandle, PlantOptions, Receipt, open};
+use actors::{Input, PlantClock, PlantHandle, PlantOptions, Receipt, Retention, open};
 use bytes::Bytes;
 use projections::{Projections, StreamLimits};
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ pub(crate) struct LivePlant {
     pub(crate) handle: PlantHandle,
     pub(crate) projections: Projections,
     limits: StreamLimits,
+    retention: Retention,
     events: u32,
     dir: TempDir,
 }
@@ -34,11 +35,17 @@ async fn open_in(
     dir: &Path,
     clock: PlantClock,
     limits: StreamLimits,
+    retention: Retention,
 ) -> (PlantHandle, Projections) {
-    let options = PlantOptions {
+    let mut options = PlantOptions {
         clock,
+        retention,
         ..PlantOptions::new("P1".parse().unwrap(), dir)
     };
+    if retention != Retention::All {
+        // So small that something goes.
+        (options.snapshot_inputs, options.segment_bytes) = (10, 2_000);
+    }
     let handle = open(options).await.unwrap();
     let projections = Projections::start_with(vec![handle.clone()], limits);
     let plant = handle.plant();
@@ -53,21 +60,40 @@ impl LivePlant {
     }
 
     pub(crate) async fn open_with(clock: PlantClock, limits: StreamLimits) -> LivePlant {
+        LivePlant::opened(clock, limits, Retention::All).await
+    }
+
+    /// A plant that lets go of its journal what no start needs.
+    pub(crate) async fn keeping_little() -> LivePlant {
+        let (clock, limits) = (PlantClock::EventTime, StreamLimits::default());
+        LivePlant::opened(clock, limits, Retention::Mebibytes(0)).await
+    }
+
+    async fn opened(clock: PlantClock, limits: StreamLimits, retention: Retention) -> LivePlant {
         let dir = tempfile::tempdir().unwrap();
-        let (handle, projections) = open_in(dir.path(), clock, limits).await;
+        let (handle, projections) = open_in(dir.path(), clock, limits, retention).await;
         LivePlant {
             handle,
             projections,
             limits,
+            retention,
             events: 0,
             dir,
         }
     }
 
     pub(crate) async fn reopened(self) -> LivePlant {
+        self.reopened_after(|_| {}).await
+    }
+
+    /// Closes it, lets `meanwhile` do something to its files, and opens it again.
+    pub(crate) async fn reopened_after(self, meanwhile: impl FnOnce(&Path)) -> LivePlant {
         let clock = self.handle.clock();
         self.handle.close().await;
-        let (handle, projections) = open_in(self.dir.path(), clock, self.limits).await;
+        self.projections.kpis_written().await;
+        meanwhile(self.dir.path());
+        let dir = self.dir.path();
+        let (handle, projections) = open_in(dir, clock, self.limits, self.retention).await;
         LivePlant {
             handle,
             projections,

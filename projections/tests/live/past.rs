@@ -206,3 +206,15 @@ async fn a_question_about_no_past_says_what_is_wrong_with_it() {
     let missing = plant.get("/api/v1/plants/P1/lots/L-1?as_of=0").await;
     assert_eq!(missing.status, 404, "it was not there yet");
 }
+
+#[actix_web::test]
+async fn what_is_known_now_of_the_past_grows_when_an_answer_is_to_wait_for_it() {
+    let mut plant = LivePlant::open(PlantClock::EventTime).await;
+    plant.tell("lot.created", "09:00", lot("L-1", "1")).await;
+    let path = "lots?as_of=2026-03-01T08:30:00Z&known=now";
+    assert!(plant.ids(path).await.is_empty());
+    let late = plant.tell("lot.created", "08:10", lot("L-late", "1")).await;
+    let waiting = format!("{path}&wait_for={}", late.commit_no);
+    assert_eq!(plant.ids(&waiting).await, ["L-late"]);
+    assert_eq!(plant.ids(path).await, ["L-late"], "and from then on");
+}

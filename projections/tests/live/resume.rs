@@ -177,9 +177,9 @@ async fn a_cursor_that_no_opening_of_this_plant_gave_out_is_a_gap() {
 async fn a_cursor_of_another_history_costs_nobody_else_who_comes_back_with_it() {
     let (plant, told) = three_lives().await;
     let mut followers = Vec::new();
-    for number in 0..12 {
+    for frame in &told[..12] {
         // The first one begins the run; the others wait for the next together.
-        followers.push(Follower::resume(&plant, told[number].id.as_deref().unwrap()).await);
+        followers.push(Follower::resume(&plant, frame.id.as_deref().unwrap()).await);
     }
     let mut wrong = Follower::resume(&plant, "2-2-4294967295").await;
     for (number, follower) in followers.iter_mut().enumerate() {
