@@ -23,5 +23,6 @@ pub mod memory;
 pub mod nexosim_floor;
 pub mod private_broker;
 pub mod shop;
+pub mod sse_reader;
 pub mod story;
 pub mod twin_drain;

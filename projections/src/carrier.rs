@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::RwLock;
 use twin_model::PlantId;
 
 use crate::projections::Projections;
@@ -15,8 +14,6 @@ pub struct Carrier {
     follows: AtomicBool,
     sent: AtomicU64,
     failures: AtomicU64,
-    /// Why it has given up, if it has.
-    given_up: RwLock<Option<String>>,
 }
 
 impl Carrier {
@@ -26,7 +23,6 @@ impl Carrier {
             follows: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             failures: AtomicU64::new(0),
-            given_up: RwLock::new(None),
         }
     }
 
@@ -46,22 +42,9 @@ impl Carrier {
         self.failures.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// It has given up, for this reason.
-    pub fn gives_up(&self, why: String) {
-        self.follows(false);
-        *self.given_up.write() = Some(why);
-    }
-
     /// Where it carries to.
-    #[must_use]
-    pub fn to(&self) -> &str {
+    pub(crate) fn to(&self) -> &str {
         &self.to
-    }
-
-    /// Why it has given up, if it has.
-    #[must_use]
-    pub fn given_up(&self) -> Option<String> {
-        self.given_up.read().clone()
     }
 
     /// Whether it follows, how many were taken over, and how often the receiver failed.

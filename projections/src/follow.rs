@@ -73,13 +73,6 @@ impl Projections {
 }
 
 impl Follow {
-    /// Everything up to and including this was given or left out; `None` in the midst of a
-    /// snapshot.
-    #[must_use]
-    pub fn given(&self) -> Option<Cursor> {
-        self.subscription.given()
-    }
-
     /// Waits for what comes next, at least one thing; `None` when the plant has ended. Nothing is
     /// lost when the waiting is given up.
     pub async fn next(&mut self) -> Option<Vec<Told>> {
