@@ -93,7 +93,7 @@ pub(crate) struct ServeArguments {
     /// Only answers queries, from the copy that a twin keeps in the Redis of the configuration.
     ///
     /// Opens no plant and takes no event; goes on while the twin is down, and says how old its
-    /// answers are. Of the configuration it takes listen, [redis] and the ids of the plants.
+    /// answers are. Of the configuration it takes listen, `redis` and the ids of the plants.
     #[arg(long)]
     pub(crate) read_only: bool,
     /// Prints where it serves as JSON.

@@ -51,7 +51,7 @@ pub(crate) struct SelectionQuery {
     code: Option<String>,
 }
 
-/// As [`SelectionQuery`], with lists.
+/// As `SelectionQuery`, with lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SelectionLists {
