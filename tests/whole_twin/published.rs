@@ -47,7 +47,11 @@ fn tell(twin: &TwinProcess, numbers: std::ops::Range<usize>) {
     }
 }
 
-/// Everything in the stream queue from its beginning: what each event is, in order.
+/// How long a broker is left alone with a new stream queue.
+const QUEUE_SETTLES: Duration = Duration::from_secs(8);
+
+/// Everything in the stream queue from its beginning: what each event is, in order. Nothing while
+/// the broker does not have the queue.
 fn read_all(runtime: &Runtime, url: &str) -> Vec<Value> {
     on_channel(runtime, url, async |channel| {
         let qos = BasicQosOptions::default();
@@ -57,7 +61,11 @@ fn read_all(runtime: &Runtime, url: &str) -> Vec<Value> {
         from.insert("x-stream-offset".into(), first);
         let options = BasicConsumeOptions::default();
         let consume = channel.basic_consume(QUEUE.into(), "replay".into(), options, from);
-        let mut consumer = consume.await.unwrap();
+        // A broker that has just come back says for a moment that the queue is not there yet; who
+        // asks again gets it.
+        let Ok(mut consumer) = consume.await else {
+            return Vec::new();
+        };
         let mut events = Vec::new();
         while let Ok(Some(delivery)) = tokio::time::timeout(SILENCE, consumer.next()).await {
             let delivery = delivery.unwrap();
@@ -135,6 +143,9 @@ fn every_change_reaches_the_broker_though_it_and_the_twin_are_killed_in_the_midd
     };
     assert_eq!(snapshots(&first), 1, "it begins with what is there");
 
+    // A broker that is killed within seconds of the declaration may never bring a stream queue back
+    // (docs/known-faults.md).
+    pause(QUEUE_SETTLES);
     broker.kill();
     tell(&twin, 40..80);
     broker.start_again();
