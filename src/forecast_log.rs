@@ -12,6 +12,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use actors::write_whole;
 use serde::{Deserialize, Serialize};
 use simulators::what_if::{Calibration, Promise};
 use twin_model::WorkOrderId;
@@ -304,14 +305,7 @@ fn written(path: &Path, content: &Content) -> io::Result<(File, u64)> {
         serde_json::to_writer(&mut text, &Line::Forecast(forecast.clone()))?;
         text.push(b'\n');
     }
-    let unfinished = path.with_extension("unfinished");
-    let mut file = File::create(&unfinished)?;
-    file.write_all(&text)?;
-    file.sync_data()?;
-    fs::rename(&unfinished, path)?;
-    if let Some(dir) = path.parent() {
-        File::open(dir)?.sync_all()?;
-    }
+    write_whole(path, &text)?;
     let file = OpenOptions::new().append(true).open(path)?;
     Ok((file, text.len() as u64))
 }

@@ -1,11 +1,11 @@
 //! How far a receiver has a plant's change stream, on disk.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use actors::Cursor;
+use actors::{Cursor, write_whole};
 
 /// A position is written this often at most. After a crash what was told since comes again.
 const WRITE_EVERY: Duration = Duration::from_millis(500);
@@ -58,11 +58,7 @@ impl PositionFile {
         let Some(cursor) = self.reached else {
             return Ok(());
         };
-        let unfinished = self.path.with_extension("unfinished");
-        let mut file = File::create(&unfinished)?;
-        file.write_all(format!("{cursor}\n").as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &self.path)?;
+        write_whole(&self.path, format!("{cursor}\n").as_bytes())?;
         self.unwritten_since = None;
         Ok(())
     }

@@ -13,7 +13,7 @@ use actors::PlantHandle;
 use anyhow::Context;
 use ingest::amqp_url::AmqpUrl;
 use ingest::change_publisher::{Change, ChangePublisher, ChangeRetention, ChangeTopology};
-use projections::{Carrier, Follow, Projections, Selection, Told};
+use projections::{Carrier, Follow, Projections, Told};
 use serde_json::value::RawValue;
 use tokio::task::JoinHandle;
 
@@ -104,9 +104,7 @@ impl Work {
     async fn run(&mut self) -> anyhow::Result<()> {
         let publisher = ChangePublisher::connect(&self.url, self.topology.clone()).await?;
         let from = self.position.reached();
-        let follow = self
-            .projections
-            .follow(self.plant.plant(), from, Selection::default());
+        let follow = self.projections.follow(self.plant.plant(), from);
         let mut follow = follow.context("the plant has no picture yet")?;
         self.carrier.follows(true);
         let ended = self.carry(&mut follow, &publisher).await;

@@ -7,8 +7,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use twin_model::PlantId;
 
-use crate::journal::{JournalError, sync_dir};
+use crate::journal::JournalError;
 use crate::plant_handle::OpenError;
+use crate::whole_file::write_whole;
 use crate::{PlantClock, PlantOptions};
 
 const IDENTITY_FILE: &str = "plant.json";
@@ -83,14 +84,8 @@ impl Identity {
 
     fn write(&self, dir: &Path) -> Result<(), OpenError> {
         let path = dir.join(IDENTITY_FILE);
-        let unfinished = path.with_extension("tmp");
-        let io_error = |error| JournalError::io(&path, error);
         let text = serde_json::json!(self).to_string();
-        fs::write(&unfinished, text).map_err(io_error)?;
-        fs::File::open(&unfinished)
-            .and_then(|file| file.sync_all())
-            .map_err(io_error)?;
-        fs::rename(&unfinished, &path).map_err(io_error)?;
-        Ok(sync_dir(dir)?)
+        write_whole(&path, text.as_bytes())
+            .map_err(|error| OpenError::from(JournalError::io(&path, error)))
     }
 }

@@ -70,6 +70,7 @@ mod supervisor;
 mod suspects;
 mod verify;
 mod waiting;
+mod whole_file;
 mod writer;
 
 pub use because::TICK;
@@ -118,6 +119,7 @@ pub use spool_disk::DISK_FREE_BYTES_MIN;
 pub use spools::Spools;
 pub use stage::{STAGE_BOUNDS_US, StageReading, StageTimes};
 pub use verify::{Verified, replay, verify};
+pub use whole_file::write_whole;
 
 /// A plant has stopped, is stopping, or waits for room on its disk: nothing can be asked of it now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

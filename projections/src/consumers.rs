@@ -2,11 +2,11 @@
 //! that it can come back without a cursor of its own.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use actors::Cursor;
+use actors::{Cursor, write_whole};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use twin_model::Time;
@@ -175,11 +175,7 @@ impl Consumer {
 impl Kept {
     fn write(&self) -> io::Result<()> {
         let text = serde_json::to_vec(&self.known).map_err(io::Error::other)?;
-        let unfinished = self.path.with_extension("unfinished");
-        let mut file = File::create(&unfinished)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &self.path)
+        write_whole(&self.path, &text)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A plant's change stream for whoever carries it further: a broker, a receiver of webhooks.
+//! A plant's change stream for whoever carries it further, such as a broker.
 
 use actors::Cursor;
 use twin_model::{PlantId, Time};
@@ -6,7 +6,6 @@ use twin_model::{PlantId, Time};
 use crate::change_event::{ChangeEvent, Happening};
 use crate::changes::{Portion, Wish};
 use crate::projections::Projections;
-use crate::selection::Selection;
 use crate::stream::GapView;
 use crate::subscription::{Asked, News, Subscription};
 use crate::view::object_path;
@@ -49,18 +48,12 @@ impl Projections {
     /// Follows a plant from a position on, or with everything that is there first. What has left
     /// memory is read out of the journal. `None` without such a plant, or without a picture of it.
     #[must_use]
-    pub fn follow(
-        &self,
-        plant: &PlantId,
-        from: Option<Cursor>,
-        selection: Selection,
-    ) -> Option<Follow> {
+    pub fn follow(&self, plant: &PlantId, from: Option<Cursor>) -> Option<Follow> {
         let picture = self.picture(plant.as_str()).ok()?;
         let asked = Asked {
             from,
             with_snapshot: true,
             wish: Wish {
-                selection,
                 is_patient: true,
                 ..Wish::default()
             },

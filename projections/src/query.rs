@@ -57,22 +57,19 @@ pub(crate) fn parse_with<P: DeserializeOwned, Q: DeserializeOwned>(
 
 /// Reads the query of a route that takes nothing but of when the answer is to be.
 pub(crate) fn parse_when(query: &str) -> Result<When, Problem> {
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Nothing {}
-
     let (when, Nothing {}) = parse_with_when(query)?;
     Ok(when)
 }
 
 /// Reads the query of a route that takes nothing.
 pub(crate) fn parse_nothing(query: &str) -> Result<(), Problem> {
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Nothing {}
-
     parse(query).map(|Nothing {}| ())
 }
+
+/// No parameters.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 /// What is wrong with a query that could not be read, by the name of the parameter; what the route
 /// takes besides is read elsewhere.
@@ -208,10 +205,6 @@ mod tests {
         state: Option<State>,
         code: Option<twin_model::Code>,
     }
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Nothing {}
 
     #[test]
     fn the_parameter_that_is_wrong_is_named_in_plain_words() {

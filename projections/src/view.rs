@@ -57,6 +57,7 @@ pub use routing::{
 pub use shipment::ShipmentView;
 pub use why::{CauseView, LateView, SpentView, WhyView};
 pub use work_center::{QueuedView, RunningView, WorkCenterView};
+pub(crate) use work_order::in_order;
 pub use work_order::{DiscrepancyView, OperationView, WorkOrderView};
 
 use std::hash::{DefaultHasher, Hash, Hasher};

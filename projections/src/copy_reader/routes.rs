@@ -9,7 +9,7 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get};
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use twin_model::PlantId;
 
@@ -25,7 +25,7 @@ use crate::http::{Collection, collections};
 use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::{STREAMS_MAX, StreamSlot};
-use crate::query::{WAIT_FOR_MAX, page_items, parse, parse_when};
+use crate::query::{WAIT_FOR_MAX, page_items, parse, parse_nothing, parse_when};
 use crate::stream::{StreamQuery, head, start};
 
 /// Items that one page of a narrowed list looks at, at most. A list that few pass then has short
@@ -103,10 +103,6 @@ struct PlantCopy {
     #[serde(flatten)]
     age: CopyAge,
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoQuery {}
 
 impl CopyReader {
     fn missing(&self, missing: Missing) -> Problem {
@@ -257,7 +253,7 @@ async fn list_plants(
     reader: Data<CopyReader>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let NoQuery {} = parse(request.query_string())?;
+    parse_nothing(request.query_string())?;
     let (mut items, mut copies) = (Vec::new(), Vec::new());
     for feed in reader.plants.values() {
         match feed.meta().await {

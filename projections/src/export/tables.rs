@@ -1,12 +1,10 @@
 //! The tables and their columns.
 
-use twin_model::{
-    Entity, EntityKind, Hold, HoldScope, Lot, Operation, Time, WorkCenter, WorkOrder,
-};
+use twin_model::{Entity, EntityKind, Hold, Lot, Operation, Time, WorkCenter, WorkOrder};
 
 use super::row::{Cell, decimal, joined, maybe, text, time, whole};
 use super::table::{Column, ColumnType, Table};
-use crate::view::packing_state;
+use crate::view::{ScopeView, packing_state};
 
 use ColumnType::{Decimal, Flag, Text, Time as At, Whole};
 
@@ -312,18 +310,12 @@ fn holds(entity: &Entity, _: Time) -> Vec<Vec<Cell>> {
         return Vec::new();
     };
     let hold: &Hold = hold;
-    let (kind, id) = match hold.scope() {
-        HoldScope::Lot(id) => ("lot", text(id)),
-        HoldScope::WorkOrder(id) => ("work_order", text(id)),
-        HoldScope::WorkCenter(id) => ("work_center", text(id)),
-        HoldScope::MaterialWindow(window) => ("material_window", text(&window.material)),
-        HoldScope::WorkCenterWindow(window) => ("work_center_window", text(&window.work_center)),
-    };
+    let scope = ScopeView::new(hold.scope());
     let release = hold.release_record();
     vec![vec![
         text(hold.id()),
-        text(kind),
-        id,
+        text(scope.kind),
+        text(&scope.id),
         text(hold.reason()),
         text(hold.placed_by()),
         time(hold.placed_at()),

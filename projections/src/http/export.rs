@@ -21,7 +21,7 @@ use crate::export::{ColumnType, ExportFormat, ExportTable};
 use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::parse_with_when;
+use crate::query::{parse_nothing, parse_with_when};
 
 /// Exports that are sent at once. Each keeps the states that it shows until it is sent.
 const EXPORTS_MAX: usize = 2;
@@ -108,10 +108,6 @@ impl From<ExportTable> for ExportTableView {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoQuery {}
-
 /// The tables that can be exported, with their columns.
 #[utoipa::path(
     get,
@@ -130,7 +126,7 @@ pub(crate) async fn list_exports(
     plant: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let NoQuery {} = crate::query::parse(request.query_string())?;
+    parse_nothing(request.query_string())?;
     projections.picture(&plant)?;
     let items = ExportTable::all().map(ExportTableView::from).collect();
     Ok(HttpResponse::Ok().json(ExportTablesAnswer { items }))

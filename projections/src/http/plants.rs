@@ -2,14 +2,14 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::ItemAnswer;
 use crate::past::When;
 use crate::problem::Problem;
 use crate::projections::Projections;
-use crate::query::{parse, parse_when};
+use crate::query::{parse_nothing, parse_when};
 use crate::view::PlantView;
 
 /// All plants that have a picture.
@@ -18,10 +18,6 @@ struct PlantsAnswer {
     /// Ascending by id.
     items: Vec<PlantView>,
 }
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoQuery {}
 
 /// The plants that are served here.
 #[utoipa::path(
@@ -38,7 +34,7 @@ pub(crate) async fn list_plants(
     projections: Data<Projections>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let NoQuery {} = parse(request.query_string())?;
+    parse_nothing(request.query_string())?;
     let items = projections
         .pictures()
         .filter_map(|(_, picture)| picture.read(|published| published.model.plant_view()))

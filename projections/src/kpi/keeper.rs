@@ -1,13 +1,13 @@
 //! Keeps the key figures of one plant current, and in a file.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actors::{Commit, Cursor, HistoryError, PlantHandle, Retold, Snapshot};
+use actors::{Commit, Cursor, HistoryError, PlantHandle, Retold, Snapshot, write_whole};
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
@@ -230,21 +230,9 @@ impl Keeper {
         }
     }
 
-    /// Readers see the whole file or none of it.
     fn write_file(&self) -> io::Result<()> {
         // A copy, so that no commit waits for the writing.
         let kept = self.kept.read().clone();
-        let json = serde_json::to_vec(&kept)?;
-        let unfinished = self.path.with_extension("tmp");
-        let written = File::create(&unfinished).and_then(|mut file| {
-            file.write_all(&json)?;
-            file.sync_all()
-        });
-        if let Err(error) = written {
-            // Half a file would only take room from the journal. It may not be there at all.
-            fs::remove_file(&unfinished).ok();
-            return Err(error);
-        }
-        fs::rename(&unfinished, &self.path)
+        write_whole(&self.path, &serde_json::to_vec(&kept)?)
     }
 }

@@ -65,7 +65,7 @@ pub struct ScopeView {
 }
 
 impl ScopeView {
-    fn new(scope: &HoldScope) -> ScopeView {
+    pub(crate) fn new(scope: &HoldScope) -> ScopeView {
         let (kind, id) = match scope {
             HoldScope::Lot(id) => ("lot", id.as_str()),
             HoldScope::WorkOrder(id) => ("work_order", id.as_str()),

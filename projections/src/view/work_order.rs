@@ -192,9 +192,10 @@ impl WorkOrderView {
     }
 }
 
-fn operations(order: &WorkOrder) -> Vec<OperationView> {
-    let planned_quantity = order.released().unwrap_or(order.ordered()).normalize();
-    let mut sorted: Vec<&Operation> = order.operations().iter().map(|op| &**op).collect();
+/// The operations of an order in the order of the routing, then those that only reports told of, in
+/// the order in which they began.
+pub(crate) fn in_order(order: &WorkOrder) -> Vec<&Operation> {
+    let mut sorted: Vec<&Operation> = order.operations().iter().map(AsRef::as_ref).collect();
     sorted.sort_by_key(|op| {
         // What the routing does not place comes in the order in which it began.
         let learned = op.position().is_none();
@@ -203,6 +204,11 @@ fn operations(order: &WorkOrder) -> Vec<OperationView> {
         (learned, op.position(), unknown, began, op.id())
     });
     sorted
+}
+
+fn operations(order: &WorkOrder) -> Vec<OperationView> {
+    let planned_quantity = order.released().unwrap_or(order.ordered()).normalize();
+    in_order(order)
         .into_iter()
         .map(|op| {
             let state = order.operation_state(op);

@@ -3,7 +3,7 @@
 use twin_model::{Decimal, Operation, Time, WorkOrder};
 
 use super::operation::ready_since;
-use crate::view::{LateView, SpentView};
+use crate::view::{LateView, SpentView, in_order};
 
 fn seconds(from: Time, to: Time) -> i64 {
     to.micros_since(from) / 1_000_000
@@ -28,16 +28,10 @@ pub(super) fn late(order: &WorkOrder, now: Time) -> Option<LateView> {
 
 /// What each operation took, in the order of the routing, then of the starts.
 pub(super) fn operations(order: &WorkOrder, now: Time) -> Vec<SpentView> {
-    let mut sorted: Vec<&Operation> = order.operations().iter().map(AsRef::as_ref).collect();
-    sorted.sort_by_key(|op| {
-        (
-            op.position().is_none(),
-            op.position(),
-            op.started_at(),
-            op.id(),
-        )
-    });
-    sorted.into_iter().map(|op| spent(order, op, now)).collect()
+    in_order(order)
+        .into_iter()
+        .map(|op| spent(order, op, now))
+        .collect()
 }
 
 fn spent(order: &WorkOrder, operation: &Operation, now: Time) -> SpentView {
