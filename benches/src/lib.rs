@@ -21,7 +21,9 @@ pub mod load_average;
 pub mod memory;
 #[cfg(feature = "nexosim")]
 pub mod nexosim_floor;
+pub mod paced_load;
 pub mod private_broker;
+pub mod served;
 pub mod shop;
 pub mod sse_reader;
 pub mod story;

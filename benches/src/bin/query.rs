@@ -7,17 +7,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
 use std::time::Duration;
 
-use actix_web::web::{self, Data};
-use actix_web::{App, HttpResponse, HttpServer};
-use actors::{Input, Intake, PlantHandle, PlantOptions};
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use actors::{Input, PlantHandle, PlantOptions};
 use anyhow::{Context, Result, ensure};
 use benches::figure::{Figure, Goal};
 use benches::http_asker::HttpAsker;
-use benches::intake_load::{BATCH_EVENTS, decoded, give};
+use benches::intake_load::{decoded, give};
 use benches::load_average::load_average;
+use benches::paced_load::{batches, full_per_s, paced};
+use benches::served::{HTTP_THREADS, serve};
 use benches::shop::Shop;
 use bytes::Bytes;
 use clap::Parser;
@@ -30,14 +31,8 @@ use tokio::time::{Instant, sleep_until};
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
-/// Threads that answer, as in the twin.
-const HTTP_THREADS: usize = 2;
 /// Connections that ask at once.
 const ASKERS: usize = 4;
-/// Events that find out how many the plant takes a second.
-const PROBE_EVENTS: usize = 60_000;
-/// How often the load gives events.
-const STEP: Duration = Duration::from_millis(5);
 /// What a query may cost against the constant.
 const GOAL_THROUGHPUT: f64 = 0.8;
 /// What queries may cost the intake.
@@ -115,11 +110,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
     give(plant.intake(), decoded(&shop.set_up()?)).await?;
     let projections = Projections::start(vec![plant.clone()]);
     projections.ready().await;
-    let address = serve(&projections).await?;
-    let probe = decoded(&shop.reports("probe", PROBE_EVENTS)?);
-    let began = Instant::now();
-    give(plant.intake(), probe).await?;
-    let full_per_s = PROBE_EVENTS as f64 / began.elapsed().as_secs_f64();
+    let address = serve(&projections, constants).await?;
+    let full_per_s = full_per_s(plant.intake(), &shop).await?;
     let per_s = full_per_s * arguments.share;
     let load = load_average();
     let mut bench = Bench {
@@ -194,7 +186,7 @@ impl Bench<'_> {
 
     /// One round: answers a second, and the 99th percentile of the intake in microseconds.
     async fn round(&mut self, asked: Option<(Asked, bool)>) -> Result<(f64, f64)> {
-        let seconds = Duration::from_secs(self.arguments.seconds);
+        let batches = self.batches()?;
         let (ends, answers) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
         let mut askers = Vec::new();
         if let Some((asked, is_constant)) = asked {
@@ -223,7 +215,8 @@ impl Bench<'_> {
             }
         }
         let began = Instant::now();
-        let p99 = self.load(seconds).await?;
+        let times = paced(self.plant.intake(), batches).await?;
+        let p99 = times.value_at_quantile(0.99) as f64;
         let rate = answers.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64();
         ends.store(true, Ordering::Relaxed);
         for asker in askers {
@@ -232,17 +225,15 @@ impl Bench<'_> {
         Ok((rate, p99))
     }
 
-    /// Gives events at the rate for that long; how long 99 of 100 batches take, microseconds.
-    async fn load(&mut self, seconds: Duration) -> Result<f64> {
-        let per_step = ((self.per_s * STEP.as_secs_f64()) as usize).max(1);
-        let steps = usize::try_from(seconds.as_millis() / STEP.as_millis())?;
+    /// Events at the rate, for a round.
+    fn batches(&mut self) -> Result<Vec<Vec<Bytes>>> {
+        let seconds = Duration::from_secs(self.arguments.seconds);
+        let (per_step, steps) = batches(self.per_s, seconds);
         self.given += 1;
         let reports = self
             .shop
             .reports(&format!("r{}", self.given), steps * per_step)?;
-        let batches: Vec<Vec<Bytes>> = reports.chunks(per_step).map(<[Bytes]>::to_vec).collect();
-        let times = paced(self.plant.intake().clone(), batches).await?;
-        Ok(times.value_at_quantile(0.99) as f64)
+        Ok(reports.chunks(per_step).map(<[Bytes]>::to_vec).collect())
     }
 
     async fn visible(&mut self) -> Result<()> {
@@ -253,8 +244,9 @@ impl Bench<'_> {
             let probes =
                 self.shop
                     .reports_of(7, &format!("v{round}"), usize::try_from(seconds * 50)?)?;
+            let batches = self.batches()?;
             let seen = tokio::spawn(seen(plant, address, probes));
-            self.load(Duration::from_secs(seconds)).await?;
+            paced(self.plant.intake(), batches).await?;
             p99s.push(seen.await??.value_at_quantile(0.99) as f64 / 1_000.0);
         }
         let note = format!(
@@ -283,29 +275,6 @@ async fn seen(plant: PlantHandle, address: String, probes: Vec<Bytes>) -> Result
     Ok(times)
 }
 
-/// Gives each batch when it is due; how long each took from then to its commit, microseconds.
-async fn paced(intake: Intake, batches: Vec<Vec<Bytes>>) -> Result<Histogram<u64>> {
-    let mut times = Histogram::<u64>::new_with_bounds(1, TIME_US_MAX, 3)?;
-    let mut waiting = Vec::with_capacity(batches.len());
-    let mut due = Instant::now() + STEP;
-    for batch in batches {
-        sleep_until(due).await;
-        for part in batch.chunks(BATCH_EVENTS) {
-            let inputs = part.iter().cloned().map(Input::decode).collect();
-            let pending = intake.enqueue(inputs).await?;
-            waiting.push(tokio::spawn(async move {
-                pending.await?;
-                anyhow::Ok(due.elapsed())
-            }));
-        }
-        due += STEP;
-    }
-    for taken in waiting {
-        times.saturating_record(u64::try_from(taken.await??.as_micros())?);
-    }
-    Ok(times)
-}
-
 static CONSTANTS: parking_lot::RwLock<[Bytes; 2]> =
     parking_lot::RwLock::new([Bytes::new(), Bytes::new()]);
 
@@ -320,35 +289,8 @@ async fn constant(asked: Asked) -> HttpResponse {
         .body(body)
 }
 
-/// Serves the routes and the constants on threads of their own; gives the address.
-async fn serve(projections: &Projections) -> Result<String> {
-    let data = Data::new(projections.clone());
-    let (tell, address) = tokio::sync::oneshot::channel();
-    let serve = move || {
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(Data::clone(&data))
-                .configure(projections::http::configure)
-                .route(
-                    Asked::Item.constant(),
-                    web::get().to(|| constant(Asked::Item)),
-                )
-                .route(
-                    Asked::List.constant(),
-                    web::get().to(|| constant(Asked::List)),
-                )
-        });
-        let server = server
-            .workers(HTTP_THREADS)
-            .disable_signals()
-            .bind("127.0.0.1:0")?;
-        let bound = server.addrs().first().context("no address")?.to_string();
-        tell.send(bound).ok();
-        actix_web::rt::System::new().block_on(server.run())?;
-        anyhow::Ok(())
-    };
-    thread::Builder::new()
-        .name("http".to_owned())
-        .spawn(serve)?;
-    address.await.context("the server did not start")
+fn constants(config: &mut ServiceConfig) {
+    for asked in [Asked::Item, Asked::List] {
+        config.route(asked.constant(), web::get().to(move || constant(asked)));
+    }
 }

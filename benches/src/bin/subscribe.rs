@@ -5,17 +5,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
-use actix_web::web::Data;
-use actix_web::{App, HttpServer};
 use actors::{Input, PlantHandle, PlantOptions};
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use benches::figure::{Figure, Goal};
-use benches::intake_load::{BATCH_EVENTS, decoded, give};
+use benches::intake_load::{decoded, give};
 use benches::load_average::load_average;
 use benches::memory::resident_bytes;
+use benches::paced_load::{STEP, batches, full_per_s, paced};
+use benches::served::{HTTP_THREADS, serve};
 use benches::shop::Shop;
 use benches::sse_reader::{Given, open, read};
 use bytes::Bytes;
@@ -30,12 +29,6 @@ use tokio::time::{Instant, sleep_until};
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
-/// Threads that answer, as in the twin.
-const HTTP_THREADS: usize = 2;
-/// Events that find out how many the plant takes a second.
-const PROBE_EVENTS: usize = 60_000;
-/// How often the load gives events.
-const STEP: Duration = Duration::from_millis(5);
 /// What one that is stalled may cost the others.
 const GOAL_STALLED: f64 = 1.1;
 /// Memory of one follower, KiB.
@@ -100,7 +93,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         arguments,
         shop,
         plant,
-        address: serve(&projections).await?,
+        address: serve(&projections, |_| {}).await?,
         load: load_average(),
     };
     bench.stalled().await?;
@@ -214,10 +207,7 @@ impl Bench<'_> {
 
     /// How soon a write is told while the plant takes half of what it can.
     async fn told(&self) -> Result<()> {
-        let probe = decoded(&self.shop.reports("probe", PROBE_EVENTS)?);
-        let began = Instant::now();
-        give(self.plant.intake(), probe).await?;
-        let per_s = PROBE_EVENTS as f64 / began.elapsed().as_secs_f64() / 2.0;
+        let per_s = full_per_s(self.plant.intake(), &self.shop).await? / 2.0;
         let mut p99s = Vec::new();
         for round in 0..self.arguments.rounds {
             let count = usize::try_from(self.arguments.seconds * 50)?;
@@ -225,7 +215,8 @@ impl Bench<'_> {
             let query = format!("{QUERY}&id={}", Shop::order(7));
             let stream = open(&self.address, &query).await?;
             let reader = tokio::spawn(read(stream, Arc::clone(&given)));
-            let load = tokio::spawn(load(self.plant.clone(), self.loads(round, per_s)?));
+            let (intake, batches) = (self.plant.intake().clone(), self.loads(round, per_s)?);
+            let load = tokio::spawn(async move { paced(&intake, batches).await });
             for raw in self.shop.reports_of(7, &format!("v{round}"), count)? {
                 given.mark();
                 let began = Instant::now();
@@ -247,8 +238,8 @@ impl Bench<'_> {
 
     /// Batches for a round of load, none of them about the order that is followed.
     fn loads(&self, round: usize, per_s: f64) -> Result<Vec<Vec<Bytes>>> {
-        let per_step = ((per_s * STEP.as_secs_f64()) as usize).max(1);
-        let steps = usize::try_from(self.arguments.seconds * 1_000)? / 5;
+        let seconds = Duration::from_secs(self.arguments.seconds);
+        let (per_step, steps) = batches(per_s, seconds);
         let reports = self.shop.reports(&format!("l{round}"), steps * per_step)?;
         let followed = Shop::order(7);
         let others = reports.into_iter().filter(|raw| {
@@ -260,47 +251,4 @@ impl Bench<'_> {
         let others: Vec<Bytes> = others.collect();
         Ok(others.chunks(per_step).map(<[Bytes]>::to_vec).collect())
     }
-}
-
-/// Gives each batch when it is due.
-async fn load(plant: PlantHandle, batches: Vec<Vec<Bytes>>) -> Result<()> {
-    let mut due = Instant::now() + STEP;
-    let mut waiting = Vec::with_capacity(batches.len());
-    for batch in batches {
-        sleep_until(due).await;
-        for part in batch.chunks(BATCH_EVENTS) {
-            let inputs = part.iter().cloned().map(Input::decode).collect();
-            waiting.push(plant.intake().enqueue(inputs).await?);
-        }
-        due += STEP;
-    }
-    for pending in waiting {
-        ensure!(!pending.await?.dispositions.is_empty(), "nothing was taken");
-    }
-    Ok(())
-}
-
-/// Serves the routes on threads of their own; gives the address.
-async fn serve(projections: &Projections) -> Result<String> {
-    let data = Data::new(projections.clone());
-    let (tell, address) = tokio::sync::oneshot::channel();
-    let serve = move || {
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(Data::clone(&data))
-                .configure(projections::http::configure)
-        });
-        let server = server
-            .workers(HTTP_THREADS)
-            .disable_signals()
-            .bind("127.0.0.1:0")?;
-        let bound = server.addrs().first().context("no address")?.to_string();
-        tell.send(bound).ok();
-        actix_web::rt::System::new().block_on(server.run())?;
-        anyhow::Ok(())
-    };
-    thread::Builder::new()
-        .name("http".to_owned())
-        .spawn(serve)?;
-    address.await.context("the server did not start")
 }
