@@ -52,6 +52,15 @@ fn prepared(twin: &TwinProcess) {
     }
 }
 
+fn serve(dir: &TempDir) -> TwinProcess {
+    let served = Served {
+        plant: "P1",
+        clock: "event_time",
+        broker: None,
+    };
+    TwinProcess::serve(dir.path(), &served, "127.0.0.1:0")
+}
+
 fn cli(twin: &TwinProcess, arguments: &[&str]) -> std::process::Output {
     let mut all = vec!["exceptions"];
     all.extend(arguments);
@@ -67,12 +76,7 @@ fn said(output: &std::process::Output) -> String {
 #[test]
 fn a_person_sees_corrects_and_discards_exceptions() {
     let dir = TempDir::new().unwrap();
-    let served = Served {
-        plant: "P1",
-        clock: "event_time",
-        broker: None,
-    };
-    let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
+    let twin = serve(&dir);
     prepared(&twin);
     let state =
         |twin: &TwinProcess| twin.get("/api/v1/plants/P1/state").json()["state_hash"].clone();
@@ -140,12 +144,7 @@ fn a_person_sees_corrects_and_discards_exceptions() {
 #[test]
 fn exceptions_of_one_cause_stand_together_and_waiting_events_beside_them() {
     let dir = TempDir::new().unwrap();
-    let served = Served {
-        plant: "P1",
-        clock: "event_time",
-        broker: None,
-    };
-    let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
+    let twin = serve(&dir);
     prepared(&twin);
     for number in 2..=4 {
         twin.post(&report(&format!("e{number}"), json!("five")));
@@ -199,12 +198,7 @@ fn exceptions_of_one_cause_stand_together_and_waiting_events_beside_them() {
 #[test]
 fn a_decision_on_an_exception_that_has_changed_since_is_refused_with_the_way_out() {
     let dir = TempDir::new().unwrap();
-    let served = Served {
-        plant: "P1",
-        clock: "event_time",
-        broker: None,
-    };
-    let twin = TwinProcess::serve(dir.path(), &served, "127.0.0.1:0");
+    let twin = serve(&dir);
     prepared(&twin);
     let path = "/api/v1/plants/P1/exceptions/EX-1";
     let discard = format!("{path}/discard");

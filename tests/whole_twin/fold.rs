@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::twin_process::TwinProcess;
 
-/// Lists of the query API, and the kinds of their items.
-const LISTS: [(&str, &str); 11] = [
+/// All lists of the query API, and the kinds of their items.
+pub(crate) const LISTS: [(&str, &str); 11] = [
     ("work-orders", "work_order"),
     ("lots", "lot"),
     ("work-centers", "work_center"),

@@ -30,20 +30,8 @@ fn told(twin: &TwinProcess) -> BTreeSet<String> {
 fn every_metric_that_is_told_is_documented_and_every_documented_one_is_told() {
     let dir = TempDir::new().unwrap();
     let mut names = told(&serve(&dir));
-    let config = dir.path().join("reader.toml");
-    let text = "data_dir = \"d\"\n[redis]\nurl = \"redis://127.0.0.1:1\"\n[[plant]]\nid = \"P1\"\n";
-    std::fs::write(&config, text).unwrap();
-    let config = config.to_str().unwrap();
-    let reader = [
-        "serve",
-        "--read-only",
-        "--config",
-        config,
-        "--listen",
-        "127.0.0.1:0",
-        "--json",
-    ];
-    names.extend(told(&TwinProcess::start(&reader, dir.path())));
+    let reader = TwinProcess::read_copy(dir.path(), "url = \"redis://127.0.0.1:1\"\n");
+    names.extend(told(&reader));
     let rows = PAGE
         .lines()
         .filter_map(|line| line.strip_prefix("| `twin_"));

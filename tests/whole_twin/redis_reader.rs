@@ -11,35 +11,11 @@ use tempfile::TempDir;
 
 use crate::own_redis::{COPIED_WITHIN, OwnRedis, feed, is_the_twins_answer, serve};
 use crate::redis_reader_stream::{events, next};
-use crate::twin_process::{Answer, TwinProcess, json_of, run_twin, wait_for};
-
-/// Where nobody answers; only told.
-const TWIN_URL: &str = "http://127.0.0.1:1";
+use crate::twin_process::{Answer, NO_TWIN_URL, TwinProcess, json_of, run_twin, wait_for};
 
 /// A reader of the copy of plant P1.
 pub(crate) fn read(dir: &Path, redis: &OwnRedis) -> TwinProcess {
-    read_as(dir, &format!("url = \"{}\"\n", redis.url))
-}
-
-/// As [`read`], with these settings of the Redis.
-pub(crate) fn read_as(dir: &Path, settings: &str) -> TwinProcess {
-    let config = dir.join("reader.toml");
-    let text = format!(
-        "data_dir = \"/nowhere\"\n[redis]\n{settings}twin_url = \"{TWIN_URL}\"\n\
-         [[plant]]\nid = \"P1\"\n"
-    );
-    std::fs::write(&config, text).unwrap();
-    let config = config.to_str().unwrap();
-    let arguments = [
-        "serve",
-        "--read-only",
-        "--config",
-        config,
-        "--listen",
-        "127.0.0.1:0",
-        "--json",
-    ];
-    TwinProcess::start(&arguments, dir)
+    TwinProcess::read_copy(dir, &format!("url = \"{}\"\n", redis.url))
 }
 
 /// What a reader says beside what the twin says, taken off.
@@ -178,7 +154,7 @@ fn every_list_item_and_narrowing_is_answered_as_by_the_twin_or_refused_with_the_
     ] {
         let answer = reader.get(&format!("/api/v1/plants/P1/{refused}"));
         let name = refused.split(['?', '=']).nth(1).unwrap();
-        is_problem(&answer, 400, &[name, TWIN_URL]);
+        is_problem(&answer, 400, &[name, NO_TWIN_URL]);
     }
 }
 
@@ -252,7 +228,7 @@ fn answers_go_on_while_the_twin_is_down_and_are_told_as_stale_and_redis_that_com
         "/api/v1/plants/P1/lots/L-1",
         "/api/v1/stream?plant=P1",
     ] {
-        is_problem(&reader.get(path), 503, &["does not answer", TWIN_URL]);
+        is_problem(&reader.get(path), 503, &["does not answer", NO_TWIN_URL]);
     }
     assert_eq!(reader.get("/ready").status, 503);
     redis.start_again();
@@ -283,7 +259,7 @@ fn a_redis_that_hangs_is_told_in_time_and_answers_go_on_when_it_does() {
     let answer = reader.get("/api/v1/plants/P1/lots");
     let told_in = begun.elapsed();
     redis.signal("-CONT");
-    is_problem(&answer, 503, &[TWIN_URL]);
+    is_problem(&answer, 503, &[NO_TWIN_URL]);
     assert!(told_in < Duration::from_secs(6), "{told_in:?}");
     wait_for("an answer", COPIED_WITHIN, || {
         (reader.get("/api/v1/plants/P1/lots").status == 200).then_some(())
@@ -345,16 +321,16 @@ fn nothing_is_written_and_what_only_the_twin_answers_names_it() {
     feed(&twin, 0, 1);
     let reader = read(dir.path(), &redis);
     caught_up(&twin, &reader);
-    is_problem(&reader.post(b"{}"), 405, &["only reads", TWIN_URL]);
+    is_problem(&reader.post(b"{}"), 405, &["only reads", NO_TWIN_URL]);
     is_problem(
         &reader.post_to("/api/v1/plants/P1/lots", b"{}"),
         405,
-        &["only reads", TWIN_URL],
+        &["only reads", NO_TWIN_URL],
     );
     is_problem(
         &reader.get("/api/v1/plants/P1/exceptions"),
         404,
-        &["by the twin only", TWIN_URL],
+        &["by the twin only", NO_TWIN_URL],
     );
     is_problem(
         &reader.get("/api/v1/plants/P9/lots"),
@@ -424,7 +400,7 @@ fn a_user_that_may_only_read_is_enough_for_a_reader() {
     std::fs::write(&password, "secret\n").unwrap();
     let url = &redis.url;
     let settings = format!("url = \"{url}\"\nuser = \"reader\"\npassword_file = {password:?}\n");
-    let reader = read_as(dir.path(), &settings);
+    let reader = TwinProcess::read_copy(dir.path(), &settings);
     caught_up(&twin, &reader);
     assert_eq!(reader.items("P1", "lots"), twin.items("P1", "lots"));
     let told = events(&reader, "/api/v1/stream?plant=P1");

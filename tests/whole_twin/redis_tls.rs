@@ -4,8 +4,8 @@ use tempfile::TempDir;
 
 use crate::own_broker::make_certificates;
 use crate::own_redis::{COPIED_WITHIN, OwnRedis, feed, is_the_twins_answer, serve_as};
-use crate::redis_reader::{caught_up, read_as};
-use crate::twin_process::{run_twin, wait_for};
+use crate::redis_reader::caught_up;
+use crate::twin_process::{TwinProcess, run_twin, wait_for};
 
 #[test]
 fn a_copy_is_written_and_read_over_tls_and_a_stranger_is_not_trusted() {
@@ -23,7 +23,7 @@ fn a_copy_is_written_and_read_over_tls_and_a_stranger_is_not_trusted() {
     let twin = serve_as(dir.path(), "event_time", &right);
     feed(&twin, 0, 20);
     is_the_twins_answer(&twin, &redis);
-    let reader = read_as(dir.path(), &right);
+    let reader = TwinProcess::read_copy(dir.path(), &right);
     caught_up(&twin, &reader);
     assert_eq!(reader.items("P1", "lots"), twin.items("P1", "lots"));
 
@@ -34,7 +34,7 @@ fn a_copy_is_written_and_read_over_tls_and_a_stranger_is_not_trusted() {
             "for 127.0.0.1",
         ),
     ] {
-        let stranger = read_as(dir.path(), &wrong);
+        let stranger = TwinProcess::read_copy(dir.path(), &wrong);
         let answer = stranger.get("/api/v1/plants/P1/lots");
         assert_eq!(answer.status, 503, "{answer:?}");
         assert!(

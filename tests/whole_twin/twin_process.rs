@@ -67,6 +67,9 @@ pub(crate) struct TwinProcess {
     agent: ureq::Agent,
 }
 
+/// Where nobody answers; only told.
+pub(crate) const NO_TWIN_URL: &str = "http://127.0.0.1:1";
+
 impl TwinProcess {
     /// Starts `twin` with `arguments` and waits until it says where it serves. Its log goes to a
     /// file in `dir`.
@@ -148,6 +151,18 @@ impl TwinProcess {
         let config = config.to_str().unwrap();
         let arguments = ["serve", "--config", config, "--listen", listen, "--json"];
         TwinProcess::start_with(&arguments, dir, environment)
+    }
+
+    /// `twin serve --read-only` of plant P1, with these settings of the Redis.
+    pub(crate) fn read_copy(dir: &Path, redis: &str) -> TwinProcess {
+        let config = dir.join("reader.toml");
+        let text = format!(
+            "data_dir = \"/nowhere\"\nlisten = \"127.0.0.1:0\"\n[redis]\n{redis}\
+             twin_url = \"{NO_TWIN_URL}\"\n[[plant]]\nid = \"P1\"\n"
+        );
+        std::fs::write(&config, text).unwrap();
+        let config = config.to_str().unwrap();
+        TwinProcess::start(&["serve", "--read-only", "--config", config, "--json"], dir)
     }
 
     /// An answer to GET.

@@ -7,7 +7,7 @@ use actors::PlantClock;
 use projections::{Goal, Kpi, Target};
 use serde_json::{Value, json};
 
-use crate::live_plant::{LivePlant, created, message};
+use crate::live_plant::{LivePlant, created, lot, message};
 use crate::story::Story;
 
 fn target(name: &str, kpi: Kpi, goal: Goal) -> Target {
@@ -79,6 +79,19 @@ async fn event_time() -> Kept {
     Kept::of(LivePlant::open(PlantClock::EventTime).await, Vec::new())
 }
 
+/// Holds a lot at eight.
+async fn place_hold(plant: &mut LivePlant) {
+    plant.tell("lot.created", "08:00", lot("L-1", "5")).await;
+    let hold = json!({"hold": "H-1", "scope": {"kind": "lot", "id": "L-1"}, "reason": "cracks"});
+    plant.tell("hold.placed", "08:00", hold).await;
+}
+
+/// Releases it an hour and a half later.
+async fn release_hold(plant: &mut LivePlant) {
+    let release = json!({"hold": "H-1", "disposition": "use as is", "released_by": "Q"});
+    plant.tell("hold.released", "09:30", release).await;
+}
+
 fn order(order: &str, due: &str) -> Value {
     let mut data = created(order, "10");
     data["planned_end"] = json!(format!("2026-03-01T{due}:00Z"));
@@ -148,18 +161,13 @@ async fn orders_tell_how_long_their_release_took_whether_they_were_late_and_what
 #[actix_web::test]
 async fn holds_and_exceptions_tell_how_long_they_last() {
     let mut kept = event_time().await;
-    let hold = json!({"hold": "H-1", "scope": {"kind": "lot", "id": "L-1"}, "reason": "cracks"});
-    kept.0
-        .tell("lot.created", "08:00", crate::live_plant::lot("L-1", "5"))
-        .await;
-    kept.0.tell("hold.placed", "08:00", hold).await;
+    place_hold(&mut kept.0).await;
     assert_eq!(
         kept.figure("hold_time", "").await,
         Value::Null,
         "it is open"
     );
-    let release = json!({"hold": "H-1", "disposition": "use as is", "released_by": "Q"});
-    kept.0.tell("hold.released", "09:30", release).await;
+    release_hold(&mut kept.0).await;
     assert_eq!(kept.figure("hold_time", "").await["max"], "5400");
 
     kept.0.send(vec!["no event".into()]).await;
@@ -334,13 +342,8 @@ async fn a_window_that_is_not_kept_and_a_plant_without_figures_are_refused_in_wo
 #[actix_web::test]
 async fn a_file_that_is_damaged_or_of_another_plant_is_made_anew() {
     let mut kept = event_time().await;
-    let hold = json!({"hold": "H-1", "scope": {"kind": "lot", "id": "L-1"}, "reason": "cracks"});
-    kept.0
-        .tell("lot.created", "08:00", crate::live_plant::lot("L-1", "5"))
-        .await;
-    kept.0.tell("hold.placed", "08:00", hold).await;
-    let release = json!({"hold": "H-1", "disposition": "use as is", "released_by": "Q"});
-    kept.0.tell("hold.released", "09:30", release).await;
+    place_hold(&mut kept.0).await;
+    release_hold(&mut kept.0).await;
     let held = kept.figure("hold_time", "").await;
     assert_eq!(held["max"], "5400");
     type Damage = fn(&Path);
@@ -370,11 +373,7 @@ async fn a_file_that_is_damaged_or_of_another_plant_is_made_anew() {
 #[actix_web::test]
 async fn figures_whose_journal_is_gone_go_on_with_what_is_open() {
     let mut plant = LivePlant::keeping_little().await;
-    plant
-        .tell("lot.created", "08:00", crate::live_plant::lot("L-1", "5"))
-        .await;
-    let hold = json!({"hold": "H-1", "scope": {"kind": "lot", "id": "L-1"}, "reason": "cracks"});
-    plant.tell("hold.placed", "08:00", hold).await;
+    place_hold(&mut plant).await;
     plant.send(vec!["no event".into()]).await;
     for life in 0..6 {
         for number in 0..10 {
@@ -388,8 +387,7 @@ async fn figures_whose_journal_is_gone_go_on_with_what_is_open() {
     let mut kept = Kept::of(plant, Vec::new());
     assert_eq!(kept.figure("exception_backlog", "").await["value"], "1");
     assert_eq!(kept.figure("hold_time", "").await, Value::Null);
-    let release = json!({"hold": "H-1", "disposition": "use as is", "released_by": "Q"});
-    kept.0.tell("hold.released", "09:30", release).await;
+    release_hold(&mut kept.0).await;
     assert_eq!(
         kept.figure("hold_time", "").await["max"],
         "5400",

@@ -7,23 +7,9 @@ use std::time::Duration;
 use redis::{Commands, Connection};
 use serde_json::Value;
 
+use crate::fold::LISTS;
 use crate::own_redis::COPIED_WITHIN;
 use crate::twin_process::{TwinProcess, wait_for};
-
-/// All lists of the query API, and the kinds that their items are kept under.
-const LISTS: [(&str, &str); 11] = [
-    ("work-orders", "work_order"),
-    ("lots", "lot"),
-    ("work-centers", "work_center"),
-    ("holds", "hold"),
-    ("shipments", "shipment"),
-    ("processes", "process"),
-    ("inspections", "inspection"),
-    ("nonconformances", "nonconformance"),
-    ("materials", "material"),
-    ("routings", "routing"),
-    ("logistic-units", "logistic_unit"),
-];
 
 /// The items and ids of every kind, whatever their keys are.
 pub(crate) type Content = BTreeMap<String, BTreeMap<String, String>>;
