@@ -212,7 +212,8 @@ impl Bench<'_> {
         for round in 0..self.arguments.rounds {
             let count = usize::try_from(self.arguments.seconds * 50)?;
             let given = Given::new(count);
-            let query = format!("{QUERY}&id={}", Shop::order(7));
+            // Each report is waited for by itself.
+            let query = format!("{QUERY}&coalesce=false&id={}", Shop::order(7));
             let stream = open(&self.address, &query).await?;
             let reader = tokio::spawn(read(stream, Arc::clone(&given)));
             let (intake, batches) = (self.plant.intake().clone(), self.loads(round, per_s)?);
