@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use twin_model::Decimal;
 
 /// Steps into which each power of two is divided: a percentile is at most a sixteenth too large.
 const STEPS: u64 = 16;
@@ -60,6 +61,11 @@ impl Durations {
         }
         None
     }
+}
+
+/// Milliseconds as people read them.
+pub(crate) fn seconds(ms: u64) -> Decimal {
+    Decimal::new(i64::try_from(ms).unwrap_or(i64::MAX), 3).normalize()
 }
 
 /// Below 16 ms each millisecond has its step.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use twin_model::{Decimal, SmolStr, Time};
 use utoipa::ToSchema;
 
+use super::durations::seconds;
 use super::kept::Kept;
 use super::tally::Tally;
 use super::{Kpi, Measure};
@@ -81,7 +82,6 @@ fn bare(kpi: Kpi, of: &SmolStr, count: u64) -> FigureView {
 }
 
 fn counted(kpi: Kpi, of: &SmolStr, tally: &Tally) -> FigureView {
-    let seconds = |ms: u64| Decimal::new(i64::try_from(ms).unwrap_or(i64::MAX), 3).normalize();
     let bare = bare(kpi, of, tally.count());
     match tally {
         Tally::Durations(all) => FigureView {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use twin_model::{Decimal, SmolStr, Time};
 use utoipa::ToSchema;
 
+use super::durations::seconds;
 use super::series::HOURS_MAX;
 use super::tally::Tally;
 use super::{Kpi, Measure};
@@ -134,7 +135,6 @@ impl Target {
         if tally.count() < self.samples_min {
             return None;
         }
-        let seconds = |ms: u64| Decimal::new(i64::try_from(ms).unwrap_or(i64::MAX), 3).normalize();
         let over =
             |ms: u64, most_s: u64| (ms > most_s.saturating_mul(1_000), seconds(ms).to_string());
         match (tally, &self.goal) {
